@@ -1,0 +1,36 @@
+package dev.sealbox.domain;
+
+import java.util.Map;
+
+/** Why something that was asked will not be done: a value, never an exception. Holds no secret. */
+public interface Refusal {
+
+    /** The sort of reason; whoever asks can act on it without knowing the details. */
+    enum Kind {
+        /** What was asked for makes no sense, or not in this state. */
+        INVALID,
+        /** There is no such thing in the asker's organisation. */
+        NOT_FOUND,
+        /** A name is taken, or somebody else was faster. */
+        CONFLICT,
+        /** A limit is reached. */
+        EXHAUSTED,
+        /** It was there and is no more. */
+        GONE,
+        /** Not now; a repeat may succeed. */
+        NOT_READY
+    }
+
+    Kind kind();
+
+    /** Stable, machine-readable, part of the public API. */
+    String code();
+
+    /** One line for people; may change. */
+    String message();
+
+    /** Further fields of the answer, such as the limit that was reached. */
+    default Map<String, Object> details() {
+        return Map.of();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.sealbox.domain.egress;
+
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.SecretName;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * May this sandbox reach that host, and use that secret there? What its layers say at one moment.
+ *
+ * @param revision grows with every change; a host ignores an older one than it has
+ * @param allowlist hosts that may be reached; empty means every public host
+ * @param grants the secrets of the layers, the last layer's winning
+ * @param tokens what each sealed token of the sandbox's lineage stands for here
+ */
+public record EgressPolicy(
+        SandboxId sandbox,
+        OrganizationId organization,
+        long revision,
+        List<HostPattern> allowlist,
+        Map<SecretName, Grant> grants,
+        Map<SealedToken, SecretName> tokens) {
+
+    public EgressPolicy {
+        allowlist = List.copyOf(allowlist);
+        grants = Map.copyOf(grants);
+        tokens = Map.copyOf(tokens);
+    }
+
+    /** Whether the sandbox may talk to {@code host} at all. Special address ranges are refused elsewhere, always. */
+    public boolean mayReach(HostName host) {
+        return allowlist.isEmpty() || HostPattern.anyMatches(allowlist, host);
+    }
+
+    /** Whether {@code secret} may be revealed to {@code host}. */
+    public boolean mayUse(SecretName secret, HostName host) {
+        var grant = grants.get(secret);
+        return grant != null
+                && mayReach(host)
+                && (grant.hosts().isEmpty() || HostPattern.anyMatches(grant.hosts(), host));
+    }
+}

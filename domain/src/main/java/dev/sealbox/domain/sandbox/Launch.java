@@ -1,0 +1,17 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import java.util.List;
+
+/**
+ * All that a host must know to start a sandbox's container. No environment: that comes with each command.
+ *
+ * @param template the base root filesystem, such as {@code base}
+ * @param layers the checkpoints that its files come from, newest first; empty for a fresh one
+ * @param authority the organisation's certificate authority, PEM
+ */
+public record Launch(SandboxId sandbox, String template, List<CheckpointId> layers, Limits limits, String authority) {
+    public Launch {
+        layers = List.copyOf(layers);
+    }
+}

@@ -1,0 +1,4 @@
+package dev.sealbox.domain.sandbox;
+
+/** Where a running sandbox sits on its host's network: an IPv4 address that it cannot choose. */
+public record SandboxAddress(SandboxId sandbox, String ip) {}

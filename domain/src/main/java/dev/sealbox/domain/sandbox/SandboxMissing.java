@@ -1,0 +1,10 @@
+package dev.sealbox.domain.sandbox;
+
+/** The sandbox has no live container on this host. */
+public final class SandboxMissing extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public SandboxMissing(SandboxId sandbox) {
+        super(sandbox + " does not run on this host");
+    }
+}

@@ -1,0 +1,34 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: the containers of this host. Thread-safe. Every method may be repeated after a crash and then finishes what was
+ * begun. A stage fails with an exception whose message names the step that failed.
+ */
+public interface SandboxRuntime extends SandboxFiles {
+
+    /** Starts the sandbox, or says where it is if it runs already. Complete when the first command can run. */
+    CompletionStage<SandboxAddress> start(Launch launch);
+
+    /** Ends the processes and removes the sandbox's disk and network; done already is done. */
+    CompletionStage<Void> stop(SandboxId sandbox);
+
+    /** Runs a command to its end. Fails with {@link SandboxMissing} when the sandbox does not run here. */
+    CompletionStage<CommandResult> run(SandboxId sandbox, Command command);
+
+    /**
+     * Copies the sandbox's files as a layer named {@code checkpoint}, with the processes paused meanwhile.
+     *
+     * @return the size of the layer in bytes
+     */
+    CompletionStage<Long> checkpoint(SandboxId sandbox, CheckpointId checkpoint);
+
+    /** Lets a layer go; its files disappear when no sandbox and no other layer stands on them. */
+    CompletionStage<Void> discard(CheckpointId checkpoint);
+
+    /** The sandboxes whose containers are alive, also those started by an earlier process of this node. */
+    CompletionStage<List<SandboxAddress>> running();
+}

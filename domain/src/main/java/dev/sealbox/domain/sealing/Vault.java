@@ -1,0 +1,25 @@
+package dev.sealbox.domain.sealing;
+
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreId;
+import java.util.Collection;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: where values are encrypted, opened and forgotten. Thread-safe.
+ *
+ * <p>A stage fails with an exception of the implementation when the key database is out of reach or a seal is broken;
+ * no message holds a value.
+ */
+public interface Vault {
+
+    /** Encrypts under a fresh data key, durable before the stage completes. The caller closes {@code value}. */
+    CompletionStage<Encrypted> seal(OrganizationId organization, StoreId store, SecretName name, Plaintext value);
+
+    /** Decrypts; the caller closes the result. Fails when the data key was destroyed or the context differs. */
+    CompletionStage<Plaintext> open(SealContext context, Encrypted value);
+
+    /** Destroys data keys; repeating it is harmless. */
+    CompletionStage<Void> destroy(Collection<KeyId> keys);
+}
