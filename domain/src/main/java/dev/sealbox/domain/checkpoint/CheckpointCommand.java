@@ -1,0 +1,23 @@
+package dev.sealbox.domain.checkpoint;
+
+import dev.sealbox.domain.sandbox.SandboxId;
+
+/** What can be asked of a checkpoint. */
+public sealed interface CheckpointCommand {
+
+    record RequestCheckpoint(SandboxId source, String name, CheckpointKind kind, Contents contents)
+            implements CheckpointCommand {}
+
+    record ConfirmReady(long sizeBytes) implements CheckpointCommand {}
+
+    record ReportFailed(String reason) implements CheckpointCommand {}
+
+    /** Notes that a sandbox starts from it. */
+    record ForkCheckpoint(SandboxId fork) implements CheckpointCommand {}
+
+    /** {@code source} is the sandbox that the asker believes it to belong to. */
+    record DeleteCheckpoint(SandboxId source) implements CheckpointCommand {}
+
+    /** The host has let the layer go. */
+    record ConfirmDiscarded() implements CheckpointCommand {}
+}

@@ -1,0 +1,20 @@
+package dev.sealbox.domain.checkpoint;
+
+import dev.sealbox.domain.sandbox.SandboxId;
+
+/** What has happened to a checkpoint. Stored for ever: add cases, never change the meaning of one. */
+public sealed interface CheckpointEvent {
+
+    record CheckpointRequested(SandboxId source, String name, CheckpointKind kind, Contents contents)
+            implements CheckpointEvent {}
+
+    record CheckpointReady(long sizeBytes) implements CheckpointEvent {}
+
+    record CheckpointFailed(String reason) implements CheckpointEvent {}
+
+    record CheckpointForked(SandboxId fork) implements CheckpointEvent {}
+
+    record CheckpointDeleted() implements CheckpointEvent {}
+
+    record LayerDiscarded() implements CheckpointEvent {}
+}

@@ -1,0 +1,4 @@
+package dev.sealbox.domain.checkpoint;
+
+/** A checkpoint for people; {@code state} has all that may be told, since no plaintext is in it. */
+public record CheckpointView(CheckpointId id, Checkpoint state) {}

@@ -1,0 +1,114 @@
+package dev.sealbox.domain.organization;
+
+import static dev.sealbox.domain.Decision.accept;
+import static dev.sealbox.domain.Decision.refuse;
+
+import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.IssueApiKey;
+import dev.sealbox.domain.organization.OrganizationCommand.ReleaseName;
+import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.ReserveName;
+import dev.sealbox.domain.organization.OrganizationCommand.RevokeApiKey;
+import dev.sealbox.domain.organization.OrganizationEvent.ApiKeyIssued;
+import dev.sealbox.domain.organization.OrganizationEvent.ApiKeyRevoked;
+import dev.sealbox.domain.organization.OrganizationEvent.NameReleased;
+import dev.sealbox.domain.organization.OrganizationEvent.NameReserved;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxAdmitted;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxReleased;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Who may ask in an organisation's name, which store names are taken, and which sandboxes count against its limit: all
+ * that must be decided in one place.
+ *
+ * @param keys by key id
+ * @param names every reserved store name
+ * @param sandboxes those that are not stopped, with the time of admission
+ */
+public record Organization(Map<String, ApiKey> keys, Map<StoreName, StoreId> names, Map<SandboxId, Instant> sandboxes) {
+
+    /** The largest number of stores of an organisation (SEMANTICS 14). */
+    public static final int MAX_STORES = 1000;
+
+    public static final Organization EMPTY = new Organization(Map.of(), Map.of(), Map.of());
+
+    /** A key that may be used. */
+    public record ApiKey(String name, ApiKeyHash hash, Instant issuedAt) {}
+
+    public Decision<OrganizationEvent, OrganizationRefusal> decide(OrganizationCommand command) {
+        return switch (command) {
+            case IssueApiKey(var keyId, var name, var hash) ->
+                keys.containsKey(keyId) ? accept() : accept(new ApiKeyIssued(keyId, name, hash));
+            case RevokeApiKey(var keyId) -> keys.containsKey(keyId) ? accept(new ApiKeyRevoked(keyId)) : accept();
+            case ReserveName(var name, var store) -> reserve(name, store);
+            case ReleaseName(var name, var store) ->
+                store.equals(names.get(name)) ? accept(new NameReleased(name, store)) : accept();
+            case AdmitSandbox(var sandbox, var limit) -> admit(sandbox, limit);
+            case ReleaseSandbox(var sandbox) ->
+                sandboxes.containsKey(sandbox) ? accept(new SandboxReleased(sandbox)) : accept();
+        };
+    }
+
+    private Decision<OrganizationEvent, OrganizationRefusal> reserve(StoreName name, StoreId store) {
+        var holder = names.get(name);
+        if (store.equals(holder)) {
+            return accept();
+        }
+        if (holder != null) {
+            return refuse(new OrganizationRefusal.NameTaken(name));
+        }
+        return names.size() < MAX_STORES
+                ? accept(new NameReserved(name, store))
+                : refuse(new OrganizationRefusal.TooManyStores(MAX_STORES));
+    }
+
+    private Decision<OrganizationEvent, OrganizationRefusal> admit(SandboxId sandbox, int limit) {
+        if (sandboxes.containsKey(sandbox)) {
+            return accept();
+        }
+        return sandboxes.size() < limit
+                ? accept(new SandboxAdmitted(sandbox))
+                : refuse(new OrganizationRefusal.TooManySandboxes(sandboxes.size(), limit));
+    }
+
+    /** The id of the valid key with this hash. */
+    public Optional<String> keyWith(ApiKeyHash hash) {
+        return keys.entrySet().stream()
+                .filter(key -> key.getValue().hash().equals(hash))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    public Organization apply(Recorded<OrganizationEvent> recorded) {
+        return switch (recorded.event()) {
+            case ApiKeyIssued(var keyId, var name, var hash) ->
+                new Organization(
+                        changed(keys, map -> map.put(keyId, new ApiKey(name, hash, recorded.at()))), names, sandboxes);
+            case ApiKeyRevoked(var keyId) ->
+                new Organization(changed(keys, map -> map.remove(keyId)), names, sandboxes);
+            case NameReserved(var name, var store) ->
+                new Organization(keys, changed(names, map -> map.put(name, store)), sandboxes);
+            case NameReleased(var name, var store) ->
+                new Organization(keys, changed(names, map -> map.remove(name)), sandboxes);
+            case SandboxAdmitted(var sandbox) ->
+                new Organization(keys, names, changed(sandboxes, map -> map.put(sandbox, recorded.at())));
+            case SandboxReleased(var sandbox) ->
+                new Organization(keys, names, changed(sandboxes, map -> map.remove(sandbox)));
+        };
+    }
+
+    private static <K, V> Map<K, V> changed(Map<K, V> map, Consumer<Map<K, V>> change) {
+        var after = new LinkedHashMap<>(map);
+        change.accept(after);
+        return after;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.sealbox.domain.organization;
+
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+
+/** What can be asked of an organisation. */
+public sealed interface OrganizationCommand {
+
+    /** Repeating it with the same id is harmless. */
+    record IssueApiKey(String keyId, String name, ApiKeyHash hash) implements OrganizationCommand {}
+
+    record RevokeApiKey(String keyId) implements OrganizationCommand {}
+
+    /** A store that renames itself holds both names until it releases the old one. */
+    record ReserveName(StoreName name, StoreId store) implements OrganizationCommand {}
+
+    /** Does nothing unless {@code store} holds the name. */
+    record ReleaseName(StoreName name, StoreId store) implements OrganizationCommand {}
+
+    /** Counts a sandbox against the limit of concurrent ones. */
+    record AdmitSandbox(SandboxId sandbox, int limit) implements OrganizationCommand {}
+
+    record ReleaseSandbox(SandboxId sandbox) implements OrganizationCommand {}
+}

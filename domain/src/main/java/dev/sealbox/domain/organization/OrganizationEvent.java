@@ -1,0 +1,21 @@
+package dev.sealbox.domain.organization;
+
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+
+/** What has happened to an organisation. Stored for ever: add cases, never change the meaning of one. */
+public sealed interface OrganizationEvent {
+
+    record ApiKeyIssued(String keyId, String name, ApiKeyHash hash) implements OrganizationEvent {}
+
+    record ApiKeyRevoked(String keyId) implements OrganizationEvent {}
+
+    record NameReserved(StoreName name, StoreId store) implements OrganizationEvent {}
+
+    record NameReleased(StoreName name, StoreId store) implements OrganizationEvent {}
+
+    record SandboxAdmitted(SandboxId sandbox) implements OrganizationEvent {}
+
+    record SandboxReleased(SandboxId sandbox) implements OrganizationEvent {}
+}

@@ -1,0 +1,16 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreName;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A sandbox's egress policy for people.
+ *
+ * @param stores its layers, first to last
+ * @param perSecret secrets without hosts of their own are left out
+ */
+public record AllowedHosts(
+        List<StoreName> stores, List<HostPattern> allowlist, Map<SecretName, List<HostPattern>> perSecret) {}

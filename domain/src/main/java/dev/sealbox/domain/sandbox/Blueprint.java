@@ -1,0 +1,31 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a sandbox is made from, apart from its secrets.
+ *
+ * @param template the base root filesystem
+ * @param origin the checkpoint that it was forked from
+ * @param fileLayers the checkpoints whose files it stands on, newest first
+ * @param timeoutSeconds idle timeout; 0 means never
+ * @param envs plain variables, inherited ones included
+ * @param metadata labels of its owner, inherited ones included
+ */
+public record Blueprint(
+        String template,
+        Optional<CheckpointId> origin,
+        List<CheckpointId> fileLayers,
+        Limits limits,
+        int timeoutSeconds,
+        Map<String, String> envs,
+        Map<String, String> metadata) {
+    public Blueprint {
+        fileLayers = List.copyOf(fileLayers);
+        envs = Map.copyOf(envs);
+        metadata = Map.copyOf(metadata);
+    }
+}

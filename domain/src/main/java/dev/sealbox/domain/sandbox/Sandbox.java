@@ -1,0 +1,200 @@
+package dev.sealbox.domain.sandbox;
+
+import static dev.sealbox.domain.Decision.accept;
+import static dev.sealbox.domain.Decision.refuse;
+
+import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointKind;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
+import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
+import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
+import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
+import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
+import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxCreated;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxLost;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxPlaced;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
+import dev.sealbox.domain.sandbox.SandboxEvent.StopRequested;
+import dev.sealbox.domain.sandbox.SandboxEvent.StoresLayered;
+import dev.sealbox.domain.sandbox.SandboxEvent.TokensSealed;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The life of one sandbox, from its creation to its stop. {@link #decide} says what may happen, {@link #apply} what then
+ * is.
+ *
+ * @param host where it was placed; empty before
+ * @param checkpoints those that were taken of it and not deleted, oldest first
+ * @param reason why it was lost; empty otherwise
+ * @param startedAt when it was created
+ */
+public record Sandbox(
+        Stage stage,
+        OrganizationId organization,
+        Blueprint blueprint,
+        Stack stack,
+        Tokens tokens,
+        Optional<HostId> host,
+        Map<CheckpointId, NamedCheckpoint> checkpoints,
+        String reason,
+        Instant startedAt) {
+
+    /** Where a sandbox stands; {@code STOPPED} is final. */
+    public enum Stage {
+        ABSENT,
+        STARTING,
+        RUNNING,
+        STOPPING,
+        STOPPED,
+        LOST;
+
+        /** The word that clients compare with. */
+        public String status() {
+            return switch (this) {
+                case STARTING -> "pending";
+                case RUNNING -> "running";
+                case ABSENT, STOPPING, STOPPED -> "stopped";
+                case LOST -> "error";
+            };
+        }
+    }
+
+    /** The stores that it was started with. */
+    public record Stack(List<StoreLayer> stores, boolean lost, List<HostPattern> remembered) {
+        public static final Stack EMPTY = new Stack(List.of(), false, List.of());
+    }
+
+    /** A checkpoint as its sandbox counts it. */
+    public record NamedCheckpoint(String name, CheckpointKind kind) {}
+
+    public static final Sandbox ABSENT = new Sandbox(
+            Stage.ABSENT,
+            new OrganizationId("none"),
+            new Blueprint("", Optional.empty(), List.of(), new Limits(0, 0, 0), 0, Map.of(), Map.of()),
+            Stack.EMPTY,
+            Tokens.NONE,
+            Optional.empty(),
+            Map.of(),
+            "",
+            Instant.EPOCH);
+
+    /** Whether {@code asking} may know of this sandbox. */
+    public boolean isVisibleTo(OrganizationId asking) {
+        return stage != Stage.ABSENT && organization.equals(asking);
+    }
+
+    public Decision<SandboxEvent, SandboxRefusal> decide(Origin origin, SandboxCommand command) {
+        if (command instanceof CreateSandbox create) {
+            return stage == Stage.ABSENT ? created(create) : refuse(new SandboxRefusal.AlreadyExists());
+        }
+        if (!isVisibleTo(origin.organization())) {
+            return refuse(new SandboxRefusal.NoSuchSandbox());
+        }
+        return switch (command) {
+            case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
+            case PlaceSandbox(var on) -> stage == Stage.STARTING ? accept(new SandboxPlaced(on)) : accept();
+            case ConfirmStarted() -> stage == Stage.STARTING ? accept(new SandboxStarted()) : accept();
+            case ReportLost(var why) ->
+                stage == Stage.STARTING || stage == Stage.RUNNING ? accept(new SandboxLost(why)) : accept();
+            case StopSandbox() ->
+                stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
+            case ConfirmStopped() -> stage == Stage.STOPPING ? accept(new SandboxStopped()) : accept();
+            case NameCheckpoint named -> name(named);
+            case ForgetCheckpoint(var checkpoint) ->
+                checkpoints.containsKey(checkpoint) ? accept(new CheckpointForgotten(checkpoint)) : accept();
+        };
+    }
+
+    private static Decision<SandboxEvent, SandboxRefusal> created(CreateSandbox create) {
+        return accept(
+                new SandboxCreated(create.blueprint()),
+                new StoresLayered(create.stores(), create.lost(), create.remembered()),
+                new TokensSealed(create.tokens()));
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> name(NameCheckpoint named) {
+        if (checkpoints.containsKey(named.checkpoint())) {
+            return accept();
+        }
+        if (stage != Stage.RUNNING) {
+            return refuse(new SandboxRefusal.NotRunning(stage.status()));
+        }
+        if (checkpoints.values().stream().anyMatch(other -> other.name().equals(named.name()))) {
+            return refuse(new SandboxRefusal.CheckpointNameTaken(named.name()));
+        }
+        var ofKind = checkpoints.values().stream()
+                .filter(other -> other.kind() == named.kind())
+                .count();
+        return ofKind < named.kind().limit()
+                ? accept(new CheckpointNamed(named.checkpoint(), named.name(), named.kind()))
+                : refuse(new SandboxRefusal.TooManyCheckpoints(named.kind().limit()));
+    }
+
+    public Sandbox apply(Recorded<SandboxEvent> recorded) {
+        return switch (recorded.event()) {
+            case SandboxCreated(var plan) ->
+                new Sandbox(
+                        Stage.STARTING,
+                        recorded.origin().organization(),
+                        plan,
+                        Stack.EMPTY,
+                        Tokens.NONE,
+                        Optional.empty(),
+                        Map.of(),
+                        "",
+                        recorded.at());
+            case StoresLayered(var stores, var lost, var remembered) ->
+                with(stage, new Stack(stores, lost, remembered), tokens, host, checkpoints, reason);
+            case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
+            case SandboxPlaced(var on) -> with(stage, stack, tokens, Optional.of(on), checkpoints, reason);
+            case SandboxStarted() -> at(Stage.RUNNING, "");
+            case SandboxLost(var why) -> at(Stage.LOST, why);
+            case StopRequested() -> at(Stage.STOPPING, reason);
+            case SandboxStopped() -> at(Stage.STOPPED, reason);
+            case CheckpointNamed(var id, var name, var kind) -> {
+                var after = new LinkedHashMap<>(checkpoints);
+                after.put(id, new NamedCheckpoint(name, kind));
+                yield with(stage, stack, tokens, host, after, reason);
+            }
+            case CheckpointForgotten(var id) -> {
+                var after = new LinkedHashMap<>(checkpoints);
+                after.remove(id);
+                yield with(stage, stack, tokens, host, after, reason);
+            }
+        };
+    }
+
+    private Sandbox at(Stage next, String why) {
+        return with(next, stack, tokens, host, checkpoints, why);
+    }
+
+    private Sandbox with(
+            Stage next,
+            Stack stores,
+            Tokens sealed,
+            Optional<HostId> on,
+            Map<CheckpointId, NamedCheckpoint> taken,
+            String why) {
+        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt);
+    }
+
+    /** What people are told of it. */
+    public SandboxView view(SandboxId id) {
+        return new SandboxView(id, stage.status(), blueprint, host, startedAt);
+    }
+}

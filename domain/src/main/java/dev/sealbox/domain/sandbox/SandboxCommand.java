@@ -1,0 +1,38 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointKind;
+import dev.sealbox.domain.egress.HostPattern;
+import java.util.List;
+
+/** What can be asked of a sandbox. */
+public sealed interface SandboxCommand {
+
+    /**
+     * All that a new sandbox is.
+     *
+     * @param stores its layers, first to last
+     * @param lost whether an inherited layer's store is gone already
+     * @param remembered the allowlist that stands in for lost layers
+     */
+    record CreateSandbox(
+            Blueprint blueprint, List<StoreLayer> stores, boolean lost, List<HostPattern> remembered, Tokens tokens)
+            implements SandboxCommand {}
+
+    record PlaceSandbox(HostId host) implements SandboxCommand {}
+
+    record ConfirmStarted() implements SandboxCommand {}
+
+    /** The start failed for good, or the container is gone. */
+    record ReportLost(String reason) implements SandboxCommand {}
+
+    /** Repeating it is harmless. */
+    record StopSandbox() implements SandboxCommand {}
+
+    record ConfirmStopped() implements SandboxCommand {}
+
+    /** Takes a name and a place among the sandbox's checkpoints. */
+    record NameCheckpoint(CheckpointId checkpoint, String name, CheckpointKind kind) implements SandboxCommand {}
+
+    record ForgetCheckpoint(CheckpointId checkpoint) implements SandboxCommand {}
+}

@@ -1,0 +1,30 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointKind;
+import dev.sealbox.domain.egress.HostPattern;
+import java.util.List;
+
+/** What has happened to a sandbox. Stored for ever: add cases, never change the meaning of one. */
+public sealed interface SandboxEvent {
+
+    record SandboxCreated(Blueprint blueprint) implements SandboxEvent {}
+
+    record StoresLayered(List<StoreLayer> stores, boolean lost, List<HostPattern> remembered) implements SandboxEvent {}
+
+    record TokensSealed(Tokens tokens) implements SandboxEvent {}
+
+    record SandboxPlaced(HostId host) implements SandboxEvent {}
+
+    record SandboxStarted() implements SandboxEvent {}
+
+    record SandboxLost(String reason) implements SandboxEvent {}
+
+    record StopRequested() implements SandboxEvent {}
+
+    record SandboxStopped() implements SandboxEvent {}
+
+    record CheckpointNamed(CheckpointId checkpoint, String name, CheckpointKind kind) implements SandboxEvent {}
+
+    record CheckpointForgotten(CheckpointId checkpoint) implements SandboxEvent {}
+}

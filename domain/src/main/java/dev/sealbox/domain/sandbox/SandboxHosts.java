@@ -1,0 +1,46 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.EgressPolicy;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: the machines that run sandboxes, wherever in the cluster they are. Thread-safe. Every method may be repeated.
+ * A stage fails when the host is out of reach or a step on it fails; with {@link SandboxMissing} when the sandbox has no
+ * container there.
+ */
+public interface SandboxHosts {
+
+    /** Chooses a host for a new sandbox; empty when none can take it. */
+    Optional<HostId> place(Limits limits);
+
+    /** Starts the container and opens the egress gate for it; complete when the first command can run. */
+    CompletionStage<Unit> start(HostId host, StartSandbox start);
+
+    /** Replaces the policy of a running sandbox; complete when the next request is decided by it. */
+    CompletionStage<Unit> enforce(HostId host, EgressPolicy policy);
+
+    CompletionStage<Unit> stop(HostId host, SandboxId sandbox);
+
+    /** Copies the sandbox's files; the size in bytes. */
+    CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint);
+
+    CompletionStage<Unit> discard(HostId host, CheckpointId checkpoint);
+
+    CompletionStage<CommandResult> run(HostId host, SandboxId sandbox, Command command);
+
+    CompletionStage<Outcome<InputStream>> readFile(HostId host, SandboxId sandbox, String path);
+
+    CompletionStage<Outcome<Unit>> writeFile(HostId host, SandboxId sandbox, String path, InputStream content);
+
+    CompletionStage<Outcome<List<FileEntry>>> listFiles(HostId host, SandboxId sandbox, String path);
+
+    CompletionStage<Outcome<Unit>> makeDirectory(HostId host, SandboxId sandbox, String path);
+
+    CompletionStage<Outcome<Unit>> removeFile(HostId host, SandboxId sandbox, String path);
+}

@@ -1,0 +1,7 @@
+package dev.sealbox.domain.sandbox;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** A sandbox for people. {@code status} is one of pending, running, stopped, error. */
+public record SandboxView(SandboxId id, String status, Blueprint blueprint, Optional<HostId> host, Instant startedAt) {}

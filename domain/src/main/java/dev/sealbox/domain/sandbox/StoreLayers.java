@@ -1,0 +1,85 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.Grant;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreView;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where a fork layers stores (SEMANTICS 7): secrets merge and the last layer wins a name with its value and its hosts;
+ * allowlists add up, and an empty one adds nothing.
+ */
+public final class StoreLayers {
+
+    /** The deepest stack of stores (SEMANTICS 7.7). */
+    public static final int MAX = 16;
+
+    private StoreLayers() {}
+
+    /**
+     * The names of a fork's stores, in order. A name that occurs twice keeps its first place, but the one that the
+     * request names moves to the last, so that it wins.
+     *
+     * @throws InvalidValue beyond {@link #MAX} layers
+     */
+    public static List<StoreName> names(List<StoreName> inherited, Optional<StoreName> requested) {
+        var names = new LinkedHashSet<>(inherited);
+        requested.ifPresent(name -> {
+            names.remove(name);
+            names.add(name);
+        });
+        if (names.size() > MAX) {
+            throw new InvalidValue("a sandbox has at most " + MAX + " secret stores layered");
+        }
+        return List.copyOf(names);
+    }
+
+    /** The secrets of the layers, the last layer's winning each name. */
+    public static Map<SecretName, Grant> grants(List<StoreView> layers) {
+        var grants = new LinkedHashMap<SecretName, Grant>();
+        for (var layer : layers) {
+            layer.secrets()
+                    .forEach((name, secret) ->
+                            grants.put(name, new Grant(layer.id(), secret.version(), secret.value(), secret.hosts())));
+        }
+        return grants;
+    }
+
+    /**
+     * The union of the layers' allowlists.
+     *
+     * @param lost whether a layer's store is gone
+     * @param remembered the list that was enforced when all layers were there; it stands in for the lost layers'
+     *     restriction, so that deleting a store never opens a sandbox to every host
+     */
+    public static List<HostPattern> allowlist(List<StoreView> layers, boolean lost, List<HostPattern> remembered) {
+        var union = new ArrayList<HostPattern>();
+        layers.forEach(layer -> union.addAll(layer.allowlist()));
+        return union.isEmpty() && lost ? remembered : union.stream().distinct().toList();
+    }
+
+    /** What the layers say now; tokens of names that no layer has any more mean nothing. */
+    public static EgressPolicy policy(
+            SandboxId sandbox,
+            OrganizationId organization,
+            long revision,
+            List<StoreView> layers,
+            List<HostPattern> allowlist,
+            Map<SealedToken, SecretName> tokens) {
+        var grants = grants(layers);
+        var alive = new LinkedHashMap<>(tokens);
+        alive.values().retainAll(grants.keySet());
+        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, alive);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.sealbox.domain.store;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.sealing.Plaintext;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: an organisation's secret stores; what {@code origin.organization()} does not own is refused as not found.
+ * Thread-safe. A stage fails with an exception when the journal or the key database is out of reach; then nothing has
+ * been acknowledged, and a repeat is safe.
+ */
+public interface SecretStores {
+
+    CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist);
+
+    /** Ordered by name. */
+    CompletionStage<List<StoreSummary>> list(Origin origin);
+
+    CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store);
+
+    /** Changes what is given and keeps the rest. Complete when running sandboxes have the new allowlist. */
+    CompletionStage<Outcome<StoreSummary>> update(
+            Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist);
+
+    /** Deletes the store and its secrets; sandboxes that run with it keep what they have. */
+    CompletionStage<Outcome<Unit>> delete(Origin origin, StoreId store);
+
+    /** Ordered by name. */
+    CompletionStage<Outcome<List<SecretSummary>>> secrets(Origin origin, StoreId store);
+
+    /**
+     * Sets a secret, replacing value and hosts. The value is encrypted and {@code value} closed before the stage
+     * completes. Complete when running sandboxes have it, or after 15 s.
+     */
+    CompletionStage<Outcome<Refreshed>> set(
+            Origin origin, StoreId store, SecretName name, Plaintext value, List<HostPattern> hosts);
+
+    /** Complete when running sandboxes no longer use it, or after 15 s. */
+    CompletionStage<Outcome<Refreshed>> deleteSecret(Origin origin, StoreId store, SecretName name);
+}

@@ -1,0 +1,36 @@
+package dev.sealbox.domain.store;
+
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.KeyId;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** What can be asked of a secret store. */
+public sealed interface StoreCommand {
+
+    /** {@code name} must have been reserved with the organisation before. */
+    record CreateStore(StoreName name, List<HostPattern> allowlist) implements StoreCommand {}
+
+    /** {@code name} must have been reserved with the organisation before. */
+    record RenameStore(StoreName name) implements StoreCommand {}
+
+    record ChangeAllowlist(List<HostPattern> allowlist) implements StoreCommand {}
+
+    /** Replaces value and hosts alike. {@code entry} is the id that a new name gets. */
+    record SetSecret(SecretName name, Encrypted value, List<HostPattern> hosts, UUID entry) implements StoreCommand {}
+
+    record DeleteSecret(SecretName name) implements StoreCommand {}
+
+    record DeleteStore() implements StoreCommand {}
+
+    /** From now on the sandbox is told of every change. */
+    record BindSandbox(SandboxId sandbox) implements StoreCommand {}
+
+    record UnbindSandbox(SandboxId sandbox) implements StoreCommand {}
+
+    /** The vault has destroyed these data keys. */
+    record ConfirmShredded(Set<KeyId> keys) implements StoreCommand {}
+}

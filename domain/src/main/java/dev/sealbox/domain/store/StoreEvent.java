@@ -1,0 +1,33 @@
+package dev.sealbox.domain.store;
+
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.KeyId;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** What has happened to a secret store. Stored for ever: add cases, never change the meaning of one. */
+public sealed interface StoreEvent {
+
+    record StoreCreated(StoreName name, List<HostPattern> allowlist) implements StoreEvent {}
+
+    record StoreRenamed(StoreName name) implements StoreEvent {}
+
+    record AllowlistChanged(List<HostPattern> allowlist) implements StoreEvent {}
+
+    record SecretSet(SecretName name, UUID entry, int version, Encrypted value, List<HostPattern> hosts)
+            implements StoreEvent {}
+
+    record SecretDeleted(SecretName name) implements StoreEvent {}
+
+    record StoreDeleted() implements StoreEvent {}
+
+    record SandboxBound(SandboxId sandbox) implements StoreEvent {}
+
+    record SandboxUnbound(SandboxId sandbox) implements StoreEvent {}
+
+    /** The data keys are destroyed: what they encrypted is noise from here on. */
+    record KeysShredded(Set<KeyId> keys) implements StoreEvent {}
+}

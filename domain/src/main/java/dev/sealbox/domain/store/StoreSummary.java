@@ -1,0 +1,15 @@
+package dev.sealbox.domain.store;
+
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.OrganizationId;
+import java.time.Instant;
+import java.util.List;
+
+/** A store without its secrets, for people. */
+public record StoreSummary(
+        StoreId id,
+        OrganizationId organization,
+        StoreName name,
+        List<HostPattern> allowlist,
+        Instant createdAt,
+        Instant updatedAt) {}

@@ -1,0 +1,18 @@
+package dev.sealbox.domain.store;
+
+import dev.sealbox.domain.egress.HostPattern;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A store at one moment, as its API and the sandboxes bound to it see it: values only encrypted.
+ *
+ * @param revision grows with every change of this store
+ */
+public record StoreView(
+        StoreId id,
+        StoreName name,
+        long revision,
+        boolean deleted,
+        List<HostPattern> allowlist,
+        Map<SecretName, Secret> secrets) {}
