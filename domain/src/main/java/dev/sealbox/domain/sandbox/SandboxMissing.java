@@ -4,7 +4,14 @@ package dev.sealbox.domain.sandbox;
 public final class SandboxMissing extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final transient SandboxId sandbox;
+
     public SandboxMissing(SandboxId sandbox) {
         super(sandbox + " does not run on this host");
+        this.sandbox = sandbox;
+    }
+
+    public SandboxId sandbox() {
+        return sandbox;
     }
 }

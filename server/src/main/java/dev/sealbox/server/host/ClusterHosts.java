@@ -1,0 +1,171 @@
+package dev.sealbox.server.host;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.stream.Materializer;
+import akka.stream.javadsl.StreamConverters;
+import akka.stream.javadsl.StreamRefs;
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.StartSandbox;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** The hosts of the cluster, reached by messages, wherever they are. Files travel as streams with backpressure. */
+public final class ClusterHosts implements SandboxHosts {
+    private final ActorSystem<?> system;
+    private final HostDirectory directory;
+    private final Duration patience;
+    private final Materializer streams;
+
+    /**
+     * Reaches hosts through {@code directory}.
+     *
+     * @param patience the longest wait for an answer; commands get their own timeout on top
+     */
+    public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience) {
+        this.system = system;
+        this.directory = directory;
+        this.patience = patience;
+        this.streams = Materializer.matFromSystem(system);
+    }
+
+    @Override
+    public Optional<HostId> place(Limits limits) {
+        return directory.any();
+    }
+
+    @Override
+    public CompletionStage<Unit> start(HostId host, StartSandbox start) {
+        return ask(host, patience, asker -> new HostMessage.Start(start, asker)).thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<Unit> enforce(HostId host, EgressPolicy policy) {
+        return ask(host, patience, asker -> new HostMessage.Enforce(policy, asker))
+                .thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<Unit> stop(HostId host, SandboxId sandbox) {
+        return ask(host, patience, asker -> new HostMessage.Stop(sandbox, asker))
+                .thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint) {
+        // A checkpoint of a large disk takes its time (SEMANTICS 14: 20 minutes).
+        return ask(host, Duration.ofMinutes(20), asker -> new HostMessage.TakeCheckpoint(sandbox, checkpoint, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.LayerTaken(var size) -> size;
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
+    public CompletionStage<Unit> discard(HostId host, CheckpointId checkpoint) {
+        return ask(host, patience, asker -> new HostMessage.Discard(checkpoint, asker))
+                .thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<CommandResult> run(HostId host, SandboxId sandbox, Command command) {
+        var limit = command.timeout().isZero()
+                ? Duration.ofDays(365)
+                : command.timeout().plus(patience);
+        return ask(host, limit, asker -> new HostMessage.RunCommand(sandbox, command, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.CommandEnded(var result) -> result;
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
+    public CompletionStage<Outcome<InputStream>> readFile(HostId host, SandboxId sandbox, String path) {
+        return ask(host, patience, asker -> new HostMessage.ReadFile(sandbox, path, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.FileOpened(var content) ->
+                        Outcome.done(content.getSource().runWith(StreamConverters.asInputStream(patience), streams));
+                    case HostReply.FileRefused(var reason) -> Outcome.refused(reason);
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> writeFile(HostId host, SandboxId sandbox, String path, InputStream content) {
+        var stream = StreamConverters.fromInputStream(() -> content).runWith(StreamRefs.sourceRef(), streams);
+        // No limit of its own: the upload ends when its source does, or when the host loses interest.
+        return ask(host, Duration.ofDays(1), asker -> new HostMessage.WriteFile(sandbox, path, stream, asker))
+                .thenApply(ClusterHosts::done);
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<FileEntry>>> listFiles(HostId host, SandboxId sandbox, String path) {
+        return ask(host, patience, asker -> new HostMessage.ListFiles(sandbox, path, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.FilesListed(var entries) -> Outcome.done(entries);
+                    case HostReply.FileRefused(var reason) -> Outcome.refused(reason);
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> makeDirectory(HostId host, SandboxId sandbox, String path) {
+        return ask(host, patience, asker -> new HostMessage.MakeDirectory(sandbox, path, asker))
+                .thenApply(ClusterHosts::done);
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> removeFile(HostId host, SandboxId sandbox, String path) {
+        return ask(host, patience, asker -> new HostMessage.RemoveFile(sandbox, path, asker))
+                .thenApply(ClusterHosts::done);
+    }
+
+    private CompletionStage<HostReply> ask(
+            HostId host, Duration limit, Function<ActorRef<HostReply>, HostMessage> message) {
+        return directory
+                .find(host)
+                .map(ref -> AskPattern.<HostMessage, HostReply>ask(ref, message::apply, limit, system.scheduler()))
+                .orElseGet(() ->
+                        CompletableFuture.failedFuture(new HostFailure("host " + host + " is not in the cluster")));
+    }
+
+    private static Unit finished(HostReply reply) {
+        if (reply instanceof HostReply.Finished) {
+            return Unit.DONE;
+        }
+        throw failure(reply);
+    }
+
+    private static Outcome<Unit> done(HostReply reply) {
+        return switch (reply) {
+            case HostReply.Finished() -> Outcome.done(Unit.DONE);
+            case HostReply.FileRefused(var reason) -> Outcome.refused(reason);
+            default -> throw failure(reply);
+        };
+    }
+
+    private static RuntimeException failure(HostReply reply) {
+        return switch (reply) {
+            case HostReply.NotHere(var sandbox) -> new SandboxMissing(sandbox);
+            case HostReply.Failed(var what) -> new HostFailure(what);
+            default -> new HostFailure("the host answered something else than it was asked");
+        };
+    }
+}

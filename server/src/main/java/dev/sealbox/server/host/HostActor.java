@@ -1,0 +1,112 @@
+package dev.sealbox.server.host;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import akka.stream.Materializer;
+import akka.stream.javadsl.Source;
+import akka.stream.javadsl.StreamConverters;
+import akka.stream.javadsl.StreamRefs;
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * A host's face to the cluster. It only passes on and answers: the host is thread-safe, and the order of what happens to
+ * one sandbox is its entity's concern.
+ */
+public final class HostActor {
+    static final ServiceKey<HostMessage> KEY = ServiceKey.create(HostMessage.class, "sandbox-host");
+
+    /** How long a file's stream may wait for its reader. */
+    private static final Duration SUBSCRIPTION = Duration.ofSeconds(30);
+
+    private final Host host;
+    private final Materializer streams;
+
+    private HostActor(Host host, ActorSystem<?> system) {
+        this.host = host;
+        this.streams = Materializer.matFromSystem(system);
+    }
+
+    public static Behavior<HostMessage> create(Host host) {
+        return Behaviors.setup(context -> {
+            context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
+            var actor = new HostActor(host, context.getSystem());
+            return Behaviors.receiveMessage(message -> {
+                actor.on(message);
+                return Behaviors.same();
+            });
+        });
+    }
+
+    private void on(HostMessage message) {
+        var runtime = host.runtime();
+        switch (message) {
+            case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id()));
+            case HostMessage.Start(var start, var asker) -> answer(asker, host.start(start), done -> finished());
+            case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
+            case HostMessage.Stop(var sandbox, var asker) -> answer(asker, host.stop(sandbox), done -> finished());
+            case HostMessage.TakeCheckpoint(var sandbox, var checkpoint, var asker) ->
+                answer(asker, runtime.checkpoint(sandbox, checkpoint), HostReply.LayerTaken::new);
+            case HostMessage.Discard(var checkpoint, var asker) ->
+                answer(asker, runtime.discard(checkpoint), done -> finished());
+            case HostMessage.RunCommand(var sandbox, var command, var asker) ->
+                answer(asker, runtime.run(sandbox, command), HostReply.CommandEnded::new);
+            case HostMessage.ReadFile(var sandbox, var path, var asker) ->
+                answer(asker, runtime.read(sandbox, path), outcome -> reply(outcome, this::opened));
+            case HostMessage.WriteFile write -> write(write);
+            case HostMessage.ListFiles(var sandbox, var path, var asker) ->
+                answer(asker, runtime.list(sandbox, path), outcome -> reply(outcome, HostReply.FilesListed::new));
+            case HostMessage.MakeDirectory(var sandbox, var path, var asker) ->
+                answer(asker, runtime.makeDirectory(sandbox, path), outcome -> reply(outcome, done -> finished()));
+            case HostMessage.RemoveFile(var sandbox, var path, var asker) ->
+                answer(asker, runtime.remove(sandbox, path), outcome -> reply(outcome, done -> finished()));
+        }
+    }
+
+    private void write(HostMessage.WriteFile write) {
+        var content = write.content().getSource().runWith(StreamConverters.asInputStream(), streams);
+        answer(
+                write.replyTo(),
+                host.runtime().write(write.sandbox(), write.path(), content),
+                outcome -> reply(outcome, done -> finished()));
+    }
+
+    private HostReply opened(InputStream content) {
+        var file = StreamConverters.fromInputStream(() -> content).initialTimeout(SUBSCRIPTION);
+        return new HostReply.FileOpened(
+                Source.<akka.util.ByteString>empty().concat(file).runWith(StreamRefs.sourceRef(), streams));
+    }
+
+    private static HostReply finished() {
+        return new HostReply.Finished();
+    }
+
+    private static <T> HostReply reply(Outcome<T> outcome, Function<T, HostReply> done) {
+        return switch (outcome) {
+            case Outcome.Done<T>(var value) -> done.apply(value);
+            case Outcome.Refused<T>(FileRefusal refusal) -> new HostReply.FileRefused(refusal);
+            case Outcome.Refused<T>(var refusal) -> new HostReply.Failed(refusal.message());
+        };
+    }
+
+    private static <T> void answer(ActorRef<HostReply> asker, CompletionStage<T> stage, Function<T, HostReply> done) {
+        stage.thenApply(done).exceptionally(HostActor::failed).thenAccept(asker::tell);
+    }
+
+    private static HostReply failed(Throwable failure) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof SandboxMissing missing
+                ? new HostReply.NotHere(missing.sandbox())
+                : new HostReply.Failed(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.sealbox.server.host;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
+import dev.sealbox.domain.sandbox.HostId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Which hosts are in the cluster now, and where: kept by an actor, read from any thread. */
+public final class HostDirectory {
+    private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
+
+    /** What the directory's actor hears. */
+    public sealed interface Heard {
+        record Present(Set<ActorRef<HostMessage>> refs) implements Heard {}
+
+        record Introduced(HostId id, ActorRef<HostMessage> ref) implements Heard {}
+
+        record Silent(ActorRef<HostMessage> ref) implements Heard {}
+    }
+
+    /** Where a host is; empty when it is not in the cluster. */
+    Optional<ActorRef<HostMessage>> find(HostId host) {
+        return Optional.ofNullable(hosts.get(host));
+    }
+
+    /** Any host, at random so that new sandboxes spread. */
+    Optional<HostId> any() {
+        var ids = hosts.keySet().stream().toList();
+        return ids.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ids.get(ThreadLocalRandom.current().nextInt(ids.size())));
+    }
+
+    /** The actor that keeps this directory up to date; one per directory. */
+    public Behavior<Heard> keeper() {
+        return Behaviors.setup(context -> {
+            var listings = context.messageAdapter(
+                    Receptionist.Listing.class,
+                    listing -> new Heard.Present(listing.getServiceInstances(HostActor.KEY)));
+            context.getSystem().receptionist().tell(Receptionist.subscribe(HostActor.KEY, listings));
+            return keeping(context);
+        });
+    }
+
+    private Behavior<Heard> keeping(ActorContext<Heard> context) {
+        return Behaviors.receiveMessage(heard -> {
+            switch (heard) {
+                case Heard.Present(var refs) -> {
+                    var present = new HashMap<>(hosts);
+                    present.values().retainAll(refs);
+                    refs.stream().filter(ref -> !present.containsValue(ref)).forEach(ref -> greet(context, ref));
+                    hosts = Map.copyOf(present);
+                }
+                case Heard.Introduced(var id, var ref) -> {
+                    var present = new HashMap<>(hosts);
+                    present.put(id, ref);
+                    hosts = Map.copyOf(present);
+                }
+                case Heard.Silent(var ref) -> greet(context, ref);
+            }
+            return Behaviors.same();
+        });
+    }
+
+    private static void greet(ActorContext<Heard> context, ActorRef<HostMessage> ref) {
+        context.ask(
+                HostReply.class,
+                ref,
+                Duration.ofSeconds(5),
+                HostMessage.WhoAreYou::new,
+                (reply, failure) ->
+                        reply instanceof HostReply.IAm(var id) ? new Heard.Introduced(id, ref) : new Heard.Silent(ref));
+    }
+}

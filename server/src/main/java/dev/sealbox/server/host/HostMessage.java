@@ -1,0 +1,40 @@
+package dev.sealbox.server.host;
+
+import akka.actor.typed.ActorRef;
+import akka.stream.SourceRef;
+import akka.util.ByteString;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.StartSandbox;
+
+/** What the cluster asks of a host. Values travel only encrypted. */
+public sealed interface HostMessage {
+
+    record WhoAreYou(ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Start(StartSandbox start, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Enforce(EgressPolicy policy, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Stop(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record TakeCheckpoint(SandboxId sandbox, CheckpointId checkpoint, ActorRef<HostReply> replyTo)
+            implements HostMessage {}
+
+    record Discard(CheckpointId checkpoint, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record RunCommand(SandboxId sandbox, Command command, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record ReadFile(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record WriteFile(SandboxId sandbox, String path, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
+            implements HostMessage {}
+
+    record ListFiles(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record MakeDirectory(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record RemoveFile(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}
+}

@@ -1,0 +1,34 @@
+package dev.sealbox.server.host;
+
+import akka.stream.SourceRef;
+import akka.util.ByteString;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.SandboxId;
+import java.util.List;
+
+/** What a host answers. */
+public sealed interface HostReply {
+
+    record IAm(HostId host) implements HostReply {}
+
+    record Finished() implements HostReply {}
+
+    record LayerTaken(long sizeBytes) implements HostReply {}
+
+    record CommandEnded(CommandResult result) implements HostReply {}
+
+    record FileOpened(SourceRef<ByteString> content) implements HostReply {}
+
+    record FilesListed(List<FileEntry> entries) implements HostReply {}
+
+    record FileRefused(FileRefusal reason) implements HostReply {}
+
+    /** The sandbox has no container here. */
+    record NotHere(SandboxId sandbox) implements HostReply {}
+
+    /** A step failed; {@code what} names it and holds no secret. */
+    record Failed(String what) implements HostReply {}
+}
