@@ -1,0 +1,190 @@
+// The story, told with the published SDK as it comes from npm: nothing here knows that the server is Sealbox.
+//
+// OPENCOMPUTER_API_URL and OPENCOMPUTER_API_KEY say where the server is; WITNESS_URL is the test's own window on
+// what the upstreams received (GET /received, GET /passwords, POST /admit, POST /commit).
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, test } from "node:test";
+import { Sandbox, SecretStore } from "@opencomputer/sdk";
+
+const TOKEN = /^osb_sealed_[0-9a-f]{32}$/;
+const secret = (what) => `real-${what}-${randomBytes(16).toString("hex")}`;
+const gitSecret = secret("git");
+const apiSecret = secret("api");
+const newApiSecret = secret("api-new");
+const forkGitSecret = secret("git-fork");
+const secrets = [gitSecret, apiSecret, newApiSecret, forkGitSecret];
+
+const stores = [];
+const sandboxes = [];
+
+after(async () => {
+    for (const sandbox of sandboxes) await sandbox.kill();
+    for (const store of stores) await SecretStore.delete(store.id);
+});
+
+async function witness(path, body) {
+    const answer = await fetch(process.env.WITNESS_URL + path, body === undefined ? {} : { method: "POST", body });
+    assert.ok(answer.ok, `witness ${path}: ${answer.status}`);
+    return answer.json();
+}
+
+const received = async (target) => (await witness("/received")).filter((request) => request.target === target);
+
+/** Runs a command; no output of any command may ever hold a real value. */
+async function run(sandbox, command, options) {
+    const result = await sandbox.exec.run(command, options);
+    for (const value of secrets) {
+        assert.ok(!result.stdout.includes(value) && !result.stderr.includes(value), `a real value came out of: ${command}`);
+    }
+    return result;
+}
+
+async function succeeds(sandbox, command, options) {
+    const result = await run(sandbox, command, options);
+    assert.equal(result.exitCode, 0, `${command}\n${result.stdout}\n${result.stderr}`);
+    return result.stdout;
+}
+
+async function ready(sandbox, checkpoint) {
+    for (let attempt = 0; attempt < 300; attempt++) {
+        const found = (await sandbox.listCheckpoints()).find((each) => each.id === checkpoint.id);
+        if (found.status !== "processing") return found;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return assert.fail("the checkpoint is still processing");
+}
+
+test("the story through @opencomputer/sdk", async (story) => {
+    let store;
+    let forkStore;
+    let sandbox;
+    let checkpoint;
+    let fork;
+    let token;
+
+    await story.test("1. stores and secrets", async () => {
+        store = await SecretStore.create({
+            name: "sdk-git-creds",
+            egressAllowlist: ["api.example.test", "git.example.test"],
+        });
+        stores.push(store);
+        await witness("/admit", gitSecret);
+        await SecretStore.setSecret(store.id, "GIT_TOKEN", gitSecret);
+        await SecretStore.setSecret(store.id, "API_KEY", apiSecret, { allowedHosts: ["api.example.test"] });
+        await SecretStore.setSecret(store.id, "SPARE", secret("spare"));
+        assert.ok((await SecretStore.list()).some((each) => each.id === store.id));
+        assert.equal((await SecretStore.get(store.id)).name, "sdk-git-creds");
+        const changed = await SecretStore.update(store.id, {
+            name: "sdk-creds",
+            egressAllowlist: ["api.example.test", "git.example.test", "logs.example.test"],
+        });
+        assert.equal(changed.name, "sdk-creds");
+        assert.equal(changed.egressAllowlist.length, 3);
+        await SecretStore.deleteSecret(store.id, "SPARE");
+        const listed = await SecretStore.listSecrets(store.id);
+        assert.deepEqual(listed.map((each) => each.name), ["API_KEY", "GIT_TOKEN"]);
+        assert.deepEqual(listed[0].allowedHosts, ["api.example.test"]);
+        assert.ok(!JSON.stringify(listed).includes("real-"));
+        const short = await SecretStore.create({ name: "sdk-short-lived" });
+        await SecretStore.delete(short.id);
+        await assert.rejects(SecretStore.get(short.id), /404/);
+        await assert.rejects(SecretStore.create({ name: "sdk-creds" }), /409/);
+    });
+
+    await story.test("2. the sandbox sees a sealed token", async () => {
+        sandbox = await Sandbox.create({ secretStore: "sdk-creds", envs: { PLAIN: "yes" } });
+        sandboxes.push(sandbox);
+        assert.equal(sandbox.status, "running");
+        token = (await succeeds(sandbox, "echo $GIT_TOKEN")).trim();
+        assert.match(token, TOKEN);
+        assert.equal((await succeeds(sandbox, "env | grep -c osb_sealed_")).trim(), "2");
+        assert.equal((await succeeds(sandbox, "echo $PLAIN; id -un; pwd")).trim(), "yes\nsandbox\n/home/sandbox");
+        assert.equal((await sandbox.commands.run("exit 3")).exitCode, 3);
+        assert.ok((await Sandbox.connect(sandbox.sandboxId)).status === "running");
+    });
+
+    await story.test("3. the upstream receives the value, the sandbox never does", async () => {
+        const echo = await succeeds(
+            sandbox,
+            `curl -sS https://api.example.test/sdk/both -H "Authorization: Bearer $API_KEY" ` +
+                `-H 'Content-Type: application/json' -d "{\\"token\\":\\"$GIT_TOKEN\\"}"`,
+        );
+        const [request] = await received("/sdk/both");
+        assert.equal(request.headers.authorization[0], `Bearer ${apiSecret}`);
+        assert.equal(request.body, JSON.stringify({ token: gitSecret }));
+        assert.equal(JSON.parse(echo).body, JSON.stringify({ token }));
+
+        const denied = await run(sandbox, `curl -sS -v https://denied.example.test/sdk/denied -H "X-Key: $GIT_TOKEN"`);
+        assert.notEqual(denied.exitCode, 0);
+        assert.match(denied.stderr, /403/);
+        assert.deepEqual(await received("/sdk/denied"), []);
+
+        await succeeds(sandbox, `curl -sS https://logs.example.test/sdk/excluded -H "X-Key: $API_KEY" -o /dev/null`);
+        const [excluded] = await received("/sdk/excluded");
+        assert.match(excluded.headers["x-key"][0], TOKEN);
+    });
+
+    await story.test("4. ignoring the proxy variables gains nothing and breaks nothing", async () => {
+        await succeeds(
+            sandbox,
+            `unset HTTPS_PROXY https_proxy HTTP_PROXY http_proxy; ` +
+                `curl -sS https://api.example.test/sdk/direct -H "X-Key: $API_KEY" -o /dev/null`,
+        );
+        assert.equal((await received("/sdk/direct"))[0].headers["x-key"][0], apiSecret);
+        const denied = await run(
+            sandbox,
+            `unset HTTPS_PROXY https_proxy; curl -sS -m 10 https://denied.example.test/sdk/denied -o /dev/null`,
+        );
+        assert.notEqual(denied.exitCode, 0);
+        assert.deepEqual(await received("/sdk/denied"), []);
+    });
+
+    await story.test("5. clone, write, checkpoint, kill", async () => {
+        await succeeds(sandbox, `git clone -q https://x:$GIT_TOKEN@git.example.test/repo.git repo`);
+        await sandbox.files.write("notes.txt", "kept across the checkpoint");
+        assert.equal(await sandbox.files.read("notes.txt"), "kept across the checkpoint");
+        assert.equal(await sandbox.files.exists("nothing.txt"), false);
+        checkpoint = await sandbox.createCheckpoint("before-fork");
+        assert.equal((await ready(sandbox, checkpoint)).status, "ready");
+        await sandbox.kill();
+        sandboxes.pop();
+        assert.equal(await sandbox.isRunning(), false);
+    });
+
+    await story.test("6. a fork with a second store on top", async () => {
+        forkStore = await SecretStore.create({ name: "sdk-fork-creds", egressAllowlist: ["extra.example.test"] });
+        stores.push(forkStore);
+        await witness("/admit", forkGitSecret);
+        await SecretStore.setSecret(forkStore.id, "GIT_TOKEN", forkGitSecret, { allowedHosts: ["git.example.test"] });
+        fork = await Sandbox.createFromCheckpoint(checkpoint.id, { secretStore: "sdk-fork-creds" });
+        sandboxes.push(fork);
+        assert.equal(await fork.files.read("/home/sandbox/notes.txt"), "kept across the checkpoint");
+        assert.match(await succeeds(fork, "cat repo/.git/config"), new RegExp(token));
+        const fresh = (await succeeds(fork, "echo $GIT_TOKEN")).trim();
+        assert.match(fresh, TOKEN);
+        assert.notEqual(fresh, token);
+
+        await witness("/commit", "written after the checkpoint");
+        await succeeds(fork, "cd repo && git pull -q");
+        assert.equal((await witness("/passwords")).at(-1), forkGitSecret);
+
+        const hosts = await fork.getAllowedHosts();
+        assert.deepEqual(
+            [...hosts.egressAllowlist].sort(),
+            ["api.example.test", "extra.example.test", "git.example.test", "logs.example.test"],
+        );
+        assert.deepEqual(hosts.perSecretAllowedHosts.GIT_TOKEN, ["git.example.test"]);
+        assert.equal(hosts.secretStore, "sdk-fork-creds");
+        await succeeds(fork, `curl -sS https://extra.example.test/sdk/extra -H "X-Key: $GIT_TOKEN" -o /dev/null`);
+        assert.equal((await received("/sdk/extra"))[0].headers["x-key"][0], fresh);
+    });
+
+    await story.test("7. a new value while the sandbox runs", async () => {
+        const before = await succeeds(fork, "echo $API_KEY");
+        await SecretStore.setSecret(store.id, "API_KEY", newApiSecret, { allowedHosts: ["api.example.test"] });
+        await succeeds(fork, `curl -sS https://api.example.test/sdk/rotated -H "X-Key: $API_KEY" -o /dev/null`);
+        assert.equal((await received("/sdk/rotated"))[0].headers["x-key"][0], newApiSecret);
+        assert.equal(await succeeds(fork, "echo $API_KEY"), before);
+    });
+});
