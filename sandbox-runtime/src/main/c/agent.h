@@ -1,0 +1,78 @@
+/*
+ * The guest agent: process 1 of every sandbox. It accepts connections on an inherited listening socket and forks one
+ * handler per connection; a handler does one operation and ends. Process 1 itself never reads what a client sends.
+ *
+ * Frames, both ways: 1 byte type, 4 bytes big-endian length, payload. Numbers are big-endian, strings are a 4-byte
+ * length and bytes.
+ */
+#ifndef SEALBOX_AGENT_H
+#define SEALBOX_AGENT_H
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum frame_type {
+    FRAME_INPUT = 0x00,   /* content of a file that is written */
+    FRAME_OUTPUT = 0x01,  /* standard output, content of a file that is read, entries of a directory */
+    FRAME_ERRORS = 0x02,  /* standard error */
+    FRAME_EXIT = 0x03,    /* 4 bytes: exit code, or -1 after a signal or the timeout */
+    FRAME_REFUSED = 0x04, /* 1 byte: enum refusal, then a line of text */
+    FRAME_DONE = 0x05,    /* the operation, or its first half, has succeeded */
+    FRAME_END = 0x06,     /* end of content */
+    FRAME_RUN = 0x10,     /* timeout in ms (0: never), argv, environment, directory */
+    FRAME_READ = 0x11,    /* path; and so are the next four */
+    FRAME_WRITE = 0x12,
+    FRAME_LIST = 0x13,
+    FRAME_MKDIR = 0x14,
+    FRAME_REMOVE = 0x15,
+    FRAME_PING = 0x16,
+};
+
+enum refusal { REFUSED_NOT_FOUND = 1, REFUSED_NOT_POSSIBLE = 2, REFUSED_BUSY = 3, REFUSED_NOT_UNDERSTOOD = 4 };
+
+enum {
+    SANDBOX_UID = 1000,
+    LARGEST_REQUEST = 4 << 20, /* bytes of the first frame: a command with its environment */
+    LARGEST_CONTENT = 1 << 20, /* bytes of a frame of content */
+    CHUNK = 64 << 10,          /* bytes of a frame that the agent sends */
+    REQUEST_SECONDS = 30,      /* within which a client must have sent its request */
+};
+
+#define HOME "/home/sandbox"
+
+struct request {
+    uint8_t type;
+    uint32_t length;
+    uint8_t *payload; /* always followed by a zero byte */
+};
+
+/* protocol.c: all return 0, or -1 when the other side is gone or talks nonsense. */
+int read_header(int connection, uint8_t *type, uint32_t *length);
+int read_fully(int connection, void *into, size_t length);
+int read_request(int connection, struct request *request);
+int send_frame(int connection, uint8_t type, const void *payload, uint32_t length);
+void put_u32(uint8_t *into, uint32_t value);
+int refuse(int connection, enum refusal kind, const char *what, int error);
+
+/* run.c */
+void handle_run(int connection, const struct request *request);
+
+/* descendants.c: ends every process that descends from the caller, however often it forked. */
+void kill_descendants(void);
+
+/* files.c, write.c */
+void handle_read(int connection, const char *path);
+void handle_list(int connection, const char *path);
+void handle_mkdir(int connection, const char *path);
+void handle_remove(int connection, const char *path);
+void handle_write(int connection, const char *path);
+
+/* paths.c */
+int make_directories(const char *path); /* -1 and errno when one cannot be made */
+int follow_links(char *path);           /* replaces a path of PATH_MAX bytes by what its last links lead to */
+void give_to_sandbox(int fd);           /* when it lies under the sandbox user's home */
+
+#endif

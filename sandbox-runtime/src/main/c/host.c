@@ -1,0 +1,157 @@
+/*
+ * The runtime's hand on the host, run as root.
+ *
+ *   launch  mounts a sandbox's disk in a mount namespace of its own, opens the agent's socket and becomes runc. What it
+ *           mounts is seen by nobody else and is gone with the container, so a crash leaves no mount behind.
+ *   shift   moves the owners of a tree into the range of user ids that sandboxes have.
+ *
+ * Exit status 1 and one line "step: reason" on standard error when a step fails.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Where the OCI configuration expects rootfs, sys and agent. Every launch sees only its own. */
+#define STAGE "/run/sealbox"
+
+enum { AGENT_SOCKET = 3 };
+
+static void step(const char *name, int result)
+{
+    if (result >= 0)
+        return;
+    fprintf(stderr, "%s: %s\n", name, strerror(errno));
+    exit(1);
+}
+
+static void log_to(const char *path)
+{
+    int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    step("log", log);
+    dup2(log, 1);
+    dup2(log, 2);
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    step("log", nothing);
+    dup2(nothing, 0);
+}
+
+static int listen_at(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    unlink(path);
+    umask(0077);
+    int socket_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (socket_fd < 0 || bind(socket_fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(socket_fd, 1024) < 0)
+        return -1;
+    umask(0022);
+    return socket_fd;
+}
+
+/* A place of our own, whose path the sandbox's root may walk, as it may not that of the data folder. */
+static void make_stage(void)
+{
+    step("mount namespace", unshare(CLONE_NEWNS));
+    step("mount namespace", mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL));
+    if (mkdir(STAGE, 0755) < 0 && errno != EEXIST)
+        step(STAGE, -1);
+    step(STAGE, mount("tmpfs", STAGE, "tmpfs", MS_NODEV, "mode=0755,size=64k"));
+    step(STAGE, mkdir(STAGE "/rootfs", 0755));
+    step(STAGE, mkdir(STAGE "/sys", 0755));
+    step(STAGE, close(open(STAGE "/agent", O_WRONLY | O_CREAT | O_CLOEXEC, 0755)));
+}
+
+static void mount_disk(const char *folder, const char *options, const char *agent)
+{
+    step("agent", mount(agent, STAGE "/agent", NULL, MS_BIND, NULL));
+    step("disk", chdir(folder));
+    step("disk", mount("overlay", STAGE "/rootfs", "overlay", MS_NODEV, options));
+    step("disk", chdir("/"));
+}
+
+static void set(const char *sysctl, const char *value)
+{
+    int file = open(sysctl, O_WRONLY | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT)
+        return; /* a kernel without IPv6 needs none switched off */
+    step(sysctl, file);
+    step(sysctl, (int)write(file, value, strlen(value)));
+    close(file);
+}
+
+/* Inside the sandbox's network: no IPv6, low ports for everybody, and a read-only view of its own devices. */
+static void settle_network(const char *network)
+{
+    int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), there = open(network, O_RDONLY | O_CLOEXEC);
+    step("network namespace", here);
+    step("network namespace", there);
+    step("network namespace", setns(there, CLONE_NEWNET));
+    set("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
+    set("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+    set("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+    step("sysfs", mount("sysfs", STAGE "/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
+    step("network namespace", setns(here, CLONE_NEWNET));
+}
+
+/* launch FOLDER OPTIONS AGENT NETWORK SOCKET LOG PROGRAM ARGUMENT... */
+static int launch(char **arguments)
+{
+    setsid();
+    log_to(arguments[5]);
+    int agent = listen_at(arguments[4]);
+    step("agent socket", agent);
+    make_stage();
+    mount_disk(arguments[0], arguments[1], arguments[2]);
+    settle_network(arguments[3]);
+    step("agent socket", agent == AGENT_SOCKET ? fcntl(agent, F_SETFD, 0) : dup2(agent, AGENT_SOCKET));
+    step("agent socket", close_range(AGENT_SOCKET + 1, ~0U, 0));
+    execvp(arguments[6], arguments + 6);
+    step(arguments[6], -1);
+    return 1;
+}
+
+static uid_t base;
+
+/* A file with several names is met several times, but moved once. A change of owner drops setuid, so that is set anew. */
+static int move(const char *path, const struct stat *what, int kind, struct FTW *walk)
+{
+    (void)kind;
+    (void)walk;
+    if (what->st_uid >= base)
+        return 0;
+    if (lchown(path, base + what->st_uid, base + what->st_gid) < 0)
+        return -1;
+    return !S_ISLNK(what->st_mode) && what->st_mode & (S_ISUID | S_ISGID) ? chmod(path, what->st_mode & 07777) : 0;
+}
+
+/* shift FOLDER BASE */
+static int shift(char **arguments)
+{
+    base = (uid_t)strtoul(arguments[1], NULL, 10);
+    step("shift", base >= 65536 ? nftw(arguments[0], move, 64, FTW_PHYS | FTW_MOUNT) : -1);
+    return 0;
+}
+
+int main(int count, char **arguments)
+{
+    if (count >= 9 && strcmp(arguments[1], "launch") == 0)
+        return launch(arguments + 2);
+    if (count == 4 && strcmp(arguments[1], "shift") == 0)
+        return shift(arguments + 2);
+    fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK SOCKET LOG PROGRAM ARGUMENT... | shift FOLDER BASE\n");
+    return 1;
+}

@@ -1,0 +1,270 @@
+package dev.sealbox.runtime;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.runtime.container.ContainerSpec;
+import dev.sealbox.runtime.container.ContainerSpec.Fence;
+import dev.sealbox.runtime.container.HostPrograms;
+import dev.sealbox.runtime.container.OciConfig;
+import dev.sealbox.runtime.container.Runc;
+import dev.sealbox.runtime.exec.Agent;
+import dev.sealbox.runtime.exec.Deadlines;
+import dev.sealbox.runtime.limits.Cgroups;
+import dev.sealbox.runtime.limits.OpenFiles;
+import dev.sealbox.runtime.network.AddressPool;
+import dev.sealbox.runtime.network.Router;
+import dev.sealbox.runtime.rootfs.GuestFiles;
+import dev.sealbox.runtime.rootfs.Templates;
+import dev.sealbox.runtime.rootfs.Trust;
+import dev.sealbox.runtime.step.RuntimeFailure;
+import dev.sealbox.runtime.storage.OverlayDriver;
+import dev.sealbox.runtime.storage.SandboxRecord;
+import dev.sealbox.runtime.storage.SandboxRecord.Base;
+import dev.sealbox.runtime.storage.StorageDriver;
+import dev.sealbox.runtime.storage.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The steps of a sandbox's life on this host, in their order. Blocking; whoever calls sees to it that a sandbox is
+ * changed by one thread at a time.
+ */
+final class Host {
+    private final RuntimeSettings settings;
+    private final Store store;
+    private final StorageDriver driver;
+    private final Templates templates;
+    private final Router router;
+    private final Runc runc;
+    private final Cgroups cgroups;
+    private final AddressPool addresses;
+    private final Deadlines deadlines = new Deadlines();
+    private final Map<List<String>, Map<String, byte[]>> trust = new ConcurrentHashMap<>();
+
+    Host(RuntimeSettings settings) {
+        var data = settings.dataDir();
+        var programs = HostPrograms.unpackInto(data.resolve("bin"));
+        this.settings = settings;
+        this.store = new Store(data);
+        this.driver = new OverlayDriver(Store.layers(data), settings.uidBase());
+        this.templates = new Templates(settings.templateDir(), settings.uidBase(), programs.host());
+        this.router = new Router(settings.nodeId());
+        this.runc = new Runc(data.resolve("runc"), programs);
+        this.cgroups = new Cgroups(settings.nodeId());
+        this.addresses = AddressPool.of(settings.addressPool());
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    Templates templates() {
+        return templates;
+    }
+
+    /** Finds the sandboxes that an earlier process has left alive, and clears away what is left of others. */
+    List<SandboxAddress> adopt() {
+        store.open();
+        try {
+            Files.createDirectories(socketFolder());
+        } catch (IOException e) {
+            throw new RuntimeFailure("data folder", e);
+        }
+        var records = store.sandboxes();
+        records.forEach(record -> addresses.reserve(record.address()));
+        var running = runc.running();
+        running.forEach(cgroups::thaw);
+        var alive = records.stream()
+                .map(SandboxRecord::whereabouts)
+                .filter(each -> running.contains(each.sandbox())
+                        && agent(each.sandbox()).answers())
+                .toList();
+        var names = alive.stream().map(SandboxAddress::sandbox).collect(Collectors.toSet());
+        router.open(alive);
+        clearAllBut(names);
+        return alive;
+    }
+
+    private void clearAllBut(Set<SandboxId> alive) {
+        runc.known().stream().filter(known -> !alive.contains(known)).forEach(runc::delete);
+        router.removeAllBut(alive);
+        store.sandboxes().stream()
+                .map(SandboxRecord::id)
+                .filter(known -> !alive.contains(known))
+                .forEach(cgroups::remove);
+    }
+
+    Agent agent(SandboxId sandbox) {
+        return new Agent(
+                socket(sandbox), deadlines, new Agent.Bounds(settings.agentPatience(), settings.outputLimit()));
+    }
+
+    /** Starts a sandbox that does not run. Its disk is kept if there is one; what a failed first start made is removed. */
+    SandboxAddress start(Launch launch) {
+        var former = store.folder(launch.sandbox()).record();
+        former.ifPresent(this::clear);
+        var record = former.orElseGet(() -> establish(launch));
+        try {
+            boot(record, launch);
+            return record.whereabouts();
+        } catch (RuntimeException e) {
+            undo(record, former.isEmpty(), e);
+            throw e;
+        }
+    }
+
+    private SandboxRecord establish(Launch launch) {
+        var base = baseOf(launch);
+        var address = addresses.take();
+        try {
+            var record = new SandboxRecord(launch.sandbox().value(), address, base);
+            store.establish(store.folder(launch.sandbox()), record);
+            return record;
+        } catch (RuntimeException e) {
+            addresses.giveBack(address);
+            throw e;
+        }
+    }
+
+    /** A layer knows what it stands on, the version of its template included. */
+    private Base baseOf(Launch launch) {
+        if (launch.layers().isEmpty()) {
+            return new Base(templates.current(launch.template()), List.of());
+        }
+        var newest = launch.layers().getFirst();
+        return store.baseOn(newest)
+                .orElseThrow(() -> new RuntimeFailure("storage", "checkpoint " + newest + " is not on this host"));
+    }
+
+    private void boot(SandboxRecord record, Launch launch) {
+        var folder = store.folder(record.id());
+        var mount = driver.prepare(folder, templates.rootOf(record.base().template()), store.layersOf(record.base()));
+        router.connect(record.whereabouts());
+        var spec = new ContainerSpec(
+                record.id(),
+                router.namespaceOf(record.id()),
+                cgroups.pathOf(record.id()),
+                launch.limits(),
+                new Fence(
+                        settings.uidBase(),
+                        settings.pidsLimit(),
+                        settings.shmBytes(),
+                        OpenFiles.atMost(settings.openFiles())));
+        configure(folder.config(), spec);
+        runc.run(new Runc.Launching(
+                spec, mount.folder(), mount.options(), folder.path(), socket(record.id()), folder.log()));
+        var agent = agent(record.id());
+        if (!agent.answers()) {
+            throw new RuntimeFailure("agent", "the agent of " + record.id() + " does not answer");
+        }
+        GuestFiles.write(agent, record.id(), trustIn(record.base().template(), launch.authority()));
+    }
+
+    private static void configure(Path file, ContainerSpec spec) {
+        try {
+            Files.writeString(file, OciConfig.of(spec));
+        } catch (IOException e) {
+            throw new RuntimeFailure("container", e);
+        }
+    }
+
+    /** A node has few authorities, one per organisation that has sandboxes on it. */
+    private Map<String, byte[]> trustIn(String template, String authority) {
+        return trust.computeIfAbsent(
+                List.of(template, authority), key -> Trust.files(templates.rootsOf(template), authority));
+    }
+
+    private void undo(SandboxRecord record, boolean wholly, RuntimeException failure) {
+        try {
+            clear(record);
+            if (wholly) {
+                forget(record);
+            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Copies a sandbox's files as a layer, with its processes paused meanwhile, and returns its bytes. */
+    long capture(SandboxId sandbox, CheckpointId checkpoint) {
+        var folder = store.folder(sandbox);
+        var record = folder.record().orElseThrow(() -> new SandboxMissing(sandbox));
+        return store.add(checkpoint, record, layer -> {
+            cgroups.whileFrozen(sandbox, settings.freezeTimeout(), () -> driver.capture(folder, layer));
+            return driver.settle(layer);
+        });
+    }
+
+    /** Ends a sandbox and removes all that was its. */
+    void stop(SandboxId sandbox) {
+        var record = store.folder(sandbox).record();
+        if (record.isPresent()) {
+            clear(record.get());
+            forget(record.get());
+        } else {
+            runc.delete(sandbox);
+            store.remove(sandbox);
+        }
+    }
+
+    /** Everything but the disk. */
+    private void clear(SandboxRecord record) {
+        cgroups.thaw(record.id());
+        runc.delete(record.id());
+        router.disconnect(record.whereabouts());
+        cgroups.remove(record.id());
+        try {
+            Files.deleteIfExists(socket(record.id()));
+        } catch (IOException e) {
+            throw new RuntimeFailure("container", e);
+        }
+    }
+
+    private void forget(SandboxRecord record) {
+        store.remove(record.id());
+        addresses.giveBack(record.address());
+    }
+
+    /** Of these the ones whose process 1 lives and answers. */
+    List<SandboxAddress> alive(List<SandboxAddress> among) {
+        var running = runc.running();
+        return among.stream()
+                .filter(each -> running.contains(each.sandbox())
+                        && agent(each.sandbox()).answers())
+                .toList();
+    }
+
+    /** Stops every sandbox and removes the router; layers and templates stay. */
+    void remove() {
+        store.sandboxes().forEach(record -> stop(record.id()));
+        runc.known().forEach(runc::delete);
+        router.removeAllBut(Set.of());
+        router.close();
+        cgroups.close();
+    }
+
+    void close() {
+        deadlines.close();
+    }
+
+    private Path socketFolder() {
+        return settings.dataDir().resolve("run");
+    }
+
+    private Path socket(SandboxId sandbox) {
+        return socketFolder().resolve(sandbox.value());
+    }
+}

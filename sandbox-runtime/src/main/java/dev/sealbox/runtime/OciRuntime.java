@@ -1,0 +1,202 @@
+package dev.sealbox.runtime;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.runtime.exec.Agent;
+import dev.sealbox.runtime.step.RuntimeFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/**
+ * The sandboxes of this host as OCI containers. Thread-safe; stages complete on virtual threads.
+ *
+ * <p>Containers belong to no process: they outlive this one, and the next {@link #open} of the same data folder finds
+ * them again. Failures are {@link RuntimeFailure}s that name their step.
+ */
+public final class OciRuntime implements SandboxRuntime, AutoCloseable {
+    private final Host host;
+    private final NodeLock lock;
+    private final Map<SandboxId, SandboxAddress> live = new ConcurrentHashMap<>();
+    private final SandboxLocks changing = new SandboxLocks();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private OciRuntime(Host host, NodeLock lock) {
+        this.host = host;
+        this.lock = lock;
+    }
+
+    /**
+     * Checks the host, makes the router namespace and adopts the sandboxes that an earlier process has left.
+     *
+     * @throws RuntimeFailure when the host lacks something, or another process has the data folder
+     */
+    public static OciRuntime open(RuntimeSettings settings) {
+        Prerequisites.check();
+        var lock = NodeLock.of(settings.dataDir());
+        try {
+            var host = new Host(settings);
+            var runtime = new OciRuntime(host, lock);
+            host.adopt().forEach(address -> runtime.live.put(address.sandbox(), address));
+            return runtime;
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** The network namespace in which proxy and name server listen, at the gateway's address. */
+    public Path networkNamespace() {
+        return host.router().namespace();
+    }
+
+    /** Builds the base root filesystem if it is missing, which takes half a minute or more. Blocks. */
+    public void prepareTemplate() {
+        host.templates().current("base");
+    }
+
+    @Override
+    public CompletionStage<SandboxAddress> start(Launch launch) {
+        return changed(launch.sandbox(), () -> {
+            var address = live.get(launch.sandbox());
+            if (address != null && host.agent(launch.sandbox()).answers()) {
+                return address;
+            }
+            live.remove(launch.sandbox());
+            var started = host.start(launch);
+            live.put(launch.sandbox(), started);
+            return started;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> stop(SandboxId sandbox) {
+        return changed(sandbox, () -> {
+                    live.remove(sandbox);
+                    host.stop(sandbox);
+                    return Unit.DONE;
+                })
+                .thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<CommandResult> run(SandboxId sandbox, Command command) {
+        return onAgent(sandbox, agent -> agent.run(command));
+    }
+
+    @Override
+    public CompletionStage<Long> checkpoint(SandboxId sandbox, CheckpointId checkpoint) {
+        return changed(sandbox, () -> {
+            var taken = host.store().sizeOf(checkpoint);
+            return taken.isPresent() ? taken.get() : host.capture(present(sandbox), checkpoint);
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> discard(CheckpointId checkpoint) {
+        return CompletableFuture.runAsync(() -> host.store().condemn(checkpoint), threads);
+    }
+
+    @Override
+    public CompletionStage<List<SandboxAddress>> running() {
+        return CompletableFuture.supplyAsync(() -> host.alive(List.copyOf(live.values())), threads);
+    }
+
+    @Override
+    public CompletionStage<Outcome<InputStream>> read(SandboxId sandbox, String path) {
+        return onFile(sandbox, path, agent -> agent.read(path));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> write(SandboxId sandbox, String path, InputStream content) {
+        return onFile(sandbox, path, agent -> {
+            try (content) {
+                return agent.write(path, content);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<FileEntry>>> list(SandboxId sandbox, String path) {
+        return onFile(sandbox, path, agent -> agent.list(path));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> makeDirectory(SandboxId sandbox, String path) {
+        return onFile(sandbox, path, agent -> agent.makeDirectory(path));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> remove(SandboxId sandbox, String path) {
+        return onFile(sandbox, path, agent -> agent.remove(path));
+    }
+
+    /** Stops all sandboxes of this node and removes its router namespace; layers and templates stay. Blocks. */
+    public void removeNode() {
+        live.clear();
+        host.remove();
+        close();
+    }
+
+    /** Lets go of the sandboxes without stopping them. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        host.close();
+        lock.close();
+    }
+
+    private interface Work<T> {
+        T with(Agent agent) throws IOException;
+    }
+
+    private <T> CompletionStage<Outcome<T>> onFile(SandboxId sandbox, String path, Work<Outcome<T>> work) {
+        if (!Agent.isPath(path)) {
+            return CompletableFuture.completedFuture(
+                    Outcome.refused(new FileRefusal.NotPossible("the path is too long or holds a zero byte")));
+        }
+        return onAgent(sandbox, work);
+    }
+
+    private <T> CompletionStage<T> onAgent(SandboxId sandbox, Work<T> work) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return work.with(host.agent(present(sandbox)));
+                    } catch (IOException e) {
+                        present(sandbox);
+                        throw new RuntimeFailure("agent of " + sandbox, e);
+                    }
+                },
+                threads);
+    }
+
+    private SandboxId present(SandboxId sandbox) {
+        if (!live.containsKey(sandbox)) {
+            throw new SandboxMissing(sandbox);
+        }
+        return sandbox;
+    }
+
+    private <T> CompletionStage<T> changed(SandboxId sandbox, Supplier<T> change) {
+        return CompletableFuture.supplyAsync(() -> changing.alone(sandbox, change), threads);
+    }
+}

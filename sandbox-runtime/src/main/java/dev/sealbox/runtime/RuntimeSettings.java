@@ -1,0 +1,67 @@
+package dev.sealbox.runtime;
+
+import com.typesafe.config.Config;
+import dev.sealbox.domain.InvalidValue;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * What an operator may choose about the sandbox runtime; the keys live under {@code sealbox.runtime}, explained in
+ * {@code reference.conf}.
+ */
+public record RuntimeSettings(
+        Path dataDir,
+        Path templateDir,
+        String nodeId,
+        String addressPool,
+        int uidBase,
+        int pidsLimit,
+        long shmBytes,
+        int openFiles,
+        long outputLimit,
+        Duration agentPatience,
+        Duration freezeTimeout) {
+    private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
+    private static final Pattern MOUNTABLE = Pattern.compile("[^:,\\\\]+");
+    private static final int LONGEST_DATA_DIR = 70;
+
+    public RuntimeSettings {
+        dataDir = dataDir.toAbsolutePath().normalize();
+        templateDir = templateDir.toAbsolutePath().normalize();
+        check(NODE.matcher(nodeId).matches(), "node-id is not 1 to 24 of a-z, 0-9 and dash");
+        check(MOUNTABLE.matcher(dataDir.toString()).matches(), "data-dir holds a colon, a comma or a backslash");
+        check(
+                MOUNTABLE.matcher(templateDir.toString()).matches(),
+                "template-dir holds a colon, a comma or a backslash");
+        check(
+                dataDir.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_DATA_DIR,
+                "data-dir is longer than " + LONGEST_DATA_DIR + " bytes, too long for sockets below it");
+        check(uidBase >= 65536, "uid-base is below 65536");
+        check(pidsLimit >= 16, "pids-limit is below 16");
+    }
+
+    /** Reads {@code sealbox.runtime}; a wrong value is told with its key. */
+    public static RuntimeSettings from(Config config) {
+        var runtime = config.getConfig("sealbox.runtime");
+        return new RuntimeSettings(
+                Path.of(runtime.getString("data-dir")),
+                Path.of(runtime.getString("template-dir")),
+                runtime.getString("node-id"),
+                runtime.getString("address-pool"),
+                runtime.getInt("uid-base"),
+                runtime.getInt("pids-limit"),
+                runtime.getBytes("shm-size"),
+                runtime.getInt("open-files"),
+                runtime.getBytes("output-limit"),
+                runtime.getDuration("agent-patience"),
+                runtime.getDuration("freeze-timeout"));
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new InvalidValue("sealbox.runtime." + otherwise);
+        }
+    }
+}

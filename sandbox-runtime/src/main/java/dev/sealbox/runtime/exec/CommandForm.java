@@ -1,0 +1,58 @@
+package dev.sealbox.runtime.exec;
+
+import dev.sealbox.domain.sandbox.Command;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+
+/** How a command is told to the agent: timeout in milliseconds, arguments, environment, directory. */
+final class CommandForm {
+    /** Bytes that an agent takes in one request. */
+    static final int LARGEST = 4 << 20;
+
+    private static final Duration LONGEST = Duration.ofMillis(0xFFFFFFFFL);
+
+    private CommandForm() {}
+
+    static byte[] of(Command command) {
+        var bytes = new ByteArrayOutputStream(1024);
+        try (var form = new DataOutputStream(bytes)) {
+            form.writeInt(milliseconds(command.timeout()));
+            strings(form, command.argv());
+            strings(
+                    form,
+                    command.environment().entrySet().stream()
+                            .map(variable -> variable.getKey() + "=" + variable.getValue())
+                            .toList());
+            string(form, command.directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Rounded up, so that a tiny timeout does not become none at all. */
+    private static int milliseconds(Duration timeout) {
+        if (timeout.compareTo(LONGEST) > 0) {
+            return 0;
+        }
+        return (int) timeout.plusNanos(999_999).toMillis();
+    }
+
+    private static void strings(DataOutputStream form, Collection<String> strings) throws IOException {
+        form.writeInt(strings.size());
+        for (var string : strings) {
+            string(form, string);
+        }
+    }
+
+    private static void string(DataOutputStream form, String string) throws IOException {
+        var bytes = string.getBytes(StandardCharsets.UTF_8);
+        form.writeInt(bytes.length);
+        form.write(bytes);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.sealbox.runtime.limits;
+
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.runtime.step.RuntimeFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * The control groups of a node's sandboxes, {@code /sealbox-<node>/<sandbox>} in every hierarchy of the host. Knows both
+ * versions: the separate hierarchies of version 1 and the single one of version 2.
+ */
+public final class Cgroups {
+    private static final Path MOUNTS = Path.of("/sys/fs/cgroup");
+    private final Path mounts;
+    private final String parent;
+
+    public Cgroups(String nodeId) {
+        this(MOUNTS, nodeId);
+    }
+
+    Cgroups(Path mounts, String nodeId) {
+        this.mounts = mounts;
+        this.parent = "sealbox-" + nodeId;
+    }
+
+    /** What limits a sandbox here, for the operator's log; empty when nothing is missing. */
+    public List<String> missing() {
+        if (unified()) {
+            return List.of();
+        }
+        return Stream.of("memory", "pids", "cpu", "freezer")
+                .filter(controller -> !Files.isDirectory(mounts.resolve(controller)))
+                .toList();
+    }
+
+    /** As the OCI configuration names it. */
+    public String pathOf(SandboxId sandbox) {
+        return "/" + parent + "/" + sandbox;
+    }
+
+    /** Does {@code work} while all processes of the sandbox stand still, and lets them go on whatever happens. */
+    public void whileFrozen(SandboxId sandbox, Duration patience, Runnable work) {
+        try {
+            freeze(sandbox, patience);
+            work.run();
+        } finally {
+            thaw(sandbox);
+        }
+    }
+
+    /** Lets a sandbox's processes go on; already so, or not there, is fine. */
+    public void thaw(SandboxId sandbox) {
+        var state = state(sandbox);
+        if (Files.exists(state)) {
+            write(state, unified() ? "0" : "THAWED");
+        }
+    }
+
+    private void freeze(SandboxId sandbox, Duration patience) {
+        write(state(sandbox), unified() ? "1" : "FROZEN");
+        await(() -> isFrozen(sandbox), patience);
+    }
+
+    private boolean isFrozen(SandboxId sandbox) {
+        return unified()
+                ? read(state(sandbox).resolveSibling("cgroup.events")).contains("frozen 1")
+                : read(state(sandbox)).strip().equals("FROZEN");
+    }
+
+    private static void await(BooleanSupplier condition, Duration patience) {
+        var deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new RuntimeFailure("freeze", "the processes did not come to rest within " + patience);
+            }
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RuntimeFailure("freeze", e);
+            }
+        }
+    }
+
+    /** Removes what is left of a sandbox whose processes are gone. */
+    public void remove(SandboxId sandbox) {
+        hierarchies().map(each -> each.resolve(parent).resolve(sandbox.value())).forEach(Cgroups::removeEmpty);
+    }
+
+    /** Removes the node's own group once no sandbox is left in it. */
+    public void close() {
+        hierarchies().map(each -> each.resolve(parent)).forEach(Cgroups::removeEmpty);
+    }
+
+    private Stream<Path> hierarchies() {
+        if (unified()) {
+            return Stream.of(mounts);
+        }
+        try (var entries = Files.list(mounts)) {
+            return entries.filter(Files::isDirectory).toList().stream();
+        } catch (IOException e) {
+            throw new RuntimeFailure("cgroups", e);
+        }
+    }
+
+    private static void removeEmpty(Path group) {
+        try {
+            Files.deleteIfExists(group);
+        } catch (IOException e) {
+            throw new RuntimeFailure("cgroups", e);
+        }
+    }
+
+    private boolean unified() {
+        return Files.exists(mounts.resolve("cgroup.controllers"));
+    }
+
+    private Path state(SandboxId sandbox) {
+        return unified()
+                ? mounts.resolve(parent).resolve(sandbox.value()).resolve("cgroup.freeze")
+                : mounts.resolve("freezer")
+                        .resolve(parent)
+                        .resolve(sandbox.value())
+                        .resolve("freezer.state");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new RuntimeFailure("freeze", e);
+        }
+    }
+
+    private static void write(Path file, String value) {
+        try {
+            Files.writeString(file, value);
+        } catch (IOException e) {
+            throw new RuntimeFailure("freeze", e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sealbox.runtime.network;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.sealbox.domain.sandbox.Gateway;
+import java.util.Collection;
+
+/** The packet filter of a router namespace, as text for {@code nft -f}. */
+final class RouterRules {
+    private RouterRules() {}
+
+    /**
+     * All rules at once, replacing those that are there.
+     *
+     * <p>A packet passes three gates: its interface, hardware and network address are those of one sandbox; names and the
+     * web are directed to the gateway wherever they were going; what then is not for one of the gateway's ports is
+     * answered with a reset (TCP) or dropped. Nothing is ever forwarded.
+     */
+    static String of(Collection<GuestLink> guests) {
+        return """
+                table inet sealbox
+                delete table inet sealbox
+                table inet sealbox {
+                  set guests {
+                    type ifname . ether_addr . ipv4_addr
+                    %s
+                  }
+                  chain genuine {
+                    type filter hook prerouting priority raw; policy accept;
+                    iifname "lo" accept
+                    meta nfproto ipv6 drop
+                    iifname . ether saddr . ip saddr != @guests drop
+                  }
+                  chain directed {
+                    type nat hook prerouting priority dstnat; policy accept;
+                    iifname "lo" return
+                    tcp dport { %3$d, %4$d, %5$d } dnat ip to %2$s
+                    udp dport %5$d dnat ip to %2$s
+                  }
+                  chain admitted {
+                    type filter hook prerouting priority filter; policy drop;
+                    iifname "lo" accept
+                    ip daddr %2$s tcp dport { %3$d, %4$d, %5$d, %6$d } accept
+                    ip daddr %2$s udp dport %5$d accept
+                    meta l4proto tcp reject with tcp reset
+                  }
+                  chain forwarded {
+                    type filter hook forward priority filter; policy drop;
+                  }
+                }
+                """.formatted(
+                        elements(guests),
+                        Gateway.ADDRESS,
+                        Gateway.TLS_PORT,
+                        Gateway.HTTP_PORT,
+                        Gateway.DNS_PORT,
+                        Gateway.PROXY_PORT);
+    }
+
+    static String admit(GuestLink guest) {
+        return "add element inet sealbox guests { " + element(guest) + " }\n";
+    }
+
+    static String expel(GuestLink guest) {
+        return "add element inet sealbox guests { %1$s }\ndelete element inet sealbox guests { %1$s }\n"
+                .formatted(element(guest));
+    }
+
+    private static String elements(Collection<GuestLink> guests) {
+        return guests.isEmpty()
+                ? ""
+                : guests.stream().map(RouterRules::element).collect(joining(", ", "elements = { ", " }"));
+    }
+
+    private static String element(GuestLink guest) {
+        return "\"" + guest.device() + "\" . " + guest.mac() + " . " + guest.address();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.sealbox.runtime.rootfs;
+
+import dev.sealbox.runtime.step.RuntimeFailure;
+import dev.sealbox.runtime.step.Tool;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The root file systems that sandboxes start from, each built once per folder whoever shares it. Thread-safe.
+ *
+ * <p>A template is named {@code base-<recipe>-<uid base>}, since its owners are already those of the sandboxes.
+ */
+public final class Templates {
+    private static final Logger LOG = LoggerFactory.getLogger(Templates.class);
+    private static final String STEP = "template";
+    private static final String BASE = "base";
+    private static final Object BUILDING = new Object();
+    private final Path folder;
+    private final int uidBase;
+    private final Path hostProgram;
+
+    public Templates(Path folder, int uidBase, Path hostProgram) {
+        this.folder = folder;
+        this.uidBase = uidBase;
+        this.hostProgram = hostProgram;
+    }
+
+    /** The current version of a template, built if need be: the name of its folder. */
+    public String current(String template) {
+        if (!template.equals(BASE)) {
+            throw new RuntimeFailure(STEP, "there is no template " + template);
+        }
+        var name = BASE + "-" + Recipe.version() + "-" + uidBase;
+        if (!Files.isDirectory(rootOf(name))) {
+            buildAlone(name);
+        }
+        return name;
+    }
+
+    /** The root file system of a version. Nothing may write to it. */
+    public Path rootOf(String name) {
+        return folder.resolve(name).resolve("rootfs");
+    }
+
+    /** The public roots of a version, PEM. */
+    public String rootsOf(String name) {
+        try {
+            return Files.readString(rootOf(name).resolve("etc/ssl/certs/ca-certificates.crt"));
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
+    }
+
+    /** A file lock keeps other processes out, the monitor other threads of this one. */
+    private void buildAlone(String name) {
+        synchronized (BUILDING) {
+            try {
+                Files.createDirectories(folder);
+                var lock = folder.resolve(".lock");
+                try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        var held = channel.lock()) {
+                    if (held.isValid() && !Files.isDirectory(rootOf(name))) {
+                        build(name);
+                    }
+                }
+            } catch (IOException e) {
+                throw new RuntimeFailure(STEP, e);
+            }
+        }
+    }
+
+    private void build(String name) throws IOException {
+        LOG.info("building the root file system {}: takes half a minute or more", name);
+        var site = folder.resolve(".building");
+        remove(site);
+        Files.createDirectories(site);
+        var script = site.resolve("base.sh");
+        Files.writeString(script, Recipe.script());
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        var root = site.resolve("rootfs");
+        Tool.follow(STEP, debootstrap(script, root), line -> LOG.info("template: {}", line));
+        Tool.run(STEP, List.of("find", root.resolve("dev").toString(), "-mindepth", "1", "-delete"));
+        Tool.run(STEP, List.of(hostProgram.toString(), "shift", root.toString(), Integer.toString(uidBase)));
+        Files.delete(script);
+        Tool.run(STEP, List.of("sync", "--file-system", root.toString()));
+        Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        LOG.info("the root file system {} is ready", name);
+    }
+
+    private static List<String> debootstrap(Path script, Path root) {
+        var command = new ArrayList<>(List.of(
+                "mmdebstrap",
+                "--mode=root",
+                "--variant=minbase",
+                "--format=directory",
+                "--include=" + String.join(",", Recipe.PACKAGES)));
+        Recipe.LEFT_OUT.forEach(option -> command.add("--dpkgopt=" + option));
+        command.addAll(List.of("--customize-hook=" + script, Recipe.SUITE, root.toString()));
+        command.addAll(PackageSources.ofThisHost());
+        return command;
+    }
+
+    private static void remove(Path tree) {
+        Tool.run(STEP, List.of("rm", "--recursive", "--force", "--one-file-system", tree.toString()));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sealbox.runtime.storage;
+
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.runtime.step.RuntimeFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where a sandbox's things lie: its record, its disk, its bundle.
+ *
+ * @param path {@code <data>/sandboxes/<sandbox>}
+ */
+public record SandboxFolder(SandboxId sandbox, Path path) {
+
+    /** The OCI bundle, which is this folder: its {@code config.json} lies in it. */
+    public Path config() {
+        return path.resolve("config.json");
+    }
+
+    /** What runc said at the start. */
+    public Path log() {
+        return path.resolve("init.log");
+    }
+
+    public Optional<SandboxRecord> record() {
+        return RecordFile.read(path.resolve("sandbox.json"), SandboxRecord.class);
+    }
+
+    /** Makes the folder and its record: from now on the sandbox stands on its base. */
+    public void establish(SandboxRecord record) {
+        try {
+            Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new RuntimeFailure("storage", e);
+        }
+        RecordFile.write(path.resolve("sandbox.json"), record);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.sealbox.runtime;
+
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.runtime.step.Tool;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** A node of its own for a test: folder, name and sandboxes are gone when it is closed. Only the template is shared. */
+final class Node implements AutoCloseable {
+    static final Limits LIMITS = new Limits(1, 1024, 20480);
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("PATH", "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin", "HOME", "/home/sandbox");
+    private final RuntimeSettings settings;
+    private OciRuntime runtime;
+
+    private Node(RuntimeSettings settings) {
+        this.settings = settings;
+        this.runtime = OciRuntime.open(settings);
+    }
+
+    static Node open() {
+        return open("");
+    }
+
+    /** @param overrides HOCON below {@code sealbox.runtime} */
+    static Node open(String overrides) {
+        try {
+            var name = "it" + Integer.toHexString(ThreadLocalRandom.current().nextInt());
+            var data = Files.createTempDirectory(name);
+            var config = ConfigFactory.parseString("sealbox.runtime {" + overrides + "}")
+                    .withFallback(ConfigFactory.parseMap(Map.of(
+                            "sealbox.runtime.data-dir", data.toString(),
+                            "sealbox.runtime.template-dir", templates(),
+                            "sealbox.runtime.node-id", name)))
+                    .withFallback(ConfigFactory.load());
+            return new Node(RuntimeSettings.from(config.resolve()));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String templates() {
+        var chosen = System.getenv("SEALBOX_TEMPLATE_DIR");
+        return chosen != null ? chosen : Path.of("../var/templates").toString();
+    }
+
+    OciRuntime runtime() {
+        return runtime;
+    }
+
+    RuntimeSettings settings() {
+        return settings;
+    }
+
+    Path data() {
+        return settings.dataDir();
+    }
+
+    /** As after the death of the server's process. */
+    void restart() {
+        runtime.close();
+        runtime = OciRuntime.open(settings);
+    }
+
+    SandboxId start(CheckpointId... layers) {
+        return start(LIMITS, layers).sandbox();
+    }
+
+    SandboxAddress start(Limits limits, CheckpointId... layers) {
+        var sandbox = SandboxId.random(ThreadLocalRandom.current());
+        return await(runtime.start(new Launch(sandbox, "base", List.of(layers), limits, Certificates.AUTHORITY)));
+    }
+
+    CommandResult run(SandboxId sandbox, String script) {
+        return run(sandbox, script, Duration.ofSeconds(60));
+    }
+
+    CommandResult run(SandboxId sandbox, String script, Duration timeout) {
+        return run(sandbox, List.of("sh", "-c", script), timeout);
+    }
+
+    CommandResult run(SandboxId sandbox, List<String> argv, Duration timeout) {
+        return await(runtime.run(sandbox, new Command(argv, ENVIRONMENT, "/home/sandbox", timeout)));
+    }
+
+    CheckpointId checkpoint(SandboxId sandbox) {
+        var checkpoint = new CheckpointId(UUID.randomUUID());
+        await(runtime.checkpoint(sandbox, checkpoint));
+        return checkpoint;
+    }
+
+    String read(SandboxId sandbox, String path) {
+        return switch (await(runtime.read(sandbox, path))) {
+            case Outcome.Done<InputStream>(var content) -> text(content);
+            case Outcome.Refused<InputStream>(var reason) -> throw new AssertionError(reason.message());
+        };
+    }
+
+    void write(SandboxId sandbox, String path, String content) {
+        var bytes = new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8));
+        if (await(runtime.write(sandbox, path, bytes)) instanceof Outcome.Refused<?>(var reason)) {
+            throw new AssertionError(reason.message());
+        }
+    }
+
+    private static String text(InputStream content) {
+        try (content) {
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(3, TimeUnit.MINUTES).join();
+    }
+
+    @Override
+    public void close() {
+        runtime.removeNode();
+        Host.run("rm", "-rf", settings.dataDir().toString());
+    }
+
+    /** What a test asks the host itself. */
+    static final class Host {
+        private Host() {}
+
+        static String run(String... command) {
+            return Tool.run("test", List.of(command));
+        }
+    }
+}
