@@ -1,0 +1,143 @@
+package dev.sealbox.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Sends requests and turns every failure into an {@link ApiException}. */
+final class Requests {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private final HttpClient http;
+    private final URI base;
+    private final String apiKey;
+    private final Duration timeout;
+
+    Requests(HttpClient http, URI base, String apiKey, Duration timeout) {
+        this.http = http;
+        this.base = base;
+        this.apiKey = apiKey;
+        this.timeout = timeout;
+    }
+
+    <T> T get(String path, TypeReference<T> type) {
+        return decode(send("GET", path, BodyPublishers.noBody(), "", timeout), type);
+    }
+
+    <T> T json(String method, String path, Object body, TypeReference<T> type) {
+        return json(method, path, body, type, timeout);
+    }
+
+    <T> T json(String method, String path, Object body, TypeReference<T> type, Duration limit) {
+        return decode(send(method, path, BodyPublishers.ofByteArray(encode(body)), "application/json", limit), type);
+    }
+
+    /** For an answer whose body says nothing. */
+    void call(String method, String path) {
+        call(method, path, BodyPublishers.noBody(), "");
+    }
+
+    void call(String method, String path, BodyPublisher body, String contentType) {
+        send(method, path, body, contentType, timeout);
+    }
+
+    /** The body while it arrives; the caller closes it. */
+    InputStream open(String path) {
+        var response = exchange("GET", path, BodyPublishers.noBody(), "", timeout);
+        if (response.statusCode() / 100 == 2) {
+            return response.body();
+        }
+        throw refusal(response, drain(response.body()));
+    }
+
+    private byte[] send(String method, String path, BodyPublisher body, String contentType, Duration limit) {
+        var response = exchange(method, path, body, contentType, limit);
+        var bytes = drain(response.body());
+        if (response.statusCode() / 100 != 2) {
+            throw refusal(response, bytes);
+        }
+        return bytes;
+    }
+
+    private HttpResponse<InputStream> exchange(
+            String method, String path, BodyPublisher body, String contentType, Duration limit) {
+        var request = HttpRequest.newBuilder(URI.create(base + path)).method(method, body);
+        if (!limit.isZero()) {
+            request.timeout(limit);
+        }
+        if (!apiKey.isEmpty()) {
+            request.header("X-API-Key", apiKey);
+        }
+        if (!contentType.isEmpty()) {
+            request.header("Content-Type", contentType);
+        }
+        try {
+            return http.send(request.build(), BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            throw new ApiException("connection", method + " " + path + ": no answer from " + base, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException("interrupted", method + " " + path + " was interrupted", e);
+        }
+    }
+
+    private static byte[] drain(InputStream body) {
+        try (body) {
+            return body.readAllBytes();
+        } catch (IOException e) {
+            throw new ApiException("connection", "the answer broke off", e);
+        }
+    }
+
+    private static ApiException refusal(HttpResponse<?> response, byte[] body) {
+        var requestId = response.headers().firstValue("X-Request-Id").orElse("");
+        var fallback = "HTTP " + response.statusCode();
+        try {
+            var fields = JSON.readTree(body);
+            return new ApiException(
+                    response.statusCode(),
+                    fields.path("code").asText(""),
+                    fields.path("error").asText(fallback),
+                    requestId);
+        } catch (IOException e) {
+            return new ApiException(response.statusCode(), "", fallback, requestId);
+        }
+    }
+
+    private static byte[] encode(Object body) {
+        try {
+            return JSON.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the request has no JSON form");
+        }
+    }
+
+    private static <T> T decode(byte[] body, TypeReference<T> type) {
+        try {
+            return JSON.readValue(body, type);
+        } catch (IOException e) {
+            throw new ApiException("answer", "the answer is not what the API describes", e);
+        }
+    }
+
+    /** A path segment or query value. */
+    static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.sealbox.client;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** A sandbox on the server; {@link #close} kills it. Thread-safe. */
+public final class Sandbox implements AutoCloseable {
+    private static final String ROOT = "/sandboxes";
+    private static final Duration POLLING = Duration.ofMillis(200);
+    private static final TypeReference<SandboxInfo> INFO = new TypeReference<>() {};
+    private static final TypeReference<List<SandboxInfo>> INFOS = new TypeReference<>() {};
+    private static final TypeReference<AllowedHosts> HOSTS = new TypeReference<>() {};
+    private static final TypeReference<Checkpoint> CHECKPOINT = new TypeReference<>() {};
+    private static final TypeReference<List<Checkpoint>> CHECKPOINTS = new TypeReference<>() {};
+
+    private final Requests requests;
+    private final String id;
+
+    private Sandbox(Requests requests, SandboxInfo info) {
+        this.requests = requests;
+        this.id = info.sandboxID();
+    }
+
+    /** Answers when the first command can run. */
+    public static Sandbox create(SealboxClient client, SandboxOptions options) {
+        var requests = client.requests();
+        return new Sandbox(requests, requests.json("POST", ROOT, options.body(), INFO));
+    }
+
+    /** A sandbox that exists. */
+    public static Sandbox connect(SealboxClient client, String sandboxId) {
+        var requests = client.requests();
+        return new Sandbox(requests, requests.get(ROOT + "/" + Requests.escaped(sandboxId), INFO));
+    }
+
+    /** All sandboxes of the organisation that are not stopped, newest first. */
+    public static List<SandboxInfo> list(SealboxClient client) {
+        return client.requests().get(ROOT, INFOS);
+    }
+
+    /** A fork; waits up to 30 s for a checkpoint that is still processing. */
+    public static Sandbox createFromCheckpoint(SealboxClient client, String checkpointId, ForkOptions options) {
+        var requests = client.requests();
+        var path = ROOT + "/from-checkpoint/" + Requests.escaped(checkpointId);
+        return new Sandbox(requests, requests.json("POST", path, options.body(), INFO));
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** What the server says now. */
+    public SandboxInfo info() {
+        return requests.get(path(), INFO);
+    }
+
+    /** Whether the server says that it runs; false, too, when there is no such sandbox. */
+    public boolean isRunning() {
+        try {
+            return info().status().equals("running");
+        } catch (ApiException e) {
+            if (e.status() == 404) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    public Commands commands() {
+        return new Commands(requests, path());
+    }
+
+    public Files files() {
+        return new Files(requests, path());
+    }
+
+    public AllowedHosts allowedHosts() {
+        return requests.get(path() + "/allowed-hosts", HOSTS);
+    }
+
+    /** Answers at once; the checkpoint is processing. See {@link #awaitCheckpoint}. */
+    public Checkpoint createCheckpoint(String name) {
+        return requests.json("POST", path() + "/checkpoints", Map.of("name", name), CHECKPOINT);
+    }
+
+    /** Newest first. */
+    public List<Checkpoint> listCheckpoints() {
+        return requests.get(path() + "/checkpoints", CHECKPOINTS);
+    }
+
+    /**
+     * Waits until a checkpoint of this sandbox is ready, asking every 200 ms.
+     *
+     * @throws ApiException with status 0 when it fails, is gone, or {@code patience} is over
+     */
+    public Checkpoint awaitCheckpoint(String checkpointId, Duration patience) {
+        var deadline = Instant.now().plus(patience);
+        while (true) {
+            var found = listCheckpoints().stream()
+                    .filter(one -> one.id().equals(checkpointId))
+                    .findFirst()
+                    .orElseThrow(() -> failed("checkpoint.not-found", "the checkpoint is gone"));
+            if (found.isReady()) {
+                return found;
+            }
+            if (found.isFailed()) {
+                throw failed("checkpoint.failed", "the checkpoint failed: " + found.errorMsg());
+            }
+            if (Instant.now().isAfter(deadline)) {
+                throw failed("checkpoint.not-ready", "the checkpoint is not ready after " + patience);
+            }
+            pause();
+        }
+    }
+
+    private static ApiException failed(String code, String message) {
+        return new ApiException(0, code, message, "");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLLING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException("interrupted", "the wait was interrupted", e);
+        }
+    }
+
+    /** Succeeds when there is no such checkpoint. */
+    public void deleteCheckpoint(String checkpointId) {
+        try {
+            requests.call("DELETE", path() + "/checkpoints/" + Requests.escaped(checkpointId));
+        } catch (ApiException e) {
+            if (!e.code().equals("checkpoint.not-found")) {
+                throw e;
+            }
+        }
+    }
+
+    /** Ends the sandbox and removes its disk; its checkpoints stay. May be repeated. */
+    public void kill() {
+        requests.call("DELETE", path());
+    }
+
+    /** As {@link #kill}, and then deletes the store that was layered last. */
+    public void killWithStore() {
+        requests.call("DELETE", path() + "?deleteSecretStore=true");
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private String path() {
+        return ROOT + "/" + Requests.escaped(id);
+    }
+
+    @Override
+    public String toString() {
+        return "Sandbox[" + id + "]";
+    }
+}

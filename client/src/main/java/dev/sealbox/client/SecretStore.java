@@ -1,0 +1,12 @@
+package dev.sealbox.client;
+
+import java.util.List;
+
+/**
+ * A secret store without its secrets.
+ *
+ * @param egressAllowlist the hosts that its sandboxes may reach; empty means every public one
+ * @param createdAt RFC 3339
+ */
+public record SecretStore(
+        String id, String orgId, String name, List<String> egressAllowlist, String createdAt, String updatedAt) {}

@@ -1,0 +1,130 @@
+package dev.sealbox.http;
+
+import static akka.http.javadsl.server.Directives.complete;
+import static akka.http.javadsl.server.Directives.extractMaterializer;
+import static akka.http.javadsl.server.Directives.extractRequestEntity;
+import static akka.http.javadsl.server.Directives.onSuccess;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.RequestEntity;
+import akka.http.javadsl.server.Route;
+import akka.stream.Materializer;
+import akka.stream.javadsl.Sink;
+import akka.util.ByteString;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Reads JSON bodies of bounded size in bounded time.
+ *
+ * <p>A secret's value passes through here. The array that a body is parsed from is wiped; the network buffers before it
+ * and the text that the parser makes stay in memory until they are collected.
+ */
+final class Bodies {
+    /** Of a body that is refused, this many bytes are still read, so that its sender comes to read the answer. */
+    private static final long DRAINED = 16L * 1024 * 1024;
+
+    private final int limit;
+    private final Duration patience;
+
+    Bodies(HttpSettings settings) {
+        this.limit = settings.maxJson();
+        this.patience = settings.bodyTimeout();
+    }
+
+    private sealed interface Body {
+        record Read(JsonBody fields) implements Body {}
+
+        record Bad(Mistake why) implements Body {}
+    }
+
+    /** Goes on with the body's fields; an absent body has none. */
+    Route json(Function<JsonBody, Route> inner) {
+        return extractRequestEntity(entity ->
+                extractMaterializer(materializer -> onSuccess(read(entity, materializer), body -> switch (body) {
+                    case Body.Read(var fields) -> inner.apply(fields);
+                    case Body.Bad(var why) -> complete(Problems.from(why));
+                })));
+    }
+
+    private CompletionStage<Body> read(RequestEntity entity, Materializer materializer) {
+        if (entity.isKnownEmpty()) {
+            return CompletableFuture.completedFuture(new Body.Read(JsonBody.EMPTY));
+        }
+        if (!isJson(entity)) {
+            return CompletableFuture.completedFuture(new Body.Bad(Mistake.NOT_JSON));
+        }
+        return entity.withoutSizeLimit()
+                .getDataBytes()
+                .completionTimeout(patience)
+                .limitWeighted(limit + DRAINED, chunk -> (long) chunk.size())
+                .runWith(Sink.fold(new Collected(limit), Collected::with), materializer)
+                .thenApply(Collected::parsed)
+                .exceptionally(Bodies::unread);
+    }
+
+    private static Body unread(Throwable failure) {
+        var cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
+        return switch (cause) {
+            case TimeoutException e -> new Body.Bad(Mistake.TOO_SLOW);
+            case akka.stream.StreamLimitReachedException e -> new Body.Bad(Mistake.TOO_LARGE);
+            default -> throw new CompletionException(cause);
+        };
+    }
+
+    private static boolean isJson(RequestEntity entity) {
+        var type = entity.getContentType();
+        if (type.equals(ContentTypes.NO_CONTENT_TYPE)) {
+            return true;
+        }
+        var subType = type.mediaType().subType();
+        return subType.equals("json") || subType.endsWith("+json");
+    }
+
+    /** What has arrived, up to a limit; what goes beyond is counted only. Confined to one stream. */
+    private static final class Collected {
+        private final int limit;
+        private final Wiped bytes = new Wiped();
+        private long length;
+
+        private Collected(int limit) {
+            this.limit = limit;
+        }
+
+        private Collected with(ByteString chunk) {
+            length += chunk.size();
+            if (length <= limit) {
+                bytes.writeBytes(chunk.toArrayUnsafe());
+            }
+            return this;
+        }
+
+        private Body parsed() {
+            if (length > limit) {
+                return new Body.Bad(Mistake.TOO_LARGE);
+            }
+            var body = bytes.toByteArray();
+            bytes.wipe();
+            try {
+                return new Body.Read(JsonBody.parse(body));
+            } finally {
+                Arrays.fill(body, (byte) 0);
+            }
+        }
+    }
+
+    /** A buffer that can be overwritten. */
+    private static final class Wiped extends ByteArrayOutputStream {
+        private void wipe() {
+            Arrays.fill(buf, (byte) 0);
+        }
+    }
+}

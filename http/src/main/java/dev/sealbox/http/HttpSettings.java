@@ -1,0 +1,69 @@
+package dev.sealbox.http;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * What an operator may choose about the API; the keys live under {@code sealbox.http}, where {@code reference.conf}
+ * explains each.
+ *
+ * @param maxJson bytes
+ */
+public record HttpSettings(
+        String host,
+        int port,
+        String sandboxDomain,
+        int maxJson,
+        Duration bodyTimeout,
+        Duration answerTimeout,
+        Duration idleTimeout,
+        int maxConnections,
+        Duration stopDeadline,
+        Exec exec) {
+
+    /**
+     * About commands.
+     *
+     * @param keptOutput characters per handle
+     * @param keptOutputTotal characters for all handles
+     */
+    public record Exec(
+            Duration defaultTimeout,
+            Duration earlyHeaders,
+            Duration keepAlive,
+            Duration inlineHold,
+            Duration pollHold,
+            Duration keepResults,
+            int keptOutput,
+            long keptOutputTotal,
+            int maxAsync) {
+
+        private static Exec from(Config exec) {
+            return new Exec(
+                    exec.getDuration("default-timeout"),
+                    exec.getDuration("early-headers"),
+                    exec.getDuration("keep-alive"),
+                    exec.getDuration("inline-hold"),
+                    exec.getDuration("poll-hold"),
+                    exec.getDuration("keep-results"),
+                    Math.toIntExact(exec.getBytes("kept-output")),
+                    exec.getBytes("kept-output-total"),
+                    exec.getInt("max-async"));
+        }
+    }
+
+    public static HttpSettings from(Config config) {
+        var http = config.getConfig("sealbox.http");
+        return new HttpSettings(
+                http.getString("host"),
+                http.getInt("port"),
+                http.getString("sandbox-domain"),
+                Math.toIntExact(http.getBytes("max-json")),
+                http.getDuration("body-timeout"),
+                http.getDuration("answer-timeout"),
+                http.getDuration("idle-timeout"),
+                http.getInt("max-connections"),
+                http.getDuration("stop-deadline"),
+                Exec.from(http.getConfig("exec")));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.sealbox.http;
+
+import akka.http.javadsl.model.StatusCode;
+import akka.http.javadsl.model.StatusCodes;
+
+/** What a client can do wrong in HTTP itself, before the domain is asked. */
+enum Mistake {
+    NO_KEY(401, "unauthorized", "the API key is missing or not valid"),
+    NO_ROUTE(404, "route.not-found", "there is no such path"),
+    WRONG_METHOD(405, "route.wrong-method", "the path does not take this method"),
+    TOO_SLOW(408, "body.too-slow", "the request body did not arrive in time"),
+    TOO_LARGE(413, "body.too-large", "the request body is too large"),
+    NOT_JSON(415, "body.not-json", "the request body must have Content-Type application/json"),
+    BROKEN(400, "request.broken", "the request is not well-formed");
+
+    private final int status;
+    private final String code;
+    private final String message;
+
+    Mistake(int status, String code, String message) {
+        this.status = status;
+        this.code = code;
+        this.message = message;
+    }
+
+    StatusCode status() {
+        return StatusCodes.get(status);
+    }
+
+    String code() {
+        return code;
+    }
+
+    String message() {
+        return message;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.sealbox.http;
+
+import static dev.sealbox.domain.Outcome.done;
+import static dev.sealbox.domain.Outcome.refused;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointKind;
+import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.checkpoint.CheckpointView;
+import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.store.StoreName;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Checkpoints in memory, of the sandboxes in {@link FakeSandboxes}. */
+final class FakeCheckpoints implements Checkpoints {
+    private final FakeSandboxes sandboxes;
+    final Map<CheckpointId, CheckpointView> known = new ConcurrentHashMap<>();
+    final List<NewFork> forks = new CopyOnWriteArrayList<>();
+    volatile Checkpoint.Stage stage = Checkpoint.Stage.PROCESSING;
+
+    FakeCheckpoints(FakeSandboxes sandboxes) {
+        this.sandboxes = sandboxes;
+    }
+
+    @Override
+    public CompletionStage<Outcome<CheckpointView>> create(
+            Origin origin, SandboxId sandbox, String name, CheckpointKind kind) {
+        var source = sandboxes.known.get(sandbox);
+        if (source == null || !source.owner().equals(origin.organization())) {
+            return now(refused(new SandboxRefusal.NoSuchSandbox()));
+        }
+        var contents = new Contents(
+                source.view().blueprint(),
+                new HostId("host-1"),
+                List.of(new StoreName("git-creds")),
+                List.of(),
+                Map.of());
+        var facts = new Checkpoint.Facts(origin.organization(), sandbox, name, kind, contents, Instant.now());
+        var failedAt = stage == Checkpoint.Stage.FAILED ? Instant.now() : Instant.EPOCH;
+        var reason = stage == Checkpoint.Stage.FAILED ? "the disk is full" : "";
+        var view = new CheckpointView(
+                new CheckpointId(UUID.randomUUID()),
+                new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt));
+        known.put(view.id(), view);
+        return now(done(view));
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<CheckpointView>>> list(Origin origin, SandboxId sandbox) {
+        return sandboxes.read(origin, sandbox).thenApply(found -> found.map(view -> List.copyOf(known.values())));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> delete(Origin origin, SandboxId sandbox, CheckpointId checkpoint) {
+        return now(
+                known.remove(checkpoint) == null ? refused(new CheckpointRefusal.NoSuchCheckpoint()) : done(Unit.DONE));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted) {
+        forks.add(wanted);
+        var found = known.get(checkpoint);
+        if (found == null) {
+            return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
+        }
+        var old = found.state().facts().orElseThrow().contents().blueprint();
+        var blueprint = new Blueprint(
+                old.template(),
+                Optional.of(checkpoint),
+                List.of(checkpoint),
+                old.limits(),
+                wanted.timeoutSeconds(),
+                old.envs(),
+                old.metadata());
+        return now(done(new SandboxView(
+                SandboxId.random(new SecureRandom()), "running", blueprint, Optional.empty(), Instant.now())));
+    }
+
+    private static <T> CompletionStage<T> now(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+}

@@ -1,0 +1,145 @@
+package dev.sealbox.http;
+
+import static dev.sealbox.domain.Outcome.done;
+import static dev.sealbox.domain.Outcome.refused;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.domain.store.SecretSummary;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreRefusal;
+import dev.sealbox.domain.store.StoreSummary;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Secret stores in memory; keeps the length of a value, never the value. */
+final class FakeStores implements SecretStores {
+    private final Map<StoreId, StoreSummary> stores = new LinkedHashMap<>();
+    private final Map<StoreId, Map<SecretName, SecretSummary>> secrets = new LinkedHashMap<>();
+    final List<Plaintext> received = new ArrayList<>();
+    final List<Origin> origins = new ArrayList<>();
+    int lagging;
+    Optional<RuntimeException> failure = Optional.empty();
+
+    /** How many changes have been made, to see that a refused request made none. */
+    int changes;
+
+    @Override
+    public synchronized CompletionStage<Outcome<StoreSummary>> create(
+            Origin origin, StoreName name, List<HostPattern> allowlist) {
+        if (stores.values().stream().anyMatch(store -> store.name().equals(name))) {
+            return now(refused(new OrganizationRefusal.NameTaken(name)));
+        }
+        changes++;
+        var id = new StoreId(UUID.randomUUID());
+        var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now());
+        stores.put(id, store);
+        secrets.put(id, new TreeMap<>());
+        return now(done(store));
+    }
+
+    @Override
+    public synchronized CompletionStage<List<StoreSummary>> list(Origin origin) {
+        return now(stores.values().stream()
+                .filter(store -> store.organization().equals(origin.organization()))
+                .sorted(Comparator.comparing(store -> store.name().value()))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store) {
+        return now(in(origin, store, Outcome::done));
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreSummary>> update(
+            Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist) {
+        return now(in(origin, store, old -> {
+            changes++;
+            var updated = new StoreSummary(
+                    store,
+                    old.organization(),
+                    name.orElse(old.name()),
+                    allowlist.orElse(old.allowlist()),
+                    old.createdAt(),
+                    Instant.now());
+            stores.put(store, updated);
+            return done(updated);
+        }));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> delete(Origin origin, StoreId store) {
+        return now(in(origin, store, old -> {
+            changes++;
+            stores.remove(store);
+            return done(Unit.DONE);
+        }));
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<SecretSummary>>> secrets(Origin origin, StoreId store) {
+        return now(in(origin, store, old -> done(List.copyOf(secretsOf(store).values()))));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Refreshed>> set(
+            Origin origin, StoreId store, SecretName name, Plaintext value, List<HostPattern> hosts) {
+        received.add(value);
+        return now(in(origin, store, old -> {
+            changes++;
+            secretsOf(store)
+                    .put(
+                            name,
+                            new SecretSummary(UUID.randomUUID(), store, name, 1, hosts, Instant.now(), Instant.now()));
+            return done(new Refreshed(2, lagging));
+        }));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Refreshed>> deleteSecret(Origin origin, StoreId store, SecretName name) {
+        return now(in(origin, store, old -> {
+            changes++;
+            return secretsOf(store).remove(name) == null
+                    ? refused(new StoreRefusal.NoSuchSecret(name))
+                    : done(new Refreshed(0, 0));
+        }));
+    }
+
+    private Map<SecretName, SecretSummary> secretsOf(StoreId store) {
+        return secrets.computeIfAbsent(store, id -> new TreeMap<>());
+    }
+
+    private synchronized <T> Outcome<T> in(Origin origin, StoreId id, Function<StoreSummary, Outcome<T>> act) {
+        origins.add(origin);
+        failure.ifPresent(thrown -> {
+            throw thrown;
+        });
+        var store = stores.get(id);
+        return store == null || !store.organization().equals(origin.organization())
+                ? refused(new StoreRefusal.NoSuchStore())
+                : act.apply(store);
+    }
+
+    private static <T> CompletionStage<T> now(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.sealbox.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.http.TestServer.Answer;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StoreRoutesTest {
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = new TestServer();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String created(String name) {
+        var answer = server.send("POST", "/api/secret-stores", "{\"name\":\"" + name + "\"}");
+        assertThat(answer.status()).isEqualTo(201);
+        return answer.json().path("id").asText();
+    }
+
+    private static String fresh() {
+        return "store-" + UUID.randomUUID();
+    }
+
+    @Test
+    void createsAStoreWithTheFieldsThatClientsRead() {
+        var name = fresh();
+
+        var answer = server.send(
+                "POST",
+                "/api/secret-stores",
+                "{\"name\":\"" + name
+                        + "\",\"egressAllowlist\":[\"*.Example.com\",\" api.test. \"],\"later\":{\"a\":[1]}}");
+
+        assertThat(answer.status()).isEqualTo(201);
+        var store = answer.json();
+        assertThat(UUID.fromString(store.path("id").asText())).isNotNull();
+        assertThat(store.path("orgId").asText()).isEqualTo("acme");
+        assertThat(store.path("name").asText()).isEqualTo(name);
+        assertThat(store.path("egressAllowlist")).hasToString("[\"*.example.com\",\"api.test\"]");
+        assertThat(Instant.parse(store.path("createdAt").asText())).isNotNull();
+        assertThat(store.path("updatedAt").asText()).endsWith("Z");
+        assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+        assertThat(answer.headers().firstValue("x-request-id")).isPresent();
+    }
+
+    @Test
+    void refusesANameThatIsTaken() {
+        var name = fresh();
+        created(name);
+
+        var again = server.send("POST", "/api/secret-stores", "{\"name\":\"" + name + "\"}");
+
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.code()).isEqualTo("store.name-taken");
+    }
+
+    @Test
+    void listsAndReadsOnlyTheAskersStores() {
+        var id = created(fresh());
+
+        var foreign = server.send(
+                "GET", "/api/secret-stores/" + id, BodyPublishers.noBody(), "X-API-Key", TestServer.OTHER_KEY);
+        var theirs =
+                server.send("GET", "/api/secret-stores", BodyPublishers.noBody(), "X-API-Key", TestServer.OTHER_KEY);
+
+        assertThat(server.send("GET", "/api/secret-stores/" + id).status()).isEqualTo(200);
+        assertThat(server.send("GET", "/api/secret-stores").body()).contains(id);
+        assertThat(foreign.status()).isEqualTo(404);
+        assertThat(foreign.error()).isEqualTo("secret store not found");
+        assertThat(theirs.body()).isEqualTo("[]");
+    }
+
+    @Test
+    void changesWhatIsGivenAndKeepsTheRest() {
+        var name = fresh();
+        var id = server.send(
+                        "POST", "/api/secret-stores", "{\"name\":\"" + name + "\",\"egressAllowlist\":[\"a.test\"]}")
+                .json()
+                .path("id")
+                .asText();
+
+        var kept = server.send("PUT", "/api/secret-stores/" + id, "{\"egressAllowlist\":null}");
+        var cleared = server.send("PUT", "/api/secret-stores/" + id, "{\"egressAllowlist\":[]}");
+        var renamed = server.send("PUT", "/api/secret-stores/" + id, "{\"name\":\"" + name + "-2\"}");
+
+        assertThat(kept.json().path("egressAllowlist")).hasToString("[\"a.test\"]");
+        assertThat(cleared.json().path("egressAllowlist")).hasToString("[]");
+        assertThat(renamed.json().path("name").asText()).isEqualTo(name + "-2");
+    }
+
+    @Test
+    void setsASecretAndAnswersStringsOnly() {
+        var id = created(fresh());
+
+        var answer = server.send(
+                "PUT",
+                "/api/secret-stores/" + id + "/secrets/GIT_TOKEN",
+                "{\"value\":\"s3cr3t-value\",\"allowedHosts\":[\"git.test\"]}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json()).hasToString("{\"name\":\"GIT_TOKEN\",\"status\":\"set\",\"refreshed\":\"2\"}");
+        var entry = server.send("GET", "/api/secret-stores/" + id + "/secrets")
+                .json()
+                .path(0);
+        assertThat(entry.path("name").asText()).isEqualTo("GIT_TOKEN");
+        assertThat(entry.path("storeId").asText()).isEqualTo(id);
+        assertThat(entry.path("allowedHosts")).hasToString("[\"git.test\"]");
+        assertThat(entry.has("value")).isFalse();
+    }
+
+    @Test
+    void closesThePlaintextAfterUse() {
+        var id = created(fresh());
+        server.send("PUT", "/api/secret-stores/" + id + "/secrets/WIPED", "{\"value\":\"abc\"}");
+
+        var value = server.stores.received.getLast();
+
+        assertThat(Wiped.bytes(value)).containsOnly(0);
+    }
+
+    @Test
+    void tellsHowManySandboxesLagBehind() {
+        var id = created(fresh());
+        server.stores.lagging = 1;
+        Answer answer;
+        try {
+            answer = server.send("PUT", "/api/secret-stores/" + id + "/secrets/LATE", "{\"value\":\"x\"}");
+        } finally {
+            server.stores.lagging = 0;
+        }
+
+        assertThat(answer.json().path("refreshErrors").isTextual()).isTrue();
+    }
+
+    @Test
+    void deletesASecretAndThenAStore() {
+        var id = created(fresh());
+        server.send("PUT", "/api/secret-stores/" + id + "/secrets/A", "{\"value\":\"x\"}");
+
+        var secret = server.send("DELETE", "/api/secret-stores/" + id + "/secrets/A");
+        var again = server.send("DELETE", "/api/secret-stores/" + id + "/secrets/A");
+        var store = server.send("DELETE", "/api/secret-stores/" + id);
+        var gone = server.send("DELETE", "/api/secret-stores/" + id);
+
+        assertThat(secret.status()).isEqualTo(204);
+        assertThat(secret.body()).isEmpty();
+        assertThat(again.status()).isEqualTo(404);
+        assertThat(store.status()).isEqualTo(204);
+        assertThat(gone.status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "1-1-1-1-1", "00000000-0000-0000-0000-00000000000g", "%00"})
+    void refusesAnIdThatIsNoUuid(String id) {
+        assertThat(server.send("GET", "/api/secret-stores/" + id).status()).isEqualTo(400);
+        assertThat(server.send("DELETE", "/api/secret-stores/" + id).status()).isEqualTo(400);
+        assertThat(server.send("PUT", "/api/secret-stores/" + id, "{}").status())
+                .isEqualTo(400);
+        assertThat(server.send("PUT", "/api/secret-stores/" + id + "/secrets/A", "{\"value\":\"x\"}")
+                        .status())
+                .isEqualTo(400);
+    }
+}

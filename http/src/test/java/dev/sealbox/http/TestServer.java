@@ -1,0 +1,124 @@
+package dev.sealbox.http;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.identity.OrganizationId;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The real API on a free port, over ports in memory. */
+final class TestServer implements AutoCloseable {
+    static final String KEY = "osb_key-of-acme";
+    static final String OTHER_KEY = "osb_key-of-other";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final FakeStores stores = new FakeStores();
+    final FakeSandboxes sandboxes = new FakeSandboxes();
+    final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
+    volatile List<Readiness.Part> parts = List.of(Readiness.Part.usable("database"));
+    private final ActorSystem<Void> system;
+    private final Api api;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** What came back. */
+    record Answer(int status, HttpHeaders headers, String body) {
+        JsonNode json() {
+            try {
+                return JSON.readTree(body);
+            } catch (IOException e) {
+                throw new AssertionError("no JSON: " + body, e);
+            }
+        }
+
+        String error() {
+            return json().path("error").asText();
+        }
+
+        String code() {
+            return json().path("code").asText();
+        }
+    }
+
+    TestServer() {
+        this("");
+    }
+
+    /** With settings that differ from the defaults, as HOCON. */
+    TestServer(String settings) {
+        var config = ConfigFactory.parseString(settings)
+                .withFallback(ConfigFactory.parseString("sealbox.http.port = 0, akka.loglevel = DEBUG"))
+                .withFallback(ConfigFactory.load())
+                .resolve();
+        this.system = ActorSystem.create(Behaviors.empty(), "http-test", config);
+        var keys = new FakeKeys();
+        keys.issue(new OrganizationId("acme"), "key-1", KEY);
+        keys.issue(new OrganizationId("other"), "key-2", OTHER_KEY);
+        this.api = Api.start(
+                        system,
+                        HttpSettings.from(config),
+                        stores,
+                        sandboxes,
+                        checkpoints,
+                        keys,
+                        () -> CompletableFuture.completedFuture(parts))
+                .toCompletableFuture()
+                .join();
+    }
+
+    int port() {
+        return api.address().getPort();
+    }
+
+    Answer send(String method, String path) {
+        return send(method, path, BodyPublishers.noBody(), "X-API-Key", KEY);
+    }
+
+    Answer send(String method, String path, String json) {
+        return send(method, path, BodyPublishers.ofString(json), "X-API-Key", KEY, "Content-Type", "application/json");
+    }
+
+    Answer send(String method, String path, BodyPublisher body, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .method(method, body)
+                .timeout(Duration.ofSeconds(30));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            var response = client.send(request.build(), BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        } catch (IOException e) {
+            throw new AssertionError(method + " " + path + " was not answered", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    CompletableFuture<akka.Done> stopping() {
+        return api.stop().toCompletableFuture();
+    }
+
+    @Override
+    public void close() {
+        api.stop().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        system.terminate();
+        system.getWhenTerminated()
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+}
