@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node as a process of its own, started by {@code ./sealbox serve}, which can be killed and started again on the same
@@ -33,56 +34,66 @@ public final class Node implements AutoCloseable {
 
     private final Map<String, String> settings;
     private final Path log;
-    private Process process;
-    private URI api;
+    private final URI api;
+    private @Nullable Process process;
 
     /**
-     * Starts a node and waits until it takes requests.
+     * A node that is not started yet, with free ports of its own.
      *
-     * @param settings environment variables; ports that they do not name are chosen free
+     * @param settings environment variables
      * @param log gets all that the node prints, over all its starts
      */
     public Node(Map<String, String> settings, Path log) {
-        this.settings = new HashMap<>(settings);
+        var port = freePort();
         this.log = log;
-        this.settings.putIfAbsent("SEALBOX_HTTP_PORT", freePort());
-        this.settings.putIfAbsent("SEALBOX_CLUSTER_PORT", freePort());
-        process = launch();
-        api = awaitReady();
+        this.api = URI.create("http://127.0.0.1:" + port);
+        this.settings = new HashMap<>(settings);
+        this.settings.put("SEALBOX_HTTP_PORT", port);
+        this.settings.put("SEALBOX_CLUSTER_PORT", freePort());
     }
 
-    /** The API's address, as the node printed it. */
+    /** Where the API is, once started. */
     public URI api() {
         return api;
     }
 
-    /** The process id of the server. */
+    /** The process id of the server, or 0 while it is not started. */
     public long pid() {
-        return process.pid();
+        return process == null ? 0 : process.pid();
+    }
+
+    /** Starts it, for the first time or again, and waits until it takes requests. */
+    public void start() {
+        var started = launch();
+        process = started;
+        var said = awaitReady(started);
+        if (!said.equals(api)) {
+            throw new IllegalStateException("the node says that it listens at " + said + ", not at " + api);
+        }
     }
 
     /** SIGKILL: nothing of the node can react. */
     public void kill() {
-        process.destroyForcibly();
-        await("die");
-    }
-
-    /** Starts it again after {@link #kill} or {@link #stop}, with the same settings. */
-    public void start() {
-        process = launch();
-        api = awaitReady();
+        if (process != null) {
+            process.destroyForcibly();
+            await(process);
+        }
     }
 
     /**
      * SIGTERM, and waits.
      *
-     * @return whether it went by itself, with exit status 0 or 143
+     * @return whether it went by itself, with exit status 0
      */
     public boolean stop() {
-        process.destroy();
+        var running = process;
+        if (running == null) {
+            return true;
+        }
+        running.destroy();
         try {
-            if (process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
-                return process.exitValue() == 0 || process.exitValue() == 143;
+            if (running.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                return running.exitValue() == 0;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -93,7 +104,7 @@ public final class Node implements AutoCloseable {
 
     @Override
     public void close() {
-        if (process.isAlive()) {
+        if (process != null && process.isAlive()) {
             stop();
         }
     }
@@ -112,16 +123,16 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private URI awaitReady() {
+    private URI awaitReady(Process started) {
         var ready = new CompletableFuture<URI>();
-        Thread.ofVirtual().start(() -> follow(process, ready));
+        Thread.ofVirtual().start(() -> follow(started, ready));
         try {
             return ready.get(FIRST_START.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            process.destroyForcibly();
+            started.destroyForcibly();
             throw new IllegalStateException("the node did not get ready; its last words:\n" + lastWords(), e);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            started.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the node started", e);
         }
@@ -152,14 +163,14 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void await(String what) {
+    private static void await(Process ending) {
         try {
-            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException("the node did not " + what);
+            if (!ending.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the node did not die");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the node to " + what, e);
+            throw new IllegalStateException("interrupted while waiting for the node to die", e);
         }
     }
 

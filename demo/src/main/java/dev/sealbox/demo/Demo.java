@@ -1,0 +1,53 @@
+package dev.sealbox.demo;
+
+import dev.sealbox.demo.story.Report;
+import dev.sealbox.demo.story.Story;
+import dev.sealbox.demo.story.World;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** {@code ./sealbox demo}: the story on this machine, printed as it goes. Exit status 0 only when every proof held. */
+public final class Demo {
+    private Demo() {}
+
+    public static void main(String[] arguments) {
+        var report = new Report(System.out);
+        var told = tell(report);
+        report.table();
+        System.exit(told && report.allHeld() ? 0 : 1);
+    }
+
+    private static boolean tell(Report report) {
+        System.out.println("Starting a node, a TLS upstream and a git server; all of it is removed at the end.");
+        var world = World.open(Map.of());
+        var closed = new AtomicBoolean();
+        var hook = new Thread(() -> close(world, closed));
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            var story = new Story(world, report);
+            story.tell();
+            story.end();
+            return true;
+        } catch (RuntimeException e) {
+            System.err.println("The story broke off:");
+            System.err.println(world.values().hidden(trace(e)));
+            return false;
+        } finally {
+            close(world, closed);
+        }
+    }
+
+    private static String trace(Throwable failure) {
+        var text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    private static void close(World world, AtomicBoolean closed) {
+        if (closed.compareAndSet(false, true)) {
+            world.close();
+        }
+    }
+}

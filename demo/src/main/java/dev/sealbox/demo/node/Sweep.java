@@ -1,0 +1,122 @@
+package dev.sealbox.demo.node;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a node keeps on the machine beyond its own process, so that running sandboxes survive it: removed when the story
+ * is over, whatever state it ended in.
+ */
+public final class Sweep {
+    private final String nodeId;
+    private final Path folder;
+
+    /** For the node with this id, and the folder that holds all its state. */
+    public Sweep(String nodeId, Path folder) {
+        this.nodeId = nodeId;
+        this.folder = folder;
+    }
+
+    /** What is there of the node: processes, mounts, network namespaces and control groups; empty when nothing is. */
+    public List<String> traces() {
+        return Stream.of(
+                        processes().map(process -> "process " + process.pid()),
+                        mounts().map(mount -> "mount " + mount),
+                        namespaces().map(namespace -> "network namespace " + namespace),
+                        groups().map(group -> "control group " + group))
+                .flatMap(each -> each)
+                .toList();
+    }
+
+    /** The empty router namespace, which a node leaves for its next start. */
+    public void removeRouter() {
+        run("ip", "netns", "delete", "sealbox-" + nodeId);
+    }
+
+    /** Ends and removes everything of the node; for when it could not do so itself. */
+    public void force() {
+        processes().forEach(ProcessHandle::destroyForcibly);
+        mounts().sorted(Comparator.reverseOrder()).forEach(mount -> run("umount", "--lazy", mount));
+        namespaces().forEach(namespace -> run("ip", "netns", "delete", namespace));
+        groups().sorted(Comparator.reverseOrder()).forEach(group -> run("rmdir", group));
+    }
+
+    /** Deletes the node's folder. */
+    public void removeFolder() {
+        run("rm", "-rf", "--one-file-system", folder.toString());
+    }
+
+    /** Processes in a control group of the node, or with its folder in their command line. */
+    private Stream<ProcessHandle> processes() {
+        var self = ProcessHandle.current().pid();
+        return ProcessHandle.allProcesses().filter(process -> process.pid() != self && belongs(process.pid()));
+    }
+
+    private boolean belongs(long pid) {
+        var process = Path.of("/proc", Long.toString(pid));
+        return read(process.resolve("cgroup")).contains("/sealbox-" + nodeId + "/")
+                || read(process.resolve("cmdline")).contains(folder.toString());
+    }
+
+    private Stream<String> mounts() {
+        return read(Path.of("/proc/self/mounts"))
+                .lines()
+                .map(line -> line.split(" ", 3)[1])
+                .filter(mount -> mount.startsWith(folder + "/"));
+    }
+
+    private Stream<String> namespaces() {
+        return entries(Path.of("/run/netns"))
+                .map(path -> path.getFileName().toString())
+                .filter(name -> name.equals("sealbox-" + nodeId) || name.startsWith("sandbox-" + nodeId + "-"));
+    }
+
+    private Stream<String> groups() {
+        var top = Path.of("/sys/fs/cgroup");
+        return Stream.concat(Stream.of(top), entries(top))
+                .map(hierarchy -> hierarchy.resolve("sealbox-" + nodeId))
+                .filter(group -> Files.isDirectory(group, LinkOption.NOFOLLOW_LINKS))
+                .flatMap(group -> Stream.concat(Stream.of(group), entries(group).filter(Files::isDirectory)))
+                .map(Path::toString);
+    }
+
+    private static Stream<Path> entries(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return Stream.empty();
+        }
+        try (var entries = Files.list(folder)) {
+            return entries.toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private static void run(String... command) {
+        try {
+            new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sealbox.demo.story;
+
+/** The last step: the values of this run are nowhere but where they belong. */
+final class Nowhere {
+    private final World world;
+    private final Report report;
+
+    Nowhere(World world, Report report) {
+        this.world = world;
+        this.report = report;
+    }
+
+    /** While sandboxes run. */
+    void prove(Shell shell) {
+        report.step("9. Where the real values are: nowhere");
+        var files = new Search(world.values().traces()).below(world.folder());
+        report.prove(
+                "no log, no file of the data folder, the database's and the sandboxes' files included ("
+                        + files.extent() + ")",
+                files.found().isEmpty(),
+                files.found().toString());
+
+        var processes = new Search(world.values().traces()).processes();
+        report.prove(
+                "no environment and no command line of any process of this machine",
+                processes.found().isEmpty(),
+                processes.found().toString());
+
+        var inside =
+                shell.run("sudo grep -rhaoE '%s' / --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev | sort -u"
+                        .formatted(Values.FORM));
+        report.prove("no file that the sandbox can read", inside.stdout().isBlank(), "found some");
+
+        var environments =
+                shell.quietly("sudo cat $(ls -d /proc/[0-9]*/environ) 2>/dev/null | tr '\\0' '\\n' | sort -u");
+        report.prove(
+                "no environment of a process in the sandbox, which root in it can read",
+                Shell.holdsToken(environments.stdout()) && !world.values().appearIn(environments.stdout()),
+                "a value, or nothing at all");
+    }
+}

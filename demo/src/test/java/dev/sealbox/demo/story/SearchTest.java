@@ -1,0 +1,50 @@
+package dev.sealbox.demo.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SearchTest {
+    private final Values values = Values.random();
+
+    @TempDir
+    Path folder;
+
+    @RepeatedTest(8)
+    void findsAValueAcrossTheSeamOfTwoChunks(RepetitionInfo repetition) throws IOException {
+        int before = (1 << 20) - 5 * repetition.getCurrentRepetition();
+        write("large", "x".repeat(before) + values.api() + "x".repeat(1 << 20));
+
+        assertThat(search().found()).singleElement().asString().endsWith("large");
+    }
+
+    @Test
+    void findsAValueInHex() throws IOException {
+        write("dump", HexFormat.of().formatHex(values.git().getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(search().found()).hasSize(1);
+    }
+
+    @Test
+    void findsNothingWhereNothingIs() throws IOException {
+        write("clean", Values.random().api() + " osb_sealed_0123456789abcdef0123456789abcdef");
+
+        assertThat(search().found()).isEmpty();
+    }
+
+    private Search search() {
+        return new Search(values.traces()).below(folder);
+    }
+
+    private void write(String name, String content) throws IOException {
+        Files.writeString(folder.resolve(name), content);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.sealbox.demo.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.demo.node.Project;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The story through {@code @opencomputer/sdk} as it comes from npm: {@code src/test/sdk/story.mjs} walks it. */
+class TypeScriptSdkIT {
+    private static final List<String> FILES = List.of("package.json", "package-lock.json", "story.mjs");
+
+    @Test
+    void walksTheStoryWithTheSdkUnmodified() throws IOException, InterruptedException {
+        var sources = Project.home().resolve("demo/src/test/sdk");
+        var folder = Files.createDirectories(Project.home().resolve("demo/target/sdk"));
+        for (var file : FILES) {
+            Files.copy(sources.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertThat(run(folder, Map.of(), "npm", "ci", "--no-audit", "--no-fund"))
+                .isZero();
+        try (var world = World.open(Map.of());
+                var witness = new Witness(world)) {
+            var settings = Map.of(
+                    "OPENCOMPUTER_API_URL", world.node().api().toString(),
+                    "OPENCOMPUTER_API_KEY", world.apiKey(),
+                    "WITNESS_URL", witness.url());
+            assertThat(run(folder, settings, "node", "--test-reporter=spec", "story.mjs"))
+                    .isZero();
+            assertThat(world.stop()).as("what is left on this machine").isEmpty();
+        }
+    }
+
+    private static int run(Path folder, Map<String, String> settings, String... command)
+            throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(command).directory(folder.toFile()).inheritIO();
+        builder.environment().putAll(settings);
+        return builder.start().waitFor();
+    }
+}

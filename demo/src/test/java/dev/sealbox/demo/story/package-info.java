@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.demo.story;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.demo.upstream;
+
+import org.jspecify.annotations.NullMarked;
