@@ -65,7 +65,13 @@ public final class Api {
         var bodies = new Bodies(settings);
         var answers = new Answers(settings);
         var routes = new Routes(
-                new Authentication(keys), new MetaRoutes(readiness, answers), new StoreRoutes(stores, bodies, answers));
+                new Authentication(keys),
+                new MetaRoutes(readiness, answers),
+                new StoreRoutes(stores, bodies, answers),
+                new SandboxRoutes(sandboxes, settings, bodies, answers),
+                new ExecRoutes(sandboxes, settings, bodies),
+                new FileRoutes(sandboxes, settings, answers),
+                new CheckpointRoutes(checkpoints, settings, bodies, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
@@ -100,7 +106,14 @@ public final class Api {
     }
 
     /** All paths. */
-    private record Routes(Authentication authentication, MetaRoutes meta, StoreRoutes stores) {
+    private record Routes(
+            Authentication authentication,
+            MetaRoutes meta,
+            StoreRoutes stores,
+            SandboxRoutes sandboxes,
+            ExecRoutes exec,
+            FileRoutes files,
+            CheckpointRoutes checkpoints) {
 
         private Route all() {
             return extractRequest(request -> extractMaterializer(materializer -> {
@@ -117,7 +130,13 @@ public final class Api {
         }
 
         private Route of(Origin origin) {
-            return concat(meta.of(origin), stores.of(origin));
+            return concat(
+                    exec.of(origin),
+                    files.of(origin),
+                    sandboxes.of(origin),
+                    checkpoints.of(origin),
+                    stores.of(origin),
+                    meta.of(origin));
         }
     }
 

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.identity.OrganizationId;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -81,6 +83,10 @@ final class TestServer implements AutoCloseable {
 
     int port() {
         return api.address().getPort();
+    }
+
+    Socket socket() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), port());
     }
 
     Answer send(String method, String path) {

@@ -1,0 +1,57 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.InvalidValue;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The sizes in which sandboxes come (SEMANTICS 14): memory in MiB, and the CPUs that belong to it. */
+public enum Tier {
+    SMALL(1024, 1),
+    STANDARD(4096, 1),
+    LARGE(8192, 2),
+    HUGE(16384, 4);
+
+    /** MiB of disk. */
+    public static final int MIN_DISK = 20_480;
+
+    /** MiB of disk. */
+    public static final int MAX_DISK = 262_144;
+
+    private final int memoryMB;
+    private final int cpuCount;
+
+    Tier(int memoryMB, int cpuCount) {
+        this.memoryMB = memoryMB;
+        this.cpuCount = cpuCount;
+    }
+
+    /**
+     * What a person asks for, completed.
+     *
+     * @param cpuCount alone it selects the smallest tier with that count
+     * @param memoryMB together with {@code cpuCount} it must match a tier
+     */
+    public static Limits choose(Optional<Integer> cpuCount, Optional<Integer> memoryMB, Optional<Integer> diskMB) {
+        var disk = diskMB.orElse(MIN_DISK);
+        if (disk < MIN_DISK || disk > MAX_DISK) {
+            throw new InvalidValue("diskMB must be from " + MIN_DISK + " to " + MAX_DISK);
+        }
+        var tier = tier(cpuCount, memoryMB);
+        return new Limits(tier.cpuCount, tier.memoryMB, disk);
+    }
+
+    private static Tier tier(Optional<Integer> cpuCount, Optional<Integer> memoryMB) {
+        if (cpuCount.isEmpty() && memoryMB.isEmpty()) {
+            return STANDARD;
+        }
+        return first(tier -> memoryMB.map(wanted -> wanted == tier.memoryMB).orElse(true)
+                        && cpuCount.map(wanted -> wanted == tier.cpuCount).orElse(true))
+                .orElseThrow(() -> new InvalidValue(
+                        "memoryMB and cpuCount must be one of 1024 with 1, 4096 with 1, 8192 with 2, 16384 with 4"));
+    }
+
+    private static Optional<Tier> first(Predicate<Tier> matching) {
+        return Arrays.stream(values()).filter(matching).findFirst();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sealbox.http;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.sandbox.AllowedHosts;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxView;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Sandboxes as clients see them. The capitals of {@code sandboxID} are theirs. */
+final class SandboxJson {
+    private SandboxJson() {}
+
+    /** Both {@code templateID} and {@code template} are read by some client. */
+    record Sandbox(
+            String sandboxID,
+            String status,
+            String templateID,
+            String template,
+            String sandboxDomain,
+            Instant startedAt,
+            Map<String, String> metadata,
+            int cpuCount,
+            int memoryMB,
+            int diskMB,
+            Optional<String> workerID,
+            Optional<String> fromCheckpointId) {
+
+        static Sandbox of(SandboxView view, String domain) {
+            var blueprint = view.blueprint();
+            return new Sandbox(
+                    view.id().value(),
+                    view.status(),
+                    blueprint.template(),
+                    blueprint.template(),
+                    domain,
+                    view.startedAt(),
+                    new TreeMap<>(blueprint.metadata()),
+                    blueprint.limits().cpuCount(),
+                    blueprint.limits().memoryMB(),
+                    blueprint.limits().diskMB(),
+                    view.host().map(HostId::value),
+                    blueprint.origin().map(CheckpointId::toString));
+        }
+    }
+
+    record Hosts(
+            String sandboxID,
+            Optional<String> secretStore,
+            Optional<String> baseSecretStore,
+            List<String> egressAllowlist,
+            Map<String, List<String>> perSecretAllowedHosts) {
+
+        static Hosts of(SandboxId sandbox, AllowedHosts hosts) {
+            var perSecret = new TreeMap<String, List<String>>();
+            hosts.perSecret().forEach((name, patterns) -> perSecret.put(name.value(), HostPattern.texts(patterns)));
+            return new Hosts(
+                    sandbox.value(),
+                    fromTop(hosts, 0),
+                    fromTop(hosts, 1),
+                    HostPattern.texts(hosts.allowlist()),
+                    perSecret);
+        }
+
+        private static Optional<String> fromTop(AllowedHosts hosts, int below) {
+            var index = hosts.stores().size() - 1 - below;
+            return index < 0
+                    ? Optional.empty()
+                    : Optional.of(hosts.stores().get(index).value());
+        }
+    }
+}

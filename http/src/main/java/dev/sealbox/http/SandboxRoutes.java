@@ -1,0 +1,88 @@
+package dev.sealbox.http;
+
+import static akka.http.javadsl.server.Directives.complete;
+import static akka.http.javadsl.server.Directives.concat;
+import static akka.http.javadsl.server.Directives.delete;
+import static akka.http.javadsl.server.Directives.get;
+import static akka.http.javadsl.server.Directives.parameterOptional;
+import static akka.http.javadsl.server.Directives.path;
+import static akka.http.javadsl.server.Directives.pathEnd;
+import static akka.http.javadsl.server.Directives.pathPrefix;
+import static akka.http.javadsl.server.Directives.post;
+import static akka.http.javadsl.server.PathMatchers.segment;
+
+import akka.http.javadsl.server.Route;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Sandboxes;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * {@code /api/sandboxes}: POST, GET; {@code /{sandbox}}: GET, DELETE; {@code /{sandbox}/allowed-hosts}: GET.
+ */
+final class SandboxRoutes {
+    private static final Set<String> YES = Set.of("1", "true", "yes", "y", "on");
+
+    private final Sandboxes sandboxes;
+    private final String domain;
+    private final Bodies bodies;
+    private final Answers answers;
+
+    SandboxRoutes(Sandboxes sandboxes, HttpSettings settings, Bodies bodies, Answers answers) {
+        this.sandboxes = sandboxes;
+        this.domain = settings.sandboxDomain();
+        this.bodies = bodies;
+        this.answers = answers;
+    }
+
+    Route of(Origin origin) {
+        return pathPrefix(
+                "sandboxes",
+                () -> concat(
+                        pathEnd(() -> concat(post(() -> create(origin)), get(() -> list(origin)))),
+                        path(segment(), id -> sandbox(origin, id)),
+                        path(
+                                segment().slash("allowed-hosts"),
+                                id -> get(() -> SandboxPaths.sandbox(id, sandbox -> allowedHosts(origin, sandbox))))));
+    }
+
+    private Route sandbox(Origin origin, String id) {
+        return concat(
+                get(() -> SandboxPaths.sandbox(
+                        id,
+                        sandbox -> answers.outcome(sandboxes.read(origin, sandbox), view -> Answers.ok(wire(view))))),
+                delete(() -> SandboxPaths.sandbox(id, sandbox -> stop(origin, sandbox))));
+    }
+
+    private Route create(Origin origin) {
+        return bodies.json(body -> Wishes.unsupported(body)
+                .<Route>map(what -> complete(Problems.unsupported(what)))
+                .orElseGet(() -> answers.outcome(
+                        sandboxes.create(origin, Wishes.sandbox(body)), view -> Answers.created(wire(view)))));
+    }
+
+    private Route list(Origin origin) {
+        return answers.always(
+                sandboxes.list(origin),
+                found -> Answers.ok(found.stream().map(this::wire).toList()));
+    }
+
+    private Route stop(Origin origin, SandboxId sandbox) {
+        return parameterOptional("deleteSecretStore", answer -> {
+            var deleteStore = answer.filter(text -> YES.contains(text.toLowerCase(Locale.ROOT)));
+            return answers.outcome(
+                    sandboxes.stop(origin, sandbox, deleteStore.isPresent()), done -> Answers.noContent());
+        });
+    }
+
+    private Route allowedHosts(Origin origin, SandboxId sandbox) {
+        return answers.outcome(
+                sandboxes.allowedHosts(origin, sandbox), hosts -> Answers.ok(SandboxJson.Hosts.of(sandbox, hosts)));
+    }
+
+    private SandboxJson.Sandbox wire(SandboxView view) {
+        return SandboxJson.Sandbox.of(view, domain);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sealbox.http;
+
+import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.Texts;
+import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.sandbox.Environment;
+import dev.sealbox.domain.sandbox.NewSandbox;
+import dev.sealbox.domain.sandbox.Tier;
+import dev.sealbox.domain.store.StoreName;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what a person wants a sandbox or a fork to be. */
+final class Wishes {
+    private static final String DEFAULT_TEMPLATE = "base";
+    private static final int MAX_MEMORY = 16_384;
+
+    private Wishes() {}
+
+    static NewSandbox sandbox(JsonBody body) {
+        return new NewSandbox(
+                Texts.label("templateID", body.nonEmptyText("templateID").orElse(DEFAULT_TEMPLATE), 128),
+                store(body),
+                Tier.choose(size(body, "cpuCount"), size(body, "memoryMB"), size(body, "diskMB")),
+                timeout(body),
+                Environment.checked(body.texts("envs")),
+                metadata(body));
+    }
+
+    static NewFork fork(JsonBody body) {
+        return new NewFork(
+                store(body),
+                timeout(body),
+                Environment.checked(body.texts("envs")),
+                metadata(body),
+                size(body, "memoryMB").map(wanted -> Math.clamp(wanted, 1, MAX_MEMORY)));
+    }
+
+    /** The name of what is asked for and cannot be had yet. */
+    static Optional<String> unsupported(JsonBody body) {
+        if (body.has("image")) {
+            return Optional.of("creating a sandbox from an image");
+        }
+        if (body.nonEmptyText("snapshot").isPresent()) {
+            return Optional.of("creating a sandbox from a snapshot");
+        }
+        // Ignoring this one would give a network to what was to have none.
+        return body.optionalFlag("networkEnabled").orElse(true)
+                ? Optional.empty()
+                : Optional.of("a sandbox without network");
+    }
+
+    private static Optional<StoreName> store(JsonBody body) {
+        return body.nonEmptyText("secretStore").map(StoreName::new);
+    }
+
+    /** 0 counts as missing: some clients send it for what was not chosen. */
+    private static Optional<Integer> size(JsonBody body, String field) {
+        return body.optionalInt(field).filter(size -> size != 0);
+    }
+
+    private static int timeout(JsonBody body) {
+        return Math.max(0, body.optionalInt("timeout").orElse(0));
+    }
+
+    private static Map<String, String> metadata(JsonBody body) {
+        var metadata = body.texts("metadata");
+        metadata.forEach((key, value) -> {
+            if (key.chars().anyMatch(Character::isISOControl) || value.indexOf('\0') >= 0) {
+                throw new InvalidValue("metadata holds a control character");
+            }
+        });
+        return metadata;
+    }
+}
