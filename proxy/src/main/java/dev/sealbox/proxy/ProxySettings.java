@@ -1,0 +1,106 @@
+package dev.sealbox.proxy;
+
+import com.typesafe.config.Config;
+import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.proxy.tunnel.Limits;
+import dev.sealbox.proxy.upstream.Overrides;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What an operator may choose about the proxy; the keys live under {@code sealbox.proxy}, where {@code reference.conf}
+ * explains each.
+ */
+public record ProxySettings(
+        Listen listen,
+        int loops,
+        Limits limits,
+        int writeLowWaterMark,
+        int writeHighWaterMark,
+        Upstreams upstream,
+        boolean reseal,
+        Set<String> sinkHeaders,
+        int keptCertificates,
+        Dns dns) {
+
+    /** Where the proxy listens; port 0 means any free one. */
+    public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort) {}
+
+    /** How upstreams are found, verified and kept. */
+    public record Upstreams(
+            Overrides overrides, Path systemRoots, Optional<Path> caFile, int keptPerHost, Duration keptFor) {}
+
+    /** What the resolver says, and how often. */
+    public record Dns(String address, int queriesPerSecond) {}
+
+    public ProxySettings {
+        sinkHeaders = Set.copyOf(sinkHeaders);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws com.typesafe.config.ConfigException naming a setting that is missing or no such type
+     * @throws InvalidValue naming the setting that is wrong
+     */
+    public static ProxySettings from(Config config) {
+        var proxy = config.getConfig("sealbox.proxy");
+        return new ProxySettings(
+                listen(proxy.getConfig("listen")),
+                proxy.getInt("loops"),
+                limits(proxy.getConfig("limits")),
+                bytes(proxy, "limits.write-low-water-mark"),
+                bytes(proxy, "limits.write-high-water-mark"),
+                upstream(proxy.getConfig("upstream")),
+                reseals(proxy.getString("response-secrets")),
+                Set.copyOf(proxy.getStringList("sink-headers")),
+                proxy.getInt("kept-certificates"),
+                new Dns(proxy.getString("dns.address"), proxy.getInt("dns.queries-per-second")));
+    }
+
+    private static Listen listen(Config listen) {
+        return new Listen(
+                listen.getString("address"),
+                listen.getInt("proxy-port"),
+                listen.getInt("tls-port"),
+                listen.getInt("http-port"),
+                listen.getInt("dns-port"));
+    }
+
+    private static Limits limits(Config limits) {
+        return new Limits(
+                bytes(limits, "max-head"),
+                bytes(limits, "measured-body"),
+                limits.getInt("connections-per-sandbox"),
+                limits.getDuration("head-timeout"),
+                limits.getDuration("keep-alive"),
+                limits.getDuration("idle-timeout"),
+                limits.getDuration("handshake-timeout"),
+                limits.getDuration("dial-timeout"));
+    }
+
+    private static Upstreams upstream(Config upstream) {
+        return new Upstreams(
+                Overrides.parse(upstream.getString("overrides")),
+                Path.of(upstream.getString("system-roots")),
+                Optional.of(upstream.getString("ca-file"))
+                        .filter(file -> !file.isBlank())
+                        .map(Path::of),
+                upstream.getInt("kept-per-host"),
+                upstream.getDuration("kept-for"));
+    }
+
+    private static int bytes(Config config, String path) {
+        return Math.toIntExact(config.getBytes(path));
+    }
+
+    private static boolean reseals(String text) {
+        return switch (text) {
+            case "reseal" -> true;
+            case "pass" -> false;
+            default -> throw new InvalidValue("response-secrets is reseal or pass");
+        };
+    }
+}

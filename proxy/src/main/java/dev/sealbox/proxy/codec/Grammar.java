@@ -1,0 +1,51 @@
+package dev.sealbox.proxy.codec;
+
+/** Which characters may stand where. */
+final class Grammar {
+    private static final boolean[] TOKEN = new boolean[128];
+
+    static {
+        for (char c = '0'; c <= 'z'; c++) {
+            TOKEN[c] = Character.isLetterOrDigit(c);
+        }
+        for (char c : "!#$%&'*+-.^_`|~".toCharArray()) {
+            TOKEN[c] = true;
+        }
+    }
+
+    private Grammar() {}
+
+    static boolean isToken(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c < 128 && TOKEN[c]);
+    }
+
+    /** No controls, no spaces, no backslash (some servers read it as a slash), no fragment. */
+    static boolean isTarget(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c != 0x7f && c != '\\' && c != '#');
+    }
+
+    /** Splits a field line. */
+    static Field field(String line) {
+        int colon = line.indexOf(':');
+        if (colon < 1 || !isToken(line.substring(0, colon))) {
+            throw new BadMessage("a header field without a proper name");
+        }
+        int from = colon + 1;
+        int end = line.length();
+        while (from < end && isBlank(line.charAt(from))) {
+            from++;
+        }
+        while (end > from && isBlank(line.charAt(end - 1))) {
+            end--;
+        }
+        var value = line.substring(from, end);
+        if (!value.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t')) {
+            throw new BadMessage("a control character in a header field");
+        }
+        return new Field(line.substring(0, colon), value);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+}

@@ -1,0 +1,225 @@
+package dev.sealbox.proxy.match;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Byte strings to be found together in one pass, and what takes the place of each.
+ *
+ * <p>Where several begin at the same byte the longest wins. A search skips ahead by up to the shortest pattern's length
+ * (Wu and Manber's shift table over pairs of bytes), so its cost falls with that length. Immutable but for {@link #wipe};
+ * thread-safe.
+ */
+public final class Patterns {
+    /** The shortest pattern there can be. */
+    public static final int MIN_LENGTH = 2;
+
+    private static final int PAIRS = 1 << 12;
+    private static final int[] NONE = {};
+    private static final int MISS = -2;
+
+    /** {@link #indexOf} of a {@link #find} result that is no match: what follows cannot be decided yet. */
+    static final int UNDECIDED = -1;
+
+    private final byte[][] patterns;
+    private final byte[] @Nullable [] replacements;
+    private final int shortest;
+    private final int longest;
+    private final int[] shifts = new int[PAIRS];
+    private final int[][] candidates = new int[PAIRS][];
+    private final int[][] byFirst = new int[256][];
+
+    /** One thing to find, and what takes its place. */
+    public static final class Entry {
+        private final byte[] pattern;
+        private final byte @Nullable [] replacement;
+
+        /**
+         * Takes the arrays over.
+         *
+         * @param replacement null where a match must be refused, see {@link Replacer.Forbidden}
+         */
+        public Entry(byte[] pattern, byte @Nullable [] replacement) {
+            this.pattern = pattern;
+            this.replacement = replacement;
+        }
+
+        byte[] pattern() {
+            return pattern;
+        }
+
+        byte @Nullable [] replacement() {
+            return replacement;
+        }
+    }
+
+    /** Takes the arrays over. Of equal patterns the first counts. */
+    public Patterns(List<Entry> entries) {
+        var distinct = new ArrayList<Entry>();
+        for (var entry : entries) {
+            if (entry.pattern().length < MIN_LENGTH) {
+                throw new IllegalArgumentException("a pattern is shorter than " + MIN_LENGTH + " bytes");
+            }
+            if (distinct.stream().noneMatch(other -> Arrays.equals(other.pattern(), entry.pattern()))) {
+                distinct.add(entry);
+            }
+        }
+        distinct.sort((a, b) -> Integer.compare(b.pattern().length, a.pattern().length));
+        patterns = distinct.stream().map(Entry::pattern).toArray(byte[][]::new);
+        replacements = distinct.stream().map(Entry::replacement).toArray(byte[][]::new);
+        longest = patterns.length == 0 ? MIN_LENGTH : patterns[0].length;
+        shortest = patterns.length == 0 ? MIN_LENGTH : patterns[patterns.length - 1].length;
+        compile();
+    }
+
+    private void compile() {
+        Arrays.fill(shifts, shortest - 1);
+        Arrays.fill(candidates, NONE);
+        Arrays.fill(byFirst, NONE);
+        for (int index = 0; index < patterns.length; index++) {
+            var pattern = patterns[index];
+            int first = pattern[0] & 0xff;
+            byFirst[first] = append(byFirst[first], index);
+            for (int at = 0; at <= shortest - 2; at++) {
+                int pair = pair(pattern[at], pattern[at + 1]);
+                shifts[pair] = Math.min(shifts[pair], shortest - 2 - at);
+            }
+            int last = pair(pattern[shortest - 2], pattern[shortest - 1]);
+            candidates[last] = append(candidates[last], index);
+        }
+    }
+
+    private static int[] append(int[] list, int index) {
+        var longer = Arrays.copyOf(list, list.length + 1);
+        longer[list.length] = index;
+        return longer;
+    }
+
+    private static int pair(byte first, byte second) {
+        return ((first & 0xff) * 31 ^ (second & 0xff) << 4) & (PAIRS - 1);
+    }
+
+    public boolean isEmpty() {
+        return patterns.length == 0;
+    }
+
+    /** The most bytes that a stream may have to hold back, plus one. */
+    public int longest() {
+        return longest;
+    }
+
+    int shortest() {
+        return shortest;
+    }
+
+    /** The length of the pattern that a {@link #find} result names. */
+    int length(int index) {
+        return patterns[index].length;
+    }
+
+    byte @Nullable [] replacement(int index) {
+        return replacements[index];
+    }
+
+    /** Whether any pattern lies in {@code bytes}. */
+    public boolean isIn(ByteBuf bytes) {
+        return indexOf(find(bytes, bytes.readerIndex(), bytes.writerIndex(), true)) != UNDECIDED;
+    }
+
+    /**
+     * Searches {@code from..end}. The result tells a position ({@link #position}) and what is there
+     * ({@link #indexOf}): a pattern, or {@link #UNDECIDED}: from that position on more bytes could complete one.
+     *
+     * @param last whether the stream ends at {@code end}, so that nothing can be completed any more
+     */
+    long find(ByteBuf bytes, int from, int end, boolean last) {
+        if (patterns.length == 0) {
+            return result(end, UNDECIDED);
+        }
+        int at = from;
+        while (at + shortest <= end) {
+            int pair = pair(bytes.getByte(at + shortest - 2), bytes.getByte(at + shortest - 1));
+            int shift = shifts[pair];
+            if (shift > 0) {
+                at += shift;
+                continue;
+            }
+            int found = matchAt(bytes, at, end, last, candidates[pair]);
+            if (found != MISS) {
+                return result(at, found);
+            }
+            at++;
+        }
+        return result(last ? end : beginning(bytes, at, end), UNDECIDED);
+    }
+
+    /** The first position from {@code at} on where the bytes up to {@code end} are the beginning of a pattern. */
+    private int beginning(ByteBuf bytes, int at, int end) {
+        for (int position = at; position < end; position++) {
+            for (int index : byFirst[bytes.getByte(position) & 0xff]) {
+                if (agrees(bytes, position, patterns[index], end - position)) {
+                    return position;
+                }
+            }
+        }
+        return end;
+    }
+
+    private int matchAt(ByteBuf bytes, int at, int end, boolean last, int[] indexes) {
+        for (int index : indexes) {
+            var pattern = patterns[index];
+            int there = end - at;
+            if (there >= pattern.length) {
+                if (agrees(bytes, at, pattern, pattern.length)) {
+                    return index;
+                }
+            } else if (!last && agrees(bytes, at, pattern, there)) {
+                return UNDECIDED;
+            }
+        }
+        return MISS;
+    }
+
+    private static boolean agrees(ByteBuf bytes, int at, byte[] pattern, int length) {
+        for (int i = 0; i < length; i++) {
+            if (bytes.getByte(at + i) != pattern[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long result(int position, int index) {
+        return ((long) position << 32) | (index & 0xffffffffL);
+    }
+
+    static int position(long result) {
+        return (int) (result >> 32);
+    }
+
+    static int indexOf(long result) {
+        return (int) result;
+    }
+
+    /** Overwrites patterns and replacements; nothing can be found any more. Only when nobody searches. */
+    public void wipe() {
+        for (int i = 0; i < patterns.length; i++) {
+            Arrays.fill(patterns[i], (byte) 0);
+            var replacement = replacements[i];
+            if (replacement != null) {
+                Arrays.fill(replacement, (byte) 0);
+            }
+        }
+        Arrays.fill(shifts, shortest - 1);
+        Arrays.fill(candidates, NONE);
+        Arrays.fill(byFirst, NONE);
+    }
+
+    @Override
+    public String toString() {
+        return "Patterns[" + patterns.length + "]";
+    }
+}

@@ -1,0 +1,128 @@
+package dev.sealbox.proxy.reseal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.util.Locale;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unpacks a gzip or deflate body piece by piece, never more at a time than asked for, so that a small response which
+ * unpacks to a huge one costs time and no memory. Not thread-safe.
+ */
+public final class Inflate implements AutoCloseable {
+    private static final int PIECE = 32 * 1024;
+
+    private final boolean gzip;
+    private final ByteBufAllocator allocator;
+    private Inflater inflater;
+    private ByteBuf pending;
+    private @Nullable GzipHeader header;
+
+    /** What came was not what its Content-Encoding says. */
+    public static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Broken() {
+            super("the response's compression is broken", null, false, false);
+        }
+    }
+
+    private Inflate(boolean gzip, ByteBufAllocator allocator) {
+        this.gzip = gzip;
+        this.allocator = allocator;
+        this.pending = allocator.buffer(0);
+        this.inflater = new Inflater(gzip);
+        this.header = gzip ? new GzipHeader() : null;
+    }
+
+    /** For that content coding; null when it is none that can be unpacked here. */
+    public static @Nullable Inflate of(String coding, ByteBufAllocator allocator) {
+        return switch (coding.strip().toLowerCase(Locale.ROOT)) {
+            case "gzip", "x-gzip" -> new Inflate(true, allocator);
+            case "deflate" -> new Inflate(false, allocator);
+            default -> null;
+        };
+    }
+
+    /** Takes {@code packed} over. Only when {@link #next} gave null. */
+    public void feed(ByteBuf packed) {
+        if (pending.isReadable()) {
+            var joined = allocator.buffer(pending.readableBytes() + packed.readableBytes());
+            joined.writeBytes(pending).writeBytes(packed);
+            packed.release();
+            pending.release();
+            pending = joined;
+        } else {
+            pending.release();
+            pending = packed;
+        }
+    }
+
+    /** The next piece, or null when more input is needed. */
+    public @Nullable ByteBuf next() {
+        if (header != null) {
+            if (!header.read(pending)) {
+                return null;
+            }
+            header = null;
+        }
+        if (inflater.finished()) {
+            pending.skipBytes(pending.readableBytes());
+            return null;
+        }
+        try {
+            return inflated();
+        } catch (DataFormatException e) {
+            throw new Broken();
+        }
+    }
+
+    private @Nullable ByteBuf inflated() throws DataFormatException {
+        var piece = new byte[PIECE];
+        int length = inflateInto(piece);
+        if (inflater.needsDictionary()) {
+            throw new Broken();
+        }
+        return length == 0 ? null : allocator.buffer(length).writeBytes(piece, 0, length);
+    }
+
+    private int inflateInto(byte[] piece) throws DataFormatException {
+        while (true) {
+            int length = inflater.inflate(piece);
+            if (length > 0 || inflater.finished() || inflater.needsDictionary()) {
+                return length;
+            }
+            if (!pending.isReadable()) {
+                return 0;
+            }
+            var input = new byte[pending.readableBytes()];
+            pending.readBytes(input);
+            if (!gzip && inflater.getTotalIn() == 0 && isRaw(input)) {
+                inflater.end();
+                inflater = new Inflater(true);
+            }
+            inflater.setInput(input);
+        }
+    }
+
+    /** Some servers send deflate without the zlib wrapper that the standard wants. */
+    private static boolean isRaw(byte[] input) {
+        return input.length >= 2
+                && ((input[0] & 0x0f) != 8 || (((input[0] & 0xff) << 8) | (input[1] & 0xff)) % 31 != 0);
+    }
+
+    /** Whether the packed stream has come to its end. */
+    public boolean isComplete() {
+        return header == null && inflater.finished();
+    }
+
+    @Override
+    public void close() {
+        pending.release();
+        pending = Unpooled.EMPTY_BUFFER;
+        inflater.end();
+    }
+}

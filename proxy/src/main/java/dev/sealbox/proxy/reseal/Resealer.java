@@ -1,0 +1,97 @@
+package dev.sealbox.proxy.reseal;
+
+import dev.sealbox.domain.sealing.MayReveal;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.proxy.codec.Field;
+import dev.sealbox.proxy.codec.Fields;
+import dev.sealbox.proxy.codec.Heads;
+import dev.sealbox.proxy.match.Patterns;
+import dev.sealbox.proxy.match.Replacer;
+import dev.sealbox.proxy.session.Session;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Puts tokens back where an upstream returned values: of every secret that the sandbox holds, whatever the host. */
+public final class Resealer {
+    /** Shorter values would be found everywhere by chance; they are let through. */
+    public static final int MIN_VALUE = 4;
+
+    private static final String KEY = "reseal";
+
+    private final Patterns patterns;
+    private final ByteBufAllocator allocator;
+
+    private Resealer(Patterns patterns, ByteBufAllocator allocator) {
+        this.patterns = patterns;
+        this.allocator = allocator;
+    }
+
+    /** For one response; the caller holds the session meanwhile. */
+    public static Resealer of(Session session, ByteBufAllocator allocator) {
+        return new Resealer(session.patterns(KEY, () -> entries(session)), allocator);
+    }
+
+    /** Finds nothing and changes nothing. */
+    public static Resealer none(ByteBufAllocator allocator) {
+        return new Resealer(new Patterns(List.of()), allocator);
+    }
+
+    public boolean isEmpty() {
+        return patterns.isEmpty();
+    }
+
+    /** For a body, piece by piece. */
+    public Replacer body() {
+        return new Replacer(patterns, allocator);
+    }
+
+    /** Writes fields with tokens in the place of values. */
+    public void fields(ByteBuf out, Fields fields) {
+        for (var field : fields.all()) {
+            if (patterns.isEmpty()) {
+                Heads.field(out, field);
+            } else {
+                resealed(out, field);
+            }
+        }
+    }
+
+    /** A line such as the reason phrase of a response. */
+    public void text(ByteBuf out, String text) {
+        var replacer = body();
+        append(out, replacer.feed(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1)));
+        append(out, replacer.end());
+    }
+
+    private void resealed(ByteBuf out, Field field) {
+        text(out, field.name());
+        out.writeByte(':').writeByte(' ');
+        text(out, field.value());
+        out.writeByte('\r').writeByte('\n');
+    }
+
+    private static void append(ByteBuf out, ByteBuf more) {
+        out.writeBytes(more);
+        more.release();
+    }
+
+    private static List<Patterns.Entry> entries(Session session) {
+        return session.names().stream()
+                .sorted()
+                .flatMap(name -> entries(session, name))
+                .toList();
+    }
+
+    @MayReveal("what an upstream returns is searched for the value")
+    private static Stream<Patterns.Entry> entries(Session session, SecretName name) {
+        var value = session.value(name).reveal();
+        var shown = session.tokenOf(name).map(token -> token.value()).orElse("sealed:" + name);
+        return value.length < MIN_VALUE
+                ? Stream.empty()
+                : ValueForms.of(value, shown.getBytes(StandardCharsets.US_ASCII)).stream();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.sealbox.proxy.rewrite;
+
+import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.sealing.MayReveal;
+import dev.sealbox.proxy.match.Patterns;
+import dev.sealbox.proxy.session.Session;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The tokens that mean something at one host, for one sandbox, now. */
+public final class Substitutions {
+    private final Session session;
+    private final HostName host;
+    private final boolean any;
+
+    private record Key(HostName host, Form form) {}
+
+    private Substitutions(Session session, HostName host, boolean any) {
+        this.session = session;
+        this.host = host;
+        this.any = any;
+    }
+
+    /** What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile. */
+    public static Substitutions at(Session session, HostName host) {
+        var policy = session.policy();
+        boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
+        return new Substitutions(session, host, any);
+    }
+
+    /** Over a connection that anybody can read, nothing. */
+    public static Substitutions none(Session session, HostName host) {
+        return new Substitutions(session, host, false);
+    }
+
+    /** Whether no secret may be used here, so that everything goes out as it came. */
+    public boolean isEmpty() {
+        return !any;
+    }
+
+    /** Tokens and their values, each written as {@code form} wants. */
+    public Patterns as(Form form) {
+        return session.patterns(new Key(any ? host : NOWHERE, form), () -> any ? entries(form) : List.of());
+    }
+
+    private static final HostName NOWHERE = new HostName("nowhere");
+
+    @MayReveal("a permitted host receives the value in the token's place")
+    private List<Patterns.Entry> entries(Form form) {
+        var policy = session.policy();
+        return policy.tokens().entrySet().stream()
+                .filter(entry -> policy.mayUse(entry.getValue(), host))
+                .map(entry -> new Patterns.Entry(
+                        entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
+                        form.write(session.value(entry.getValue()).reveal())))
+                .toList();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.sealbox.proxy.session;
+
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.proxy.match.Patterns;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * One revision of a sandbox's policy with its values in the clear. A request that uses it holds it; when it is replaced
+ * and nobody holds it any more, all that it knows is overwritten. Thread-safe.
+ */
+public final class Session {
+    private static final int MAX_COMPILED = 128;
+
+    private final EgressPolicy policy;
+    private final Map<SecretName, Plaintext> values;
+    private final Map<Object, Patterns> compiled = new ConcurrentHashMap<>();
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    /** Takes the values over. Held once, by whoever made it. */
+    Session(EgressPolicy policy, Map<SecretName, Plaintext> values) {
+        this.policy = policy;
+        this.values = Map.copyOf(values);
+    }
+
+    public EgressPolicy policy() {
+        return policy;
+    }
+
+    /** Whether there is anything that the sandbox must not see. */
+    public boolean holdsValues() {
+        return !values.isEmpty();
+    }
+
+    /** The secrets whose values are here. */
+    public Set<SecretName> names() {
+        return values.keySet();
+    }
+
+    /** The value of one of {@link #names}; only while held. */
+    public Plaintext value(SecretName name) {
+        return Objects.requireNonNull(values.get(name), "no such secret");
+    }
+
+    /**
+     * The token that stands for the name in what the sandbox is shown: of several (a fork's own and inherited ones mean
+     * the same) always the same one.
+     */
+    public Optional<SealedToken> tokenOf(SecretName name) {
+        return policy.tokens().entrySet().stream()
+                .filter(entry -> entry.getValue().equals(name))
+                .map(Map.Entry::getKey)
+                .min(Comparator.comparing(SealedToken::value));
+    }
+
+    /** Patterns made of this session's values, made once per {@code key} and wiped with it. */
+    public Patterns patterns(Object key, Supplier<List<Patterns.Entry>> entries) {
+        var known = compiled.get(key);
+        if (known != null) {
+            return known;
+        }
+        var fresh = new Patterns(entries.get());
+        if (compiled.size() < MAX_COMPILED) {
+            var first = compiled.putIfAbsent(key, fresh);
+            return first == null ? fresh : first;
+        }
+        return fresh;
+    }
+
+    /** Holds it once more, unless it is already gone. */
+    boolean hold() {
+        return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+    }
+
+    /** Ends one hold. */
+    public void release() {
+        if (holders.decrementAndGet() == 0) {
+            values.values().forEach(Plaintext::close);
+            compiled.values().forEach(Patterns::wipe);
+            compiled.clear();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Session[" + policy.sandbox() + " revision " + policy.revision() + "]";
+    }
+}

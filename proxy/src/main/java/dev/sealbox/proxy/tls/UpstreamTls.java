@@ -1,0 +1,107 @@
+package dev.sealbox.proxy.tls;
+
+import dev.sealbox.domain.egress.HostName;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/** The client side of TLS: the upstream's chain and name are verified, always. Thread-safe. */
+public final class UpstreamTls {
+    private final SslContext context;
+    private final Duration handshake;
+
+    /** The roots cannot be read. */
+    public static final class NoRoots extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoRoots(String step, Throwable cause) {
+            super(step, cause);
+        }
+    }
+
+    /**
+     * With the roots that are trusted.
+     *
+     * @param bundle the system's roots, PEM; where there is no such file the JDK's are taken
+     * @param more further roots, PEM
+     * @param handshake how long a handshake may take
+     */
+    public UpstreamTls(Path bundle, Optional<Path> more, Duration handshake) {
+        this.handshake = handshake;
+        var roots = new ArrayList<>(Files.isReadable(bundle) ? read(bundle) : ofJdk());
+        more.map(UpstreamTls::read).ifPresent(roots::addAll);
+        try {
+            context = SslContextBuilder.forClient()
+                    .sslProvider(Tls.PROVIDER)
+                    .protocols(Tls.VERSIONS)
+                    .trustManager(trust(roots))
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            "http/1.1"))
+                    .build();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new NoRoots("preparing TLS towards upstreams", e);
+        }
+    }
+
+    /** TLS for a connection to that host. */
+    public SslHandler handler(HostName host, int port, ByteBufAllocator allocator) {
+        var handler = context.newHandler(allocator, host.value(), port);
+        handler.setHandshakeTimeoutMillis(handshake.toMillis());
+        return handler;
+    }
+
+    private static TrustManagerFactory trust(List<X509Certificate> roots) throws GeneralSecurityException, IOException {
+        var store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        for (int i = 0; i < roots.size(); i++) {
+            store.setCertificateEntry("root-" + i, roots.get(i));
+        }
+        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory;
+    }
+
+    private static List<X509Certificate> read(Path file) {
+        try (var in = Files.newInputStream(file)) {
+            return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new NoRoots("reading certificates from " + file, e);
+        }
+    }
+
+    private static List<X509Certificate> ofJdk() {
+        try {
+            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init((KeyStore) null);
+            return Arrays.stream(factory.getTrustManagers())
+                    .filter(X509TrustManager.class::isInstance)
+                    .map(X509TrustManager.class::cast)
+                    .flatMap(manager -> Arrays.stream(manager.getAcceptedIssuers()))
+                    .toList();
+        } catch (GeneralSecurityException e) {
+            throw new NoRoots("reading the JDK's certificates", e);
+        }
+    }
+}

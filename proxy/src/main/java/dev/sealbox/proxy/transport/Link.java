@@ -1,0 +1,180 @@
+package dev.sealbox.proxy.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of a proxied connection: what came in and waits, and a way out. It stops reading from the network while more
+ * than {@link #INBOX_LIMIT} wait, so an owner that takes nothing holds the sender back. Belongs to its event loop.
+ */
+public final class Link extends ChannelInboundHandlerAdapter {
+    /** Bytes after which nothing more is read; one batch of reads may go beyond it. */
+    public static final int INBOX_LIMIT = 64 * 1024;
+
+    private final Channel channel;
+    private LinkOwner owner;
+    private ByteBuf inbox = Unpooled.EMPTY_BUFFER;
+    private @Nullable Throwable failure;
+    private long lastActive = System.nanoTime();
+    private boolean disposed;
+    private boolean unflushed;
+
+    public Link(Channel channel, LinkOwner owner) {
+        this.channel = channel;
+        this.owner = owner;
+    }
+
+    public Channel channel() {
+        return channel;
+    }
+
+    public void ownedBy(LinkOwner next) {
+        owner = next;
+    }
+
+    /** What came in and was not consumed yet; the reader moves its reader index, then calls {@link #consumed}. */
+    public ByteBuf inbox() {
+        return inbox;
+    }
+
+    /** Goes on reading from the network if there is room again. */
+    public void consumed() {
+        if (!disposed
+                && inbox.readableBytes() < INBOX_LIMIT / 2
+                && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    /** Hands what waits to a handler that was put before this one, such as TLS. */
+    public void replay() {
+        var bytes = inbox;
+        inbox = Unpooled.EMPTY_BUFFER;
+        channel.pipeline().fireChannelRead(bytes);
+        channel.pipeline().fireChannelReadComplete();
+        consumed();
+    }
+
+    /** Whether more can be written without piling up. */
+    public boolean canWrite() {
+        return channel.isWritable();
+    }
+
+    public boolean isOpen() {
+        return channel.isActive() && !disposed;
+    }
+
+    /** Takes {@code bytes} over. Nothing leaves before {@link #flush}. */
+    public void write(ByteBuf bytes) {
+        if (bytes.isReadable()) {
+            unflushed = true;
+            var unused = channel.write(bytes, channel.voidPromise());
+        } else {
+            bytes.release();
+        }
+    }
+
+    /** Sends what was written since the last flush. */
+    public void flush() {
+        if (unflushed) {
+            unflushed = false;
+            channel.flush();
+        }
+    }
+
+    /** Why the connection ended, if it was for more than a close. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** When a byte last moved, in {@link System#nanoTime}'s scale. */
+    public long lastActive() {
+        return lastActive;
+    }
+
+    /** Sends what was written and closes. */
+    public void closeAfterFlush() {
+        var unused = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Closes at once and forgets what waits; nobody is told any more. */
+    public void dispose() {
+        if (!disposed) {
+            disposed = true;
+            inbox.release();
+            inbox = Unpooled.EMPTY_BUFFER;
+            var unused = channel.close();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof ByteBuf bytes)) {
+            throw new IllegalStateException("not bytes");
+        }
+        if (disposed) {
+            bytes.release();
+            return;
+        }
+        inbox = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), inbox, bytes);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        lastActive = System.nanoTime();
+        if (inbox.readableBytes() >= INBOX_LIMIT) {
+            channel.config().setAutoRead(false);
+        }
+        if (inbox.isReadable()) {
+            tell(LinkOwner.Event.READABLE);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        lastActive = System.nanoTime();
+        tell(LinkOwner.Event.WRITABLE);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                tell(LinkOwner.Event.SECURED);
+            } else {
+                failure = handshake.cause();
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        var unused = context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        tell(LinkOwner.Event.CLOSED);
+    }
+
+    private void tell(LinkOwner.Event event) {
+        if (!disposed) {
+            owner.on(this, event);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Link[" + channel.id() + "]";
+    }
+}

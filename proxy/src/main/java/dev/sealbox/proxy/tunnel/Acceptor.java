@@ -1,0 +1,62 @@
+package dev.sealbox.proxy.tunnel;
+
+import akka.actor.typed.ActorRef;
+import dev.sealbox.proxy.session.Sessions;
+import dev.sealbox.proxy.transport.Link;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Meets a new connection: whose is it? A stranger's is refused, with a word of why where one can be read. */
+public final class Acceptor extends ChannelInitializer<Channel> {
+    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+
+    private final Entry entry;
+    private final Sessions sessions;
+    private final int mostPerSandbox;
+    private final Map<EventLoop, ActorRef<LoopActor.Message>> loops;
+
+    public Acceptor(
+            Entry entry, Sessions sessions, int mostPerSandbox, Map<EventLoop, ActorRef<LoopActor.Message>> loops) {
+        this.entry = entry;
+        this.sessions = sessions;
+        this.mostPerSandbox = mostPerSandbox;
+        this.loops = Map.copyOf(loops);
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        var remote = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        var admission = sessions.at(remote);
+        if (admission == null) {
+            refuse(channel, Problem.unknownSandbox());
+            return;
+        }
+        if (!admission.join(channel, mostPerSandbox)) {
+            refuse(channel, Problem.tooManyConnections());
+            return;
+        }
+        var link = new Link(channel, (unused, event) -> {});
+        channel.pipeline().addLast(link);
+        var loop = loops.get(channel.eventLoop());
+        if (loop == null) {
+            throw new IllegalStateException("a channel of a foreign loop");
+        }
+        loop.tell(new LoopActor.Accepted(link, entry, admission));
+    }
+
+    private void refuse(Channel channel, Problem problem) {
+        log.atInfo().addKeyValue("code", problem.code()).log("a connection was refused");
+        if (entry == Entry.TLS) {
+            var unused = channel.close();
+            return;
+        }
+        var unused = channel.writeAndFlush(problem.response(channel.alloc(), false, true))
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+}

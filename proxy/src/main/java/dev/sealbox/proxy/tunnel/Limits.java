@@ -1,0 +1,25 @@
+package dev.sealbox.proxy.tunnel;
+
+import java.time.Duration;
+
+/**
+ * How much and how long; see the settings of the same names.
+ *
+ * @param maxHead bytes of a request's or response's first line and fields
+ * @param measuredBody bytes up to which a body is held until its new length is known
+ * @param connectionsPerSandbox open connections of one sandbox
+ * @param headTimeout from a head's first byte to its last; also for a ClientHello
+ * @param keepAlive how long a connection may stay open between requests
+ * @param idle how long nothing may move while a request is under way
+ * @param handshake for TLS, on either side
+ * @param dial for opening a connection to an upstream
+ */
+public record Limits(
+        int maxHead,
+        int measuredBody,
+        int connectionsPerSandbox,
+        Duration headTimeout,
+        Duration keepAlive,
+        Duration idle,
+        Duration handshake,
+        Duration dial) {}

@@ -1,0 +1,139 @@
+package dev.sealbox.proxy.tunnel;
+
+import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.proxy.codec.BadMessage;
+import dev.sealbox.proxy.codec.Heads;
+import dev.sealbox.proxy.upstream.Unreachable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Why the proxy answers itself, as the client gets it: status, a stable code, and a sentence. Nothing that the client
+ * sent is quoted but host names that passed the grammar.
+ */
+public record Problem(int status, String code, String message) {
+
+    static Problem unknownSandbox() {
+        return new Problem(403, "egress.unknown-sandbox", "No sandbox is admitted at this address.");
+    }
+
+    static Problem tooManyConnections() {
+        return new Problem(429, "egress.too-many-connections", "This sandbox has too many open connections.");
+    }
+
+    static Problem hostNotAllowed(HostName host) {
+        return new Problem(403, "egress.host-not-allowed", "The egress allowlist does not permit " + host + ".");
+    }
+
+    static Problem addressNotAllowed(HostName host) {
+        return new Problem(
+                403, "egress.address-not-allowed", "The address " + host + " is not public, or not permitted as such.");
+    }
+
+    static Problem portNotAllowed() {
+        return new Problem(403, "egress.port-not-allowed", "Only ports 443 (CONNECT) and 80 (plain HTTP) are served.");
+    }
+
+    static Problem badHost() {
+        return new Problem(400, "request.bad-host", "The request names no proper host.");
+    }
+
+    static Problem badTarget() {
+        return new Problem(400, "request.bad-target", "This form of request target is not served here.");
+    }
+
+    static Problem misdirected(HostName tunnel) {
+        return new Problem(
+                421, "egress.host-mismatch", "This connection is for " + tunnel + "; the request names another host.");
+    }
+
+    static Problem methodNotAllowed() {
+        return new Problem(405, "egress.method-not-allowed", "TRACE and CONNECT are not passed on.");
+    }
+
+    static Problem malformed(BadMessage bad) {
+        return new Problem(
+                bad.status(),
+                bad.status() == 431 ? "request.too-large" : "request.malformed",
+                "The request is malformed: " + bad.reason() + ".");
+    }
+
+    static Problem expectation() {
+        return new Problem(417, "request.expectation", "Only 100-continue can be expected.");
+    }
+
+    static Problem tooSlow() {
+        return new Problem(408, "request.timeout", "The request did not arrive in time.");
+    }
+
+    static Problem valueNotForHeader() {
+        return new Problem(
+                502,
+                "secret.not-for-header",
+                "The secret's value holds a line break or a NUL and cannot be put into a header or a request line.");
+    }
+
+    static Problem upgradeUnsupported() {
+        return new Problem(
+                501,
+                "egress.upgrade-unsupported",
+                "WebSockets are not served yet to hosts where this sandbox may use a secret.");
+    }
+
+    static Problem unreachable(HostName host, Unreachable.Reason reason) {
+        return new Problem(reason.status(), reason.code(), "No connection to " + host + ": " + reason.text() + ".");
+    }
+
+    static Problem badResponse(String what) {
+        return new Problem(502, "upstream.bad-response", "The upstream's response is unusable: " + what + ".");
+    }
+
+    static Problem unreadableCoding() {
+        return new Problem(
+                502,
+                "upstream.unreadable-encoding",
+                "The upstream compressed its response in a way that cannot be searched for secrets.");
+    }
+
+    static Problem upstreamTooSlow(HostName host) {
+        return new Problem(504, "upstream.timeout", host + " does not answer in time.");
+    }
+
+    static Problem internal() {
+        return new Problem(500, "proxy.failure", "The proxy failed.");
+    }
+
+    /** The complete response. */
+    ByteBuf response(ByteBufAllocator allocator, boolean bodiless, boolean close) {
+        var body = ("{\"error\":\"" + message + "\",\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        var out = allocator.buffer(512);
+        Heads.line(out, "HTTP/1.1 " + status + " " + reason());
+        Heads.line(out, "Content-Type: application/json");
+        Heads.line(out, "Content-Length: " + body.length);
+        Heads.line(out, "Cache-Control: no-store");
+        Heads.line(out, "x-sealbox-decision: " + code);
+        if (close) {
+            Heads.line(out, "Connection: close");
+        }
+        Heads.end(out);
+        return bodiless ? out : out.writeBytes(body);
+    }
+
+    private String reason() {
+        return switch (status) {
+            case 400 -> "Bad Request";
+            case 403 -> "Forbidden";
+            case 405 -> "Method Not Allowed";
+            case 408 -> "Request Timeout";
+            case 417 -> "Expectation Failed";
+            case 421 -> "Misdirected Request";
+            case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
+            case 501 -> "Not Implemented";
+            case 502 -> "Bad Gateway";
+            case 504 -> "Gateway Timeout";
+            default -> "Internal Server Error";
+        };
+    }
+}

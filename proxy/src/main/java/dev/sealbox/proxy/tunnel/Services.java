@@ -1,0 +1,20 @@
+package dev.sealbox.proxy.tunnel;
+
+import dev.sealbox.proxy.rewrite.RequestRewriter;
+import dev.sealbox.proxy.tls.Authorities;
+import dev.sealbox.proxy.upstream.Addresses;
+import dev.sealbox.proxy.upstream.UpstreamPool;
+
+/**
+ * What a connection needs from its surroundings.
+ *
+ * @param pool the one of the connection's event loop
+ * @param reseal whether values in responses become tokens again
+ */
+public record Services(
+        Authorities authorities,
+        Addresses addresses,
+        UpstreamPool pool,
+        RequestRewriter rewriter,
+        Limits limits,
+        boolean reseal) {}

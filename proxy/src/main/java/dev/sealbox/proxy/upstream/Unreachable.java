@@ -1,0 +1,49 @@
+package dev.sealbox.proxy.upstream;
+
+/** Why there is no connection to an upstream. */
+public final class Unreachable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** The sorts of reason, each with the status that the client gets. */
+    public enum Reason {
+        UNRESOLVED(502, "upstream.unresolved", "its name does not resolve"),
+        FORBIDDEN_ADDRESS(403, "egress.address-not-allowed", "its address is not a public one"),
+        UNREACHABLE(502, "upstream.unreachable", "it cannot be reached"),
+        CERTIFICATE(502, "upstream.certificate", "its certificate cannot be verified"),
+        HANDSHAKE(502, "upstream.handshake", "the TLS handshake with it failed"),
+        TIMEOUT(504, "upstream.timeout", "it does not answer in time");
+
+        private final int status;
+        private final String code;
+        private final String text;
+
+        Reason(int status, String code, String text) {
+            this.status = status;
+            this.code = code;
+            this.text = text;
+        }
+
+        public int status() {
+            return status;
+        }
+
+        public String code() {
+            return code;
+        }
+
+        public String text() {
+            return text;
+        }
+    }
+
+    private final Reason reason;
+
+    public Unreachable(Reason reason) {
+        super(reason.text(), null, false, false);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

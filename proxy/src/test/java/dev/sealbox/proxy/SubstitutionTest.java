@@ -1,0 +1,89 @@
+package dev.sealbox.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an upstream receives in a token's place, and where it does not. */
+class SubstitutionTest {
+    private static final String HOST = "api.example.com";
+    private static final String VALUE = "sk-live \"4eC39\"/&+HqLy";
+
+    private final TestProxy.Builder set = new TestProxy.Builder();
+    private final TestUpstream upstream = set.secure(HOST, (request, out) -> {
+        TestUpstream.respond(out, 200, "", "ok");
+        return true;
+    });
+    private final TestProxy proxy = set.start();
+    private final TestPolicy policy = proxy.policy().allow(HOST);
+    private final String token = policy.secret("API_KEY", VALUE).value();
+
+    @BeforeEach
+    void admit() {
+        proxy.admit(TestProxy.SANDBOX, policy);
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.close();
+    }
+
+    @Test
+    void putsTheValueIntoAHeader() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            var response = client.get(HOST, "/", "Authorization: Bearer " + token, "X-Two: " + token + "," + token);
+
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(upstream.last().field("Authorization")).hasValue("Bearer " + VALUE);
+            assertThat(upstream.last().field("X-Two")).hasValue(VALUE + "," + VALUE);
+        }
+    }
+
+    @Test
+    void putsTheValueIntoBasicCredentials() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.get(HOST, "/", "Authorization: Basic " + base64("x:" + token));
+
+            assertThat(upstream.last().field("Authorization")).hasValue("Basic " + base64("x:" + VALUE));
+        }
+    }
+
+    @Test
+    void putsTheValueIntoJsonAsAString() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.post(HOST, "/", "{\"key\":\"" + token + "\"}", "Content-Type: application/json");
+
+            assertThat(upstream.last().text()).isEqualTo("{\"key\":\"sk-live \\\"4eC39\\\"/&+HqLy\"}");
+        }
+    }
+
+    @Test
+    void putsTheValueIntoTheTargetPercentEncoded() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.get(HOST, "/a/" + token + "?k=" + token + "&z=1");
+
+            var encoded = "sk-live%20%224eC39%22%2F%26%2BHqLy";
+            assertThat(upstream.last().target()).isEqualTo("/a/" + encoded + "?k=" + encoded + "&z=1");
+        }
+    }
+
+    @Test
+    void leavesSinkHeadersAlone() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.get(HOST, "/", "Referer: https://x/" + token, "User-Agent: " + token, "X-Forwarded-For: " + token);
+
+            assertThat(upstream.last().field("Referer")).hasValue("https://x/" + token);
+            assertThat(upstream.last().field("User-Agent")).hasValue(token);
+            assertThat(upstream.last().field("X-Forwarded-For")).hasValue(token);
+        }
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

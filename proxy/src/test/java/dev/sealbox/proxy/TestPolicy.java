@@ -1,0 +1,90 @@
+package dev.sealbox.proxy;
+
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.Grant;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreId;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Builds policies for tests. */
+public final class TestPolicy {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final TestVault vault;
+    private final SandboxId sandbox = SandboxId.random(RANDOM);
+    private final StoreId store = new StoreId(UUID.randomUUID());
+    private final List<HostPattern> allowlist = new ArrayList<>();
+    private final Map<SecretName, Grant> grants = new HashMap<>();
+    private final Map<SealedToken, SecretName> tokens = new HashMap<>();
+    private OrganizationId organization = new OrganizationId("default");
+    private long revision;
+
+    public TestPolicy(TestVault vault) {
+        this.vault = vault;
+    }
+
+    public TestPolicy of(String organizationId) {
+        organization = new OrganizationId(organizationId);
+        return this;
+    }
+
+    public TestPolicy allow(String... patterns) {
+        allowlist.clear();
+        allowlist.addAll(HostPattern.parseAll(List.of(patterns)));
+        return this;
+    }
+
+    /** A secret and a token for it; the token is new unless the name has one. */
+    public SealedToken secret(String name, String value, String... hosts) {
+        var secret = new SecretName(name);
+        var encrypted = vault.keep(Plaintext.owning(value.getBytes(StandardCharsets.UTF_8)));
+        grants.put(secret, new Grant(store, 1, encrypted, HostPattern.parseAll(List.of(hosts))));
+        return tokens.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(secret))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseGet(() -> {
+                    var token = SealedToken.random(RANDOM);
+                    tokens.put(token, secret);
+                    return token;
+                });
+    }
+
+    public void remove(String name) {
+        grants.remove(new SecretName(name));
+    }
+
+    public Encrypted encrypted(String name) {
+        var grant = grants.get(new SecretName(name));
+        if (grant == null) {
+            throw new IllegalStateException("no such grant");
+        }
+        return grant.value();
+    }
+
+    public SandboxId sandbox() {
+        return sandbox;
+    }
+
+    /** The policy with the next revision. */
+    public EgressPolicy next() {
+        return at(++revision);
+    }
+
+    public EgressPolicy at(long number) {
+        revision = Math.max(revision, number);
+        return new EgressPolicy(sandbox, organization, number, allowlist, grants, tokens);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.sealbox.proxy;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.proxy.tls.TestCertificates;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** A proxy on loopback with upstreams behind it; sandboxes are told apart by their loopback addresses. */
+final class TestProxy implements AutoCloseable {
+    static final String SANDBOX = "127.0.0.2";
+
+    final TestVault vault = new TestVault();
+    final TestCertificates certificates;
+    final EgressProxy proxy;
+    private final ActorSystem<Void> system;
+    private final Path caFile;
+    private final List<TestUpstream> resources = new ArrayList<>();
+
+    /** What the proxy is started with. */
+    static final class Builder {
+        private final Map<String, TestUpstream> upstreams = new HashMap<>();
+        private final TestCertificates certificates = new TestCertificates();
+        private String settings = "";
+        private @Nullable Path namespace;
+
+        /** A TLS upstream for that host. */
+        TestUpstream secure(String host, TestUpstream.Answer answer) {
+            return put(host, TestUpstream.answering(certificates, host, answer));
+        }
+
+        TestUpstream put(String host, TestUpstream upstream) {
+            upstreams.put(host, upstream);
+            return upstream;
+        }
+
+        TestCertificates certificates() {
+            return certificates;
+        }
+
+        Builder settings(String hocon) {
+            settings += hocon + "\n";
+            return this;
+        }
+
+        Builder namespace(Path path) {
+            namespace = path;
+            return this;
+        }
+
+        TestProxy start() {
+            return new TestProxy(this);
+        }
+    }
+
+    private TestProxy(Builder builder) {
+        certificates = builder.certificates;
+        try {
+            caFile = Files.createTempFile("upstream-ca", ".pem");
+            Files.writeString(caFile, certificates.pem());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var overrides = new ArrayList<String>();
+        builder.upstreams.forEach((host, upstream) -> {
+            overrides.add(host + "=127.0.0.1:" + upstream.port());
+            resources.add(upstream);
+        });
+        var config = ConfigFactory.parseString(builder.settings)
+                .withFallback(ConfigFactory.parseString("""
+                        sealbox.proxy {
+                          listen { address = "127.0.0.1", proxy-port = 0, tls-port = 0, http-port = 0, dns-port = 0 }
+                          loops = 2
+                          upstream { overrides = "%s", ca-file = "%s" }
+                        }
+                        akka.log-dead-letters = off
+                        """.formatted(String.join(",", overrides), caFile)))
+                .withFallback(ConfigFactory.load());
+        system = ActorSystem.create(Behaviors.empty(), "test", config);
+        var authorities = new ConcurrentHashMap<OrganizationId, byte[]>();
+        proxy = EgressProxy.start(
+                system,
+                ProxySettings.from(config),
+                vault,
+                (organization, fresh) ->
+                        CompletableFuture.completedFuture(authorities.computeIfAbsent(organization, id -> fresh.get())),
+                builder.namespace);
+    }
+
+    TestPolicy policy() {
+        return new TestPolicy(vault);
+    }
+
+    void admit(String ip, TestPolicy policy) {
+        await(proxy.admit(new SandboxAddress(policy.sandbox(), ip), policy.next()));
+    }
+
+    static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String anchor(String organization) {
+        return await(proxy.certificate(new OrganizationId(organization)));
+    }
+
+    /** A plain connection to one of the proxy's ports from that address. */
+    Socket connect(String ip, int port) throws IOException {
+        var socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getByName(ip), 0));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    TestClient explicit(String ip) throws IOException {
+        return new TestClient(connect(ip, proxy.ports().proxy()));
+    }
+
+    /** Through CONNECT into TLS with that host. */
+    TestClient tunnel(String ip, String host) throws IOException {
+        return tunnel(ip, host, host);
+    }
+
+    TestClient tunnel(String ip, String host, String serverName) throws IOException {
+        var socket = connect(ip, proxy.ports().proxy());
+        socket.getOutputStream()
+                .write(Http.latin1("CONNECT " + host + ":443 HTTP/1.1\r\nHost: " + host + ":443\r\n\r\n"));
+        var answer = Http.head(socket.getInputStream());
+        if (answer.status() != 200) {
+            throw new IOException("CONNECT answered " + answer.status());
+        }
+        return secured(socket, serverName, "default");
+    }
+
+    /** To the port where TLS is intercepted. */
+    TestClient transparent(String ip, String host) throws IOException {
+        return secured(connect(ip, proxy.ports().tls()), host, "default");
+    }
+
+    TestClient secured(Socket socket, String serverName, String organization) throws IOException {
+        var context = TestCertificates.client(anchor(organization));
+        var secured = (SSLSocket) context.getSocketFactory().createSocket(socket, serverName, socket.getPort(), true);
+        var parameters = secured.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return new TestClient(secured);
+    }
+
+    @Override
+    public void close() {
+        await(proxy.stop());
+        system.terminate();
+        await(system.getWhenTerminated());
+        resources.forEach(TestUpstream::close);
+        try {
+            Files.deleteIfExists(caFile);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
