@@ -4,6 +4,7 @@ import static dev.sealbox.domain.Decision.accept;
 import static dev.sealbox.domain.Decision.refuse;
 
 import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.AbandonCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmDiscarded;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmReady;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.DeleteCheckpoint;
@@ -73,6 +74,7 @@ public record Checkpoint(
                         : refuse(new CheckpointRefusal.AlreadyExists());
             case ConfirmReady(var size) -> stage == Stage.PROCESSING ? accept(new CheckpointReady(size)) : accept();
             case ReportFailed(var why) -> stage == Stage.PROCESSING ? accept(new CheckpointFailed(why)) : accept();
+            case AbandonCheckpoint() -> abandon();
             case ConfirmDiscarded() -> stage == Stage.DELETED ? accept(new LayerDiscarded()) : accept();
             case ForkCheckpoint(var fork) ->
                 isVisibleTo(origin.organization()) ? fork(fork) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
@@ -87,6 +89,14 @@ public record Checkpoint(
             case PROCESSING -> refuse(new CheckpointRefusal.NotReadyInTime());
             case FAILED -> refuse(new CheckpointRefusal.Failed(reason));
             case ABSENT, DELETED, DISCARDED -> refuse(new CheckpointRefusal.NoSuchCheckpoint());
+        };
+    }
+
+    private Decision<CheckpointEvent, CheckpointRefusal> abandon() {
+        return switch (stage) {
+            case ABSENT -> accept(new LayerDiscarded());
+            case PROCESSING, READY, FAILED -> refuse(new CheckpointRefusal.AlreadyExists());
+            case DELETED, DISCARDED -> accept();
         };
     }
 

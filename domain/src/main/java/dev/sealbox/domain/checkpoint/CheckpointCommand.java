@@ -18,6 +18,9 @@ public sealed interface CheckpointCommand {
     /** {@code source} is the sandbox that the asker believes it to belong to. */
     record DeleteCheckpoint(SandboxId source) implements CheckpointCommand {}
 
+    /** The name that was taken for it is given away: if it was not requested by now, it never will be. */
+    record AbandonCheckpoint() implements CheckpointCommand {}
+
     /** The host has let the layer go. */
     record ConfirmDiscarded() implements CheckpointCommand {}
 }

@@ -178,4 +178,22 @@ public sealed interface SandboxRefusal extends Refusal {
             return "the sandbox has reached its limit of " + limit + " checkpoints of this kind";
         }
     }
+
+    /** The checkpoint's stores and the requested one are more than a sandbox may have. */
+    record TooManyStores(int limit) implements SandboxRefusal {
+        @Override
+        public Kind kind() {
+            return Kind.INVALID;
+        }
+
+        @Override
+        public String code() {
+            return "sandbox.too-many-stores";
+        }
+
+        @Override
+        public String message() {
+            return "a sandbox has at most " + limit + " secret stores layered";
+        }
+    }
 }

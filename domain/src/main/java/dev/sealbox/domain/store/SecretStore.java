@@ -10,6 +10,7 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sealing.KeyId;
+import dev.sealbox.domain.store.StoreCommand.AbandonStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.ChangeAllowlist;
 import dev.sealbox.domain.store.StoreCommand.ConfirmShredded;
@@ -89,6 +90,7 @@ public record SecretStore(
     public Decision<StoreEvent, StoreRefusal> decide(Origin origin, StoreCommand command) {
         return switch (command) {
             case CreateStore(var wanted, var hosts) -> create(wanted, hosts);
+            case AbandonStore() -> abandon();
             case ConfirmShredded(var keys) -> shredded(keys);
             case UnbindSandbox(var sandbox) -> bound.contains(sandbox) ? accept(new SandboxUnbound(sandbox)) : accept();
             case RenameStore(var wanted)
@@ -120,6 +122,14 @@ public record SecretStore(
         return stage == Stage.ABSENT
                 ? accept(new StoreCreated(wanted, hosts))
                 : refuse(new StoreRefusal.AlreadyExists());
+    }
+
+    private Decision<StoreEvent, StoreRefusal> abandon() {
+        return switch (stage) {
+            case ABSENT -> accept(new StoreDeleted());
+            case PRESENT -> refuse(new StoreRefusal.AlreadyExists());
+            case DELETED -> accept();
+        };
     }
 
     private Decision<StoreEvent, StoreRefusal> set(SetSecret set) {

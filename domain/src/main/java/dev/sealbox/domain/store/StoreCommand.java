@@ -26,6 +26,9 @@ public sealed interface StoreCommand {
 
     record DeleteStore() implements StoreCommand {}
 
+    /** The name that was reserved for this store is taken away: if it was not created by now, it never will be. */
+    record AbandonStore() implements StoreCommand {}
+
     /** From now on the sandbox is told of every change. */
     record BindSandbox(SandboxId sandbox) implements StoreCommand {}
 

@@ -1,0 +1,90 @@
+package dev.sealbox.persistence;
+
+import akka.actor.typed.ActorSystem;
+import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.sandbox.Registrar;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.sealing.Vault;
+import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.Regions;
+import dev.sealbox.persistence.service.Recovery;
+import dev.sealbox.persistence.service.ShardedApiKeys;
+import dev.sealbox.persistence.service.ShardedCheckpoints;
+import dev.sealbox.persistence.service.ShardedRegistrar;
+import dev.sealbox.persistence.service.ShardedSandboxes;
+import dev.sealbox.persistence.service.ShardedSecretStores;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * All ports that rest on entities, of one node.
+ *
+ * <p>The order of a start: {@code Database.open}, {@code MasterKeys.open}, {@code TinkVault} and
+ * {@code SealedAuthorityStore}; an actor system with {@code database.configuration()} on top of its own; the
+ * {@link #registrar}, which the host needs; the host; {@link #start}; and, when the host answers, {@link #recover}.
+ */
+public final class Persistence {
+    private final SecretStores stores;
+    private final Sandboxes sandboxes;
+    private final Checkpoints checkpoints;
+    private final ApiKeys apiKeys;
+    private final Recovery recovery;
+
+    private Persistence(
+            SecretStores stores, Sandboxes sandboxes, Checkpoints checkpoints, ApiKeys apiKeys, Recovery recovery) {
+        this.stores = stores;
+        this.sandboxes = sandboxes;
+        this.checkpoints = checkpoints;
+        this.apiKeys = apiKeys;
+        this.recovery = recovery;
+    }
+
+    /** Where hosts ask about their containers; answers once {@link #start} was called on this node. */
+    public static Registrar registrar(ActorSystem<?> system, PersistenceSettings settings) {
+        return new ShardedRegistrar(new Entities(system, settings.entities()), settings.services());
+    }
+
+    /** Lets this node hold entities and gives the ports that speak to them. */
+    public static Persistence start(
+            ActorSystem<?> system, Database database, Vault vault, SandboxHosts hosts, PersistenceSettings settings) {
+        var clock = Clock.systemUTC();
+        var random = new SecureRandom();
+        var services = settings.services();
+        var entities = new Entities(system, settings.entities());
+        Regions.start(system, entities, vault, hosts, settings.entities(), clock);
+        var stores = new ShardedSecretStores(entities, vault, services);
+        var keys = new ShardedApiKeys(entities, database);
+        return new Persistence(
+                stores,
+                new ShardedSandboxes(entities, hosts, stores, random, services),
+                new ShardedCheckpoints(entities, random, services),
+                keys,
+                new Recovery(entities, keys, services, clock));
+    }
+
+    public SecretStores stores() {
+        return stores;
+    }
+
+    public Sandboxes sandboxes() {
+        return sandboxes;
+    }
+
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    public ApiKeys apiKeys() {
+        return apiKeys;
+    }
+
+    /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */
+    public CompletionStage<Void> recover() {
+        return recovery.run();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.sealbox.persistence.database;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The PostgreSQL database, its schema up to date. Thread-safe. Queries run on threads of their own, as many at a time
+ * as there are connections, so that no dispatcher waits for the network.
+ */
+public final class Database implements AutoCloseable {
+    private final Optional<EmbeddedDatabase> embedded;
+    private final DatabaseSettings.External address;
+    private final int journalConnections;
+    private final HikariDataSource connections;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("sealbox-database-", 0).factory());
+
+    private Database(Optional<EmbeddedDatabase> embedded, DatabaseSettings settings) {
+        this.embedded = embedded;
+        this.address =
+                embedded.map(EmbeddedDatabase::address).or(settings::external).orElseThrow();
+        this.journalConnections = settings.journalConnections();
+        this.connections = pool(address, settings.connections());
+    }
+
+    /** What is done with a connection; it is given back afterwards. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Starts the embedded server or reaches the given one, and brings the schema up to date.
+     *
+     * @throws DatabaseUnavailable with one line that names the step that failed
+     */
+    public static Database open(DatabaseSettings settings) {
+        var embedded = settings.external().isPresent()
+                ? Optional.<EmbeddedDatabase>empty()
+                : Optional.of(EmbeddedDatabase.start(settings.folder(), settings.startTimeout()));
+        try {
+            return migrated(new Database(embedded, settings));
+        } catch (RuntimeException e) {
+            embedded.ifPresent(EmbeddedDatabase::close);
+            throw e;
+        }
+    }
+
+    private static Database migrated(Database database) {
+        try {
+            Flyway.configure().dataSource(database.connections).load().migrate();
+            return database;
+        } catch (FlywayException e) {
+            database.connections.close();
+            throw new DatabaseUnavailable("the database schema cannot be brought up to date: " + firstLine(e), e);
+        }
+    }
+
+    private static HikariDataSource pool(DatabaseSettings.External address, int connections) {
+        var config = new HikariConfig();
+        config.setPoolName("sealbox-keys");
+        config.setJdbcUrl(address.url());
+        config.setUsername(address.user());
+        config.setPassword(address.password());
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        try {
+            return new HikariDataSource(config);
+        } catch (RuntimeException e) {
+            throw new DatabaseUnavailable("the database does not answer: " + firstLine(e), e);
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .orElse("no reason given");
+    }
+
+    /** Runs {@code work}, each statement a transaction of its own; {@code step} names it in a failure's message. */
+    public <T> CompletionStage<T> ask(String step, Work<T> work) {
+        return CompletableFuture.supplyAsync(() -> now(step, work), threads);
+    }
+
+    /** As {@link #ask}, on the caller's thread; for the start of the process. */
+    public <T> T now(String step, Work<T> work) {
+        try (var connection = connections.getConnection()) {
+            return work.with(connection);
+        } catch (SQLException e) {
+            throw new DatabaseUnavailable("the database failed to " + step, e);
+        }
+    }
+
+    /** What the actor system must know so that its journal writes to this database. */
+    public Config configuration() {
+        var db = "akka-persistence-jdbc.shared-databases.slick.db.";
+        return ConfigFactory.parseMap(Map.of(
+                        "akka-persistence-jdbc.shared-databases.slick.profile",
+                        "slick.jdbc.PostgresProfile$",
+                        db + "url",
+                        address.url(),
+                        db + "user",
+                        address.user(),
+                        db + "password",
+                        address.password(),
+                        db + "driver",
+                        "org.postgresql.Driver",
+                        db + "numThreads",
+                        journalConnections,
+                        db + "maxConnections",
+                        journalConnections,
+                        db + "minConnections",
+                        1))
+                .withFallback(ConfigFactory.parseResources("sealbox-journal.conf"));
+    }
+
+    /** Stops the embedded server; stop the actor system before. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        connections.close();
+        embedded.ifPresent(EmbeddedDatabase::close);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.sealbox.persistence.entity;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreView;
+import java.util.concurrent.CompletionStage;
+
+/** What entities ask of each other, wherever in the cluster they are. A stage fails when no answer comes in time. */
+public interface Neighbours {
+
+    /** Tells a sandbox of a store's change. */
+    CompletionStage<Acknowledged> refresh(SandboxId sandbox, StoreView view);
+
+    /** Binds a sandbox to a store, which from then on tells it of changes; refused when the store is gone. */
+    CompletionStage<StoreReply> bind(OrganizationId organization, StoreId store, SandboxId sandbox);
+
+    CompletionStage<StoreReply> unbind(OrganizationId organization, StoreId store, SandboxId sandbox);
+
+    /** Gives the sandbox's place in its organisation back. */
+    CompletionStage<OrganizationReply> release(OrganizationId organization, SandboxId sandbox);
+
+    /** Wakes the sandbox after the retry pause, also when it has left memory by then. */
+    void resumeLater(SandboxId sandbox);
+
+    /** Wakes the store after the retry pause, also when it has left memory by then. */
+    void resumeLater(StoreId store);
+
+    /** Wakes the checkpoint after the retry pause, also when it has left memory by then. */
+    void resumeLater(CheckpointId checkpoint);
+}

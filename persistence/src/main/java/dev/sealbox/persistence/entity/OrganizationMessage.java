@@ -1,0 +1,26 @@
+package dev.sealbox.persistence.entity;
+
+import akka.actor.typed.ActorRef;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.OrganizationCommand;
+import dev.sealbox.persistence.serialization.ClusterMessage;
+import java.util.Optional;
+
+/** What is said to an organisation's entity. */
+public sealed interface OrganizationMessage extends ClusterMessage {
+
+    record Execute(Origin origin, OrganizationCommand command, ActorRef<OrganizationReply> replyTo)
+            implements OrganizationMessage {}
+
+    record Read(ActorRef<OrganizationReply> replyTo) implements OrganizationMessage {}
+
+    /** Asks for the id of the valid key with this hash. */
+    record FindKey(ApiKeyHash hash, ActorRef<KeyFound> replyTo) implements OrganizationMessage {}
+
+    /** Leave memory. */
+    record Stop() implements OrganizationMessage {}
+
+    /** The key's id; empty when there is no such valid key. */
+    record KeyFound(Optional<String> keyId) implements ClusterMessage {}
+}

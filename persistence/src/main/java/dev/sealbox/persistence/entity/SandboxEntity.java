@@ -1,0 +1,232 @@
+package dev.sealbox.persistence.entity;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.Decision.Accepted;
+import dev.sealbox.domain.Decision.Refused;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.Sandbox.Stage;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxEvent;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.persistence.entity.Acknowledged.Answer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Hosts one {@link Sandbox}. It decides and persists; {@link SandboxWork} then does what was decided to the world
+ * outside, as often as it takes, and its outcome comes back as a command. After recovery the work of a stage that is
+ * not final is taken up again, so a crash between the event and its effect loses nothing.
+ */
+public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Recorded<SandboxEvent>, Sandbox> {
+    /** Part of the id of every event: never to be changed. */
+    public static final String TYPE = "sandbox";
+
+    private final ActorContext<SandboxMessage> context;
+    private final SandboxWork work;
+    private final EntitySettings settings;
+    private final Clock clock;
+
+    private SandboxEntity(
+            SandboxId id,
+            ActorContext<SandboxMessage> context,
+            SandboxWork work,
+            EntitySettings settings,
+            Clock clock) {
+        super(PersistenceId.of(TYPE, id.value()));
+        this.context = context;
+        this.work = work;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    public static Behavior<SandboxMessage> create(
+            SandboxId id, Neighbours neighbours, SandboxHosts hosts, EntitySettings settings, Clock clock) {
+        return Behaviors.setup(context -> new SandboxEntity(
+                id, context, new SandboxWork(id, context, neighbours, hosts, settings), settings, clock));
+    }
+
+    @Override
+    public Sandbox emptyState() {
+        return Sandbox.ABSENT;
+    }
+
+    @Override
+    public CommandHandler<SandboxMessage, Recorded<SandboxEvent>, Sandbox> commandHandler() {
+        return this::onMessage;
+    }
+
+    private Effect<Recorded<SandboxEvent>, Sandbox> onMessage(Sandbox sandbox, SandboxMessage message) {
+        return switch (message) {
+            case SandboxMessage.Create create -> onCreate(sandbox, create);
+            case SandboxMessage.Execute execute -> onExecute(sandbox, execute);
+            case SandboxMessage.Read(var organization, var replyTo) ->
+                Effect().reply(replyTo, told(sandbox, organization));
+            case SandboxMessage.Await(var organization, var replyTo) ->
+                isSettled(sandbox)
+                        ? Effect().reply(replyTo, told(sandbox, organization))
+                        : Effect().stash();
+            case SandboxMessage.ReadPolicy read -> onReadPolicy(sandbox, read);
+            case SandboxMessage.Refresh refresh -> onRefresh(sandbox, refresh);
+            case SandboxMessage.Enforced enforced -> onEnforced(sandbox, enforced);
+            case SandboxMessage.Layered(var views) -> {
+                work.layered(views);
+                yield goOn(sandbox, Optional.empty());
+            }
+            case SandboxMessage.Finished finished -> goOn(sandbox, work.finished(sandbox, finished));
+            case SandboxMessage.Conclude(var outcome) -> {
+                work.resume();
+                yield goOn(sandbox, Optional.of(outcome));
+            }
+            case SandboxMessage.Resume() -> {
+                work.resume();
+                yield goOn(sandbox, Optional.empty());
+            }
+            case SandboxMessage.Stop() -> Effect().stop();
+        };
+    }
+
+    private static boolean isSettled(Sandbox sandbox) {
+        return sandbox.stage() != Stage.STARTING && sandbox.stage() != Stage.STOPPING;
+    }
+
+    private static SandboxReply told(Sandbox sandbox, OrganizationId asking) {
+        return sandbox.isVisibleTo(asking)
+                ? new SandboxReply.Done(sandbox)
+                : new SandboxReply.Refused(new SandboxRefusal.NoSuchSandbox());
+    }
+
+    private Effect<Recorded<SandboxEvent>, Sandbox> onCreate(Sandbox sandbox, SandboxMessage.Create create) {
+        return switch (sandbox.decide(create.origin(), create.command())) {
+            case Accepted<SandboxEvent, ?>(var events) -> {
+                var all = new ArrayList<>(events);
+                create.host().ifPresent(host -> all.add(new SandboxEvent.SandboxPlaced(host)));
+                yield Effect().persist(Records.of(all, create.origin(), clock)).thenRun(after -> {
+                    work.startOnce();
+                    context.getSelf().tell(new SandboxMessage.Await(after.organization(), create.replyTo()));
+                    work.proceed(after);
+                });
+            }
+            case Refused<SandboxEvent, ?>(var reason) ->
+                Effect().reply(create.replyTo(), new SandboxReply.Refused(reason));
+        };
+    }
+
+    private Effect<Recorded<SandboxEvent>, Sandbox> onExecute(Sandbox sandbox, SandboxMessage.Execute execute) {
+        return switch (sandbox.decide(execute.origin(), execute.command())) {
+            case Accepted<SandboxEvent, ?>(var events) ->
+                Effect()
+                        .persist(Records.of(events, execute.origin(), clock))
+                        .thenRun(after -> {
+                            answer(after, execute);
+                            work.resume();
+                            work.proceed(after);
+                        })
+                        .thenUnstashAll();
+            case Refused<SandboxEvent, ?>(var reason) ->
+                Effect().reply(execute.replyTo(), new SandboxReply.Refused(reason));
+        };
+    }
+
+    private void answer(Sandbox sandbox, SandboxMessage.Execute execute) {
+        if (execute.command() instanceof SandboxCommand.StopSandbox) {
+            context.getSelf().tell(new SandboxMessage.Await(sandbox.organization(), execute.replyTo()));
+        } else {
+            execute.replyTo().tell(new SandboxReply.Done(sandbox));
+        }
+    }
+
+    private Effect<Recorded<SandboxEvent>, Sandbox> onReadPolicy(Sandbox sandbox, SandboxMessage.ReadPolicy read) {
+        if (sandbox.stage() == Stage.ABSENT) {
+            return Effect().reply(read.replyTo(), new SandboxReply.Refused(new SandboxRefusal.NoSuchSandbox()));
+        }
+        if (!isAlive(sandbox)) {
+            return Effect().reply(read.replyTo(), new SandboxReply.Refused(new SandboxRefusal.Stopped()));
+        }
+        return work.policy(sandbox)
+                .<Effect<Recorded<SandboxEvent>, Sandbox>>map(
+                        policy -> Effect().reply(read.replyTo(), new SandboxReply.Policed(sandbox, policy)))
+                .orElseGet(() -> Effect().stash());
+    }
+
+    private static boolean isAlive(Sandbox sandbox) {
+        return sandbox.stage() == Stage.STARTING || sandbox.stage() == Stage.RUNNING;
+    }
+
+    /** Takes a store's change over at once, and acknowledges it when the host has it. */
+    private Effect<Recorded<SandboxEvent>, Sandbox> onRefresh(Sandbox sandbox, SandboxMessage.Refresh refresh) {
+        var mine = sandbox.stack().stores().stream()
+                .map(StoreLayer::store)
+                .anyMatch(refresh.view().id()::equals);
+        if (!mine || !isAlive(sandbox)) {
+            return Effect().reply(refresh.replyTo(), new Acknowledged(Answer.NOT_MINE));
+        }
+        work.noticed(refresh.view());
+        if (sandbox.stage() == Stage.STARTING || work.policy(sandbox).isEmpty()) {
+            return Effect().stash();
+        }
+        return work.enforce(sandbox, refresh.replyTo())
+                ? Effect().none()
+                : Effect().reply(refresh.replyTo(), new Acknowledged(Answer.TAKEN));
+    }
+
+    private Effect<Recorded<SandboxEvent>, Sandbox> onEnforced(Sandbox sandbox, SandboxMessage.Enforced enforced) {
+        work.enforced(enforced);
+        var answer = enforced.failure().isEmpty() ? Answer.TAKEN : isAlive(sandbox) ? Answer.LATER : Answer.NOT_MINE;
+        return Effect().reply(enforced.replyTo(), new Acknowledged(answer));
+    }
+
+    /** Notes down what the work has come to, if anything, and does what then is to do. */
+    private Effect<Recorded<SandboxEvent>, Sandbox> goOn(Sandbox sandbox, Optional<SandboxCommand> outcome) {
+        var origin = Origin.system(sandbox.organization());
+        var events = outcome.map(command -> accepted(sandbox.decide(origin, command)))
+                .orElse(List.of());
+        return Effect()
+                .persist(Records.of(events, origin, clock))
+                .thenRun(work::proceed)
+                .thenUnstashAll();
+    }
+
+    private static List<SandboxEvent> accepted(Decision<SandboxEvent, SandboxRefusal> decision) {
+        return decision instanceof Accepted<SandboxEvent, ?>(var events) ? events : List.of();
+    }
+
+    @Override
+    public SignalHandler<Sandbox> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryCompleted.instance(), sandbox -> {
+                    if (sandbox.stage() != Stage.ABSENT && sandbox.stage() != Stage.RUNNING) {
+                        context.getSelf().tell(new SandboxMessage.Resume());
+                    }
+                })
+                .build();
+    }
+
+    @Override
+    public EventHandler<Sandbox, Recorded<SandboxEvent>> eventHandler() {
+        return Sandbox::apply;
+    }
+
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return Records.retention(settings);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.sealbox.persistence.entity;
+
+import akka.actor.NoSerializationVerificationNeeded;
+import akka.actor.typed.ActorRef;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.serialization.ClusterMessage;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is said to a sandbox's entity. */
+public sealed interface SandboxMessage {
+
+    /**
+     * Makes the sandbox and starts it; the reply comes when it runs, or why it does not.
+     *
+     * @param host where it must run, because its files lie there; empty for any
+     */
+    record Create(
+            Origin origin, SandboxCommand.CreateSandbox command, Optional<HostId> host, ActorRef<SandboxReply> replyTo)
+            implements SandboxMessage, ClusterMessage {}
+
+    /** Decides {@code command}; a stop is replied to when the sandbox has stopped, all else at once. */
+    record Execute(Origin origin, SandboxCommand command, ActorRef<SandboxReply> replyTo)
+            implements SandboxMessage, ClusterMessage {}
+
+    /** Replies with the sandbox as it is, to those who may know of it. */
+    record Read(OrganizationId organization, ActorRef<SandboxReply> replyTo)
+            implements SandboxMessage, ClusterMessage {}
+
+    /** As {@link Read}, when the sandbox is no longer being started or stopped. */
+    record Await(OrganizationId organization, ActorRef<SandboxReply> replyTo)
+            implements SandboxMessage, ClusterMessage {}
+
+    /** Replies with the policy that the sandbox's layers make now. */
+    record ReadPolicy(ActorRef<SandboxReply> replyTo) implements SandboxMessage, ClusterMessage {}
+
+    /** A store has changed. */
+    record Refresh(StoreView view, ActorRef<Acknowledged> replyTo) implements SandboxMessage, ClusterMessage {}
+
+    /** Finish what is unfinished. */
+    record Resume() implements SandboxMessage, ClusterMessage {}
+
+    /** Leave memory. */
+    record Stop() implements SandboxMessage, ClusterMessage {}
+
+    /** What the stores of the sandbox said; empty for one that is gone. */
+    record Layered(Map<StoreId, Optional<StoreView>> views)
+            implements SandboxMessage, NoSerializationVerificationNeeded {}
+
+    /**
+     * A side effect came to an end.
+     *
+     * @param revision of the policy that a start was given; 0 for other effects
+     */
+    record Finished(Effect effect, long revision, Optional<Throwable> failure)
+            implements SandboxMessage, NoSerializationVerificationNeeded {}
+
+    /** What the work has come to, to be noted down. */
+    record Conclude(SandboxCommand command) implements SandboxMessage, NoSerializationVerificationNeeded {}
+
+    /** The host has taken a policy, or has failed to. */
+    record Enforced(long revision, Optional<Throwable> failure, ActorRef<Acknowledged> replyTo)
+            implements SandboxMessage, NoSerializationVerificationNeeded {}
+
+    /** What an entity may be busy with. */
+    enum Effect {
+        /** Asking the stores. */
+        LAYER,
+        /** Having the host start the container. */
+        START,
+        /** Having the host end the container, and letting everything else go. */
+        END,
+        /** Noting down an outcome. */
+        CONCLUDE,
+        /** Waiting before something that failed is tried again. */
+        PAUSE
+    }
+}

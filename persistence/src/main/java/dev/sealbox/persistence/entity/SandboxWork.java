@@ -1,0 +1,265 @@
+package dev.sealbox.persistence.entity;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.Sandbox.Stage;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.SandboxMessage.Effect;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * What a sandbox's entity does to the world outside: one thing at a time, each repeatable, whatever the sandbox's stage
+ * asks for. Belongs to one actor and lives as long as it; all that must survive is in the events.
+ */
+final class SandboxWork {
+    private final SandboxId id;
+    private final ActorContext<SandboxMessage> context;
+    private final Neighbours neighbours;
+    private final SandboxHosts hosts;
+
+    private Layers layers = Layers.UNKNOWN;
+    private Optional<Effect> underWay = Optional.empty();
+    private int attemptsLeft;
+    private long enforced;
+    private boolean left;
+
+    SandboxWork(
+            SandboxId id,
+            ActorContext<SandboxMessage> context,
+            Neighbours neighbours,
+            SandboxHosts hosts,
+            EntitySettings settings) {
+        this.id = id;
+        this.context = context;
+        this.neighbours = neighbours;
+        this.hosts = hosts;
+        this.attemptsLeft = settings.startAttempts();
+    }
+
+    /** Somebody waits for the start, and wants to hear of a failure rather than of a later success. */
+    void startOnce() {
+        attemptsLeft = 1;
+    }
+
+    /** Ends a pause, or the noting down of an outcome. */
+    void resume() {
+        underWay = underWay.filter(effect -> effect != Effect.PAUSE && effect != Effect.CONCLUDE);
+    }
+
+    void noticed(StoreView view) {
+        layers = layers.with(view);
+    }
+
+    void layered(Map<StoreId, Optional<StoreView>> views) {
+        layers = layers.with(views);
+        underWay = Optional.empty();
+    }
+
+    /** What the layers allow; empty while the stores have not all been asked, which then is under way. */
+    Optional<EgressPolicy> policy(Sandbox sandbox) {
+        if (layers.completeFor(sandbox)) {
+            return Optional.of(layers.policy(id, sandbox));
+        }
+        if (underWay.isEmpty()) {
+            layer(sandbox);
+        }
+        return Optional.empty();
+    }
+
+    /** Does what the sandbox's stage asks for, unless something is under way. */
+    void proceed(Sandbox sandbox) {
+        if (underWay.isPresent()) {
+            return;
+        }
+        switch (sandbox.stage()) {
+            case STARTING -> start(sandbox);
+            case STOPPING -> end(sandbox);
+            case LOST -> {
+                if (!left) {
+                    end(sandbox);
+                }
+            }
+            case ABSENT, RUNNING, STOPPED -> {}
+        }
+    }
+
+    private void layer(Sandbox sandbox) {
+        underWay = Optional.of(Effect.LAYER);
+        var views = new ConcurrentHashMap<StoreId, Optional<StoreView>>();
+        var all = sandbox.stack().stores().stream()
+                .map(StoreLayer::store)
+                .map(store -> neighbours
+                        .bind(sandbox.organization(), store, id)
+                        .thenAccept(reply -> views.put(store, view(store, reply)))
+                        .toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        context.pipeToSelf(
+                CompletableFuture.allOf(all),
+                (done, failure) -> failure == null
+                        ? new SandboxMessage.Layered(Map.copyOf(views))
+                        : new SandboxMessage.Finished(Effect.LAYER, 0, Optional.of(failure)));
+    }
+
+    private static Optional<StoreView> view(StoreId store, StoreReply reply) {
+        return switch (reply) {
+            case StoreReply.Done(var state, var refreshed) -> Optional.of(state.view(store));
+            case StoreReply.Refused(var reason) -> Optional.empty();
+        };
+    }
+
+    private void start(Sandbox sandbox) {
+        if (sandbox.host().isEmpty()) {
+            hosts.place(sandbox.blueprint().limits())
+                    .ifPresentOrElse(
+                            host -> conclude(new SandboxCommand.PlaceSandbox(host)),
+                            () -> failedStart(new SandboxRefusal.NoHost().message())
+                                    .ifPresent(this::conclude));
+            return;
+        }
+        policy(sandbox).ifPresent(policy -> {
+            var plan = sandbox.blueprint();
+            var start = new StartSandbox(plan.template(), plan.fileLayers(), plan.limits(), policy);
+            effect(
+                    Effect.START,
+                    policy.revision(),
+                    () -> hosts.start(sandbox.host().orElseThrow(), start));
+        });
+    }
+
+    private void conclude(SandboxCommand outcome) {
+        underWay = Optional.of(Effect.CONCLUDE);
+        context.getSelf().tell(new SandboxMessage.Conclude(outcome));
+    }
+
+    /** Ends the container, then lets the stores and the place in the organisation go. */
+    private void end(Sandbox sandbox) {
+        var lost = sandbox.stage() == Stage.LOST;
+        effect(
+                Effect.END,
+                0,
+                () -> sandbox.host()
+                        .map(host -> hosts.stop(host, id).<Void>thenApply(done -> null))
+                        .orElseGet(() -> CompletableFuture.completedFuture(null))
+                        .handle((done, failure) -> failure == null || lost
+                                ? leave(sandbox)
+                                : CompletableFuture.<Void>failedFuture(failure))
+                        .thenCompose(leaving -> leaving));
+    }
+
+    private CompletableFuture<Void> leave(Sandbox sandbox) {
+        var unbound = sandbox.stack().stores().stream()
+                .map(layer -> neighbours
+                        .unbind(sandbox.organization(), layer.store(), id)
+                        .toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(unbound)
+                .thenCompose(done -> neighbours.release(sandbox.organization(), id))
+                .thenAccept(reply -> {});
+    }
+
+    private void effect(Effect effect, long revision, Supplier<? extends CompletionStage<?>> action) {
+        underWay = Optional.of(effect);
+        context.pipeToSelf(
+                begun(action),
+                (done, failure) -> new SandboxMessage.Finished(effect, revision, Optional.ofNullable(failure)));
+    }
+
+    private static CompletionStage<?> begun(Supplier<? extends CompletionStage<?>> action) {
+        try {
+            return action.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** What the end of an effect means for the sandbox. */
+    Optional<SandboxCommand> finished(Sandbox sandbox, SandboxMessage.Finished finished) {
+        underWay = Optional.empty();
+        return switch (finished.effect()) {
+            case START -> started(sandbox, finished);
+            case END -> ended(sandbox, finished);
+            case LAYER, CONCLUDE, PAUSE -> {
+                finished.failure().ifPresent(failure -> pause("ask the stores of", Records.reason(failure)));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private Optional<SandboxCommand> started(Sandbox sandbox, SandboxMessage.Finished finished) {
+        if (finished.failure().isEmpty()) {
+            enforced = finished.revision();
+            return Optional.of(new SandboxCommand.ConfirmStarted());
+        }
+        if (sandbox.stage() != Stage.STARTING) {
+            return Optional.empty();
+        }
+        if (layers.policy(id, sandbox).revision() > finished.revision()) {
+            // A store changed meanwhile, so the key of a value that the host was to open may be destroyed: try anew.
+            return Optional.empty();
+        }
+        return failedStart(Records.reason(finished.failure().get()));
+    }
+
+    private Optional<SandboxCommand> failedStart(String reason) {
+        attemptsLeft--;
+        if (attemptsLeft <= 0) {
+            return Optional.of(new SandboxCommand.ReportLost(reason));
+        }
+        pause("start", reason);
+        return Optional.empty();
+    }
+
+    private Optional<SandboxCommand> ended(Sandbox sandbox, SandboxMessage.Finished finished) {
+        if (finished.failure().isPresent()) {
+            pause("end", Records.reason(finished.failure().get()));
+            return Optional.empty();
+        }
+        left = true;
+        return sandbox.stage() == Stage.STOPPING ? Optional.of(new SandboxCommand.ConfirmStopped()) : Optional.empty();
+    }
+
+    private void pause(String step, String reason) {
+        context.getLog().warn("Cannot {} {} yet: {}", step, id, reason);
+        underWay = Optional.of(Effect.PAUSE);
+        neighbours.resumeLater(id);
+    }
+
+    /** Has the host take the present policy; false when it has it already. */
+    boolean enforce(Sandbox sandbox, ActorRef<Acknowledged> replyTo) {
+        var policy = layers.policy(id, sandbox);
+        if (policy.revision() <= enforced) {
+            return false;
+        }
+        context.pipeToSelf(
+                begun(() -> hosts.enforce(sandbox.host().orElseThrow(), policy)),
+                (done, failure) ->
+                        new SandboxMessage.Enforced(policy.revision(), Optional.ofNullable(failure), replyTo));
+        return true;
+    }
+
+    void enforced(SandboxMessage.Enforced outcome) {
+        if (outcome.failure().isEmpty()) {
+            enforced = Math.max(enforced, outcome.revision());
+        } else {
+            context.getLog()
+                    .warn(
+                            "The host of {} has not taken a change yet: {}",
+                            id,
+                            Records.reason(outcome.failure().get()));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sealbox.persistence.entity;
+
+import akka.actor.NoSerializationVerificationNeeded;
+import akka.actor.typed.ActorRef;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sealing.KeyId;
+import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.StoreCommand;
+import dev.sealbox.persistence.serialization.ClusterMessage;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is said to a store's entity. */
+public sealed interface StoreMessage {
+
+    /** Decides {@code command}; the reply comes when running sandboxes have the change, or do not answer in time. */
+    record Execute(Origin origin, StoreCommand command, ActorRef<StoreReply> replyTo)
+            implements StoreMessage, ClusterMessage {}
+
+    /** Replies with the store as it is, whatever its stage. */
+    record Read(ActorRef<StoreReply> replyTo) implements StoreMessage, ClusterMessage {}
+
+    /** Finish what is unfinished. */
+    record Resume() implements StoreMessage, ClusterMessage {}
+
+    /** Leave memory. */
+    record Stop() implements StoreMessage, ClusterMessage {}
+
+    /** What bound sandboxes said to a change. */
+    record Pushed(Map<SandboxId, Acknowledged.Answer> answers, Optional<ActorRef<StoreReply>> replyTo)
+            implements StoreMessage, NoSerializationVerificationNeeded {}
+
+    /** The vault has destroyed keys, or has failed to. */
+    record Shredded(
+            Set<KeyId> keys, Optional<String> failure, Refreshed refreshed, Optional<ActorRef<StoreReply>> replyTo)
+            implements StoreMessage, NoSerializationVerificationNeeded {}
+}

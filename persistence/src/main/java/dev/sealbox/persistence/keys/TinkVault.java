@@ -1,0 +1,117 @@
+package dev.sealbox.persistence.keys;
+
+import com.google.crypto.tink.subtle.AesGcmJce;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.KeyId;
+import dev.sealbox.domain.sealing.MayReveal;
+import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.sealing.SealContext;
+import dev.sealbox.domain.sealing.Vault;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.persistence.database.Database;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Encrypts each version of a secret under an AES-256-GCM data key of its own. The data key is kept wrapped by the
+ * master keys in a table beside the journal; deleting its row makes the version unreadable for ever. Thread-safe.
+ */
+public final class TinkVault implements Vault {
+    private static final int KEY_BYTES = 32;
+
+    private final Database database;
+    private final MasterKeys masters;
+    private final SecureRandom random = new SecureRandom();
+
+    public TinkVault(Database database, MasterKeys masters) {
+        this.database = database;
+        this.masters = masters;
+    }
+
+    @Override
+    public CompletionStage<Encrypted> seal(
+            OrganizationId organization, StoreId store, SecretName name, Plaintext value) {
+        return database.ask("keep a data key", connection -> {
+            var context = new SealContext(organization, store, name, new KeyId(UUID.randomUUID()));
+            var key = new byte[KEY_BYTES];
+            random.nextBytes(key);
+            try (var insert = connection.prepareStatement(
+                    "INSERT INTO data_key (key_id, organization, wrapped) VALUES (?, ?, ?)")) {
+                var encrypted = encrypt(key, context, value);
+                insert.setObject(1, context.version().value());
+                insert.setString(2, organization.value());
+                insert.setBytes(3, masters.wrap(key, wrapping(context)));
+                insert.executeUpdate();
+                return encrypted;
+            } finally {
+                Arrays.fill(key, (byte) 0);
+            }
+        });
+    }
+
+    @MayReveal("a value is encrypted here")
+    private static Encrypted encrypt(byte[] key, SealContext context, Plaintext value) {
+        try {
+            var ciphertext = new AesGcmJce(key).encrypt(value.reveal(), context.associatedData());
+            return new Encrypted(context.version(), Base64.getEncoder().encodeToString(ciphertext));
+        } catch (GeneralSecurityException e) {
+            throw new KeyFailure("a value cannot be encrypted", e);
+        }
+    }
+
+    @Override
+    public CompletionStage<Plaintext> open(SealContext context, Encrypted value) {
+        return database.ask("read a data key", connection -> {
+            if (!context.version().equals(value.key())) {
+                throw new KeyFailure("a value does not belong where it was found");
+            }
+            try (var query = connection.prepareStatement("SELECT wrapped FROM data_key WHERE key_id = ?")) {
+                query.setObject(1, value.key().value());
+                try (var rows = query.executeQuery()) {
+                    if (!rows.next()) {
+                        throw new KeyFailure("the data key " + value.key() + " is destroyed");
+                    }
+                    return decrypt(rows.getBytes(1), context, value);
+                }
+            }
+        });
+    }
+
+    private Plaintext decrypt(byte[] wrapped, SealContext context, Encrypted value) {
+        var key = masters.unwrap(wrapped, wrapping(context));
+        try {
+            var ciphertext = Base64.getDecoder().decode(value.ciphertext());
+            return Plaintext.owning(new AesGcmJce(key).decrypt(ciphertext, context.associatedData()));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new KeyFailure("a value does not open: it was altered or moved", e);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** Binds a data key to its owner, so that a row which is moved to another organisation no longer opens. */
+    private static byte[] wrapping(SealContext context) {
+        return ("sealbox/data-key/" + context.organization() + "/" + context.version())
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public CompletionStage<Void> destroy(Collection<KeyId> keys) {
+        var ids = keys.stream().map(KeyId::value).toArray(UUID[]::new);
+        return database.<Integer>ask("destroy data keys", connection -> {
+                    try (var delete = connection.prepareStatement("DELETE FROM data_key WHERE key_id = ANY (?)")) {
+                        delete.setArray(1, connection.createArrayOf("uuid", ids));
+                        return delete.executeUpdate();
+                    }
+                })
+                .thenAccept(rows -> {});
+    }
+}

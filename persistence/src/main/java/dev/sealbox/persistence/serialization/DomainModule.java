@@ -1,0 +1,113 @@
+package dev.sealbox.persistence.serialization;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.KeyDeserializer;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.sealbox.domain.Refusal;
+import dev.sealbox.domain.checkpoint.CheckpointCommand;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.OrganizationCommand;
+import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sealing.KeyId;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreCommand;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreRefusal;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** How domain values are written: a value of one text as that text, a case of a sealed type under its own name. */
+public final class DomainModule extends SimpleModule {
+    private static final long serialVersionUID = 1;
+
+    public DomainModule() {
+        super("sealbox-domain");
+        text(OrganizationId.class, OrganizationId::value, OrganizationId::new);
+        text(StoreId.class, StoreId::toString, text -> new StoreId(UUID.fromString(text)));
+        text(StoreName.class, StoreName::value, StoreName::new);
+        text(SecretName.class, SecretName::value, SecretName::new);
+        text(KeyId.class, KeyId::toString, text -> new KeyId(UUID.fromString(text)));
+        text(SealedToken.class, SealedToken::value, SealedToken::new);
+        text(SandboxId.class, SandboxId::value, SandboxId::new);
+        text(HostId.class, HostId::value, HostId::new);
+        text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
+        text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
+        text(HostName.class, HostName::value, HostName::new);
+        text(HostPattern.class, HostPattern::toString, HostPattern::parse);
+    }
+
+    @Override
+    public void setupModule(SetupContext context) {
+        super.setupModule(context);
+        named(context, StoreCommand.class, StoreCommand.class);
+        named(context, SandboxCommand.class, SandboxCommand.class);
+        named(context, CheckpointCommand.class, CheckpointCommand.class);
+        named(context, OrganizationCommand.class, OrganizationCommand.class);
+        named(
+                context,
+                Refusal.class,
+                StoreRefusal.class,
+                SandboxRefusal.class,
+                CheckpointRefusal.class,
+                OrganizationRefusal.class);
+    }
+
+    /** Says which case of a sealed type it is. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+    private interface Named {}
+
+    private static void named(SetupContext context, Class<?> type, Class<?>... families) {
+        context.setMixInAnnotations(type, Named.class);
+        Stream.of(families)
+                .flatMap(family -> Stream.of(family.getPermittedSubclasses())
+                        .map(each -> new NamedType(each, family.getSimpleName() + "." + each.getSimpleName())))
+                .forEach(context::registerSubtypes);
+    }
+
+    private <T> void text(Class<T> type, Function<T, String> write, Function<String, T> read) {
+        addSerializer(type, new JsonSerializer<T>() {
+            @Override
+            public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                json.writeString(write.apply(value));
+            }
+        });
+        addKeySerializer(type, new JsonSerializer<T>() {
+            @Override
+            public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                json.writeFieldName(write.apply(value));
+            }
+        });
+        addDeserializer(type, new JsonDeserializer<T>() {
+            @Override
+            public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
+                return read.apply(json.getText());
+            }
+        });
+        addKeyDeserializer(type, new KeyDeserializer() {
+            @Override
+            public Object deserializeKey(String key, DeserializationContext context) {
+                return read.apply(key);
+            }
+        });
+    }
+}

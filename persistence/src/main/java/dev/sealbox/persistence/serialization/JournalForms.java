@@ -1,0 +1,141 @@
+package dev.sealbox.persistence.serialization;
+
+import static java.util.Map.entry;
+
+import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointEvent;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.organization.Organization;
+import dev.sealbox.domain.organization.OrganizationEvent;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxEvent;
+import dev.sealbox.domain.store.SecretStore;
+import dev.sealbox.domain.store.StoreEvent;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The names under which events and snapshots are written, chosen by hand so that classes can be renamed.
+ *
+ * <p>A released name is read for ever. A changed shape gets the next number and a further case of reading; only the
+ * newest is written.
+ */
+final class JournalForms {
+    private static final Map<String, Class<?>> EVENTS = Map.ofEntries(
+            entry("store.created.1", StoreEvent.StoreCreated.class),
+            entry("store.renamed.1", StoreEvent.StoreRenamed.class),
+            entry("store.allowlist-changed.1", StoreEvent.AllowlistChanged.class),
+            entry("store.secret-set.1", StoreEvent.SecretSet.class),
+            entry("store.secret-deleted.1", StoreEvent.SecretDeleted.class),
+            entry("store.deleted.1", StoreEvent.StoreDeleted.class),
+            entry("store.sandbox-bound.1", StoreEvent.SandboxBound.class),
+            entry("store.sandbox-unbound.1", StoreEvent.SandboxUnbound.class),
+            entry("store.keys-shredded.1", StoreEvent.KeysShredded.class),
+            entry("sandbox.created.1", SandboxEvent.SandboxCreated.class),
+            entry("sandbox.stores-layered.1", SandboxEvent.StoresLayered.class),
+            entry("sandbox.tokens-sealed.1", SandboxEvent.TokensSealed.class),
+            entry("sandbox.placed.1", SandboxEvent.SandboxPlaced.class),
+            entry("sandbox.started.1", SandboxEvent.SandboxStarted.class),
+            entry("sandbox.lost.1", SandboxEvent.SandboxLost.class),
+            entry("sandbox.stop-requested.1", SandboxEvent.StopRequested.class),
+            entry("sandbox.stopped.1", SandboxEvent.SandboxStopped.class),
+            entry("sandbox.checkpoint-named.1", SandboxEvent.CheckpointNamed.class),
+            entry("sandbox.checkpoint-forgotten.1", SandboxEvent.CheckpointForgotten.class),
+            entry("checkpoint.requested.1", CheckpointEvent.CheckpointRequested.class),
+            entry("checkpoint.ready.1", CheckpointEvent.CheckpointReady.class),
+            entry("checkpoint.failed.1", CheckpointEvent.CheckpointFailed.class),
+            entry("checkpoint.forked.1", CheckpointEvent.CheckpointForked.class),
+            entry("checkpoint.deleted.1", CheckpointEvent.CheckpointDeleted.class),
+            entry("checkpoint.layer-discarded.1", CheckpointEvent.LayerDiscarded.class),
+            entry("organization.api-key-issued.1", OrganizationEvent.ApiKeyIssued.class),
+            entry("organization.api-key-revoked.1", OrganizationEvent.ApiKeyRevoked.class),
+            entry("organization.name-reserved.1", OrganizationEvent.NameReserved.class),
+            entry("organization.name-released.1", OrganizationEvent.NameReleased.class),
+            entry("organization.sandbox-admitted.1", OrganizationEvent.SandboxAdmitted.class),
+            entry("organization.sandbox-released.1", OrganizationEvent.SandboxReleased.class));
+
+    private static final Map<String, Class<?>> SNAPSHOTS = Map.of(
+            "store.state.1", SecretStore.class,
+            "sandbox.state.1", Sandbox.class,
+            "checkpoint.state.1", Checkpoint.class,
+            "organization.state.1", Organization.class);
+
+    private JournalForms() {}
+
+    /** The kind of event that a recorded event of this name holds; empty if the name is no event's. */
+    static Optional<Class<?>> event(String manifest) {
+        return Optional.ofNullable(EVENTS.get(manifest));
+    }
+
+    static Optional<Class<?>> snapshot(String manifest) {
+        return Optional.ofNullable(SNAPSHOTS.get(manifest));
+    }
+
+    /** The name under which {@code written} is written. */
+    static String manifest(Object written) {
+        return switch (written) {
+            case Recorded<?>(StoreEvent event, var origin, var at) -> store(event);
+            case Recorded<?>(SandboxEvent event, var origin, var at) -> sandbox(event);
+            case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
+            case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
+            case SecretStore store -> "store.state.1";
+            case Sandbox sandbox -> "sandbox.state.1";
+            case Checkpoint checkpoint -> "checkpoint.state.1";
+            case Organization organization -> "organization.state.1";
+            default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
+        };
+    }
+
+    // No defaults below: a new event does not compile until it has a form.
+
+    private static String store(StoreEvent event) {
+        return switch (event) {
+            case StoreEvent.StoreCreated e -> "store.created.1";
+            case StoreEvent.StoreRenamed e -> "store.renamed.1";
+            case StoreEvent.AllowlistChanged e -> "store.allowlist-changed.1";
+            case StoreEvent.SecretSet e -> "store.secret-set.1";
+            case StoreEvent.SecretDeleted e -> "store.secret-deleted.1";
+            case StoreEvent.StoreDeleted e -> "store.deleted.1";
+            case StoreEvent.SandboxBound e -> "store.sandbox-bound.1";
+            case StoreEvent.SandboxUnbound e -> "store.sandbox-unbound.1";
+            case StoreEvent.KeysShredded e -> "store.keys-shredded.1";
+        };
+    }
+
+    private static String sandbox(SandboxEvent event) {
+        return switch (event) {
+            case SandboxEvent.SandboxCreated e -> "sandbox.created.1";
+            case SandboxEvent.StoresLayered e -> "sandbox.stores-layered.1";
+            case SandboxEvent.TokensSealed e -> "sandbox.tokens-sealed.1";
+            case SandboxEvent.SandboxPlaced e -> "sandbox.placed.1";
+            case SandboxEvent.SandboxStarted e -> "sandbox.started.1";
+            case SandboxEvent.SandboxLost e -> "sandbox.lost.1";
+            case SandboxEvent.StopRequested e -> "sandbox.stop-requested.1";
+            case SandboxEvent.SandboxStopped e -> "sandbox.stopped.1";
+            case SandboxEvent.CheckpointNamed e -> "sandbox.checkpoint-named.1";
+            case SandboxEvent.CheckpointForgotten e -> "sandbox.checkpoint-forgotten.1";
+        };
+    }
+
+    private static String checkpoint(CheckpointEvent event) {
+        return switch (event) {
+            case CheckpointEvent.CheckpointRequested e -> "checkpoint.requested.1";
+            case CheckpointEvent.CheckpointReady e -> "checkpoint.ready.1";
+            case CheckpointEvent.CheckpointFailed e -> "checkpoint.failed.1";
+            case CheckpointEvent.CheckpointForked e -> "checkpoint.forked.1";
+            case CheckpointEvent.CheckpointDeleted e -> "checkpoint.deleted.1";
+            case CheckpointEvent.LayerDiscarded e -> "checkpoint.layer-discarded.1";
+        };
+    }
+
+    private static String organization(OrganizationEvent event) {
+        return switch (event) {
+            case OrganizationEvent.ApiKeyIssued e -> "organization.api-key-issued.1";
+            case OrganizationEvent.ApiKeyRevoked e -> "organization.api-key-revoked.1";
+            case OrganizationEvent.NameReserved e -> "organization.name-reserved.1";
+            case OrganizationEvent.NameReleased e -> "organization.name-released.1";
+            case OrganizationEvent.SandboxAdmitted e -> "organization.sandbox-admitted.1";
+            case OrganizationEvent.SandboxReleased e -> "organization.sandbox-released.1";
+        };
+    }
+}

@@ -1,0 +1,147 @@
+package dev.sealbox.persistence.service;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.ForkCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.StoreLayers;
+import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreRefusal;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.CheckpointMessage;
+import dev.sealbox.persistence.entity.CheckpointReply;
+import dev.sealbox.persistence.entity.Entities;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/** How a checkpoint becomes a sandbox: its files, its stores as they are now, and the requested store on top. */
+final class Forks {
+    private final Entities entities;
+    private final Launcher launcher;
+    private final ServiceSettings settings;
+
+    Forks(Entities entities, RandomGenerator random, ServiceSettings settings) {
+        this.entities = entities;
+        this.launcher = new Launcher(entities, random, settings);
+        this.settings = settings;
+    }
+
+    /** The caller has seen that the asker may know of the checkpoint. */
+    CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted) {
+        var id = launcher.newId();
+        return settled(checkpoint)
+                .thenCompose(ready -> ready.then(state -> layers(origin, contents(state), wanted)
+                        .thenCompose(found -> found.then(layers -> note(origin, checkpoint, id)
+                                .thenCompose(noted -> noted.then(done -> launcher.launch(
+                                        origin, plan(id, checkpoint, contents(state), layers, wanted))))))));
+    }
+
+    private static Contents contents(Checkpoint checkpoint) {
+        return checkpoint.facts().orElseThrow().contents();
+    }
+
+    private CompletionStage<Outcome<Checkpoint>> settled(CheckpointId checkpoint) {
+        return entities.checkpoint(checkpoint, settings.forkTimeout(), CheckpointMessage.Await::new)
+                .thenApply(Forks::outcome)
+                .thenApply(known ->
+                        known instanceof Outcome.Done<Checkpoint>(var state) && state.stage() == Checkpoint.Stage.FAILED
+                                ? Outcome.<Checkpoint>refused(new CheckpointRefusal.Failed(state.reason()))
+                                : known)
+                .exceptionallyCompose(failure -> RunningSandboxes.cause(failure) instanceof TimeoutException
+                        ? Futures.now(Outcome.refused(new CheckpointRefusal.NotReadyInTime()))
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private static Outcome<Checkpoint> outcome(CheckpointReply reply) {
+        return switch (reply) {
+            case CheckpointReply.Done(var checkpoint) -> Outcome.done(checkpoint);
+            case CheckpointReply.Refused(var reason) -> Outcome.refused(reason);
+        };
+    }
+
+    private CompletionStage<Outcome<Checkpoint>> note(Origin origin, CheckpointId checkpoint, SandboxId fork) {
+        return entities.checkpoint(
+                        checkpoint,
+                        settings.askTimeout(),
+                        replyTo -> new CheckpointMessage.Execute(origin, new ForkCheckpoint(fork), replyTo))
+                .thenApply(Forks::outcome);
+    }
+
+    /**
+     * A fork's stores as they are now.
+     *
+     * @param lost whether an inherited one is gone
+     */
+    private record Found(List<StoreView> layers, boolean lost) {}
+
+    private CompletionStage<Outcome<Found>> layers(Origin origin, Contents contents, NewFork wanted) {
+        var requested = wanted.store();
+        if (Stream.concat(contents.stores().stream(), requested.stream())
+                        .distinct()
+                        .count()
+                > StoreLayers.MAX) {
+            return Futures.now(Outcome.refused(new SandboxRefusal.TooManyStores(StoreLayers.MAX)));
+        }
+        var names = StoreLayers.names(contents.stores(), requested);
+        return Futures.each(names, name -> launcher.store(origin, name))
+                .thenApply(found -> found(names, found, requested));
+    }
+
+    private static Outcome<Found> found(
+            List<StoreName> names, List<Optional<StoreView>> found, Optional<StoreName> requested) {
+        // The requested one is the last, whether it was inherited or not.
+        if (requested.isPresent() && found.getLast().isEmpty()) {
+            return Outcome.refused(new StoreRefusal.UnknownName(requested.get()));
+        }
+        var present = found.stream().flatMap(Optional::stream).toList();
+        return Outcome.done(new Found(present, present.size() < names.size()));
+    }
+
+    private static Launcher.Plan plan(
+            SandboxId id, CheckpointId checkpoint, Contents contents, Found found, NewFork wanted) {
+        return new Launcher.Plan(
+                id,
+                blueprint(checkpoint, contents.blueprint(), wanted),
+                found.layers(),
+                found.lost(),
+                contents.remembered(),
+                contents.tokens(),
+                Optional.of(contents.host()));
+    }
+
+    private static Blueprint blueprint(CheckpointId checkpoint, Blueprint origin, NewFork wanted) {
+        var limits = origin.limits();
+        var memory = Math.max(limits.memoryMB(), wanted.memoryMB().orElse(0));
+        return new Blueprint(
+                origin.template(),
+                Optional.of(checkpoint),
+                Stream.concat(Stream.of(checkpoint), origin.fileLayers().stream())
+                        .toList(),
+                new Limits(limits.cpuCount(), memory, limits.diskMB()),
+                wanted.timeoutSeconds(),
+                merged(origin.envs(), wanted.envs()),
+                merged(origin.metadata(), wanted.metadata()));
+    }
+
+    private static Map<String, String> merged(Map<String, String> inherited, Map<String, String> wanted) {
+        var merged = new HashMap<>(inherited);
+        merged.putAll(wanted);
+        return merged;
+    }
+}

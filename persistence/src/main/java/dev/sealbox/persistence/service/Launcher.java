@@ -1,0 +1,140 @@
+package dev.sealbox.persistence.service;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Refusal;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.domain.sandbox.StoreLayers;
+import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.OrganizationMessage;
+import dev.sealbox.persistence.entity.OrganizationReply;
+import dev.sealbox.persistence.entity.SandboxMessage;
+import dev.sealbox.persistence.entity.SandboxReply;
+import dev.sealbox.persistence.entity.StoreMessage;
+import dev.sealbox.persistence.entity.StoreReply;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+
+/** How a sandbox comes to be, fresh or as a fork. */
+final class Launcher {
+    private final Entities entities;
+    private final Names names;
+    private final RandomGenerator random;
+    private final ServiceSettings settings;
+
+    /** {@code random} draws ids and tokens, so it must be cryptographically strong. */
+    Launcher(Entities entities, RandomGenerator random, ServiceSettings settings) {
+        this.entities = entities;
+        this.names = new Names(entities, settings);
+        this.random = random;
+        this.settings = settings;
+    }
+
+    /**
+     * What a new sandbox is to be.
+     *
+     * @param layers the stores, first to last, as they are now
+     * @param lost whether an inherited layer's store is gone
+     * @param remembered the allowlist that stands in for lost layers
+     * @param inherited the ancestors' tokens
+     * @param host where it must run; empty for any
+     */
+    record Plan(
+            SandboxId id,
+            Blueprint blueprint,
+            List<StoreView> layers,
+            boolean lost,
+            List<HostPattern> remembered,
+            Map<SealedToken, SecretName> inherited,
+            Optional<HostId> host) {}
+
+    SandboxId newId() {
+        return SandboxId.random(random);
+    }
+
+    /** The store of that name as it is now; empty when the organisation has none. */
+    CompletionStage<Optional<StoreView>> store(Origin origin, StoreName name) {
+        return names.find(origin.organization(), name)
+                .thenCompose(found -> found.map(id -> entities.store(id, settings.askTimeout(), StoreMessage.Read::new)
+                                .thenApply(reply -> reply instanceof StoreReply.Done(var store, var refreshed)
+                                                && store.isVisibleTo(origin.organization())
+                                                && store.name().equals(name)
+                                        ? Optional.of(store.view(id))
+                                        : Optional.<StoreView>empty()))
+                        .orElseGet(() -> Futures.now(Optional.empty())));
+    }
+
+    /** Complete when the first command can run. */
+    CompletionStage<Outcome<SandboxView>> launch(Origin origin, Plan plan) {
+        return admit(origin, plan.id())
+                .thenCompose(admitted -> admitted.then(done -> entities.sandbox(
+                                plan.id(),
+                                settings.startTimeout(),
+                                replyTo -> new SandboxMessage.Create(origin, command(plan), plan.host(), replyTo))
+                        .thenCompose(reply -> started(origin, plan.id(), reply))));
+    }
+
+    private CompletionStage<Outcome<Unit>> admit(Origin origin, SandboxId id) {
+        return entities.<OrganizationReply>organization(
+                        origin.organization(),
+                        replyTo -> new OrganizationMessage.Execute(
+                                origin, new AdmitSandbox(id, settings.maxSandboxes()), replyTo))
+                .thenApply(reply -> switch (reply) {
+                    case OrganizationReply.Done(var organization) -> Outcome.done(Unit.DONE);
+                    case OrganizationReply.Refused(var reason) -> Outcome.refused(reason);
+                });
+    }
+
+    private CreateSandbox command(Plan plan) {
+        var views = plan.layers();
+        var tokens = Tokens.draw(
+                StoreLayers.grants(views).keySet(), plan.blueprint().envs().keySet(), plan.inherited(), random);
+        var layers = views.stream()
+                .map(view -> new StoreLayer(view.id(), view.name()))
+                .toList();
+        // What is enforced now stands in, should all the stores disappear.
+        var remembered = StoreLayers.allowlist(views, plan.lost(), plan.remembered());
+        return new CreateSandbox(plan.blueprint(), layers, plan.lost(), remembered, tokens);
+    }
+
+    private CompletionStage<Outcome<SandboxView>> started(Origin origin, SandboxId id, SandboxReply reply) {
+        return switch (reply) {
+            case SandboxReply.Done(var sandbox) -> Futures.now(started(id, sandbox));
+            case SandboxReply.Policed(var sandbox, var policy) -> Futures.now(started(id, sandbox));
+            case SandboxReply.Refused(var reason) ->
+                entities.release(origin.organization(), id).thenApply(released -> Outcome.refused(reason));
+        };
+    }
+
+    private static Outcome<SandboxView> started(SandboxId id, Sandbox sandbox) {
+        return switch (sandbox.stage()) {
+            case RUNNING -> Outcome.done(sandbox.view(id));
+            case LOST -> Outcome.refused(whyLost(sandbox.reason()));
+            case STARTING -> Outcome.refused(new SandboxRefusal.NotReady());
+            case ABSENT, STOPPING, STOPPED -> Outcome.refused(new SandboxRefusal.Stopped());
+        };
+    }
+
+    private static Refusal whyLost(String reason) {
+        var noHost = new SandboxRefusal.NoHost();
+        return reason.equals(noHost.message()) ? noHost : new SandboxRefusal.StartFailed(reason);
+    }
+}

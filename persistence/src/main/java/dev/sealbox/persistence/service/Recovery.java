@@ -1,0 +1,108 @@
+package dev.sealbox.persistence.service;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.persistence.entity.CheckpointMessage;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.StoreMessage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wakes what a crash may have interrupted: entities take their unfinished work up again as soon as they are asked
+ * anything. Places of sandboxes that were never created are given back.
+ */
+public final class Recovery {
+    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+    /** A create takes less between admission and the sandbox's first event. */
+    private static final Duration SURELY_CREATED = Duration.ofMinutes(1);
+
+    private static final int AT_A_TIME = 32;
+
+    private final Entities entities;
+    private final ShardedApiKeys keys;
+    private final Names names;
+    private final RunningSandboxes sandboxes;
+    private final ServiceSettings settings;
+    private final Clock clock;
+
+    public Recovery(Entities entities, ShardedApiKeys keys, ServiceSettings settings, Clock clock) {
+        this.entities = entities;
+        this.keys = keys;
+        this.names = new Names(entities, settings);
+        this.sandboxes = new RunningSandboxes(entities, settings);
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Complete when everything was asked once; what cannot be asked now is logged and left to its next asker. */
+    public CompletionStage<Void> run() {
+        return keys.organizations()
+                .thenCompose(all -> inTurn(all, this::organization))
+                .thenAccept(done -> log.info("Asked everything that a crash may have interrupted"));
+    }
+
+    private CompletionStage<Void> organization(OrganizationId id) {
+        return names.organization(id)
+                .thenCompose(known -> inTurn(List.copyOf(known.names().values()), store -> wake(id, store))
+                        .thenCompose(done ->
+                                inTurn(List.copyOf(known.sandboxes().entrySet()), admitted -> sandbox(id, admitted))));
+    }
+
+    private CompletionStage<Void> wake(OrganizationId organization, StoreId store) {
+        return tolerant(
+                "store " + store + " of " + organization,
+                entities.store(store, settings.askTimeout(), StoreMessage.Read::new));
+    }
+
+    private CompletionStage<Void> sandbox(OrganizationId organization, Map.Entry<SandboxId, Instant> admitted) {
+        var id = admitted.getKey();
+        return tolerant(id.value(), sandboxes.read(organization, id).thenCompose(outcome -> switch (outcome) {
+            case Outcome.Done<Sandbox>(var sandbox) ->
+                inTurn(List.copyOf(sandbox.checkpoints().keySet()), this::checkpoint);
+            case Outcome.Refused<Sandbox> absent ->
+                admitted.getValue().plus(SURELY_CREATED).isBefore(clock.instant())
+                        ? entities.release(organization, id).<Void>thenApply(released -> null)
+                        : Futures.nothing();
+        }));
+    }
+
+    private CompletionStage<Void> checkpoint(CheckpointId id) {
+        return tolerant(
+                "checkpoint " + id, entities.checkpoint(id, settings.askTimeout(), CheckpointMessage.Read::new));
+    }
+
+    private static CompletionStage<Void> tolerant(String what, CompletionStage<?> asked) {
+        return asked.handle((answer, failure) -> {
+                    if (failure != null) {
+                        log.warn(
+                                "Cannot ask {} yet: {}",
+                                what,
+                                RunningSandboxes.cause(failure).getMessage());
+                    }
+                    return answer;
+                })
+                .thenAccept(answer -> {});
+    }
+
+    /** Asks for each, a few at a time, so that a restart does not flood the journal. */
+    private static <Q> CompletionStage<Void> inTurn(List<Q> questions, Function<Q, CompletionStage<Void>> ask) {
+        if (questions.isEmpty()) {
+            return Futures.nothing();
+        }
+        var now = questions.subList(0, Math.min(AT_A_TIME, questions.size()));
+        return Futures.each(now, ask).thenCompose(done -> inTurn(questions.subList(now.size(), questions.size()), ask));
+    }
+}

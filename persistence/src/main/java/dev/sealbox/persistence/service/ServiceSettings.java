@@ -1,0 +1,37 @@
+package dev.sealbox.persistence.service;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * What an operator may choose about the services; the keys live under {@code sealbox.persistence}.
+ *
+ * @param askTimeout for an answer of an entity
+ * @param pushTimeout how long a change of a store waits for running sandboxes
+ * @param startTimeout how long a create waits for the first command to be possible
+ * @param stopTimeout how long a stop waits for the host
+ * @param readyTimeout how long commands wait for a sandbox that is being started
+ * @param forkTimeout how long a fork waits for a checkpoint that is being taken
+ * @param maxSandboxes of an organisation, not counting stopped ones
+ */
+public record ServiceSettings(
+        Duration askTimeout,
+        Duration pushTimeout,
+        Duration startTimeout,
+        Duration stopTimeout,
+        Duration readyTimeout,
+        Duration forkTimeout,
+        int maxSandboxes) {
+
+    public static ServiceSettings from(Config config) {
+        var own = config.getConfig("sealbox.persistence");
+        return new ServiceSettings(
+                own.getDuration("ask-timeout"),
+                own.getDuration("push-timeout"),
+                own.getDuration("start-timeout"),
+                own.getDuration("stop-timeout"),
+                own.getDuration("ready-timeout"),
+                own.getDuration("fork-timeout"),
+                own.getInt("max-sandboxes"));
+    }
+}

@@ -1,0 +1,167 @@
+package dev.sealbox.persistence.service;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointKind;
+import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.checkpoint.CheckpointView;
+import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.persistence.entity.CheckpointMessage;
+import dev.sealbox.persistence.entity.CheckpointReply;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.SandboxMessage;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+
+/** Checkpoints as their people see them, put together from entities. */
+public final class ShardedCheckpoints implements Checkpoints {
+    private final Entities entities;
+    private final RunningSandboxes sandboxes;
+    private final Layering layering;
+    private final Forks forks;
+    private final ServiceSettings settings;
+
+    public ShardedCheckpoints(Entities entities, RandomGenerator random, ServiceSettings settings) {
+        this.entities = entities;
+        this.sandboxes = new RunningSandboxes(entities, settings);
+        this.layering = new Layering(entities, settings);
+        this.forks = new Forks(entities, random, settings);
+        this.settings = settings;
+    }
+
+    @Override
+    public CompletionStage<Outcome<CheckpointView>> create(
+            Origin origin, SandboxId sandbox, String name, CheckpointKind kind) {
+        var id = new CheckpointId(UUID.randomUUID());
+        return sandboxes
+                .read(origin.organization(), sandbox)
+                .thenApply(ShardedCheckpoints::running)
+                .thenCompose(known -> known.then(running -> layering.of(origin, sandbox)))
+                .thenCompose(known -> known.then(now -> name(origin, sandbox, now.sandbox(), id, name, kind)
+                        .thenCompose(named -> named.then(done -> request(
+                                origin,
+                                id,
+                                new CheckpointCommand.RequestCheckpoint(sandbox, name, kind, contents(now)))))));
+    }
+
+    private static Outcome<Sandbox> running(Outcome<Sandbox> known) {
+        return known instanceof Outcome.Done<Sandbox>(var sandbox) && sandbox.stage() != Sandbox.Stage.RUNNING
+                ? Outcome.refused(new SandboxRefusal.NotRunning(sandbox.stage().status()))
+                : known;
+    }
+
+    private static Contents contents(Layering.Now now) {
+        return new Contents(
+                now.sandbox().blueprint(),
+                now.sandbox().host().orElseThrow(),
+                now.stores(),
+                now.remembered(),
+                now.tokens());
+    }
+
+    private CompletionStage<Outcome<Sandbox>> name(
+            Origin origin, SandboxId sandbox, Sandbox known, CheckpointId id, String name, CheckpointKind kind) {
+        var command = new SandboxCommand.NameCheckpoint(id, name, kind);
+        return tell(origin, sandbox, command)
+                .thenCompose(outcome -> outcome
+                                instanceof Outcome.Refused<Sandbox>(SandboxRefusal.CheckpointNameTaken taken)
+                        ? freed(origin, sandbox, known, name)
+                                .thenCompose(free -> free ? tell(origin, sandbox, command) : Futures.now(outcome))
+                        : Futures.now(outcome));
+    }
+
+    private CompletionStage<Outcome<Sandbox>> tell(Origin origin, SandboxId sandbox, SandboxCommand command) {
+        return entities.sandbox(
+                        sandbox, settings.askTimeout(), replyTo -> new SandboxMessage.Execute(origin, command, replyTo))
+                .thenApply(RunningSandboxes::outcome);
+    }
+
+    /** Takes the name away from a checkpoint that a crash kept from being requested, or from being forgotten. */
+    private CompletionStage<Boolean> freed(Origin origin, SandboxId sandbox, Sandbox known, String name) {
+        var holder = known.checkpoints().entrySet().stream()
+                .filter(entry -> entry.getValue().name().equals(name))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        return holder.map(id -> execute(origin, id, new CheckpointCommand.AbandonCheckpoint())
+                        .thenCompose(abandoned -> abandoned instanceof Outcome.Done<CheckpointView>
+                                ? tell(origin, sandbox, new SandboxCommand.ForgetCheckpoint(id))
+                                        .thenApply(forgotten -> true)
+                                : Futures.now(false)))
+                .orElseGet(() -> Futures.now(false));
+    }
+
+    private CompletionStage<Outcome<CheckpointView>> request(
+            Origin origin, CheckpointId id, CheckpointCommand.RequestCheckpoint command) {
+        return execute(origin, id, command)
+                .thenApply(outcome -> outcome instanceof Outcome.Refused<CheckpointView>
+                        // Somebody who wanted the same name at the same moment was faster.
+                        ? Outcome.refused(new SandboxRefusal.CheckpointNameTaken(command.name()))
+                        : outcome);
+    }
+
+    private CompletionStage<Outcome<CheckpointView>> execute(
+            Origin origin, CheckpointId id, CheckpointCommand command) {
+        return entities.checkpoint(
+                        id, settings.askTimeout(), replyTo -> new CheckpointMessage.Execute(origin, command, replyTo))
+                .thenApply(reply -> switch (reply) {
+                    case CheckpointReply.Done(var checkpoint) -> Outcome.done(new CheckpointView(id, checkpoint));
+                    case CheckpointReply.Refused(var reason) -> Outcome.refused(reason);
+                });
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<CheckpointView>>> list(Origin origin, SandboxId sandbox) {
+        return sandboxes
+                .read(origin.organization(), sandbox)
+                .thenCompose(outcome -> outcome.then(known -> Futures.each(
+                                List.copyOf(known.checkpoints().keySet()), this::read)
+                        .thenApply(all -> Outcome.done(all.stream()
+                                .filter(view -> view.state().isVisibleTo(origin.organization()))
+                                .sorted(Comparator.comparing(ShardedCheckpoints::facts, NEWEST_FIRST))
+                                .toList()))));
+    }
+
+    private static final Comparator<Checkpoint.Facts> NEWEST_FIRST =
+            Comparator.comparing(Checkpoint.Facts::createdAt).reversed();
+
+    private static Checkpoint.Facts facts(CheckpointView view) {
+        return view.state().facts().orElseThrow();
+    }
+
+    private CompletionStage<CheckpointView> read(CheckpointId id) {
+        return entities.checkpoint(id, settings.askTimeout(), CheckpointMessage.Read::new)
+                .thenApply(reply -> new CheckpointView(
+                        id, reply instanceof CheckpointReply.Done(var checkpoint) ? checkpoint : Checkpoint.ABSENT));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> delete(Origin origin, SandboxId sandbox, CheckpointId checkpoint) {
+        return execute(origin, checkpoint, new CheckpointCommand.DeleteCheckpoint(sandbox))
+                .thenCompose(deleted ->
+                        deleted.then(done -> tell(origin, sandbox, new SandboxCommand.ForgetCheckpoint(checkpoint))))
+                .thenApply(outcome -> outcome.map(forgotten -> Unit.DONE));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted) {
+        return read(checkpoint)
+                .thenCompose(view -> view.state().isVisibleTo(origin.organization())
+                        ? forks.fork(origin, checkpoint, wanted)
+                        : Futures.now(Outcome.refused(new CheckpointRefusal.NoSuchCheckpoint())));
+    }
+}

@@ -1,0 +1,199 @@
+package dev.sealbox.persistence.service;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.organization.Organization;
+import dev.sealbox.domain.sandbox.AllowedHosts;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.Environment;
+import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.NewSandbox;
+import dev.sealbox.domain.sandbox.Run;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.domain.store.StoreRefusal;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.SandboxMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+
+/** Sandboxes as their people see them, put together from entities and hosts. */
+public final class ShardedSandboxes implements Sandboxes {
+    /** The names of the one template that there is. */
+    private static final Set<String> BASE = Set.of("", "base", "default");
+
+    private final Entities entities;
+    private final SandboxHosts hosts;
+    private final SecretStores stores;
+    private final Launcher launcher;
+    private final Layering layering;
+    private final Names names;
+    private final RunningSandboxes running;
+    private final ServiceSettings settings;
+
+    public ShardedSandboxes(
+            Entities entities,
+            SandboxHosts hosts,
+            SecretStores stores,
+            RandomGenerator random,
+            ServiceSettings settings) {
+        this.entities = entities;
+        this.hosts = hosts;
+        this.stores = stores;
+        this.launcher = new Launcher(entities, random, settings);
+        this.layering = new Layering(entities, settings);
+        this.names = new Names(entities, settings);
+        this.running = new RunningSandboxes(entities, settings);
+        this.settings = settings;
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> create(Origin origin, NewSandbox wanted) {
+        if (!BASE.contains(wanted.template())) {
+            return Futures.now(Outcome.refused(new SandboxRefusal.UnknownTemplate()));
+        }
+        var blueprint = new Blueprint(
+                "base",
+                Optional.empty(),
+                List.of(),
+                wanted.limits(),
+                wanted.timeoutSeconds(),
+                wanted.envs(),
+                wanted.metadata());
+        return layers(origin, wanted)
+                .thenCompose(found -> found.then(layers -> launcher.launch(
+                        origin,
+                        new Launcher.Plan(
+                                launcher.newId(), blueprint, layers, false, List.of(), Map.of(), Optional.empty()))));
+    }
+
+    private CompletionStage<Outcome<List<StoreView>>> layers(Origin origin, NewSandbox wanted) {
+        return wanted.store()
+                .map(name -> launcher.store(origin, name)
+                        .thenApply(found -> found.map(view -> Outcome.done(List.of(view)))
+                                .orElseGet(() -> Outcome.refused(new StoreRefusal.UnknownName(name)))))
+                .orElseGet(() -> Futures.now(Outcome.done(List.of())));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> read(Origin origin, SandboxId sandbox) {
+        return running.read(origin.organization(), sandbox)
+                .thenApply(outcome -> outcome.map(known -> known.view(sandbox)));
+    }
+
+    @Override
+    public CompletionStage<List<SandboxView>> list(Origin origin) {
+        return names.organization(origin.organization())
+                .thenApply(Organization::sandboxes)
+                .thenCompose(admitted -> Futures.each(
+                        List.copyOf(admitted.keySet()),
+                        id -> running.read(origin.organization(), id)
+                                .thenApply(outcome ->
+                                        outcome instanceof Outcome.Done<Sandbox>(var known) && isListed(known)
+                                                ? Optional.of(known.view(id))
+                                                : Optional.<SandboxView>empty())))
+                .thenApply(all -> all.stream()
+                        .flatMap(Optional::stream)
+                        .sorted(Comparator.comparing(SandboxView::startedAt).reversed())
+                        .toList());
+    }
+
+    private static boolean isListed(Sandbox sandbox) {
+        return switch (sandbox.stage()) {
+            case STARTING, RUNNING, LOST -> true;
+            case ABSENT, STOPPING, STOPPED -> false;
+        };
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> stop(Origin origin, SandboxId sandbox, boolean deleteStore) {
+        return entities.sandbox(
+                        sandbox,
+                        settings.stopTimeout(),
+                        replyTo -> new SandboxMessage.Execute(origin, new SandboxCommand.StopSandbox(), replyTo))
+                .thenApply(RunningSandboxes::outcome)
+                .thenCompose(outcome -> outcome.then(stopped ->
+                        deleteStore ? deleteLastStore(origin, stopped) : Futures.now(Outcome.done(Unit.DONE))));
+    }
+
+    private CompletionStage<Outcome<Unit>> deleteLastStore(Origin origin, Sandbox stopped) {
+        var layers = stopped.stack().stores();
+        return layers.isEmpty()
+                ? Futures.now(Outcome.done(Unit.DONE))
+                : stores.delete(origin, layers.getLast().store()).handle((outcome, failure) -> Outcome.done(Unit.DONE));
+    }
+
+    @Override
+    public CompletionStage<Outcome<AllowedHosts>> allowedHosts(Origin origin, SandboxId sandbox) {
+        return layering.of(origin, sandbox).thenApply(outcome -> outcome.map(Layering.Now::allowedHosts));
+    }
+
+    @Override
+    public CompletionStage<Outcome<CommandResult>> run(Origin origin, SandboxId sandbox, Run run) {
+        return running.with(
+                origin,
+                sandbox,
+                (host, known) -> hosts.run(host, sandbox, command(known, run)).thenApply(Outcome::done));
+    }
+
+    private static Command command(Sandbox sandbox, Run run) {
+        return new Command(
+                run.argv(),
+                Environment.of(sandbox.tokens().own(), sandbox.blueprint().envs(), run.envs()),
+                run.directory().orElse(Environment.HOME),
+                run.timeout());
+    }
+
+    @Override
+    public CompletionStage<Outcome<InputStream>> readFile(Origin origin, SandboxId sandbox, String path) {
+        return running.with(origin, sandbox, (host, known) -> hosts.readFile(host, sandbox, path));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> writeFile(
+            Origin origin, SandboxId sandbox, String path, InputStream content) {
+        return running.<Unit>with(origin, sandbox, (host, known) -> hosts.writeFile(host, sandbox, path, content))
+                .whenComplete((outcome, failure) -> close(content));
+    }
+
+    private static void close(InputStream content) {
+        try {
+            content.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<FileEntry>>> listFiles(Origin origin, SandboxId sandbox, String path) {
+        return running.with(origin, sandbox, (host, known) -> hosts.listFiles(host, sandbox, path));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> makeDirectory(Origin origin, SandboxId sandbox, String path) {
+        return running.with(origin, sandbox, (host, known) -> hosts.makeDirectory(host, sandbox, path));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> removeFile(Origin origin, SandboxId sandbox, String path) {
+        return running.with(origin, sandbox, (host, known) -> hosts.removeFile(host, sandbox, path));
+    }
+}
