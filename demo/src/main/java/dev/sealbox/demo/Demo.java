@@ -6,7 +6,6 @@ import dev.sealbox.demo.story.World;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code ./sealbox demo}: the story on this machine, printed as it goes. Exit status 0 only when every proof held. */
 public final class Demo {
@@ -22,9 +21,7 @@ public final class Demo {
     private static boolean tell(Report report) {
         System.out.println("Starting a node, a TLS upstream and a git server; all of it is removed at the end.");
         var world = World.open(Map.of());
-        var closed = new AtomicBoolean();
-        var hook = new Thread(() -> close(world, closed));
-        Runtime.getRuntime().addShutdownHook(hook);
+        Runtime.getRuntime().addShutdownHook(new Thread(world::close));
         try {
             var story = new Story(world, report);
             story.tell();
@@ -35,7 +32,7 @@ public final class Demo {
             System.err.println(world.values().hidden(trace(e)));
             return false;
         } finally {
-            close(world, closed);
+            world.close();
         }
     }
 
@@ -43,11 +40,5 @@ public final class Demo {
         var text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
         return text.toString();
-    }
-
-    private static void close(World world, AtomicBoolean closed) {
-        if (closed.compareAndSet(false, true)) {
-            world.close();
-        }
     }
 }

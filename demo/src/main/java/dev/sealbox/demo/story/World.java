@@ -27,6 +27,7 @@ import java.util.Map;
 public final class World implements AutoCloseable {
     private final Path folder;
     private final Sweep sweep;
+    private final Path certificates;
     private final Values values = Values.random();
     private final TestUpstream upstream;
     private final GitServer git;
@@ -34,6 +35,7 @@ public final class World implements AutoCloseable {
     private final String apiKey = "demo-" + hex(16);
     private final Node node;
     private final SealboxClient client;
+    private boolean closed;
 
     /**
      * Starts the upstreams and a node.
@@ -55,7 +57,7 @@ public final class World implements AutoCloseable {
         var nodeId = "demo-" + hex(4);
         sweep = new Sweep(nodeId, folder);
         var authority = new TestAuthority();
-        var certificates = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
+        certificates = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
         upstream = new TestUpstream(authority, Hosts.ECHOING);
         git = new GitServer(authority, Hosts.GIT, Files.createDirectory(folder.resolve("git")));
         var all = new HashMap<>(Map.of(
@@ -88,6 +90,11 @@ public final class World implements AutoCloseable {
 
     public TestUpstream upstream() {
         return upstream;
+    }
+
+    /** The upstreams' authority, PEM. */
+    public Path certificates() {
+        return certificates;
     }
 
     public GitServer git() {
@@ -129,8 +136,13 @@ public final class World implements AutoCloseable {
         return left;
     }
 
+    /** May be repeated, and called by another thread. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         client.close();
         node.close();
         sweep.force();

@@ -1,0 +1,70 @@
+package dev.sealbox.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sealbox.demo.node.Project;
+import dev.sealbox.demo.story.World;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code ./sealbox bench [NAME]}: prints a table, and writes it with every sample as JSON to {@code target/bench/}. */
+public final class Bench {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Map<String, Benchmark> ALL = new LinkedHashMap<>();
+
+    static {
+        ALL.put("create", Lifecycle::create);
+        ALL.put("exec", Lifecycle::exec);
+        ALL.put("checkpoint", Lifecycle::checkpoint);
+        ALL.put("fork", Lifecycle::fork);
+        ALL.put("proxy", ProxyPath::measure);
+    }
+
+    private Bench() {}
+
+    public static void main(String[] names) {
+        var chosen = names.length == 0 ? List.copyOf(ALL.keySet()) : List.of(names);
+        if (!ALL.keySet().containsAll(chosen)) {
+            System.err.println("no such benchmark; there are: " + String.join(", ", ALL.keySet()));
+            System.exit(2);
+        }
+        System.out.println("Machine: " + Machine.description());
+        try (var world = World.open(Map.of())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(world::close));
+            System.out.println(Samples.header());
+            chosen.forEach(name -> measure(name, world));
+            world.stop();
+        }
+        System.exit(0);
+    }
+
+    private static void measure(String name, World world) {
+        var samples = ALL.getOrDefault(name, nothing -> List.of()).measure(world);
+        samples.forEach(each -> System.out.println(each.row()));
+        write(Project.home().resolve("target/bench").resolve(name + ".json"), samples);
+    }
+
+    private static void write(Path file, List<Samples> samples) {
+        var results = samples.stream()
+                .map(each -> Map.of(
+                        "name", each.name().strip(),
+                        "count", each.nanos().size(),
+                        "medianMillis", each.medianMillis(),
+                        "p99Millis", each.p99Millis(),
+                        "nanos", each.nanos()))
+                .toList();
+        try {
+            Files.createDirectories(file.getParent());
+            var whole =
+                    Map.of("machine", Machine.description(), "at", Instant.now().toString(), "results", results);
+            JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), whole);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
