@@ -66,7 +66,6 @@ public final class World implements AutoCloseable {
         var all = new HashMap<>(Map.of(
                 "SEALBOX_DATA_DIR", data.toString(),
                 "SEALBOX_TEMPLATE_DIR", Project.templates().toString(),
-                "SEALBOX_NODE_ID", nodeId,
                 "SEALBOX_BOOTSTRAP_API_KEY", apiKey,
                 "SEALBOX_UPSTREAM_OVERRIDES", Hosts.overrides(upstream.port(), git.port()),
                 "SEALBOX_UPSTREAM_CA_FILE", certificates.toString()));
