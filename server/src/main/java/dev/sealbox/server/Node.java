@@ -108,7 +108,9 @@ final class Node {
                     .toList();
             var complete = config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles));
             var system = ActorSystem.create(
-                    SpawnProtocol.create(), "sealbox", database.configuration().withFallback(complete));
+                    SpawnProtocol.create(),
+                    "sealbox",
+                    database.configuration().withFallback(complete).resolve());
             cleanup.add("cluster membership", () -> leave(system));
             enter(system);
             return system;
