@@ -20,6 +20,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.HostId;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxId;
@@ -68,6 +69,7 @@ public final class DomainModule extends SimpleModule {
                 Refusal.class,
                 StoreRefusal.class,
                 SandboxRefusal.class,
+                FileRefusal.class,
                 CheckpointRefusal.class,
                 OrganizationRefusal.class);
     }

@@ -31,6 +31,11 @@ public final class HostDirectory {
         return Optional.ofNullable(hosts.get(host));
     }
 
+    /** Whether the host is in the cluster. */
+    public boolean knows(HostId host) {
+        return hosts.containsKey(host);
+    }
+
     /** Any host, at random so that new sandboxes spread. */
     Optional<HostId> any() {
         var ids = hosts.keySet().stream().toList();

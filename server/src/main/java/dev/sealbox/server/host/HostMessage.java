@@ -8,9 +8,10 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.persistence.serialization.ClusterMessage;
 
 /** What the cluster asks of a host. Values travel only encrypted. */
-public sealed interface HostMessage {
+public sealed interface HostMessage extends ClusterMessage {
 
     record WhoAreYou(ActorRef<HostReply> replyTo) implements HostMessage {}
 

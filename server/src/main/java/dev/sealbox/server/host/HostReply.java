@@ -7,10 +7,11 @@ import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.HostId;
 import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.persistence.serialization.ClusterMessage;
 import java.util.List;
 
 /** What a host answers. */
-public sealed interface HostReply {
+public sealed interface HostReply extends ClusterMessage {
 
     record IAm(HostId host) implements HostReply {}
 

@@ -1,0 +1,186 @@
+package dev.sealbox.server;
+
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.SpawnProtocol;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.JoinSeedNodes;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
+import dev.sealbox.domain.sandbox.Registrar;
+import dev.sealbox.http.Api;
+import dev.sealbox.http.HttpSettings;
+import dev.sealbox.persistence.Persistence;
+import dev.sealbox.persistence.PersistenceSettings;
+import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.MasterKeys;
+import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.server.NodeSettings.OnShutdown;
+import dev.sealbox.server.NodeSettings.Role;
+import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.HostActor;
+import dev.sealbox.server.host.HostDirectory;
+import java.io.PrintStream;
+import java.util.Optional;
+
+/**
+ * One node, put together: database, keys, cluster, host, API, in this order, so that nothing is asked before it can
+ * answer. {@link #stop} takes it apart in reverse.
+ */
+final class Node {
+    private final Cleanup cleanup;
+    private final Optional<Api> api;
+
+    private Node(Cleanup cleanup, Optional<Api> api) {
+        this.cleanup = cleanup;
+        this.api = api;
+    }
+
+    /**
+     * Starts a node; when it returns, requests are accepted.
+     *
+     * @param out where an API key that was generated is shown, once
+     * @throws StartFailure in one line, with everything closed again
+     */
+    static Node start(Config loaded, PrintStream out) {
+        var cleanup = new Cleanup();
+        try {
+            return new Assembly(loaded, NodeSettings.from(loaded), cleanup).node(out);
+        } catch (RuntimeException e) {
+            cleanup.run();
+            throw e instanceof StartFailure ? e : new StartFailure(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Where the API listens, as a URL; what a node without one says instead. */
+    String address() {
+        return api.map(bound -> "http://" + bound.address().getHostString() + ":"
+                        + bound.address().getPort())
+                .orElse("as a sandbox host without an API");
+    }
+
+    /** Stops cleanly; running sandboxes are kept or ended as configured. */
+    void stop() {
+        cleanup.run();
+    }
+
+    /** The steps of a start. */
+    private record Assembly(Config loaded, NodeSettings settings, Cleanup cleanup) {
+
+        Node node(PrintStream out) {
+            var data = DataDirectory.take(settings.dataDir());
+            cleanup.add("data folder", data::close);
+            var config = identified(data);
+            var persistence = PersistenceSettings.from(config);
+            var database = Database.open(persistence.database());
+            cleanup.add("database", database::close);
+            var keys = MasterKeys.open(persistence.masterKeyFile(), database);
+            var vault = new TinkVault(database, keys);
+            var system = system(config, database);
+            var directory = new HostDirectory();
+            spawn(system, directory.keeper(), "host-directory");
+            var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
+            var entities = Persistence.start(system, database, vault, hosts, persistence);
+            BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
+            var local = settings.roles().contains(Role.HOST)
+                    ? Optional.of(HostParts.open(
+                            system, config, data.hostId(), vault, new SealedAuthorityStore(database, keys), cleanup))
+                    : Optional.<HostParts>empty();
+            local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
+            Waiting.on("resume what was interrupted", entities.recover());
+            return new Node(cleanup, api(system, config, database, entities, local));
+        }
+
+        /** The data folder names the node, so that it is the same host after a restart. */
+        private Config identified(DataDirectory data) {
+            var id = data.hostId().value();
+            return loaded.withValue("sealbox.runtime.node-id", ConfigValueFactory.fromAnyRef(id));
+        }
+
+        private ActorSystem<SpawnProtocol.Command> system(Config config, Database database) {
+            var roles = settings.roles().stream()
+                    .map(role -> role.name().toLowerCase(java.util.Locale.ROOT))
+                    .toList();
+            var complete = config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles));
+            var system = ActorSystem.create(
+                    SpawnProtocol.create(),
+                    "sealbox",
+                    database.configuration().withFallback(complete).resolve());
+            cleanup.add("cluster membership", () -> leave(system));
+            enter(system);
+            return system;
+        }
+
+        private void enter(ActorSystem<?> system) {
+            var cluster = Cluster.get(system);
+            if (settings.seeds().isEmpty()) {
+                cluster.manager().tell(Join.create(cluster.selfMember().address()));
+            } else {
+                cluster.manager()
+                        .tell(new JoinSeedNodes(settings.seeds().stream()
+                                .map(seed -> akka.actor.AddressFromURIString.parse("akka://sealbox@" + seed))
+                                .toList()));
+            }
+            Waiting.until(
+                    "join the cluster",
+                    settings.startTimeout(),
+                    () -> cluster.selfMember().status().equals(MemberStatus.up()));
+        }
+
+        private static void leave(ActorSystem<?> system) {
+            Waiting.on(
+                    "leave the cluster",
+                    CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()));
+        }
+
+        private void join(
+                ActorSystem<SpawnProtocol.Command> system,
+                HostParts parts,
+                HostDirectory directory,
+                Registrar registrar) {
+            spawn(system, HostActor.create(parts.host()), "sandbox-host");
+            Waiting.until(
+                    "register the host",
+                    settings.startTimeout(),
+                    () -> directory.knows(parts.host().id()));
+            Waiting.on("adopt running sandboxes", parts.host().adopt(registrar));
+            if (settings.onShutdown() == OnShutdown.KILL) {
+                cleanup.add(
+                        "sandboxes",
+                        () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
+            }
+        }
+
+        private Optional<Api> api(
+                ActorSystem<?> system,
+                Config config,
+                Database database,
+                Persistence entities,
+                Optional<HostParts> local) {
+            if (!settings.roles().contains(Role.CONTROL)) {
+                return Optional.empty();
+            }
+            var api = Waiting.on(
+                    "listen for requests",
+                    Api.start(
+                            system,
+                            HttpSettings.from(config),
+                            entities.stores(),
+                            entities.sandboxes(),
+                            entities.checkpoints(),
+                            entities.apiKeys(),
+                            new NodeReadiness(system, database, local)));
+            cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
+            return Optional.of(api);
+        }
+
+        private static <M> void spawn(ActorSystem<SpawnProtocol.Command> system, Behavior<M> behavior, String name) {
+            system.tell(new SpawnProtocol.Spawn<>(behavior, name, Props.empty(), system.ignoreRef()));
+        }
+    }
+}

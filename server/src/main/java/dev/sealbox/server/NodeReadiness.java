@@ -1,0 +1,48 @@
+package dev.sealbox.server;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import dev.sealbox.http.Readiness;
+import dev.sealbox.persistence.database.Database;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Whether this node's database, cluster membership and, on a host, its runtime are usable. */
+final class NodeReadiness implements Readiness {
+    private static final long PATIENCE_SECONDS = 5;
+
+    private final ActorSystem<?> system;
+    private final Database database;
+    private final Optional<HostParts> host;
+
+    NodeReadiness(ActorSystem<?> system, Database database, Optional<HostParts> host) {
+        this.system = system;
+        this.database = database;
+        this.host = host;
+    }
+
+    @Override
+    public CompletionStage<List<Part>> parts() {
+        var database = part("database", this.database.ask("answer", connection -> connection.isValid(2)));
+        var runtime = host.map(parts -> part("runtime", parts.runtime().running()))
+                .orElseGet(() -> CompletableFuture.completedFuture(Part.usable("runtime")));
+        return database.thenCombine(runtime, (first, second) -> List.of(first, membership(), second));
+    }
+
+    private Part membership() {
+        var status = Cluster.get(system).selfMember().status();
+        return status.equals(MemberStatus.up())
+                ? Part.usable("cluster")
+                : new Part("cluster", "this node is " + status);
+    }
+
+    private static CompletableFuture<Part> part(String name, CompletionStage<?> check) {
+        return check.toCompletableFuture()
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .handle((done, failure) -> failure == null ? Part.usable(name) : new Part(name, "does not answer"));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.sealbox.server;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+
+/** {@code serve}: runs a node in the foreground until it is told to stop. */
+@CommandLine.Command(name = "serve", description = "Run a node: API, sandbox host and egress proxy.")
+final class Serve implements Callable<Integer> {
+    private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            var node = Node.start(ConfigFactory.load(), OUT);
+            var stopped = new CountDownLatch(1);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                node.stop();
+                stopped.countDown();
+            }));
+            OUT.println("ready " + node.address());
+            stopped.await();
+            return 0;
+        } catch (StartFailure | ConfigException | IllegalArgumentException e) {
+            System.err.println("sealbox: " + String.valueOf(e.getMessage()).replace('\n', ' '));
+            return 1;
+        }
+    }
+}
