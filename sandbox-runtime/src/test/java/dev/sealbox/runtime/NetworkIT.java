@@ -119,11 +119,13 @@ class NetworkIT {
         enter(one, "ip -6 neigh replace fd00::1 lladdr 02:5b:00:00:00:01 dev eth0 nud permanent");
         router("for each in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 0 > $each; done");
         router("ip -6 address add fd00::1/128 dev lo nodad; ip -6 route add fd00::2/128 dev " + device(one));
+        var before = dropped("nfproto ipv6");
         try {
             assertThat(python(
                             one.sandbox(),
                             "s = socket.create_connection(('fd00::1', 3129), timeout=1); print('through')"))
                     .isEqualTo("TimeoutError");
+            assertThat(dropped("nfproto ipv6")).isGreaterThan(before);
         } finally {
             router("for each in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 1 > $each; done");
             enter(one, "echo 1 > /proc/sys/net/ipv6/conf/eth0/disable_ipv6");
@@ -140,8 +142,10 @@ class NetworkIT {
     @Test
     void dropsForgedSources() {
         enter(one, "ip address add " + other.ip() + "/32 dev eth0");
+        var before = dropped("@guests");
         try {
             assertThat(from(other.ip())).isEqualTo("TimeoutError");
+            assertThat(dropped("@guests")).isGreaterThan(before);
         } finally {
             enter(one, "ip address del " + other.ip() + "/32 dev eth0");
         }
@@ -153,8 +157,10 @@ class NetworkIT {
         var genuine = enter(other, "cat /sys/class/net/eth0/address").strip();
         var knowTheRouter = "; ip neigh replace 169.254.169.253 lladdr 02:5b:00:00:00:01 dev eth0 nud permanent";
         enter(other, "ip link set eth0 address 02:5b:00:00:00:77" + knowTheRouter);
+        var before = dropped("@guests");
         try {
             assertThat(tcp(other.sandbox(), "169.254.169.253", 3128)).isEqualTo("TimeoutError");
+            assertThat(dropped("@guests")).isGreaterThan(before);
         } finally {
             enter(other, "ip link set eth0 address " + genuine + knowTheRouter);
         }
@@ -211,6 +217,16 @@ class NetworkIT {
 
     private static String router(String script) {
         return Node.Host.run("nsenter", "--net=" + node.runtime().networkNamespace(), "sh", "-c", script);
+    }
+
+    /** How many packets the rule with these words has dropped so far. */
+    private static int dropped(String rule) {
+        return Integer.parseInt(router("nft list chain inet sealbox genuine")
+                .lines()
+                .filter(line -> line.contains(rule))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll(".*packets (\\d+) .*", "$1"));
     }
 
     private static String device(SandboxAddress sandbox) {

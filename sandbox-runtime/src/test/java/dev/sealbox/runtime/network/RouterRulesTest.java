@@ -18,7 +18,7 @@ class RouterRulesTest {
     void knowsASandboxByInterfaceHardwareAndNetworkAddress() {
         assertThat(RouterRules.of(List.of(LINK)))
                 .contains("elements = { \"sb-646001ff\" . 02:5b:64:60:01:ff . 100.96.1.255 }")
-                .contains("iifname . ether saddr . ip saddr != @guests drop");
+                .contains("iifname . ether saddr . ip saddr != @guests counter drop");
         assertThat(RouterRules.of(List.of())).doesNotContain("elements");
     }
 
@@ -28,7 +28,7 @@ class RouterRulesTest {
                 .contains("ip daddr 169.254.169.253 tcp dport { 443, 80, 53, 3128 } accept")
                 .contains("ip daddr 169.254.169.253 udp dport 53 accept")
                 .contains("policy drop")
-                .contains("meta nfproto ipv6 drop");
+                .contains("meta nfproto ipv6 counter drop");
     }
 
     @Test
