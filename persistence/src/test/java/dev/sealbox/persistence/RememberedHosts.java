@@ -54,6 +54,14 @@ final class RememberedHosts implements SandboxHosts {
         return this;
     }
 
+    EgressPolicy policy(SandboxId sandbox) {
+        return Optional.ofNullable(policies.get(sandbox)).orElseThrow();
+    }
+
+    List<CheckpointId> layersOf(SandboxId sandbox) {
+        return Optional.ofNullable(started.get(sandbox)).orElseThrow().layers();
+    }
+
     private <T> CompletionStage<T> unlessBroken(Supplier<CompletionStage<T>> task) {
         var failure = broken;
         return failure == null ? gate.thenCompose(open -> task.get()) : CompletableFuture.failedFuture(failure);
