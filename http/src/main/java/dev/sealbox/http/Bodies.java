@@ -82,7 +82,8 @@ final class Bodies {
 
     private static boolean isJson(RequestEntity entity) {
         var type = entity.getContentType();
-        if (type.equals(ContentTypes.NO_CONTENT_TYPE)) {
+        // A request without Content-Type comes as octets.
+        if (type.equals(ContentTypes.APPLICATION_OCTET_STREAM) || type.equals(ContentTypes.NO_CONTENT_TYPE)) {
             return true;
         }
         var subType = type.mediaType().subType();

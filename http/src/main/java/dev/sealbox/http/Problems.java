@@ -7,6 +7,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.scaladsl.model.ExceptionWithErrorInfo;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Refusal;
+import dev.sealbox.domain.sandbox.SandboxMissing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -101,7 +102,8 @@ final class Problems {
                 .anyMatch(cause -> cause instanceof TimeoutException
                         || cause instanceof SQLException
                         || cause instanceof IOException
-                        || cause instanceof UncheckedIOException);
+                        || cause instanceof UncheckedIOException
+                        || cause instanceof SandboxMissing);
     }
 
     private static Stream<Throwable> causes(Throwable failure) {

@@ -37,6 +37,10 @@ final class FakeStores implements SecretStores {
     final List<Plaintext> received = new ArrayList<>();
     final List<Origin> origins = new ArrayList<>();
     int lagging;
+
+    /** Whether a read is never answered. */
+    boolean silent;
+
     Optional<RuntimeException> failure = Optional.empty();
 
     /** How many changes have been made, to see that a refused request made none. */
@@ -66,7 +70,7 @@ final class FakeStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store) {
-        return now(in(origin, store, Outcome::done));
+        return silent ? new CompletableFuture<>() : now(in(origin, store, Outcome::done));
     }
 
     @Override

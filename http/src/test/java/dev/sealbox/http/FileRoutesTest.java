@@ -127,10 +127,7 @@ class FileRoutesTest {
 
     @Test
     void needsAPath() {
-        for (var query : new String[] {"", "?path=", "?path=a%00b", "?path=%zz", "?path=" + "a".repeat(5000)}) {
-            if (query.equals("?path=%zz")) {
-                continue;
-            }
+        for (var query : new String[] {"", "?path=", "?path=a%00b", "?path=" + "a".repeat(5000)}) {
             assertThat(server.send("GET", files + query).status()).as(query).isEqualTo(400);
             assertThat(server.send("PUT", files + query, BodyPublishers.ofString("x"), "X-API-Key", TestServer.KEY)
                             .status())

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
  * All ports that rest on entities, of one node.
  *
  * <p>The order of a start: {@code Database.open}, {@code MasterKeys.open}, {@code TinkVault} and
- * {@code SealedAuthorityStore}; an actor system with {@code database.configuration()} on top of its own; the
+ * {@code SealedAuthorityStore}; an actor system with {@code database.configuration(own)}; the
  * {@link #registrar}, which the host needs; the host; {@link #start}; and, when the host answers, {@link #recover}.
  */
 public final class Persistence {

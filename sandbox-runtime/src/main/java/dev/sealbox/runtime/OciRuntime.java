@@ -182,8 +182,9 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
                     try {
                         return work.with(host.agent(present(sandbox)));
                     } catch (IOException e) {
-                        present(sandbox);
-                        throw new RuntimeFailure("agent of " + sandbox, e);
+                        throw host.agent(sandbox).answers()
+                                ? new RuntimeFailure("agent of " + sandbox, e)
+                                : new SandboxMissing(sandbox);
                     }
                 },
                 threads);

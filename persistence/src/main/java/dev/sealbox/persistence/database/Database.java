@@ -106,8 +106,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** What the actor system must know so that its journal writes to this database. */
-    public Config configuration() {
+    /** The configuration of an actor system whose journal writes to this database, on top of {@code base}. */
+    public Config configuration(Config base) {
         var db = "akka-persistence-jdbc.shared-databases.slick.db.";
         return ConfigFactory.parseMap(Map.of(
                         "akka-persistence-jdbc.shared-databases.slick.profile",
@@ -126,7 +126,9 @@ public final class Database implements AutoCloseable {
                         journalConnections,
                         db + "minConnections",
                         1))
-                .withFallback(ConfigFactory.parseResources("sealbox-journal.conf"));
+                .withFallback(ConfigFactory.parseResources("sealbox-journal.conf"))
+                .withFallback(base)
+                .resolve();
     }
 
     /** Stops the embedded server; stop the actor system before. */

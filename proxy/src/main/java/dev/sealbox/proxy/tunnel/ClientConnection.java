@@ -355,22 +355,27 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
         if (now == null || to == null) {
             return false;
         }
+        boolean moved;
         try {
-            boolean moved = now.request().step(client, to.link());
-            moved |= now.response().step(to.link(), client, now.mayKeepClient());
-            if (now.response().isDone()) {
-                return finish(now, to);
-            }
-            return moved || (!to.link().isOpen() && client.canWrite() && lost(now, to));
+            moved = now.request().step(client, to.link());
         } catch (BadMessage e) {
-            return giveUp(now.response().hasArrived() ? Problem.badResponse(e.reason()) : Problem.malformed(e));
+            return giveUp(Problem.malformed(e));
+        } catch (Replacer.Forbidden e) {
+            return giveUp(Problem.valueNotForHeader());
+        }
+        try {
+            moved |= now.response().step(to.link(), client, now.mayKeepClient());
+        } catch (BadMessage e) {
+            return giveUp(Problem.badResponse(e.reason()));
         } catch (ResponseFlow.Unusable e) {
             return giveUp(e.problem());
         } catch (Inflate.Broken e) {
             return giveUp(Problem.badResponse("its compression is broken"));
-        } catch (Replacer.Forbidden e) {
-            return giveUp(Problem.valueNotForHeader());
         }
+        if (now.response().isDone()) {
+            return finish(now, to);
+        }
+        return moved || (!to.link().isOpen() && client.canWrite() && lost(now, to));
     }
 
     private boolean lost(Exchange now, Upstream to) {

@@ -28,8 +28,8 @@ final class RouterRules {
                   chain genuine {
                     type filter hook prerouting priority raw; policy accept;
                     iifname "lo" accept
-                    meta nfproto ipv6 drop
-                    iifname . ether saddr . ip saddr != @guests drop
+                    meta nfproto ipv6 counter drop
+                    iifname . ether saddr . ip saddr != @guests counter drop
                   }
                   chain directed {
                     type nat hook prerouting priority dstnat; policy accept;

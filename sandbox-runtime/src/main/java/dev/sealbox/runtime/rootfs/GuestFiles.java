@@ -42,12 +42,22 @@ public final class GuestFiles {
     private static void put(Agent agent, String path, byte[] content) throws IOException {
         var written = agent.write(path, new ByteArrayInputStream(content));
         if (written instanceof Outcome.Refused<?>) {
-            agent.remove(path);
+            clearTheWay(agent, path);
             written = agent.write(path, new ByteArrayInputStream(content));
         }
         if (written instanceof Outcome.Refused<?>(var reason)) {
             throw new RuntimeFailure(STEP, reason.message());
         }
+    }
+
+    /** Removes what is neither a directory nor leads to one where directories should be, and whatever has the file's name. */
+    private static void clearTheWay(Agent agent, String path) throws IOException {
+        for (var slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            if (agent.makeDirectory(path.substring(0, slash)) instanceof Outcome.Refused<?>) {
+                agent.remove(path.substring(0, slash));
+            }
+        }
+        agent.remove(path);
     }
 
     /** Keeps what the sandbox's owner wrote, and replaces the line of an earlier name. */

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,6 +29,9 @@ public final class Trust {
      * @param authority PEM
      */
     public static Map<String, byte[]> files(String roots, String authority) {
+        if (certificates(authority.getBytes(StandardCharsets.UTF_8)).isEmpty()) {
+            throw new RuntimeFailure("trust", "the authority holds no certificate");
+        }
         var ended = roots.endsWith("\n") ? roots : roots + "\n";
         var bundle = (ended + authority).getBytes(StandardCharsets.UTF_8);
         var alone = authority.getBytes(StandardCharsets.UTF_8);
@@ -42,14 +48,21 @@ public final class Trust {
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             var number = 0;
-            for (var certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bundle))) {
+            for (var certificate : certificates(bundle)) {
                 store.setCertificateEntry("root-" + number++, certificate);
             }
             var bytes = new ByteArrayOutputStream();
             store.store(bytes, TrustFiles.PKCS12_PASSWORD.toCharArray());
             return bytes.toByteArray();
         } catch (GeneralSecurityException | IOException e) {
+            throw new RuntimeFailure("trust", e);
+        }
+    }
+
+    private static Collection<? extends Certificate> certificates(byte[] pem) {
+        try {
+            return CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
+        } catch (CertificateException e) {
             throw new RuntimeFailure("trust", e);
         }
     }

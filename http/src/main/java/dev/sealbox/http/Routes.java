@@ -1,0 +1,104 @@
+package dev.sealbox.http;
+
+import static akka.http.javadsl.server.Directives.complete;
+import static akka.http.javadsl.server.Directives.concat;
+import static akka.http.javadsl.server.Directives.extractMaterializer;
+import static akka.http.javadsl.server.Directives.extractRequest;
+import static akka.http.javadsl.server.Directives.handleExceptions;
+import static akka.http.javadsl.server.Directives.handleRejections;
+import static akka.http.javadsl.server.Directives.mapResponse;
+import static akka.http.javadsl.server.Directives.pathPrefix;
+
+import akka.Done;
+import akka.http.javadsl.model.HttpMethod;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Allow;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.javadsl.server.ExceptionHandler;
+import akka.http.javadsl.server.MethodRejection;
+import akka.http.javadsl.server.Rejection;
+import akka.http.javadsl.server.RejectionHandler;
+import akka.http.javadsl.server.Route;
+import akka.stream.Materializer;
+import akka.stream.javadsl.Sink;
+import dev.sealbox.domain.identity.Origin;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/** Joins all paths, gives every request its id, and has one handler for whatever goes wrong. */
+record Routes(
+        Authentication authentication,
+        MetaRoutes meta,
+        StoreRoutes stores,
+        SandboxRoutes sandboxes,
+        ExecRoutes exec,
+        FileRoutes files,
+        CheckpointRoutes checkpoints) {
+
+    /** Bytes that are read and dropped after an early answer, so that a client still sending gets to read it. */
+    private static final long DRAINED = 16L * 1024 * 1024;
+
+    private static final Duration DRAINING = Duration.ofSeconds(10);
+
+    private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
+            .handleAll(MethodRejection.class, Routes::wrongMethod)
+            .handle(Rejection.class, other -> complete(Problems.from(Mistake.BROKEN)))
+            .handleNotFound(complete(Problems.from(Mistake.NO_ROUTE)))
+            .build();
+
+    Route all() {
+        return extractRequest(request -> extractMaterializer(materializer -> {
+            var id = UUID.randomUUID().toString();
+            return mapResponse(
+                    response ->
+                            drained(request, response, materializer).addHeader(RawHeader.create("X-Request-Id", id)),
+                    () -> handled(id, concat(meta.open(), pathPrefix("api", () -> api(id)))));
+        }));
+    }
+
+    private Route api(String requestId) {
+        return authentication.required(requestId, this::of);
+    }
+
+    private Route of(Origin origin) {
+        return concat(
+                exec.of(origin),
+                files.of(origin),
+                sandboxes.of(origin),
+                checkpoints.of(origin),
+                stores.of(origin),
+                meta.of(origin));
+    }
+
+    private static Route handled(String requestId, Route routes) {
+        var exceptions = ExceptionHandler.newBuilder()
+                .matchAny(failure -> complete(Problems.from(failure, requestId)))
+                .build();
+        return handleExceptions(exceptions, () -> handleRejections(REJECTIONS, () -> routes));
+    }
+
+    private static Route wrongMethod(List<MethodRejection> rejections) {
+        var allowed =
+                rejections.stream().map(MethodRejection::supported).distinct().toArray(HttpMethod[]::new);
+        return complete(Problems.from(Mistake.WRONG_METHOD).addHeader(Allow.create(allowed)));
+    }
+
+    /**
+     * After an error, reads on what nobody has read, within bounds; else the connection would be reset under a client
+     * that is still sending. Harmless where the body has been read: it can be streamed only once.
+     */
+    private static HttpResponse drained(HttpRequest request, HttpResponse response, Materializer materializer) {
+        if (response.status().isFailure() && !request.entity().isStrict()) {
+            request.entity()
+                    .withoutSizeLimit()
+                    .getDataBytes()
+                    .completionTimeout(DRAINING)
+                    .limitWeighted(DRAINED, chunk -> (long) chunk.size())
+                    .runWith(Sink.ignore(), materializer)
+                    .exceptionally(unread -> Done.getInstance());
+        }
+        return response;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.sealbox.persistence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.persistence.database.DatabaseSettings;
+import dev.sealbox.persistence.database.DatabaseSettings.External;
+import dev.sealbox.persistence.entity.EntitySettings;
+import dev.sealbox.persistence.service.ServiceSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PersistenceSettingsTest {
+    private static PersistenceSettings given(Map<String, String> chosen) {
+        return PersistenceSettings.from(ConfigFactory.parseMap(chosen)
+                .withFallback(ConfigFactory.parseResources("reference.conf"))
+                .resolve());
+    }
+
+    @Test
+    void hasTheDefaultsOfTheFile() {
+        assertThat(given(Map.of("sealbox.persistence.data-dir", "./var")))
+                .isEqualTo(new PersistenceSettings(
+                        new DatabaseSettings(
+                                Optional.empty(), Path.of("./var/postgres"), 6, 10, Duration.ofSeconds(60)),
+                        Path.of("./var/keys/master.json"),
+                        new EntitySettings(
+                                "control",
+                                100,
+                                2,
+                                Duration.ofMinutes(10),
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(5),
+                                6),
+                        new ServiceSettings(
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(120),
+                                Duration.ofSeconds(60),
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(30),
+                                50)));
+    }
+
+    @Test
+    void takesAnExternalDatabaseAndNeverPrintsItsPassword() {
+        var settings = given(Map.of(
+                "sealbox.persistence.database.url", "jdbc:postgresql://db/sealbox",
+                "sealbox.persistence.database.user", "somebody",
+                "sealbox.persistence.database.password", "hush"));
+
+        assertThat(settings.database().external())
+                .contains(new External("jdbc:postgresql://db/sealbox", "somebody", "hush"));
+        assertThat(settings.toString()).doesNotContain("hush");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.entity;
+
+import org.jspecify.annotations.NullMarked;

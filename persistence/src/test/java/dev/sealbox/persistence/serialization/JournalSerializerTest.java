@@ -1,0 +1,95 @@
+package dev.sealbox.persistence.serialization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointEvent;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.organization.Organization;
+import dev.sealbox.domain.organization.OrganizationEvent;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxEvent;
+import dev.sealbox.domain.store.SecretStore;
+import dev.sealbox.domain.store.StoreEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every form that was ever released is in {@code journal/}, one file each, never edited. */
+class JournalSerializerTest {
+    private static final Path JOURNAL = Path.of("src/test/resources/journal");
+
+    private final JournalSerializer serializer = new JournalSerializer();
+    private final ObjectMapper json = new ObjectMapper();
+
+    @ParameterizedTest
+    @MethodSource("released")
+    void stillReadsEveryReleasedForm(Path form) throws IOException {
+        var written = decode(form);
+
+        assertThat(json.readTree(serializer.toBinary(written))).isEqualTo(json.readTree(form.toFile()));
+        assertThat(serializer.manifest(written)).isEqualTo(manifest(form));
+    }
+
+    @Test
+    void hasASampleOfEveryEventAndSnapshot() throws IOException {
+        var events = Stream.of(StoreEvent.class, SandboxEvent.class, CheckpointEvent.class, OrganizationEvent.class)
+                .flatMap(family -> Stream.of(family.getPermittedSubclasses()));
+        var snapshots = Stream.of(SecretStore.class, Sandbox.class, Checkpoint.class, Organization.class);
+
+        var sampled = released().stream()
+                .map(this::decode)
+                .map(written -> written instanceof Recorded<?>(var event, var origin, var at) ? event : written)
+                .<Class<?>>map(Object::getClass)
+                .toList();
+
+        assertThat(sampled).containsAll(Stream.concat(events, snapshots).toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("released")
+    void namesNoClass(Path form) {
+        var text = new String(serializer.toBinary(decode(form)), StandardCharsets.UTF_8);
+
+        assertThat(text).doesNotContain("dev.sealbox", "class");
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow() {
+        assertThatThrownBy(() -> serializer.fromBinary(new byte[0], "store.unknown.1"))
+                .hasMessageContaining("store.unknown.1");
+        assertThatThrownBy(() -> serializer.manifest("a text")).hasMessageContaining("not for the journal");
+    }
+
+    @Test
+    void keepsItsIdentifier() {
+        assertThat(serializer.identifier()).isEqualTo(71290);
+    }
+
+    private Object decode(Path form) {
+        try {
+            return serializer.fromBinary(Files.readAllBytes(form), manifest(form));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String manifest(Path form) {
+        return form.getFileName().toString().replace(".json", "");
+    }
+
+    static List<Path> released() throws IOException {
+        try (var forms = Files.list(JOURNAL)) {
+            return forms.sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.serialization;
+
+import org.jspecify.annotations.NullMarked;

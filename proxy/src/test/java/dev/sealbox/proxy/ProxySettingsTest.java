@@ -1,0 +1,76 @@
+package dev.sealbox.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.sandbox.Gateway;
+import dev.sealbox.proxy.tunnel.Limits;
+import dev.sealbox.proxy.upstream.Overrides;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ProxySettingsTest {
+
+    @Test
+    void hasTheDefaultsThatTheReferenceSays() {
+        assertThat(ProxySettings.from(ConfigFactory.load()))
+                .isEqualTo(new ProxySettings(
+                        new ProxySettings.Listen("169.254.169.253", 3128, 443, 80, 53),
+                        0,
+                        new Limits(
+                                64 * 1024,
+                                64 * 1024,
+                                512,
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(90),
+                                Duration.ofMinutes(10),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(10)),
+                        64 * 1024,
+                        128 * 1024,
+                        new ProxySettings.Upstreams(
+                                new Overrides(List.of()),
+                                Path.of("/etc/ssl/certs/ca-certificates.crt"),
+                                Optional.empty(),
+                                16,
+                                Duration.ofSeconds(30)),
+                        true,
+                        Set.of(
+                                "referer",
+                                "user-agent",
+                                "via",
+                                "from",
+                                "origin",
+                                "x-forwarded-*",
+                                "forwarded",
+                                "x-real-ip",
+                                "traceparent",
+                                "tracestate",
+                                "baggage",
+                                "x-request-id",
+                                "x-correlation-id"),
+                        2000,
+                        new ProxySettings.Dns("198.18.0.1", 200)));
+    }
+
+    @Test
+    void listensWhereSandboxesFindTheirGateway() {
+        assertThat(ProxySettings.from(ConfigFactory.load()).listen())
+                .isEqualTo(new ProxySettings.Listen(
+                        Gateway.ADDRESS, Gateway.PROXY_PORT, Gateway.TLS_PORT, Gateway.HTTP_PORT, Gateway.DNS_PORT));
+    }
+
+    @Test
+    void refusesAnUnknownTreatmentOfResponses() {
+        var config = ConfigFactory.parseString("sealbox.proxy.response-secrets = maybe")
+                .withFallback(ConfigFactory.load());
+
+        assertThatThrownBy(() -> ProxySettings.from(config)).isInstanceOf(InvalidValue.class);
+    }
+}

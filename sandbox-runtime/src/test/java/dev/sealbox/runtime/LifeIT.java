@@ -1,0 +1,277 @@
+package dev.sealbox.runtime;
+
+import static dev.sealbox.runtime.Node.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Starts, stops, crashes and what they leave. */
+class LifeIT {
+    private Node node;
+
+    @BeforeEach
+    void open() {
+        node = Node.open();
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    @Test
+    void startsASandboxOnce() {
+        var started = node.start(Node.LIMITS);
+        node.write(started.sandbox(), "mark", "x");
+
+        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+
+        assertThat(node.read(started.sandbox(), "mark")).isEqualTo("x");
+    }
+
+    @Test
+    void stopsAndLeavesNothing() throws IOException {
+        var mounts = mounts();
+        var sandbox = node.start();
+        node.run(sandbox, "sleep 1000 > /dev/null 2>&1 &");
+        assertThat(traces(sandbox)).isNotEmpty();
+
+        await(node.runtime().stop(sandbox));
+        await(node.runtime().stop(sandbox));
+
+        Eventually.holds(() -> assertThat(traces(sandbox)).isEmpty());
+        assertThat(mounts()).isEqualTo(mounts);
+        assertThatThrownBy(() -> node.run(sandbox, "true")).hasRootCauseInstanceOf(SandboxMissing.class);
+    }
+
+    @Test
+    void leavesNoMountOnTheHostEvenWhileItRuns() throws IOException {
+        var mounts = mounts();
+
+        var sandbox = node.start();
+
+        assertThat(mounts()).containsAll(mounts);
+        assertThat(mounts().stream().filter(mount -> !mounts.contains(mount)))
+                .allMatch(mount -> mount.contains("/run/netns/sandbox-")
+                        && mount.contains(sandbox.value().substring(3)));
+    }
+
+    @Test
+    void adoptsSandboxesAfterARestartWithTheirProcesses() {
+        var started = node.start(Node.LIMITS);
+        node.run(started.sandbox(), "sleep 4242 > /dev/null 2>&1 &");
+
+        node.restart();
+
+        assertThat(await(node.runtime().running())).containsExactly(started);
+        assertThat(node.run(started.sandbox(), "pgrep -f 'sleep 4242' | wc -l")
+                        .stdout()
+                        .strip())
+                .isNotEqualTo("0");
+        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+        assertThat(node.start(Node.LIMITS).ip()).isNotEqualTo(started.ip());
+    }
+
+    @Test
+    void survivesTheKillOfTheProcessThatStartedIt() throws IOException, InterruptedException {
+        node.runtime().close();
+        var sandbox = SandboxId.random(new Random());
+        var settings = node.settings();
+        var server = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dsealbox.runtime.data-dir=" + settings.dataDir(),
+                        "-Dsealbox.runtime.template-dir=" + settings.templateDir(),
+                        "-Dsealbox.runtime.node-id=" + settings.nodeId(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Server.class.getName(),
+                        sandbox.value())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(server.inputReader().lines().anyMatch("started"::equals)).isTrue();
+
+        server.destroyForcibly().waitFor();
+        node.restart();
+
+        assertThat(await(node.runtime().running()))
+                .extracting(SandboxAddress::sandbox)
+                .containsExactly(sandbox);
+        assertThat(node.read(sandbox, "counted")).isNotEmpty();
+        var before = node.read(sandbox, "counted").length();
+        Eventually.holds(
+                () -> assertThat(node.read(sandbox, "counted").length()).isGreaterThan(before));
+    }
+
+    @Test
+    void letsAFrozenSandboxGoOnAfterACrashInTheMiddleOfACheckpoint() throws IOException {
+        var started = node.start(Node.LIMITS);
+        node.runtime().close();
+        var group = "sealbox-" + node.settings().nodeId() + "/" + started.sandbox();
+        var version1 = Path.of("/sys/fs/cgroup/freezer", group, "freezer.state");
+        if (Files.exists(version1)) {
+            Files.writeString(version1, "FROZEN");
+        } else {
+            Files.writeString(Path.of("/sys/fs/cgroup", group, "cgroup.freeze"), "1");
+        }
+        Files.createDirectories(node.data().resolve("drafts/half/diff"));
+
+        node.restart();
+
+        assertThat(await(node.runtime().running())).containsExactly(started);
+        assertThat(node.run(started.sandbox(), "echo awake").stdout()).isEqualTo("awake\n");
+        assertThat(node.data().resolve("drafts")).doesNotExist();
+    }
+
+    @Test
+    void missesASandboxThatDiedAndStartsItAgainWithItsDisk() {
+        var started = node.start(Node.LIMITS);
+        node.write(started.sandbox(), "mark", "kept");
+        kill(started.sandbox());
+
+        Eventually.holds(() -> assertThat(await(node.runtime().running())).isEmpty());
+        assertThatThrownBy(() -> node.run(started.sandbox(), "true")).hasRootCauseInstanceOf(SandboxMissing.class);
+        node.restart();
+        assertThat(await(node.runtime().running())).isEmpty();
+        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+
+        assertThat(node.read(started.sandbox(), "mark")).isEqualTo("kept");
+    }
+
+    @Test
+    void endsARunningCommandWhenItsSandboxStops() {
+        var sandbox = node.start();
+        var running =
+                node.runtime().run(sandbox, new Command(List.of("/bin/sleep", "1000"), Map.of(), "/", Duration.ZERO));
+        Eventually.holds(
+                () -> assertThat(node.run(sandbox, "pgrep sleep").exitCode()).isZero());
+
+        await(node.runtime().stop(sandbox));
+
+        assertThatThrownBy(() -> await(running)).hasRootCauseInstanceOf(SandboxMissing.class);
+    }
+
+    @Test
+    void leavesNothingOfAStartThatFailed() throws IOException {
+        var mounts = mounts();
+        var sandbox = SandboxId.random(new Random());
+
+        assertThatThrownBy(() -> await(node.runtime()
+                        .start(new Launch(
+                                sandbox,
+                                "base",
+                                List.of(),
+                                Node.LIMITS,
+                                "no certificate\n-----BEGIN CERTIFICATE-----\n"))))
+                .hasMessageContaining("trust");
+
+        Eventually.holds(() -> assertThat(traces(sandbox)).isEmpty());
+        assertThat(mounts()).isEqualTo(mounts);
+    }
+
+    @Test
+    void keepsTwoNodesApart() {
+        var here = node.start();
+        try (var neighbour = Node.open()) {
+            var there = neighbour.start();
+
+            assertThat(neighbour.runtime().networkNamespace())
+                    .isNotEqualTo(node.runtime().networkNamespace());
+            neighbour.restart();
+
+            assertThat(await(neighbour.runtime().running()))
+                    .extracting(SandboxAddress::sandbox)
+                    .containsExactly(there);
+        }
+        assertThat(node.run(here, "echo fine").stdout()).isEqualTo("fine\n");
+    }
+
+    @Test
+    void refusesADataFolderThatAnotherProcessHas() {
+        assertThatThrownBy(() -> OciRuntime.open(node.settings()))
+                .hasMessageContaining("another process runs the sandboxes");
+    }
+
+    private void kill(SandboxId sandbox) {
+        Node.Host.run("runc", "--root", node.data().resolve("runc").toString(), "kill", sandbox.value(), "KILL");
+    }
+
+    private static Launch launch(SandboxId sandbox) {
+        return new Launch(sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY);
+    }
+
+    /** Whatever on this host bears the sandbox's name. */
+    private List<String> traces(SandboxId sandbox) throws IOException {
+        var name = sandbox.value().substring(3);
+        var found = Stream.of(
+                        Node.Host.run(
+                                "find",
+                                "/sys/fs/cgroup",
+                                "/run/netns",
+                                node.data().toString(),
+                                "-name",
+                                "*" + name + "*"),
+                        Node.Host.run(
+                                "runc", "--root", node.data().resolve("runc").toString(), "list", "--quiet"),
+                        Node.Host.run(
+                                "ip",
+                                "-o",
+                                "-n",
+                                "sealbox-" + node.settings().nodeId(),
+                                "link",
+                                "show",
+                                "type",
+                                "veth"),
+                        Node.Host.run("sh", "-c", "grep -l " + name + " /proc/[0-9]*/cgroup 2>/dev/null || true"),
+                        Node.Host.run(
+                                "nsenter",
+                                "--net=" + node.runtime().networkNamespace(),
+                                "sh",
+                                "-c",
+                                "nft list set inet sealbox guests | grep 02:5b || true"))
+                .flatMap(String::lines);
+        return found.toList();
+    }
+
+    private static List<String> mounts() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                .map(line -> line.substring(line.indexOf(' ', line.indexOf(' ') + 1)))
+                .toList();
+    }
+
+    /** Stands for the server: starts a sandbox in which something goes on, and waits to be killed. */
+    static final class Server {
+        private Server() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            var runtime = OciRuntime.open(RuntimeSettings.from(ConfigFactory.load()));
+            var sandbox = new SandboxId(arguments[0]);
+            await(runtime.start(launch(sandbox)));
+            await(runtime.run(
+                    sandbox,
+                    new Command(
+                            List.of("/bin/sh", "-c", "(while :; do echo x >> counted; sleep 0.02; done) & "),
+                            Map.of("PATH", "/bin:/usr/bin"),
+                            "/home/sandbox",
+                            Duration.ofSeconds(10))));
+            System.out.println("started");
+            Thread.sleep(60_000);
+        }
+    }
+}
