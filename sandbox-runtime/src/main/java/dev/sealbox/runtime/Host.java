@@ -256,8 +256,13 @@ final class Host {
         cgroups.close();
     }
 
+    /** A node without sandboxes leaves nothing on the machine. */
     void close() {
         deadlines.close();
+        if (store.sandboxes().isEmpty()) {
+            router.close();
+            cgroups.close();
+        }
     }
 
     private Path socketFolder() {

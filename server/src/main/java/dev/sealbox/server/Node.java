@@ -107,10 +107,7 @@ final class Node {
                     .map(role -> role.name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
             var complete = config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles));
-            var system = ActorSystem.create(
-                    SpawnProtocol.create(),
-                    "sealbox",
-                    database.configuration().withFallback(complete).resolve());
+            var system = ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(complete));
             cleanup.add("cluster membership", () -> leave(system));
             enter(system);
             return system;
