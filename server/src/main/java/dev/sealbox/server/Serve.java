@@ -17,13 +17,13 @@ final class Serve implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try {
             var node = Node.start(ConfigFactory.load(), OUT);
-            var stopped = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 node.stop();
-                stopped.countDown();
+                // By itself a signal would make it 143, but a clean stop is 0.
+                Runtime.getRuntime().halt(0);
             }));
             OUT.println("ready " + node.address());
-            stopped.await();
+            new CountDownLatch(1).await();
             return 0;
         } catch (StartFailure | ConfigException | IllegalArgumentException e) {
             System.err.println("sealbox: " + String.valueOf(e.getMessage()).replace('\n', ' '));

@@ -31,8 +31,8 @@ final class Nowhere {
                         .formatted(Values.FORM));
         report.prove("no file that the sandbox can read", inside.stdout().isBlank(), "found some");
 
-        var environments =
-                shell.quietly("sudo cat $(ls -d /proc/[0-9]*/environ) 2>/dev/null | tr '\\0' '\\n' | sort -u");
+        var environments = shell.quietly(
+                "(cat /proc/[0-9]*/environ; sudo sh -c 'cat /proc/[0-9]*/environ') 2>/dev/null | tr '\\0' '\\n' | sort -u");
         report.prove(
                 "no environment of a process in the sandbox, which root in it can read",
                 Shell.holdsToken(environments.stdout()) && !world.values().appearIn(environments.stdout()),

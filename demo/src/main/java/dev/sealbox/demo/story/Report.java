@@ -9,6 +9,7 @@ public final class Report {
     private static final int WIDTH = 110;
 
     private final PrintStream out;
+    private final long started = System.nanoTime();
     private final List<Proof> proofs = new ArrayList<>();
 
     public Report(PrintStream out) {
@@ -18,7 +19,7 @@ public final class Report {
     /** Begins a step of the story. */
     public void step(String title) {
         out.println();
-        out.println("== " + title);
+        out.println("== " + title + "  (" + seconds() + " s)");
     }
 
     /** Something that was done or seen. */
@@ -65,6 +66,10 @@ public final class Report {
                 missed == 0
                         ? "All " + proofs.size() + " proofs held."
                         : missed + " of " + proofs.size() + " NOT HELD.");
+    }
+
+    private long seconds() {
+        return (System.nanoTime() - started) / 1_000_000_000;
     }
 
     private static String cut(String line) {

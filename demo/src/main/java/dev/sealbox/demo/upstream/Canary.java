@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
@@ -41,13 +40,14 @@ public final class Canary implements AutoCloseable {
         return heard.get();
     }
 
-    /** The machine's addresses, without loopback, as a client would dial them. */
+    /** The machine's addresses, without loopback, as a sandbox would dial them: its own interface is eth0. */
     public static List<String> addresses() {
         try {
             return NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(address -> !address.isLoopbackAddress())
-                    .map(InetAddress::getHostAddress)
+                    .map(address -> address.getHostAddress().replaceFirst("%.*", "%eth0"))
+                    .distinct()
                     .toList();
         } catch (SocketException e) {
             throw new UncheckedIOException(e);

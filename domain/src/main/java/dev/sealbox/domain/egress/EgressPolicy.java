@@ -4,6 +4,8 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretName;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +15,8 @@ import java.util.Map;
  * @param revision grows with every change; a host ignores an older one than it has
  * @param allowlist hosts that may be reached; empty means every public host
  * @param grants the secrets of the layers, the last layer's winning
- * @param tokens what each sealed token of the sandbox's lineage stands for here
+ * @param tokens what each sealed token of the sandbox's lineage stands for here; of several for one name the first is
+ *     the one that the sandbox is shown
  */
 public record EgressPolicy(
         SandboxId sandbox,
@@ -26,7 +29,7 @@ public record EgressPolicy(
     public EgressPolicy {
         allowlist = List.copyOf(allowlist);
         grants = Map.copyOf(grants);
-        tokens = Map.copyOf(tokens);
+        tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
     }
 
     /** Whether the sandbox may talk to {@code host} at all. Special address ranges are refused elsewhere, always. */

@@ -2,6 +2,7 @@ package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretName;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -39,10 +40,13 @@ public record Tokens(Map<SecretName, SealedToken> own, Map<SealedToken, SecretNa
         return new Tokens(own, inherited);
     }
 
-    /** Every token that means something in this sandbox. */
+    /** Every token that means something in this sandbox: its own first, then the inherited ones in a stable order. */
     public Map<SealedToken, SecretName> all() {
-        var all = new LinkedHashMap<>(inherited);
+        var all = new LinkedHashMap<SealedToken, SecretName>();
         own.forEach((name, token) -> all.put(token, name));
+        inherited.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> entry.getKey().value()))
+                .forEach(entry -> all.put(entry.getKey(), entry.getValue()));
         return all;
     }
 }

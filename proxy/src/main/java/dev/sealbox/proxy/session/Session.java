@@ -5,7 +5,6 @@ import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretName;
 import dev.sealbox.proxy.match.Patterns;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,13 +53,13 @@ public final class Session {
 
     /**
      * The token that stands for the name in what the sandbox is shown: of several (a fork's own and inherited ones mean
-     * the same) always the same one.
+     * the same) the first, which is its own.
      */
     public Optional<SealedToken> tokenOf(SecretName name) {
         return policy.tokens().entrySet().stream()
                 .filter(entry -> entry.getValue().equals(name))
                 .map(Map.Entry::getKey)
-                .min(Comparator.comparing(SealedToken::value));
+                .findFirst();
     }
 
     /** Patterns made of this session's values, made once per {@code key} and wiped with it. */
