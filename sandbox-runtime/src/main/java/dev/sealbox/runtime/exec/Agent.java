@@ -63,9 +63,6 @@ public final class Agent {
     /** Runs a command to its end. */
     public CommandResult run(Command command) throws IOException {
         var form = CommandForm.of(command);
-        if (form.length > CommandForm.LARGEST) {
-            throw new RuntimeFailure("exec", "the command is larger than " + CommandForm.LARGEST + " bytes");
-        }
         try (var conversation = open()) {
             if (!command.timeout().isZero()) {
                 conversation.within(command.timeout().plus(bounds.patience()));
