@@ -164,8 +164,9 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
-        host.close();
-        lock.close();
+        try (lock) {
+            host.close();
+        }
     }
 
     private interface Work<T> {
