@@ -11,7 +11,6 @@ import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
 import akka.stream.javadsl.Sink;
 import akka.util.ByteString;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -64,7 +63,7 @@ final class Bodies {
                 .getDataBytes()
                 .completionTimeout(patience)
                 .limitWeighted(limit + DRAINED, chunk -> (long) chunk.size())
-                .runWith(Sink.fold(new Collected(limit), Collected::with), materializer)
+                .runWith(Sink.fold(Collected.NOTHING, (held, chunk) -> held.with(chunk, limit)), materializer)
                 .thenApply(Collected::parsed)
                 .exceptionally(Bodies::unread);
     }
@@ -90,42 +89,26 @@ final class Bodies {
         return subType.equals("json") || subType.endsWith("+json");
     }
 
-    /** What has arrived, up to a limit; what goes beyond is counted only. Confined to one stream. */
-    private static final class Collected {
-        private final int limit;
-        private final Wiped bytes = new Wiped();
-        private long length;
+    /** What has arrived, up to a limit; what goes beyond is counted only. Holds the network's buffers, no copies. */
+    private record Collected(ByteString bytes, long length) {
+        private static final Collected NOTHING = new Collected(ByteString.emptyByteString(), 0);
 
-        private Collected(int limit) {
-            this.limit = limit;
-        }
-
-        private Collected with(ByteString chunk) {
-            length += chunk.size();
-            if (length <= limit) {
-                bytes.writeBytes(chunk.toArrayUnsafe());
-            }
-            return this;
+        private Collected with(ByteString chunk, int limit) {
+            var sum = length + chunk.size();
+            return new Collected(sum <= limit ? bytes.concat(chunk) : bytes, sum);
         }
 
         private Body parsed() {
-            if (length > limit) {
+            if (length > bytes.size()) {
                 return new Body.Bad(Mistake.TOO_LARGE);
             }
-            var body = bytes.toByteArray();
-            bytes.wipe();
+            var body = new byte[bytes.size()];
             try {
+                bytes.copyToArray(body, 0, body.length);
                 return new Body.Read(JsonBody.parse(body));
             } finally {
                 Arrays.fill(body, (byte) 0);
             }
-        }
-    }
-
-    /** A buffer that can be overwritten. */
-    private static final class Wiped extends ByteArrayOutputStream {
-        private void wipe() {
-            Arrays.fill(buf, (byte) 0);
         }
     }
 }

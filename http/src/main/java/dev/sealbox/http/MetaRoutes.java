@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /**
@@ -41,7 +42,7 @@ final class MetaRoutes {
         return concat(
                 path("health", () -> get(() -> complete(Answers.ok(Map.of("status", "ok"))))),
                 path("healthz", () -> get(() -> complete(Answers.ok(Map.of("status", "alive"))))),
-                path("readyz", () -> get(() -> answers.always(readiness.parts(), MetaRoutes::ready))),
+                path("readyz", () -> get(() -> answers.always(parts(), MetaRoutes::ready))),
                 path("openapi.yaml", () -> get(() -> complete(description))));
     }
 
@@ -50,6 +51,12 @@ final class MetaRoutes {
                 "whoami",
                 () -> get(() -> complete(Answers.ok(new WhoAmI(
                         origin.organization().value(), origin.organization().value())))));
+    }
+
+    /** A question that fails is an answer, too. */
+    private CompletionStage<List<Readiness.Part>> parts() {
+        return Answers.asking(readiness::parts)
+                .exceptionally(failure -> List.of(new Readiness.Part("readiness", "cannot be told")));
     }
 
     /** In snake case, unlike everything else. */
