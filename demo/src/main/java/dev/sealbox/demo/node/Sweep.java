@@ -15,13 +15,18 @@ import java.util.stream.Stream;
  * is over, whatever state it ended in.
  */
 public final class Sweep {
-    private final String nodeId;
     private final Path folder;
+    private final Path data;
 
-    /** For the node with this id, and the folder that holds all its state. */
-    public Sweep(String nodeId, Path folder) {
-        this.nodeId = nodeId;
+    /**
+     * For one node.
+     *
+     * @param folder holds all that is its, and is deleted in the end
+     * @param data its data folder, inside {@code folder}, which also names what it makes outside
+     */
+    public Sweep(Path folder, Path data) {
         this.folder = folder;
+        this.data = data;
     }
 
     /** What is there of the node: processes, mounts, network namespaces and control groups; empty when nothing is. */
@@ -37,7 +42,7 @@ public final class Sweep {
 
     /** The empty router namespace, which a node leaves for its next start. */
     public void removeRouter() {
-        run("ip", "netns", "delete", "sealbox-" + nodeId);
+        run("ip", "netns", "delete", "sealbox-" + nodeId());
     }
 
     /** Ends and removes everything of the node; for when it could not do so itself. */
@@ -61,7 +66,7 @@ public final class Sweep {
 
     private boolean belongs(long pid) {
         var process = Path.of("/proc", Long.toString(pid));
-        return read(process.resolve("cgroup")).contains("/sealbox-" + nodeId + "/")
+        return read(process.resolve("cgroup")).contains("/sealbox-" + nodeId() + "/")
                 || read(process.resolve("cmdline")).contains(folder.toString());
     }
 
@@ -75,16 +80,22 @@ public final class Sweep {
     private Stream<String> namespaces() {
         return entries(Path.of("/run/netns"))
                 .map(path -> path.getFileName().toString())
-                .filter(name -> name.equals("sealbox-" + nodeId) || name.startsWith("sandbox-" + nodeId + "-"));
+                .filter(name -> name.equals("sealbox-" + nodeId()) || name.startsWith("sandbox-" + nodeId() + "-"));
     }
 
     private Stream<String> groups() {
         var top = Path.of("/sys/fs/cgroup");
         return Stream.concat(Stream.of(top), entries(top))
-                .map(hierarchy -> hierarchy.resolve("sealbox-" + nodeId))
+                .map(hierarchy -> hierarchy.resolve("sealbox-" + nodeId()))
                 .filter(group -> Files.isDirectory(group, LinkOption.NOFOLLOW_LINKS))
                 .flatMap(group -> Stream.concat(Stream.of(group), entries(group).filter(Files::isDirectory)))
                 .map(Path::toString);
+    }
+
+    /** The id that the node chose at its first start; one that nothing has when it did not come so far. */
+    private String nodeId() {
+        var id = read(data.resolve("host-id")).strip();
+        return id.isEmpty() ? "never-started" : id;
     }
 
     private static Stream<Path> entries(Path folder) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,7 +45,9 @@ public final class World implements AutoCloseable {
      */
     public static World open(Map<String, String> settings) {
         try {
-            var world = new World(Files.createTempDirectory("sealbox-demo-"), settings);
+            // Others may pass through: the users of sandboxes, on the way to their own files.
+            var open = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
+            var world = new World(Files.createTempDirectory("sealbox-demo-", open), settings);
             world.start();
             return world;
         } catch (IOException e) {
@@ -54,16 +57,15 @@ public final class World implements AutoCloseable {
 
     private World(Path folder, Map<String, String> settings) throws IOException {
         this.folder = folder;
-        var nodeId = "demo-" + hex(4);
-        sweep = new Sweep(nodeId, folder);
+        var data = folder.resolve("data");
+        sweep = new Sweep(folder, data);
         var authority = new TestAuthority();
         certificates = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
         upstream = new TestUpstream(authority, Hosts.ECHOING);
         git = new GitServer(authority, Hosts.GIT, Files.createDirectory(folder.resolve("git")));
         var all = new HashMap<>(Map.of(
-                "SEALBOX_DATA_DIR", folder.resolve("data").toString(),
+                "SEALBOX_DATA_DIR", data.toString(),
                 "SEALBOX_TEMPLATE_DIR", Project.templates().toString(),
-                "SEALBOX_NODE_ID", nodeId,
                 "SEALBOX_BOOTSTRAP_API_KEY", apiKey,
                 "SEALBOX_UPSTREAM_OVERRIDES", Hosts.overrides(upstream.port(), git.port()),
                 "SEALBOX_UPSTREAM_CA_FILE", certificates.toString()));
