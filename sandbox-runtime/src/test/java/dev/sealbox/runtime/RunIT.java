@@ -120,6 +120,7 @@ class RunIT {
 
         assertThat(result.exitCode()).isEqualTo(-1);
         assertThat(result.stdout()).isEqualTo("begun\n");
+        assertThat(result.stderr()).endsWith("\nProcess timed out");
         assertThat(node.run(sandbox, "pgrep -a sleep").stdout())
                 .contains("5001")
                 .doesNotContain("5002", "5003", "5004", "5005");
