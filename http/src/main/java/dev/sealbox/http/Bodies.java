@@ -2,13 +2,15 @@ package dev.sealbox.http;
 
 import static akka.http.javadsl.server.Directives.complete;
 import static akka.http.javadsl.server.Directives.extractMaterializer;
-import static akka.http.javadsl.server.Directives.extractRequestEntity;
+import static akka.http.javadsl.server.Directives.extractRequest;
 import static akka.http.javadsl.server.Directives.onSuccess;
 
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
+import akka.stream.StreamLimitReachedException;
 import akka.stream.javadsl.Sink;
 import akka.util.ByteString;
 import java.time.Duration;
@@ -26,9 +28,6 @@ import java.util.function.Function;
  * and the text that the parser makes stay in memory until they are collected.
  */
 final class Bodies {
-    /** Of a body that is refused, this many bytes are still read, so that its sender comes to read the answer. */
-    private static final long DRAINED = 16L * 1024 * 1024;
-
     private final int limit;
     private final Duration patience;
 
@@ -45,24 +44,27 @@ final class Bodies {
 
     /** Goes on with the body's fields; an absent body has none. */
     Route json(Function<JsonBody, Route> inner) {
-        return extractRequestEntity(entity ->
-                extractMaterializer(materializer -> onSuccess(read(entity, materializer), body -> switch (body) {
+        return extractRequest(request ->
+                extractMaterializer(materializer -> onSuccess(read(request, materializer), body -> switch (body) {
                     case Body.Read(var fields) -> inner.apply(fields);
                     case Body.Bad(var why) -> complete(Problems.from(why));
                 })));
     }
 
-    private CompletionStage<Body> read(RequestEntity entity, Materializer materializer) {
+    private CompletionStage<Body> read(HttpRequest request, Materializer materializer) {
+        var entity = request.entity();
         if (entity.isKnownEmpty()) {
             return CompletableFuture.completedFuture(new Body.Read(JsonBody.EMPTY));
         }
         if (!isJson(entity)) {
             return CompletableFuture.completedFuture(new Body.Bad(Mistake.NOT_JSON));
         }
-        return entity.withoutSizeLimit()
+        // What goes beyond the limit is still read for a while, so that its sender comes to read the answer.
+        return Unread.take(request)
+                .withoutSizeLimit()
                 .getDataBytes()
                 .completionTimeout(patience)
-                .limitWeighted(limit + DRAINED, chunk -> (long) chunk.size())
+                .limitWeighted(limit + Unread.MOST, chunk -> (long) chunk.size())
                 .runWith(Sink.fold(Collected.NOTHING, (held, chunk) -> held.with(chunk, limit)), materializer)
                 .thenApply(Collected::parsed)
                 .exceptionally(Bodies::unread);
@@ -74,7 +76,7 @@ final class Bodies {
                 : failure;
         return switch (cause) {
             case TimeoutException e -> new Body.Bad(Mistake.TOO_SLOW);
-            case akka.stream.StreamLimitReachedException e -> new Body.Bad(Mistake.TOO_LARGE);
+            case StreamLimitReachedException e -> new Body.Bad(Mistake.TOO_LARGE);
             default -> throw new CompletionException(cause);
         };
     }

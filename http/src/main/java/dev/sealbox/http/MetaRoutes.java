@@ -5,6 +5,7 @@ import static akka.http.javadsl.server.Directives.concat;
 import static akka.http.javadsl.server.Directives.get;
 import static akka.http.javadsl.server.Directives.path;
 
+import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
@@ -33,7 +34,7 @@ final class MetaRoutes {
         this.answers = answers;
         this.description = HttpResponse.create()
                 .withEntity(HttpEntities.create(
-                        MediaTypes.applicationWithFixedCharset("yaml", akka.http.javadsl.model.HttpCharsets.UTF_8)
+                        MediaTypes.applicationWithFixedCharset("yaml", HttpCharsets.UTF_8)
                                 .toContentType(),
                         resource()));
     }
