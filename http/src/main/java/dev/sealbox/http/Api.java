@@ -69,6 +69,7 @@ public final class Api {
                         "akka.http.server.idle-timeout", settings.idleTimeout().toMillis() + " ms"),
                 Map.entry("akka.http.server.max-connections", settings.maxConnections()),
                 Map.entry("akka.http.server.remote-address-attribute", "on"),
+                Map.entry("akka.http.server.socket-options.tcp-no-delay", "on"),
                 Map.entry("akka.http.server.parsing.error-handler", BrokenRequests.class.getName()),
                 Map.entry("akka.http.server.parsing.max-uri-length", "16k"),
                 Map.entry("akka.http.server.parsing.max-content-length", "infinite"),

@@ -2,16 +2,17 @@ package dev.sealbox.http;
 
 import static akka.http.javadsl.server.Directives.complete;
 import static akka.http.javadsl.server.Directives.extractMaterializer;
-import static akka.http.javadsl.server.Directives.extractRequestEntity;
+import static akka.http.javadsl.server.Directives.extractRequest;
 import static akka.http.javadsl.server.Directives.onSuccess;
 
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
+import akka.stream.StreamLimitReachedException;
 import akka.stream.javadsl.Sink;
 import akka.util.ByteString;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -27,9 +28,6 @@ import java.util.function.Function;
  * and the text that the parser makes stay in memory until they are collected.
  */
 final class Bodies {
-    /** Of a body that is refused, this many bytes are still read, so that its sender comes to read the answer. */
-    private static final long DRAINED = 16L * 1024 * 1024;
-
     private final int limit;
     private final Duration patience;
 
@@ -46,25 +44,28 @@ final class Bodies {
 
     /** Goes on with the body's fields; an absent body has none. */
     Route json(Function<JsonBody, Route> inner) {
-        return extractRequestEntity(entity ->
-                extractMaterializer(materializer -> onSuccess(read(entity, materializer), body -> switch (body) {
+        return extractRequest(request ->
+                extractMaterializer(materializer -> onSuccess(read(request, materializer), body -> switch (body) {
                     case Body.Read(var fields) -> inner.apply(fields);
                     case Body.Bad(var why) -> complete(Problems.from(why));
                 })));
     }
 
-    private CompletionStage<Body> read(RequestEntity entity, Materializer materializer) {
+    private CompletionStage<Body> read(HttpRequest request, Materializer materializer) {
+        var entity = request.entity();
         if (entity.isKnownEmpty()) {
             return CompletableFuture.completedFuture(new Body.Read(JsonBody.EMPTY));
         }
         if (!isJson(entity)) {
             return CompletableFuture.completedFuture(new Body.Bad(Mistake.NOT_JSON));
         }
-        return entity.withoutSizeLimit()
+        // What goes beyond the limit is still read for a while, so that its sender comes to read the answer.
+        return Unread.take(request)
+                .withoutSizeLimit()
                 .getDataBytes()
                 .completionTimeout(patience)
-                .limitWeighted(limit + DRAINED, chunk -> (long) chunk.size())
-                .runWith(Sink.fold(new Collected(limit), Collected::with), materializer)
+                .limitWeighted(limit + Unread.MOST, chunk -> (long) chunk.size())
+                .runWith(Sink.fold(Collected.NOTHING, (held, chunk) -> held.with(chunk, limit)), materializer)
                 .thenApply(Collected::parsed)
                 .exceptionally(Bodies::unread);
     }
@@ -75,7 +76,7 @@ final class Bodies {
                 : failure;
         return switch (cause) {
             case TimeoutException e -> new Body.Bad(Mistake.TOO_SLOW);
-            case akka.stream.StreamLimitReachedException e -> new Body.Bad(Mistake.TOO_LARGE);
+            case StreamLimitReachedException e -> new Body.Bad(Mistake.TOO_LARGE);
             default -> throw new CompletionException(cause);
         };
     }
@@ -90,42 +91,26 @@ final class Bodies {
         return subType.equals("json") || subType.endsWith("+json");
     }
 
-    /** What has arrived, up to a limit; what goes beyond is counted only. Confined to one stream. */
-    private static final class Collected {
-        private final int limit;
-        private final Wiped bytes = new Wiped();
-        private long length;
+    /** What has arrived, up to a limit; what goes beyond is counted only. Holds the network's buffers, no copies. */
+    private record Collected(ByteString bytes, long length) {
+        private static final Collected NOTHING = new Collected(ByteString.emptyByteString(), 0);
 
-        private Collected(int limit) {
-            this.limit = limit;
-        }
-
-        private Collected with(ByteString chunk) {
-            length += chunk.size();
-            if (length <= limit) {
-                bytes.writeBytes(chunk.toArrayUnsafe());
-            }
-            return this;
+        private Collected with(ByteString chunk, int limit) {
+            var sum = length + chunk.size();
+            return new Collected(sum <= limit ? bytes.concat(chunk) : bytes, sum);
         }
 
         private Body parsed() {
-            if (length > limit) {
+            if (length > bytes.size()) {
                 return new Body.Bad(Mistake.TOO_LARGE);
             }
-            var body = bytes.toByteArray();
-            bytes.wipe();
+            var body = new byte[bytes.size()];
             try {
+                bytes.copyToArray(body, 0, body.length);
                 return new Body.Read(JsonBody.parse(body));
             } finally {
                 Arrays.fill(body, (byte) 0);
             }
-        }
-    }
-
-    /** A buffer that can be overwritten. */
-    private static final class Wiped extends ByteArrayOutputStream {
-        private void wipe() {
-            Arrays.fill(buf, (byte) 0);
         }
     }
 }

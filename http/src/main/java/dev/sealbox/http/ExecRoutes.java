@@ -13,6 +13,7 @@ import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.server.PathMatcher1;
 import akka.http.javadsl.server.Route;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
@@ -66,7 +67,7 @@ final class ExecRoutes {
                                         id, sandbox -> poll(new Runs.Owner(origin.organization(), sandbox), exec))))));
     }
 
-    private static Route posted(akka.http.javadsl.server.PathMatcher1<String> path, Function<SandboxId, Route> inner) {
+    private static Route posted(PathMatcher1<String> path, Function<SandboxId, Route> inner) {
         return path(path, id -> post(() -> SandboxPaths.sandbox(id, inner)));
     }
 

@@ -4,7 +4,7 @@ import static akka.http.javadsl.server.Directives.complete;
 import static akka.http.javadsl.server.Directives.concat;
 import static akka.http.javadsl.server.Directives.delete;
 import static akka.http.javadsl.server.Directives.extractMaterializer;
-import static akka.http.javadsl.server.Directives.extractRequestEntity;
+import static akka.http.javadsl.server.Directives.extractRequest;
 import static akka.http.javadsl.server.Directives.get;
 import static akka.http.javadsl.server.Directives.onSuccess;
 import static akka.http.javadsl.server.Directives.parameterOptional;
@@ -102,12 +102,18 @@ final class FileRoutes {
     }
 
     private Route write(Origin origin, SandboxId sandbox, String path) {
-        return extractRequestEntity(entity -> extractMaterializer(materializer -> onSuccess(
-                Answers.asking(() -> sandboxes.writeFile(origin, sandbox, path, content(entity, materializer))),
-                outcome -> complete(Answers.response(outcome, done -> Answers.noContent())))));
+        return extractRequest(request -> extractMaterializer(materializer -> {
+            var content = content(Unread.take(request), materializer);
+            var asked = Answers.asking(() -> sandboxes.writeFile(origin, sandbox, path, content));
+            return onSuccess(
+                    asked.handle((outcome, failure) -> content.drained())
+                            .thenCompose(drained -> drained)
+                            .thenCompose(done -> asked),
+                    outcome -> complete(Answers.response(outcome, done -> Answers.noContent())));
+        }));
     }
 
-    private InputStream content(RequestEntity entity, Materializer materializer) {
+    private DrainedOnClose content(RequestEntity entity, Materializer materializer) {
         var bytes = entity.withoutSizeLimit()
                 .getDataBytes()
                 .runWith(StreamConverters.asInputStream(patience), materializer);

@@ -5,6 +5,7 @@ import static akka.http.javadsl.server.Directives.concat;
 import static akka.http.javadsl.server.Directives.get;
 import static akka.http.javadsl.server.Directives.path;
 
+import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /**
@@ -32,7 +34,7 @@ final class MetaRoutes {
         this.answers = answers;
         this.description = HttpResponse.create()
                 .withEntity(HttpEntities.create(
-                        MediaTypes.applicationWithFixedCharset("yaml", akka.http.javadsl.model.HttpCharsets.UTF_8)
+                        MediaTypes.applicationWithFixedCharset("yaml", HttpCharsets.UTF_8)
                                 .toContentType(),
                         resource()));
     }
@@ -41,7 +43,7 @@ final class MetaRoutes {
         return concat(
                 path("health", () -> get(() -> complete(Answers.ok(Map.of("status", "ok"))))),
                 path("healthz", () -> get(() -> complete(Answers.ok(Map.of("status", "alive"))))),
-                path("readyz", () -> get(() -> answers.always(readiness.parts(), MetaRoutes::ready))),
+                path("readyz", () -> get(() -> answers.always(parts(), MetaRoutes::ready))),
                 path("openapi.yaml", () -> get(() -> complete(description))));
     }
 
@@ -50,6 +52,12 @@ final class MetaRoutes {
                 "whoami",
                 () -> get(() -> complete(Answers.ok(new WhoAmI(
                         origin.organization().value(), origin.organization().value())))));
+    }
+
+    /** A question that fails is an answer, too. */
+    private CompletionStage<List<Readiness.Part>> parts() {
+        return Answers.asking(readiness::parts)
+                .exceptionally(failure -> List.of(new Readiness.Part("readiness", "cannot be told")));
     }
 
     /** In snake case, unlike everything else. */

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Problems {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
     private static final int MAX_CAUSES = 10;
+    private static final int MAX_MESSAGE = 500;
 
     private Problems() {}
 
@@ -125,6 +126,7 @@ final class Problems {
     }
 
     private static String oneLine(String message) {
-        return message.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ");
+        var line = message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message;
+        return line.replaceAll("[\\p{Cc}\\p{Cs}\\u2028\\u2029]+", " ");
     }
 }

@@ -6,13 +6,11 @@ import static akka.http.javadsl.server.Directives.extractMaterializer;
 import static akka.http.javadsl.server.Directives.extractRequest;
 import static akka.http.javadsl.server.Directives.handleExceptions;
 import static akka.http.javadsl.server.Directives.handleRejections;
+import static akka.http.javadsl.server.Directives.mapRequest;
 import static akka.http.javadsl.server.Directives.mapResponse;
 import static akka.http.javadsl.server.Directives.pathPrefix;
 
-import akka.Done;
 import akka.http.javadsl.model.HttpMethod;
-import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Allow;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.ExceptionHandler;
@@ -20,10 +18,7 @@ import akka.http.javadsl.server.MethodRejection;
 import akka.http.javadsl.server.Rejection;
 import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
-import akka.stream.Materializer;
-import akka.stream.javadsl.Sink;
 import dev.sealbox.domain.identity.Origin;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -37,11 +32,6 @@ record Routes(
         FileRoutes files,
         CheckpointRoutes checkpoints) {
 
-    /** Bytes that are read and dropped after an early answer, so that a client still sending gets to read it. */
-    private static final long DRAINED = 16L * 1024 * 1024;
-
-    private static final Duration DRAINING = Duration.ofSeconds(10);
-
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
             .handle(Rejection.class, other -> complete(Problems.from(Mistake.BROKEN)))
@@ -49,13 +39,17 @@ record Routes(
             .build();
 
     Route all() {
-        return extractRequest(request -> extractMaterializer(materializer -> {
-            var id = UUID.randomUUID().toString();
-            return mapResponse(
-                    response ->
-                            drained(request, response, materializer).addHeader(RawHeader.create("X-Request-Id", id)),
-                    () -> handled(id, concat(meta.open(), pathPrefix("api", () -> api(id)))));
-        }));
+        return mapRequest(
+                Unread::tracked,
+                () -> extractRequest(request -> extractMaterializer(materializer -> {
+                    var id = UUID.randomUUID().toString();
+                    return mapResponse(
+                            response -> response.addHeader(RawHeader.create("X-Request-Id", id)),
+                            () -> Unread.drained(
+                                    request,
+                                    materializer,
+                                    () -> handled(id, concat(meta.open(), pathPrefix("api", () -> api(id))))));
+                })));
     }
 
     private Route api(String requestId) {
@@ -83,22 +77,5 @@ record Routes(
         var allowed =
                 rejections.stream().map(MethodRejection::supported).distinct().toArray(HttpMethod[]::new);
         return complete(Problems.from(Mistake.WRONG_METHOD).addHeader(Allow.create(allowed)));
-    }
-
-    /**
-     * After an error, reads on what nobody has read, within bounds; else the connection would be reset under a client
-     * that is still sending. Harmless where the body has been read: it can be streamed only once.
-     */
-    private static HttpResponse drained(HttpRequest request, HttpResponse response, Materializer materializer) {
-        if (response.status().isFailure() && !request.entity().isStrict()) {
-            request.entity()
-                    .withoutSizeLimit()
-                    .getDataBytes()
-                    .completionTimeout(DRAINING)
-                    .limitWeighted(DRAINED, chunk -> (long) chunk.size())
-                    .runWith(Sink.ignore(), materializer)
-                    .exceptionally(unread -> Done.getInstance());
-        }
-        return response;
     }
 }

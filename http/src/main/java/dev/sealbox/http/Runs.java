@@ -29,6 +29,9 @@ final class Runs {
 
     private record Entry(Owner owner, CompletableFuture<Poll> end) {}
 
+    /** What a handle itself takes, in characters. */
+    private static final int OVERHEAD = 512;
+
     private final HttpSettings.Exec settings;
     private final Executor later;
     private final Map<String, Entry> entries = new HashMap<>();
@@ -86,8 +89,9 @@ final class Runs {
     }
 
     private synchronized void ended(String id, Poll poll) {
-        ended.put(id, poll.size());
-        kept += poll.size();
+        var size = OVERHEAD + poll.size();
+        ended.put(id, size);
+        kept += size;
         while (kept > settings.keptOutputTotal() && ended.size() > 1) {
             forget(ended.keySet().iterator().next());
         }

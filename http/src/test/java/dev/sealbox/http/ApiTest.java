@@ -145,19 +145,41 @@ class ApiTest {
         assertThat(bare("GET", "/readyz").status()).isEqualTo(200);
     }
 
+    private static Answer readyWhile(Readiness readiness) {
+        server.readiness = readiness;
+        try {
+            return bare("GET", "/readyz");
+        } finally {
+            server.readiness = TestServer.ready();
+        }
+    }
+
     @Test
     void namesThePartThatIsNotReady() {
-        server.parts = List.of(Readiness.Part.usable("cluster"), new Readiness.Part("database", "no connection"));
-        Answer answer;
-        try {
-            answer = bare("GET", "/readyz");
-        } finally {
-            server.parts = List.of();
-        }
+        var answer = readyWhile(
+                TestServer.ready(Readiness.Part.usable("cluster"), new Readiness.Part("database", "no connection")));
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.error()).isEqualTo("not ready: database");
         assertThat(answer.json().path("parts")).hasToString("{\"cluster\":\"ok\",\"database\":\"no connection\"}");
+    }
+
+    @Test
+    void isNotReadyWhenItCannotTell() {
+        var answer = readyWhile(() -> {
+            throw new IllegalStateException("secret internals");
+        });
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body()).doesNotContain("internals");
+    }
+
+    @Test
+    void keepsItsMessagesShort() {
+        var answer = server.send("POST", "/api/sandboxes", "{\"envs\":{\"" + "E".repeat(100_000) + "\":\"\\u0000\"}}");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error()).hasSizeLessThan(600);
     }
 
     private static Answer failing(RuntimeException failure) {

@@ -253,7 +253,7 @@ class BadInputTest {
         assertThat(chunked.status()).isEqualTo(413);
     }
 
-    @Test
+    @RepeatedTest(5)
     void answersEarlyRefusalsToClientsThatAreStillSending() {
         var body = BodyPublishers.ofByteArray(new byte[8 * 1024 * 1024]);
 

@@ -26,7 +26,7 @@ class ExecRoutesTest {
     private static final String SETTINGS = """
             sealbox.http.exec {
               early-headers = 300 ms, keep-alive = 100 ms, inline-hold = 200 ms, poll-hold = 200 ms
-              keep-results = 1500 ms, kept-output = 100, kept-output-total = 250, max-async = 3
+              keep-results = 1500 ms, kept-output = 100, kept-output-total = 1500, max-async = 3
             }""";
 
     private static TestServer server;

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class FileRoutesTest {
@@ -276,7 +277,7 @@ class FileRoutesTest {
         assertThatThrownBy(() -> server.send("GET", files + "?path=/stream")).isInstanceOf(AssertionError.class);
     }
 
-    @Test
+    @RepeatedTest(15)
     void answersAClientThatIsStillSendingARefusedUpload() {
         var unknown = "/api/sandboxes/sb-0000000000000000/files?path=/x";
 

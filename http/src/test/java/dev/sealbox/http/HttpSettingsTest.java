@@ -33,7 +33,7 @@ class HttpSettingsTest {
                                 Duration.ofMillis(500),
                                 Duration.ofMinutes(5),
                                 1024 * 1024,
-                                128L * 1024 * 1024,
+                                64L * 1024 * 1024,
                                 500)));
     }
 

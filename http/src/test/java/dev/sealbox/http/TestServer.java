@@ -30,7 +30,7 @@ final class TestServer implements AutoCloseable {
     final FakeStores stores = new FakeStores();
     final FakeSandboxes sandboxes = new FakeSandboxes();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
-    volatile List<Readiness.Part> parts = List.of(Readiness.Part.usable("database"));
+    volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
     private final HttpClient client =
@@ -76,9 +76,13 @@ final class TestServer implements AutoCloseable {
                         sandboxes,
                         checkpoints,
                         keys,
-                        () -> CompletableFuture.completedFuture(parts))
+                        () -> readiness.parts())
                 .toCompletableFuture()
                 .join();
+    }
+
+    static Readiness ready(Readiness.Part... parts) {
+        return () -> CompletableFuture.completedFuture(List.of(parts));
     }
 
     int port() {

@@ -88,6 +88,7 @@ final class Host {
         var running = runc.running();
         running.forEach(cgroups::thaw);
         var alive = records.stream()
+                .filter(each -> store.folder(each.id()).isComplete())
                 .map(SandboxRecord::whereabouts)
                 .filter(each -> running.contains(each.sandbox())
                         && agent(each.sandbox()).answers())
@@ -171,6 +172,7 @@ final class Host {
             throw new RuntimeFailure("agent", "the agent of " + record.id() + " does not answer");
         }
         GuestFiles.write(agent, record.id(), trustIn(record.base().template(), launch.authority()));
+        folder.markComplete(true);
     }
 
     private static void configure(Path file, ContainerSpec spec) {
@@ -222,6 +224,7 @@ final class Host {
 
     /** Everything but the disk. */
     private void clear(SandboxRecord record) {
+        store.folder(record.id()).markComplete(false);
         cgroups.thaw(record.id());
         runc.delete(record.id());
         router.disconnect(record.whereabouts());
@@ -236,6 +239,11 @@ final class Host {
     private void forget(SandboxRecord record) {
         store.remove(record.id());
         addresses.giveBack(record.address());
+    }
+
+    /** Whether a container's process 1 lives, answering or not. */
+    boolean isAlive(SandboxId sandbox) {
+        return runc.running().contains(sandbox);
     }
 
     /** Of these the ones whose process 1 lives and answers. */

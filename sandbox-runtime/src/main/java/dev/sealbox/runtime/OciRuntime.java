@@ -80,6 +80,10 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
             if (address != null && host.agent(launch.sandbox()).answers()) {
                 return address;
             }
+            if (address != null && host.isAlive(launch.sandbox())) {
+                // Rather a failure now than the end of what runs in it.
+                throw new RuntimeFailure("agent", launch.sandbox() + " runs but does not answer");
+            }
             live.remove(launch.sandbox());
             var started = host.start(launch);
             live.put(launch.sandbox(), started);
@@ -160,8 +164,9 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
-        host.close();
-        lock.close();
+        try (lock) {
+            host.close();
+        }
     }
 
     private interface Work<T> {

@@ -170,6 +170,16 @@ class FenceIT {
         assertThat(result.stdout()).startsWith("123:456 4755\nnobody\n0\n");
     }
 
+    @Test
+    void letsRootInstallAndRemovePackagesAndUsers() {
+        var result = node.run(
+                sandbox,
+                "sudo dpkg --remove unzip && sudo useradd --create-home else && sudo -u else id -un"
+                        + " && sudo apt-get --simulate install -f > /dev/null && echo fine");
+
+        assertThat(result.stdout()).contains("Removing unzip").endsWith("else\nfine\n");
+    }
+
     private static int errno(String call) {
         var script = "import ctypes; libc = ctypes.CDLL(None, use_errno=True); r = " + call
                 + "; print(ctypes.get_errno() if r < 0 else 0)";

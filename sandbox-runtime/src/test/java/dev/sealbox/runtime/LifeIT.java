@@ -140,6 +140,22 @@ class LifeIT {
     }
 
     @Test
+    void startsAnewWhatACrashHasLeftHalfStarted() throws IOException {
+        var started = node.start(Node.LIMITS);
+        node.run(started.sandbox(), "sudo rm -r /etc/sealbox");
+        node.runtime().close();
+        Files.delete(node.data().resolve("sandboxes/" + started.sandbox() + "/complete"));
+
+        node.restart();
+
+        assertThat(await(node.runtime().running())).isEmpty();
+        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+        assertThat(node.run(started.sandbox(), "test -s /etc/sealbox/truststore.p12")
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
     void missesASandboxThatDiedAndStartsItAgainWithItsDisk() {
         var started = node.start(Node.LIMITS);
         node.write(started.sandbox(), "mark", "kept");

@@ -7,12 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 /** Commands in a running sandbox. */
@@ -113,6 +120,7 @@ class RunIT {
 
         assertThat(result.exitCode()).isEqualTo(-1);
         assertThat(result.stdout()).isEqualTo("begun\n");
+        assertThat(result.stderr()).endsWith("\nProcess timed out");
         assertThat(node.run(sandbox, "pgrep -a sleep").stdout())
                 .contains("5001")
                 .doesNotContain("5002", "5003", "5004", "5005");
@@ -178,6 +186,30 @@ class RunIT {
         node.run(sandbox, "sudo kill -9 1; sudo kill -STOP 1; sudo kill -TERM -1; true", Duration.ofSeconds(5));
 
         assertThat(node.run(sandbox, "echo still here").stdout()).isEqualTo("still here\n");
+    }
+
+    /** Its client is the host alone; still nothing that it is sent may harm it. */
+    @RepeatedTest(3)
+    void survivesJunk(RepetitionInfo repetition) throws IOException {
+        var random = new Random(repetition.getCurrentRepetition());
+        var address = UnixDomainSocketAddress.of(node.data().resolve("run").resolve(sandbox.value()));
+        for (var each = 0; each < 100; each++) {
+            var junk = new byte[random.nextInt(5, 3000)];
+            random.nextBytes(junk);
+            if (random.nextBoolean()) {
+                // A known request with a plausible length, so that its content is looked at.
+                ByteBuffer.wrap(junk).put((byte) random.nextInt(0x10, 0x17)).putInt(junk.length - 5);
+            }
+            try (var channel = SocketChannel.open(address)) {
+                channel.write(ByteBuffer.wrap(junk));
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("Broken pipe");
+            }
+        }
+
+        assertThat(node.run(sandbox, "echo still here").stdout()).isEqualTo("still here\n");
+        Eventually.holds(() ->
+                assertThat(node.run(sandbox, "pgrep -c sealbox-agent").stdout()).isIn("2\n", "1\n"));
     }
 
     @Test

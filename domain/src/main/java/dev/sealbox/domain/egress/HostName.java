@@ -16,7 +16,7 @@ public record HostName(String value) {
             "(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*");
     private static final Pattern IPV4 =
             Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9a-f:]{2,39}(?:(?<=:)[0-9.]{7,15})?");
+    private static final Pattern GROUPS = Pattern.compile("(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?");
 
     /** Takes only the normal form; use {@link #parse} for anything from outside. */
     public HostName {
@@ -64,8 +64,26 @@ public record HostName(String value) {
         return IPV4.matcher(text).matches() || isIpv6(text);
     }
 
+    /** Eight groups, or fewer around one {@code ::}; anything looser would take a name with a port for an address. */
     private static boolean isIpv6(String text) {
-        return text.contains(":") && IPV6.matcher(text).matches();
+        var groups = withoutIpv4Tail(text);
+        var gap = groups.indexOf("::");
+        if (gap < 0) {
+            return GROUPS.matcher(groups).matches() && count(groups) == 8;
+        }
+        var head = groups.substring(0, gap);
+        var tail = groups.substring(gap + 2);
+        return GROUPS.matcher(head).matches() && GROUPS.matcher(tail).matches() && count(head) + count(tail) <= 7;
+    }
+
+    private static int count(String groups) {
+        return groups.isEmpty() ? 0 : groups.split(":", -1).length;
+    }
+
+    /** The last two groups may be written as an IPv4 address. */
+    private static String withoutIpv4Tail(String text) {
+        var start = text.lastIndexOf(':') + 1;
+        return start > 0 && IPV4.matcher(text.substring(start)).matches() ? text.substring(0, start) + "0:0" : text;
     }
 
     private static boolean isName(String text) {

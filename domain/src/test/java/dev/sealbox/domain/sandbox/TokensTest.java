@@ -4,28 +4,47 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretName;
-import java.util.LinkedHashMap;
+import java.security.SecureRandom;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 class TokensTest {
-    private static final SecretName KEY = new SecretName("API_KEY");
+    private static final SecretName A = new SecretName("A");
+    private static final SecretName B = new SecretName("B");
+    private final SecureRandom random = new SecureRandom();
 
-    private final RandomGenerator random = new SplittableRandom();
+    @Test
+    void areDrawnForEachSecretThatNoPlainVariableReplaces() {
+        var tokens = Tokens.draw(Set.of(A, B), Set.of("B", "C"), Map.of(), random);
+
+        assertThat(tokens.own()).containsOnlyKeys(A);
+    }
+
+    @Test
+    void areNewInEachSandboxWhileTheInheritedOnesStay() {
+        var parent = Tokens.draw(Set.of(A), Set.of(), Map.of(), random);
+        var child = Tokens.draw(Set.of(A, B), Set.of(), parent.all(), random);
+        var grandchild = Tokens.draw(Set.of(A), Set.of(), child.all(), random);
+
+        assertThat(child.own().values())
+                .doesNotContainAnyElementsOf(parent.own().values());
+        assertThat(child.all()).hasSize(3).containsAllEntriesOf(parent.all());
+        assertThat(grandchild.all()).hasSize(4).containsAllEntriesOf(child.all());
+        assertThat(grandchild.all().values()).containsOnly(A, B);
+        assertThat(grandchild.all().keySet()).allMatch(token -> token.value().length() == SealedToken.LENGTH);
+    }
 
     @RepeatedTest(20)
-    void namesItsOwnTokenBeforeInheritedOnes() {
-        var inherited = new LinkedHashMap<SealedToken, SecretName>();
-        for (int i = 0; i < 5; i++) {
-            inherited.put(SealedToken.random(random), KEY);
-        }
-        var own = SealedToken.random(random);
+    void nameTheirOwnBeforeInheritedOnes() {
+        var parent = Tokens.draw(Set.of(A), Set.of(), Map.of(), random);
+        var child = Tokens.draw(Set.of(A), Set.of(), parent.all(), random);
 
-        var all = new Tokens(Map.of(KEY, own), inherited).all();
+        var grandchild = Tokens.draw(Set.of(A), Set.of(), child.all(), random);
 
-        assertThat(all).hasSize(6);
-        assertThat(all.keySet().iterator().next()).isEqualTo(own);
+        assertThat(grandchild.all()).hasSize(3);
+        assertThat(grandchild.all().keySet().iterator().next())
+                .isEqualTo(grandchild.own().get(A));
     }
 }

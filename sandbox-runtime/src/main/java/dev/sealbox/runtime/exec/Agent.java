@@ -63,16 +63,26 @@ public final class Agent {
     /** Runs a command to its end. */
     public CommandResult run(Command command) throws IOException {
         var form = CommandForm.of(command);
-        if (form.length > CommandForm.LARGEST) {
-            throw new RuntimeFailure("exec", "the command is larger than " + CommandForm.LARGEST + " bytes");
-        }
         try (var conversation = open()) {
             if (!command.timeout().isZero()) {
                 conversation.within(command.timeout().plus(bounds.patience()));
             }
+            var started = System.nanoTime();
             conversation.say(Frame.RUN, form);
-            return new CommandOutput(bounds.output()).collect(conversation);
+            var result = new CommandOutput(bounds.output()).collect(conversation);
+            return outlived(command, System.nanoTime() - started) ? timedOut(result) : result;
         }
+    }
+
+    private static boolean outlived(Command command, long nanos) {
+        return !command.timeout().isZero() && nanos >= command.timeout().toNanos();
+    }
+
+    /** Clients tell a timeout from another signal by this text (PROTOCOLS 13). */
+    private static CommandResult timedOut(CommandResult result) {
+        return result.exitCode() == -1
+                ? new CommandResult(-1, result.stdout(), result.stderr() + "\nProcess timed out")
+                : result;
     }
 
     /** Opens a regular file; the stream holds the connection until it is closed. */

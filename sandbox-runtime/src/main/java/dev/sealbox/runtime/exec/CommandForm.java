@@ -1,5 +1,6 @@
 package dev.sealbox.runtime.exec;
 
+import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.sandbox.Command;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -12,13 +13,17 @@ import java.util.Collection;
 /** How a command is told to the agent: timeout in milliseconds, arguments, environment, directory. */
 final class CommandForm {
     /** Bytes that an agent takes in one request. */
-    static final int LARGEST = 4 << 20;
+    private static final int LARGEST = 4 << 20;
 
     private static final Duration LONGEST = Duration.ofMillis(0xFFFFFFFFL);
 
     private CommandForm() {}
 
+    /** @throws InvalidValue when no program can be started so */
     static byte[] of(Command command) {
+        if (command.argv().isEmpty()) {
+            throw new InvalidValue("a command names a program");
+        }
         var bytes = new ByteArrayOutputStream(1024);
         try (var form = new DataOutputStream(bytes)) {
             form.writeInt(milliseconds(command.timeout()));
@@ -31,6 +36,9 @@ final class CommandForm {
             string(form, command.directory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (bytes.size() > LARGEST) {
+            throw new InvalidValue("the command with its environment is larger than " + LARGEST + " bytes");
         }
         return bytes.toByteArray();
     }
@@ -51,6 +59,9 @@ final class CommandForm {
     }
 
     private static void string(DataOutputStream form, String string) throws IOException {
+        if (string.indexOf('\0') >= 0) {
+            throw new InvalidValue("a command's arguments, environment and directory hold no zero bytes");
+        }
         var bytes = string.getBytes(StandardCharsets.UTF_8);
         form.writeInt(bytes.length);
         form.write(bytes);

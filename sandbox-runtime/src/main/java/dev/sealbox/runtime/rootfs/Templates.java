@@ -91,6 +91,8 @@ public final class Templates {
         Tool.run(STEP, List.of("find", root.resolve("dev").toString(), "-mindepth", "1", "-delete"));
         Tool.run(STEP, List.of(hostProgram.toString(), "shift", root.toString(), Integer.toString(uidBase)));
         Files.delete(script);
+        // Programs in it are setuid for the sandboxes' root: no business of this host's users.
+        Files.setPosixFilePermissions(site, PosixFilePermissions.fromString("rwx------"));
         Tool.run(STEP, List.of("sync", "--file-system", root.toString()));
         Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         LOG.info("the root file system {} is ready", name);

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 /** Runs programs of the host. A program that fails is a {@link RuntimeFailure} of the step that it was run for. */
 public final class Tool {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration MUCH_PATIENCE = Duration.ofMinutes(20);
     private static final int QUOTED = 500;
     private static final int LAST_LINES = 6;
 
@@ -29,7 +30,15 @@ public final class Tool {
 
     /** The same with {@code input} on standard input. */
     public static String run(String step, List<String> command, String input) {
-        var result = attempt(step, command, input);
+        return output(step, command, attempt(step, command, input));
+    }
+
+    /** The same for what grows with the size of a disk: it may take 20 minutes instead of 2. */
+    public static String runLong(String step, List<String> command) {
+        return output(step, command, attempt(step, command, "", MUCH_PATIENCE));
+    }
+
+    private static String output(String step, List<String> command, Result result) {
         if (result.exitCode() != 0) {
             throw failure(step, command, result.exitCode(), result.errors());
         }
@@ -38,14 +47,18 @@ public final class Tool {
 
     /** The same, but any exit code is an answer. */
     public static Result attempt(String step, List<String> command, String input) {
+        return attempt(step, command, input, PATIENCE);
+    }
+
+    private static Result attempt(String step, List<String> command, String input, Duration patience) {
         try {
             var process = new ProcessBuilder(command).start();
             var errors = inBackground(process.getErrorStream());
             var output = inBackground(process.getInputStream());
             feed(process, input);
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new RuntimeFailure(step, command.getFirst() + " did not end within " + PATIENCE);
+                throw new RuntimeFailure(step, command.getFirst() + " did not end within " + patience);
             }
             return new Result(process.exitValue(), output.get(), errors.get());
         } catch (IOException | ExecutionException e) {

@@ -57,7 +57,7 @@ public final class OverlayDriver implements StorageDriver {
 
     @Override
     public void capture(SandboxFolder sandbox, Path layer) {
-        Tool.run(
+        Tool.runLong(
                 STEP,
                 List.of(
                         "cp",
@@ -74,8 +74,8 @@ public final class OverlayDriver implements StorageDriver {
 
     @Override
     public long settle(Path layer) {
-        Tool.run(STEP, List.of("sync", "--file-system", layer.toString()));
-        var counted = Tool.run(STEP, List.of("du", "--summarize", "--block-size=1", layer.toString()));
+        Tool.runLong(STEP, List.of("sync", "--file-system", layer.toString()));
+        var counted = Tool.runLong(STEP, List.of("du", "--summarize", "--block-size=1", layer.toString()));
         return Long.parseLong(counted.split("\\s", 2)[0]);
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param path {@code <data>/sandboxes/<sandbox>}
  */
 public record SandboxFolder(SandboxId sandbox, Path path) {
+    private static final String COMPLETE = "complete";
 
     /** The OCI bundle, which is this folder: its {@code config.json} lies in it. */
     public Path config() {
@@ -26,6 +27,23 @@ public record SandboxFolder(SandboxId sandbox, Path path) {
 
     public Optional<SandboxRecord> record() {
         return RecordFile.read(path.resolve("sandbox.json"), SandboxRecord.class);
+    }
+
+    /** Whether its container was started to the end, the files that every sandbox gets included. */
+    public boolean isComplete() {
+        return Files.exists(path.resolve(COMPLETE));
+    }
+
+    public void markComplete(boolean complete) {
+        try {
+            if (complete) {
+                Files.write(path.resolve(COMPLETE), new byte[0]);
+            } else {
+                Files.deleteIfExists(path.resolve(COMPLETE));
+            }
+        } catch (IOException e) {
+            throw new RuntimeFailure("storage", e);
+        }
     }
 
     /** Makes the folder and its record: from now on the sandbox stands on its base. */

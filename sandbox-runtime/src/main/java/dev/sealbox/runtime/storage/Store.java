@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,16 +44,21 @@ public final class Store {
 
     /** Makes the folders and clears away what a crash has left half-made. */
     public void open() {
-        try {
-            Files.createDirectories(sandboxes);
-            Files.createDirectories(layers);
-        } catch (IOException e) {
-            throw new RuntimeFailure(STEP, e);
-        }
+        List.of(sandboxes, layers).forEach(Store::makePrivate);
         trash.remove(drafts);
         trash.empty();
         folders().filter(folder -> folder.record().isEmpty()).forEach(folder -> trash.remove(folder.path()));
         sweep();
+    }
+
+    /** Disks hold programs that are setuid for the sandboxes' root: no business of this host's users. */
+    private static void makePrivate(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
     }
 
     public SandboxFolder folder(SandboxId sandbox) {
@@ -105,6 +111,7 @@ public final class Store {
      */
     public long add(CheckpointId checkpoint, SandboxRecord sandbox, Capture capture) {
         var draft = drafts.resolve(UUID.randomUUID().toString());
+        makePrivate(drafts);
         try {
             Files.createDirectories(draft);
             var size = capture.into(draft.resolve("diff"));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.UUID;
 
@@ -24,6 +25,7 @@ final class Trash {
         }
         try {
             Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
             var hidden = folder.resolve(UUID.randomUUID().toString());
             Files.move(doomed, hidden, StandardCopyOption.ATOMIC_MOVE);
             delete(hidden);
@@ -39,6 +41,6 @@ final class Trash {
 
     private static void delete(Path tree) {
         // rm copes with trees deeper than a path may be long, which Java's own walk does not.
-        Tool.run(STEP, List.of("rm", "--recursive", "--force", "--one-file-system", tree.toString()));
+        Tool.runLong(STEP, List.of("rm", "--recursive", "--force", "--one-file-system", tree.toString()));
     }
 }

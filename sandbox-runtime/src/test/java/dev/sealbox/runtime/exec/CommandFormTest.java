@@ -1,7 +1,9 @@
 package dev.sealbox.runtime.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.sandbox.Command;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,6 +22,14 @@ class CommandFormTest {
                 .containsExactly(
                         0, 0, 7, 0xd0, 0, 0, 0, 2, 0, 0, 0, 1, 'a', 0, 0, 0, 2, 0xc3, 0xa9, 0, 0, 0, 1, 0, 0, 0, 3, 'K',
                         '=', 'v', 0, 0, 0, 2, '/', 'd');
+    }
+
+    @Test
+    void refusesWhatNoProgramCanBeGiven() {
+        for (var argv : List.of(List.<String>of(), List.of("a\0b"), List.of("x".repeat(5 << 20)))) {
+            assertThatThrownBy(() -> CommandForm.of(new Command(argv, Map.of(), "/", Duration.ZERO)))
+                    .isInstanceOf(InvalidValue.class);
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.egress;
+
+import org.jspecify.annotations.NullMarked;

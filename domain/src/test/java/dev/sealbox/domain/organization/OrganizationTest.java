@@ -1,0 +1,99 @@
+package dev.sealbox.domain.organization;
+
+import static dev.sealbox.domain.Decision.accept;
+import static dev.sealbox.domain.Decision.refuse;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.IssueApiKey;
+import dev.sealbox.domain.organization.OrganizationCommand.ReleaseName;
+import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.ReserveName;
+import dev.sealbox.domain.organization.OrganizationCommand.RevokeApiKey;
+import dev.sealbox.domain.organization.OrganizationEvent.ApiKeyIssued;
+import dev.sealbox.domain.organization.OrganizationEvent.ApiKeyRevoked;
+import dev.sealbox.domain.organization.OrganizationEvent.NameReleased;
+import dev.sealbox.domain.organization.OrganizationEvent.NameReserved;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxAdmitted;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxReleased;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class OrganizationTest {
+    private static final StoreName NAME = new StoreName("creds");
+    private static final StoreId STORE = new StoreId(new UUID(1, 1));
+    private static final StoreId OTHER = new StoreId(new UUID(1, 2));
+    private static final SandboxId SANDBOX = new SandboxId("sb-0000000000000001");
+    private static final ApiKeyHash HASH = ApiKeyHash.of("osb_key");
+
+    private static Organization given(OrganizationEvent... history) {
+        var organization = Organization.EMPTY;
+        for (var event : history) {
+            organization = organization.apply(
+                    new Recorded<>(event, Origin.system(new OrganizationId("default")), Instant.EPOCH));
+        }
+        return organization;
+    }
+
+    @Test
+    void givesANameToOneStoreOnly() {
+        assertThat(given().decide(new ReserveName(NAME, STORE))).isEqualTo(accept(new NameReserved(NAME, STORE)));
+
+        var taken = given(new NameReserved(NAME, STORE));
+        assertThat(taken.decide(new ReserveName(NAME, STORE))).isEqualTo(accept());
+        assertThat(taken.decide(new ReserveName(NAME, OTHER)))
+                .isEqualTo(refuse(new OrganizationRefusal.NameTaken(NAME)));
+        assertThat(taken.decide(new ReleaseName(NAME, OTHER))).isEqualTo(accept());
+        assertThat(taken.decide(new ReleaseName(NAME, STORE))).isEqualTo(accept(new NameReleased(NAME, STORE)));
+
+        var free = given(new NameReserved(NAME, STORE), new NameReleased(NAME, STORE));
+        assertThat(free.decide(new ReserveName(NAME, OTHER))).isEqualTo(accept(new NameReserved(NAME, OTHER)));
+    }
+
+    @Test
+    void hasAtMostAThousandStores() {
+        var full = given(IntStream.range(0, Organization.MAX_STORES)
+                .mapToObj(i -> new NameReserved(new StoreName("s" + i), new StoreId(new UUID(2, i))))
+                .toArray(OrganizationEvent[]::new));
+
+        assertThat(full.decide(new ReserveName(NAME, STORE)))
+                .isEqualTo(refuse(new OrganizationRefusal.TooManyStores(1000)));
+    }
+
+    @Test
+    void admitsAsManySandboxesAsTheLimitSays() {
+        var one = given(new SandboxAdmitted(SANDBOX));
+
+        assertThat(given().decide(new AdmitSandbox(SANDBOX, 1))).isEqualTo(accept(new SandboxAdmitted(SANDBOX)));
+        assertThat(one.decide(new AdmitSandbox(SANDBOX, 1))).isEqualTo(accept());
+        assertThat(one.decide(new AdmitSandbox(new SandboxId("sb-0000000000000002"), 1)))
+                .isEqualTo(refuse(new OrganizationRefusal.TooManySandboxes(1, 1)));
+        assertThat(one.decide(new ReleaseSandbox(SANDBOX))).isEqualTo(accept(new SandboxReleased(SANDBOX)));
+        assertThat(given().decide(new ReleaseSandbox(SANDBOX))).isEqualTo(accept());
+        assertThat(given(new SandboxAdmitted(SANDBOX), new SandboxReleased(SANDBOX))
+                        .sandboxes())
+                .isEmpty();
+    }
+
+    @Test
+    void knowsItsKeysByTheirHashesUntilTheyAreRevoked() {
+        assertThat(given().decide(new IssueApiKey("k", "first", HASH)))
+                .isEqualTo(accept(new ApiKeyIssued("k", "first", HASH)));
+        var issued = given(new ApiKeyIssued("k", "first", HASH));
+        assertThat(issued.keyWith(HASH)).contains("k");
+        assertThat(issued.keyWith(ApiKeyHash.of("osb_other"))).isEmpty();
+        assertThat(issued.decide(new IssueApiKey("k", "first", HASH))).isEqualTo(accept());
+        assertThat(issued.decide(new RevokeApiKey("k"))).isEqualTo(accept(new ApiKeyRevoked("k")));
+        assertThat(given(new ApiKeyIssued("k", "first", HASH), new ApiKeyRevoked("k"))
+                        .keyWith(HASH))
+                .isEmpty();
+    }
+}

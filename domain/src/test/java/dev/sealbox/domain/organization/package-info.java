@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.organization;
+
+import org.jspecify.annotations.NullMarked;

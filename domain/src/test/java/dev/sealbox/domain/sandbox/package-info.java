@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.sealing;
+
+import org.jspecify.annotations.NullMarked;

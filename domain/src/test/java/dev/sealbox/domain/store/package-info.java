@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.store;
+
+import org.jspecify.annotations.NullMarked;
