@@ -20,8 +20,8 @@ final class CrashingNode {
     public static void main(String[] arguments) throws InterruptedException {
         var folder = Path.of(arguments[0]);
         var hosts = new RememberedHosts();
-        var node = TestNode.start(
-                TestDatabase.embedded(folder.resolve("postgres")), folder.resolve("master.json"), hosts, "");
+        var node =
+                TestNode.start(TestNode.embedded(folder.resolve("postgres")), folder.resolve("master.json"), hosts, "");
         told(node.persistence.apiKeys().issue(RestartIT.ORIGIN.organization(), "first", RestartIT.API_KEY));
         var stores = node.persistence.stores();
         var store = done(stores.create(

@@ -95,13 +95,13 @@ class RestartIT {
                     .stores()
                     .set(ORIGIN, store.id(), new SecretName("A"), Plaintext.of(SECRET), List.of()));
             assertThat(Files.getPosixFilePermissions(master)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-            assertThatThrownBy(() -> Database.open(TestDatabase.embedded(folder.resolve("postgres"))))
+            assertThatThrownBy(() -> Database.open(TestNode.embedded(folder.resolve("postgres"))))
                     .isInstanceOf(DatabaseUnavailable.class)
                     .hasMessageContaining("another process uses the database folder");
         }
 
         var kept = Files.move(master, folder.resolve("kept.json"));
-        try (var database = Database.open(TestDatabase.embedded(folder.resolve("postgres")))) {
+        try (var database = Database.open(TestNode.embedded(folder.resolve("postgres")))) {
             assertThatThrownBy(() -> MasterKeys.open(master, database))
                     .isInstanceOf(KeyFailure.class)
                     .hasMessageContaining("is missing")
@@ -123,8 +123,7 @@ class RestartIT {
     }
 
     private TestNode start(RememberedHosts hosts) {
-        return TestNode.start(
-                TestDatabase.embedded(folder.resolve("postgres")), folder.resolve("master.json"), hosts, "");
+        return TestNode.start(TestNode.embedded(folder.resolve("postgres")), folder.resolve("master.json"), hosts, "");
     }
 
     /** What the process said before it was killed; its database server goes on without it. */
