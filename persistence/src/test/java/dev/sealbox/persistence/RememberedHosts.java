@@ -85,6 +85,11 @@ final class RememberedHosts implements SandboxHosts {
         return unlessBroken(() -> policies.containsKey(policy.sandbox()) ? admit(policy) : missing(policy.sandbox()));
     }
 
+    /** As a host does that finds the container of an earlier process. */
+    CompletionStage<Unit> adopt(EgressPolicy policy) {
+        return admit(policy);
+    }
+
     private CompletionStage<Unit> admit(EgressPolicy policy) {
         var opened = new HashMap<SecretName, CompletableFuture<String>>();
         policy.grants().forEach((name, grant) -> {

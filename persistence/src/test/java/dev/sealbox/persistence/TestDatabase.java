@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestDatabase {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Path FOLDER = folder();
-    private static final Database SERVER = Database.open(embedded(FOLDER.resolve("postgres")));
+    private static final Database SERVER = Database.open(TestNode.embedded(FOLDER.resolve("postgres")));
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -27,10 +27,6 @@ final class TestDatabase {
     }
 
     private TestDatabase() {}
-
-    static DatabaseSettings embedded(Path folder) {
-        return new DatabaseSettings(Optional.empty(), folder, 4, 4, Duration.ofSeconds(60));
-    }
 
     /** An empty database, reached as an operator's own server would be. */
     static DatabaseSettings fresh() {

@@ -13,6 +13,8 @@ import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.TinkVault;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -52,6 +54,11 @@ final class TestNode implements AutoCloseable {
                 .tell(Join.create(Cluster.get(system).selfMember().address()));
         this.registrar = Persistence.registrar(system, settings);
         this.persistence = Persistence.start(system, database, vault, hosts, settings);
+    }
+
+    /** A server of the node's own, as an operator has it who gives no other. */
+    static DatabaseSettings embedded(Path folder) {
+        return new DatabaseSettings(Optional.empty(), folder, 4, 4, Duration.ofSeconds(60));
     }
 
     static TestNode start(DatabaseSettings settings, Path masterKey, RememberedHosts hosts, String extra) {

@@ -2,6 +2,7 @@ package dev.sealbox.proxy;
 
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.Overrides;
 import java.nio.file.Path;
@@ -37,6 +38,9 @@ public record ProxySettings(
 
     public ProxySettings {
         sinkHeaders = Set.copyOf(sinkHeaders);
+        if (limits.maxHead() >= Link.INBOX_LIMIT) {
+            throw new InvalidValue("max-head must be below " + Link.INBOX_LIMIT + " bytes");
+        }
     }
 
     /**

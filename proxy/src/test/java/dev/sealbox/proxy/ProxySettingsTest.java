@@ -24,7 +24,7 @@ class ProxySettingsTest {
                         new ProxySettings.Listen("169.254.169.253", 3128, 443, 80, 53),
                         0,
                         new Limits(
-                                64 * 1024,
+                                32 * 1024,
                                 64 * 1024,
                                 512,
                                 Duration.ofSeconds(30),

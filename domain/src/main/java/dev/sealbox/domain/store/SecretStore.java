@@ -190,6 +190,7 @@ public record SecretStore(
         return contents(after, versions, before == null ? condemned : with(condemned, key(before)), at);
     }
 
+    /** Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6). */
     private SecretStore gone(Instant at) {
         var keys = new HashSet<>(condemned);
         secrets.values().forEach(secret -> keys.add(key(secret)));
@@ -197,7 +198,7 @@ public record SecretStore(
                 Stage.DELETED,
                 organization,
                 name,
-                List.of(),
+                allowlist,
                 Map.of(),
                 versions,
                 Set.of(),

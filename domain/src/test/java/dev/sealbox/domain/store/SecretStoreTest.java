@@ -181,6 +181,7 @@ class SecretStoreTest {
         assertThat(store.condemned()).containsExactlyInAnyOrder(key(1), key(2));
         assertThat(store.bound()).isEmpty();
         assertThat(store.secrets()).isEmpty();
+        assertThat(store.allowlist()).isEqualTo(HOSTS);
         assertThat(store.view(new StoreId(ENTRY)).deleted()).isTrue();
         assertThat(store.decide(OWNER, new ConfirmShredded(Set.of(key(1), key(3)))))
                 .isEqualTo(accept(new KeysShredded(Set.of(key(1)))));

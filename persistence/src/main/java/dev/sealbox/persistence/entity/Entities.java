@@ -1,5 +1,6 @@
 package dev.sealbox.persistence.entity;
 
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -9,11 +10,13 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
 import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.domain.store.StoreView;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -72,9 +75,21 @@ public final class Entities implements Neighbours {
     @Override
     public CompletionStage<StoreReply> bind(OrganizationId organization, StoreId store, SandboxId sandbox) {
         return store(
-                store,
-                settings.askTimeout(),
-                replyTo -> new StoreMessage.Execute(Origin.system(organization), new BindSandbox(sandbox), replyTo));
+                        store,
+                        settings.askTimeout(),
+                        replyTo -> new StoreMessage.Execute(
+                                Origin.system(organization), new BindSandbox(sandbox), replyTo))
+                .thenCompose(reply -> reply instanceof StoreReply.Refused
+                        ? store(store, settings.askTimeout(), StoreMessage.Read::new)
+                                .thenApply(read -> isRemainder(read, organization) ? read : reply)
+                        : CompletableFuture.completedFuture(reply));
+    }
+
+    /** A deleted store still says which hosts it allowed last, so that those who run with it stay restricted. */
+    private static boolean isRemainder(StoreReply reply, OrganizationId organization) {
+        return reply instanceof StoreReply.Done(var store, var refreshed)
+                && store.stage() == SecretStore.Stage.DELETED
+                && store.organization().equals(organization);
     }
 
     @Override
@@ -109,6 +124,9 @@ public final class Entities implements Neighbours {
     }
 
     private void later(Runnable wake) {
+        if (CoordinatedShutdown.get(system).getShutdownReason().isPresent()) {
+            return;
+        }
         system.scheduler().scheduleOnce(settings.retryAfter(), wake, system.executionContext());
     }
 }

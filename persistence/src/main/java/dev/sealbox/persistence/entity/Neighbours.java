@@ -13,7 +13,10 @@ public interface Neighbours {
     /** Tells a sandbox of a store's change. */
     CompletionStage<Acknowledged> refresh(SandboxId sandbox, StoreView view);
 
-    /** Binds a sandbox to a store, which from then on tells it of changes; refused when the store is gone. */
+    /**
+     * Binds a sandbox to a store, which from then on tells it of changes. A deleted store answers with what is left of it,
+     * its last allowlist; refused when there is no trace of it.
+     */
     CompletionStage<StoreReply> bind(OrganizationId organization, StoreId store, SandboxId sandbox);
 
     CompletionStage<StoreReply> unbind(OrganizationId organization, StoreId store, SandboxId sandbox);

@@ -48,6 +48,8 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     private final EntitySettings settings;
     private final Clock clock;
 
+    private boolean resumesLater;
+
     private SecretStoreEntity(
             StoreId id,
             ActorContext<StoreMessage> context,
@@ -83,7 +85,10 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
         return switch (message) {
             case StoreMessage.Execute execute -> onExecute(store, execute);
             case StoreMessage.Read(var replyTo) -> Effect().reply(replyTo, new StoreReply.Done(store, NOBODY));
-            case StoreMessage.Resume() -> Effect().none().thenRun(this::resume);
+            case StoreMessage.Resume() -> {
+                resumesLater = false;
+                yield Effect().none().thenRun(this::resume);
+            }
             case StoreMessage.Pushed pushed -> onPushed(store, pushed);
             case StoreMessage.Shredded shredded -> onShredded(store, shredded);
             case StoreMessage.Stop() -> Effect().stop();
@@ -146,7 +151,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
                 .toList();
         var refreshed = new Refreshed(count(pushed, Answer.TAKEN), count(pushed, Answer.LATER));
         if (refreshed.lagging() > 0) {
-            neighbours.resumeLater(id);
+            resumeLater();
         }
         return Effect()
                 .persist(Records.of(strangers, Origin.system(store.organization()), clock))
@@ -175,7 +180,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     private Effect<Recorded<StoreEvent>, SecretStore> onShredded(SecretStore store, StoreMessage.Shredded shredded) {
         shredded.failure().ifPresent(reason -> {
             context.getLog().warn("Data keys of store {} are not destroyed yet: {}", id, reason);
-            neighbours.resumeLater(id);
+            resumeLater();
         });
         var events = shredded.failure().isEmpty()
                 ? accepted(store, new StoreCommand.ConfirmShredded(shredded.keys()))
@@ -190,6 +195,14 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
         return store.decide(Origin.system(store.organization()), command) instanceof Accepted<StoreEvent, ?>(var events)
                 ? events
                 : List.of();
+    }
+
+    /** One reminder at a time, however many changes meanwhile fail. */
+    private void resumeLater() {
+        if (!resumesLater) {
+            resumesLater = true;
+            neighbours.resumeLater(id);
+        }
     }
 
     private void resume(SecretStore store) {

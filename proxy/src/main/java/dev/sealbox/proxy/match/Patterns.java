@@ -1,8 +1,10 @@
 package dev.sealbox.proxy.match;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +16,14 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class Patterns {
+    /** Nothing to find. */
+    public static final Patterns EMPTY = new Patterns(List.of());
+
     /** The shortest pattern there can be. */
     public static final int MIN_LENGTH = 2;
 
-    private static final int PAIRS = 1 << 12;
+    private static final int MIN_PAIRS = 1 << 8;
+    private static final int MAX_PAIRS = 1 << 13;
     private static final int[] NONE = {};
     private static final int MISS = -2;
 
@@ -28,8 +34,8 @@ public final class Patterns {
     private final byte[] @Nullable [] replacements;
     private final int shortest;
     private final int longest;
-    private final int[] shifts = new int[PAIRS];
-    private final int[][] candidates = new int[PAIRS][];
+    private final int[] shifts;
+    private final int[][] candidates;
     private final int[][] byFirst = new int[256][];
 
     /** One thing to find, and what takes its place. */
@@ -59,11 +65,12 @@ public final class Patterns {
     /** Takes the arrays over. Of equal patterns the first counts. */
     public Patterns(List<Entry> entries) {
         var distinct = new ArrayList<Entry>();
+        var seen = new HashSet<ByteBuffer>();
         for (var entry : entries) {
             if (entry.pattern().length < MIN_LENGTH) {
                 throw new IllegalArgumentException("a pattern is shorter than " + MIN_LENGTH + " bytes");
             }
-            if (distinct.stream().noneMatch(other -> Arrays.equals(other.pattern(), entry.pattern()))) {
+            if (seen.add(ByteBuffer.wrap(entry.pattern()))) {
                 distinct.add(entry);
             }
         }
@@ -72,7 +79,16 @@ public final class Patterns {
         replacements = distinct.stream().map(Entry::replacement).toArray(byte[][]::new);
         longest = patterns.length == 0 ? MIN_LENGTH : patterns[0].length;
         shortest = patterns.length == 0 ? MIN_LENGTH : patterns[patterns.length - 1].length;
+        int pairs = tableSize(patterns.length * (shortest - 1));
+        shifts = new int[pairs];
+        candidates = new int[pairs][];
         compile();
+    }
+
+    /** Large enough that most pairs of a text are in no pattern, small enough that a sandbox may have many tables. */
+    private static int tableSize(int pairsOfPatterns) {
+        int wanted = Integer.highestOneBit(Math.max(1, pairsOfPatterns)) * 8;
+        return Math.clamp(wanted, MIN_PAIRS, MAX_PAIRS);
     }
 
     private void compile() {
@@ -98,8 +114,8 @@ public final class Patterns {
         return longer;
     }
 
-    private static int pair(byte first, byte second) {
-        return ((first & 0xff) * 31 ^ (second & 0xff) << 4) & (PAIRS - 1);
+    private int pair(byte first, byte second) {
+        return ((first & 0xff) * 31 ^ (second & 0xff) << 4) & (shifts.length - 1);
     }
 
     public boolean isEmpty() {

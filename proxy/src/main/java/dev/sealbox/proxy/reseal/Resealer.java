@@ -37,7 +37,7 @@ public final class Resealer {
 
     /** Finds nothing and changes nothing. */
     public static Resealer none(ByteBufAllocator allocator) {
-        return new Resealer(new Patterns(List.of()), allocator);
+        return new Resealer(Patterns.EMPTY, allocator);
     }
 
     public boolean isEmpty() {

@@ -40,10 +40,8 @@ public final class Substitutions {
 
     /** Tokens and their values, each written as {@code form} wants. */
     public Patterns as(Form form) {
-        return session.patterns(new Key(any ? host : NOWHERE, form), () -> any ? entries(form) : List.of());
+        return any ? session.patterns(new Key(host, form), () -> entries(form)) : Patterns.EMPTY;
     }
-
-    private static final HostName NOWHERE = new HostName("nowhere");
 
     @MayReveal("a permitted host receives the value in the token's place")
     private List<Patterns.Entry> entries(Form form) {

@@ -12,6 +12,7 @@ import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.store.SecretName;
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +21,30 @@ import org.jspecify.annotations.Nullable;
 /** The sandboxes of this host by address. Thread-safe. */
 public final class Sessions {
     private final Map<String, Admission> byAddress = new ConcurrentHashMap<>();
+    private final Set<Arrival> arrivals = ConcurrentHashMap.newKeySet();
     private final Vault vault;
+
+    /** An admission whose values are being opened; an expulsion meanwhile calls it off. */
+    private static final class Arrival {
+        private final SandboxId sandbox;
+        private boolean calledOff;
+
+        Arrival(SandboxId sandbox) {
+            this.sandbox = sandbox;
+        }
+
+        synchronized void callOff() {
+            calledOff = true;
+        }
+
+        /** Runs {@code placing} unless it was called off; an expulsion waits for its end. */
+        synchronized boolean unlessCalledOff(Runnable placing) {
+            if (!calledOff) {
+                placing.run();
+            }
+            return !calledOff;
+        }
+    }
 
     public Sessions(Vault vault) {
         this.vault = vault;
@@ -37,16 +61,25 @@ public final class Sessions {
         if (present != null && isOf(present, address.sandbox()) && !present.isNewer(policy.revision())) {
             return CompletableFuture.completedFuture(null);
         }
-        return open(policy, present).thenCompose(session -> place(address, session));
+        var arrival = new Arrival(address.sandbox());
+        arrivals.add(arrival);
+        return open(policy, present)
+                .thenCompose(session -> place(address, session, arrival))
+                .whenComplete((done, failure) -> arrivals.remove(arrival));
     }
 
-    private CompletionStage<Void> place(SandboxAddress address, Session session) {
+    private CompletionStage<Void> place(SandboxAddress address, Session session, Arrival arrival) {
         CompletionStage<Void> left = CompletableFuture.completedFuture(null);
         var present = byAddress.get(address.ip());
         if (present != null && !isOf(present, address.sandbox())) {
             left = expel(present.address().sandbox());
         }
-        byAddress.computeIfAbsent(address.ip(), ip -> new Admission(address)).replace(session);
+        boolean placed = arrival.unlessCalledOff(() -> byAddress
+                .computeIfAbsent(address.ip(), ip -> new Admission(address))
+                .replace(session));
+        if (!placed) {
+            session.release();
+        }
         return left;
     }
 
@@ -56,6 +89,7 @@ public final class Sessions {
 
     /** See {@link dev.sealbox.domain.egress.EgressGate#expel}. */
     public CompletionStage<Void> expel(SandboxId sandbox) {
+        arrivals.stream().filter(arrival -> arrival.sandbox.equals(sandbox)).forEach(Arrival::callOff);
         var ended = byAddress.values().stream()
                 .filter(admission -> isOf(admission, sandbox))
                 .map(admission -> {

@@ -1,0 +1,124 @@
+package dev.sealbox.persistence.entity;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.StartSandbox;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Hosts that do what they are asked when the test says so, and not before. */
+final class HeldHosts implements SandboxHosts {
+    static final HostId HERE = new HostId("host-1");
+
+    final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+    volatile Optional<HostId> free = Optional.of(HERE);
+
+    /** Something that was asked of a host. */
+    record Task(String what, Object about, CompletableFuture<Object> outcome) {
+        void succeed(Object value) {
+            outcome.complete(value);
+        }
+
+        void fail(String why) {
+            outcome.completeExceptionally(new IllegalStateException(why));
+        }
+    }
+
+    Task next(String what) {
+        try {
+            var task = tasks.poll(5, TimeUnit.SECONDS);
+            if (task == null || !task.what().equals(what)) {
+                throw new AssertionError("not asked to " + what + " but " + task);
+            }
+            return task;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private <T> CompletionStage<T> asked(String what, Object about, Class<T> type) {
+        var outcome = new CompletableFuture<Object>();
+        tasks.add(new Task(what, about, outcome));
+        return outcome.thenApply(type::cast);
+    }
+
+    @Override
+    public Optional<HostId> place(Limits limits) {
+        return free;
+    }
+
+    @Override
+    public CompletionStage<Unit> start(HostId host, StartSandbox start) {
+        return asked("start", start, Unit.class);
+    }
+
+    @Override
+    public CompletionStage<Unit> enforce(HostId host, EgressPolicy policy) {
+        return asked("enforce", policy, Unit.class);
+    }
+
+    @Override
+    public CompletionStage<Unit> stop(HostId host, SandboxId sandbox) {
+        return asked("stop", sandbox, Unit.class);
+    }
+
+    @Override
+    public CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint) {
+        return asked("checkpoint", checkpoint, Long.class);
+    }
+
+    @Override
+    public CompletionStage<Unit> discard(HostId host, CheckpointId checkpoint) {
+        return asked("discard", checkpoint, Unit.class);
+    }
+
+    private static <T> CompletionStage<T> never() {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("entities never ask for this"));
+    }
+
+    @Override
+    public CompletionStage<CommandResult> run(HostId host, SandboxId sandbox, Command command) {
+        return never();
+    }
+
+    @Override
+    public CompletionStage<Outcome<InputStream>> readFile(HostId host, SandboxId sandbox, String path) {
+        return never();
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> writeFile(HostId host, SandboxId sandbox, String path, InputStream content) {
+        return never();
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<FileEntry>>> listFiles(HostId host, SandboxId sandbox, String path) {
+        return never();
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> makeDirectory(HostId host, SandboxId sandbox, String path) {
+        return never();
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> removeFile(HostId host, SandboxId sandbox, String path) {
+        return never();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.sealbox.persistence.entity;
+
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.organization.Organization;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretStore;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.Acknowledged.Answer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Neighbours of an entity that is tested alone: they note what they are asked, and answer at once. */
+final class QuietNeighbours implements Neighbours {
+    final Map<SandboxId, StoreView> refreshed = new ConcurrentHashMap<>();
+    final Map<StoreId, SecretStore> stores = new ConcurrentHashMap<>();
+    final List<StoreId> unbound = new CopyOnWriteArrayList<>();
+    final List<SandboxId> released = new CopyOnWriteArrayList<>();
+    final List<Object> toBeResumed = new CopyOnWriteArrayList<>();
+    volatile Answer answer = Answer.TAKEN;
+
+    @Override
+    public CompletionStage<Acknowledged> refresh(SandboxId sandbox, StoreView view) {
+        refreshed.put(sandbox, view);
+        return CompletableFuture.completedFuture(new Acknowledged(answer));
+    }
+
+    @Override
+    public CompletionStage<StoreReply> bind(OrganizationId organization, StoreId store, SandboxId sandbox) {
+        var known = stores.get(store);
+        return CompletableFuture.completedFuture(
+                known == null
+                        ? new StoreReply.Refused(new dev.sealbox.domain.store.StoreRefusal.NoSuchStore())
+                        : new StoreReply.Done(known, new Refreshed(0, 0)));
+    }
+
+    @Override
+    public CompletionStage<StoreReply> unbind(OrganizationId organization, StoreId store, SandboxId sandbox) {
+        unbound.add(store);
+        return CompletableFuture.completedFuture(new StoreReply.Done(SecretStore.ABSENT, new Refreshed(0, 0)));
+    }
+
+    @Override
+    public CompletionStage<OrganizationReply> release(OrganizationId organization, SandboxId sandbox) {
+        released.add(sandbox);
+        return CompletableFuture.completedFuture(new OrganizationReply.Done(Organization.EMPTY));
+    }
+
+    @Override
+    public void resumeLater(SandboxId sandbox) {
+        toBeResumed.add(sandbox);
+    }
+
+    @Override
+    public void resumeLater(StoreId store) {
+        toBeResumed.add(store);
+    }
+
+    @Override
+    public void resumeLater(CheckpointId checkpoint) {
+        toBeResumed.add(checkpoint);
+    }
+}

@@ -1,0 +1,311 @@
+package dev.sealbox.persistence.entity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.Sandbox.Stage;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxEvent;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.store.SecretStore;
+import dev.sealbox.domain.store.StoreEvent;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.Acknowledged.Answer;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SandboxEntityTest {
+    private static final ActorTestKit ACTORS = EntityTests.actors();
+    private static final OrganizationId OWNER = new OrganizationId("default");
+    private static final Origin ORIGIN = new Origin(OWNER, "key-1", "127.0.0.1", "request-1");
+    private static final StoreId STORE = new StoreId(new UUID(1, 1));
+    private static final StoreName NAME = new StoreName("creds");
+
+    private final QuietNeighbours neighbours = new QuietNeighbours();
+    private final HeldHosts hosts = new HeldHosts();
+    private final SandboxId id = SandboxId.random(new SecureRandom());
+    private final TestProbe<SandboxReply> asker = ACTORS.createTestProbe();
+    private final TestProbe<Acknowledged> pusher = ACTORS.createTestProbe();
+    private final EventSourcedBehaviorTestKit<SandboxMessage, Recorded<SandboxEvent>, Sandbox> sandbox =
+            EventSourcedBehaviorTestKit.create(
+                    ACTORS.system(),
+                    SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, EntityTests.CLOCK),
+                    EntityTests.serialization());
+
+    @AfterAll
+    static void stop() {
+        ACTORS.shutdownTestKit();
+    }
+
+    @BeforeEach
+    void fillStore() {
+        neighbours.stores.put(STORE, store());
+    }
+
+    private static SecretStore store(StoreEvent... more) {
+        var store = SecretStore.ABSENT.apply(recorded(new StoreEvent.StoreCreated(NAME, hosts("one.example"))));
+        for (var event : more) {
+            store = store.apply(recorded(event));
+        }
+        return store;
+    }
+
+    private static Recorded<StoreEvent> recorded(StoreEvent event) {
+        return new Recorded<>(event, ORIGIN, EntityTests.CLOCK.instant());
+    }
+
+    private static List<HostPattern> hosts(String host) {
+        return HostPattern.parseAll(List.of(host));
+    }
+
+    private static StoreView changed(String host) {
+        return store(new StoreEvent.AllowlistChanged(hosts(host))).view(STORE);
+    }
+
+    private void create(Optional<HostId> host) {
+        var plan =
+                new Blueprint("base", Optional.empty(), List.of(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+        var command = new SandboxCommand.CreateSandbox(
+                plan, List.of(new StoreLayer(STORE, NAME)), false, hosts("remembered.example"), Tokens.NONE);
+        sandbox.runCommand(new SandboxMessage.Create(ORIGIN, command, host, asker.getRef()));
+    }
+
+    private Sandbox run() {
+        create(Optional.empty());
+        hosts.next("start").succeed(Unit.DONE);
+        return ((SandboxReply.Done) asker.receiveMessage()).sandbox();
+    }
+
+    private void execute(SandboxCommand command) {
+        sandbox.runCommand(new SandboxMessage.Execute(ORIGIN, command, asker.getRef()));
+    }
+
+    private static EgressPolicy policy(HeldHosts.Task start) {
+        return ((StartSandbox) start.about()).policy();
+    }
+
+    @Test
+    void answersItsCreatorWhenItRuns() {
+        create(Optional.empty());
+        var start = hosts.next("start");
+        asker.expectNoMessage();
+        assertThat(policy(start).allowlist()).isEqualTo(hosts("one.example"));
+        start.succeed(Unit.DONE);
+
+        assertThat(asker.receiveMessage()).isInstanceOfSatisfying(SandboxReply.Done.class, done -> {
+            assertThat(done.sandbox().stage()).isEqualTo(Stage.RUNNING);
+            assertThat(done.sandbox().host()).contains(HeldHosts.HERE);
+        });
+    }
+
+    @Test
+    void startsWhereItsFilesAre() {
+        create(Optional.of(new HostId("host-7")));
+        hosts.next("start").succeed(Unit.DONE);
+
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().host())
+                .contains(new HostId("host-7"));
+    }
+
+    @Test
+    void isLostAndLetsEverythingGoWhenItCannotStart() {
+        create(Optional.empty());
+        hosts.next("start").fail("no room");
+
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox())
+                .matches(lost -> lost.stage() == Stage.LOST && lost.reason().equals("no room"));
+        hosts.next("stop").fail("no such container");
+        execute(new SandboxCommand.StopSandbox());
+        hosts.next("stop").succeed(Unit.DONE);
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().stage())
+                .isEqualTo(Stage.STOPPED);
+        assertThat(neighbours.unbound).contains(STORE);
+        assertThat(neighbours.released).contains(id);
+    }
+
+    @Test
+    void isLostAtOnceWhenNoHostIsFree() {
+        hosts.free = Optional.empty();
+        create(Optional.empty());
+
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().reason())
+                .isEqualTo(new SandboxRefusal.NoHost().message());
+    }
+
+    @Test
+    void startsAnewWhenAStoreChangesWhileItStartsInVain() {
+        create(Optional.empty());
+        var first = hosts.next("start");
+        sandbox.runCommand(new SandboxMessage.Refresh(changed("two.example"), pusher.getRef()));
+        first.fail("the data key is destroyed");
+
+        var second = hosts.next("start");
+        assertThat(policy(second).allowlist()).isEqualTo(hosts("two.example"));
+        assertThat(policy(second).revision()).isGreaterThan(policy(first).revision());
+        second.succeed(Unit.DONE);
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.TAKEN));
+    }
+
+    @Test
+    void resumesItsStartAfterACrashAndTriesSeveralTimes() {
+        create(Optional.empty());
+        hosts.next("start");
+
+        sandbox.restart();
+        hosts.next("start").fail("the host is not back yet");
+        sandbox.runCommand(new SandboxMessage.Resume());
+        hosts.next("start").succeed(Unit.DONE);
+
+        sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().stage())
+                .isEqualTo(Stage.RUNNING);
+    }
+
+    @Test
+    void resumesItsStopAfterACrash() {
+        run();
+        execute(new SandboxCommand.StopSandbox());
+        hosts.next("stop");
+
+        sandbox.restart();
+        hosts.next("stop").succeed(Unit.DONE);
+
+        sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().stage())
+                .isEqualTo(Stage.STOPPED);
+        assertThat(neighbours.released).containsExactly(id);
+    }
+
+    @Test
+    void stopsOnlyWhenItsStartHasComeToAnEnd() {
+        create(Optional.empty());
+        var start = hosts.next("start");
+        execute(new SandboxCommand.StopSandbox());
+        assertThat(hosts.tasks).isEmpty();
+        start.succeed(Unit.DONE);
+
+        hosts.next("stop").succeed(Unit.DONE);
+        asker.receiveMessage();
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().stage())
+                .isEqualTo(Stage.STOPPED);
+    }
+
+    @Test
+    void triesAFailedStopAgain() {
+        run();
+        execute(new SandboxCommand.StopSandbox());
+        hosts.next("stop").fail("the host is away");
+        asker.expectNoMessage();
+        assertThat(neighbours.toBeResumed).containsExactly(id);
+        sandbox.runCommand(new SandboxMessage.Resume());
+        hosts.next("stop").succeed(Unit.DONE);
+
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().stage())
+                .isEqualTo(Stage.STOPPED);
+    }
+
+    @Test
+    void acknowledgesAChangeWhenItsHostHasIt() {
+        run();
+        sandbox.runCommand(new SandboxMessage.Refresh(changed("two.example"), pusher.getRef()));
+        var enforce = hosts.next("enforce");
+        pusher.expectNoMessage();
+        assertThat(((EgressPolicy) enforce.about()).allowlist()).isEqualTo(hosts("two.example"));
+        enforce.succeed(Unit.DONE);
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.TAKEN));
+
+        // A late, older view changes nothing and needs nobody.
+        sandbox.runCommand(new SandboxMessage.Refresh(store().view(STORE), pusher.getRef()));
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.TAKEN));
+        assertThat(hosts.tasks).isEmpty();
+    }
+
+    @Test
+    void saysThatItsHostLags() {
+        run();
+        sandbox.runCommand(new SandboxMessage.Refresh(changed("two.example"), pusher.getRef()));
+        hosts.next("enforce").fail("the host is away");
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.LATER));
+
+        sandbox.runCommand(new SandboxMessage.Refresh(changed("two.example"), pusher.getRef()));
+        hosts.next("enforce").succeed(Unit.DONE);
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.TAKEN));
+    }
+
+    @Test
+    void asksItsStoresAgainAfterARestartAndMissesTheLostOnes() {
+        run();
+        neighbours.stores.clear();
+        sandbox.restart();
+
+        sandbox.runCommand(new SandboxMessage.ReadPolicy(asker.getRef()));
+        assertThat(asker.receiveMessage())
+                .isInstanceOfSatisfying(
+                        SandboxReply.Policed.class,
+                        told -> assertThat(told.policy().allowlist()).isEqualTo(hosts("remembered.example")));
+    }
+
+    @Test
+    void givesPoliciesThatOnlyEverGetNewer() {
+        run();
+        sandbox.runCommand(new SandboxMessage.ReadPolicy(asker.getRef()));
+        var before = ((SandboxReply.Policed) asker.receiveMessage()).policy().revision();
+        neighbours.stores.put(STORE, store(new StoreEvent.AllowlistChanged(hosts("two.example"))));
+        sandbox.restart();
+        sandbox.runCommand(new SandboxMessage.ReadPolicy(asker.getRef()));
+        var changed = ((SandboxReply.Policed) asker.receiveMessage()).policy().revision();
+        neighbours.stores.clear();
+        sandbox.restart();
+        sandbox.runCommand(new SandboxMessage.ReadPolicy(asker.getRef()));
+        var lost = ((SandboxReply.Policed) asker.receiveMessage()).policy().revision();
+
+        assertThat(List.of(before, changed, lost)).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void disownsStoresThatAreNotItsOwnAndAllWhenItDoesNotRun() {
+        sandbox.runCommand(new SandboxMessage.Refresh(changed("two.example"), pusher.getRef()));
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.NOT_MINE));
+        run();
+        var other = store().view(new StoreId(new UUID(9, 9)));
+        sandbox.runCommand(new SandboxMessage.Refresh(other, pusher.getRef()));
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.NOT_MINE));
+    }
+
+    @Test
+    void leavesMemoryWhenToldToWhateverItIsDoing() {
+        create(Optional.empty());
+        hosts.next("start");
+        var again = ACTORS.spawn(SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, EntityTests.CLOCK));
+        hosts.next("start");
+
+        again.tell(new SandboxMessage.Await(OWNER, asker.getRef()));
+        again.tell(new SandboxMessage.Stop());
+
+        asker.expectTerminated(again);
+    }
+}

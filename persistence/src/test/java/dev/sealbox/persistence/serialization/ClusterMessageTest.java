@@ -1,0 +1,268 @@
+package dev.sealbox.persistence.serialization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.SerializationExtension;
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.Refusal;
+import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand;
+import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.checkpoint.CheckpointKind;
+import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.Grant;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.Organization;
+import dev.sealbox.domain.organization.OrganizationCommand;
+import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.KeyId;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.Secret;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.SecretStore;
+import dev.sealbox.domain.store.StoreCommand;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreRefusal;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.Acknowledged;
+import dev.sealbox.persistence.entity.CheckpointMessage;
+import dev.sealbox.persistence.entity.CheckpointReply;
+import dev.sealbox.persistence.entity.OrganizationMessage;
+import dev.sealbox.persistence.entity.OrganizationReply;
+import dev.sealbox.persistence.entity.SandboxMessage;
+import dev.sealbox.persistence.entity.SandboxReply;
+import dev.sealbox.persistence.entity.StoreMessage;
+import dev.sealbox.persistence.entity.StoreReply;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever one entity says to another arrives as it was said, without Java's own serialisation. */
+class ClusterMessageTest {
+    private static final ActorTestKit ACTORS = ActorTestKit.create(
+            "messages",
+            ConfigFactory.parseString("akka.actor.provider = local")
+                    .withFallback(ConfigFactory.parseResources("sealbox-journal.conf"))
+                    .withFallback(ConfigFactory.load())
+                    .resolve());
+
+    private static final UUID ID = UUID.fromString("c0ffee00-1111-4222-8333-444455556666");
+    private static final Instant AT = Instant.parse("2026-11-23T12:34:56.789Z");
+    private static final OrganizationId ORGANIZATION = new OrganizationId("default");
+    private static final Origin ORIGIN = new Origin(ORGANIZATION, "key-1", "127.0.0.1", "request-1");
+    private static final StoreId STORE = new StoreId(ID);
+    private static final StoreName NAME = new StoreName("git-creds");
+    private static final SecretName SECRET = new SecretName("GIT_TOKEN");
+    private static final SandboxId SANDBOX = new SandboxId("sb-0123456789abcdef");
+    private static final CheckpointId CHECKPOINT = new CheckpointId(ID);
+    private static final HostId HOST = new HostId("host-1");
+    private static final KeyId KEY = new KeyId(ID);
+    private static final ApiKeyHash HASH = ApiKeyHash.of("key");
+    private static final SealedToken TOKEN = new SealedToken("osb_sealed_00112233445566778899aabbccddeeff");
+    private static final List<HostPattern> HOSTS = HostPattern.parseAll(List.of("github.com", "*.example.com", "*"));
+    private static final Encrypted VALUE = new Encrypted(KEY, "AAEC");
+    private static final Blueprint BLUEPRINT = new Blueprint(
+            "base",
+            Optional.of(CHECKPOINT),
+            List.of(CHECKPOINT),
+            new Limits(1, 1024, 20480),
+            300,
+            Map.of("A", "b"),
+            Map.of());
+    private static final Tokens TOKENS = new Tokens(Map.of(SECRET, TOKEN), Map.of(TOKEN, SECRET));
+    private static final Contents CONTENTS = new Contents(BLUEPRINT, HOST, List.of(NAME), HOSTS, Map.of(TOKEN, SECRET));
+    private static final StoreView VIEW =
+            new StoreView(STORE, NAME, 7, false, HOSTS, Map.of(SECRET, new Secret(ID, 2, VALUE, HOSTS, AT, AT)));
+    private static final EgressPolicy POLICY = new EgressPolicy(
+            SANDBOX, ORGANIZATION, 8, HOSTS, Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS)), Map.of(TOKEN, SECRET));
+
+    @AfterAll
+    static void stop() {
+        ACTORS.shutdownTestKit();
+    }
+
+    static Stream<StoreCommand> storeCommands() {
+        return Stream.of(
+                new StoreCommand.CreateStore(NAME, HOSTS),
+                new StoreCommand.RenameStore(NAME),
+                new StoreCommand.ChangeAllowlist(HOSTS),
+                new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID),
+                new StoreCommand.DeleteSecret(SECRET),
+                new StoreCommand.DeleteStore(),
+                new StoreCommand.AbandonStore(),
+                new StoreCommand.BindSandbox(SANDBOX),
+                new StoreCommand.UnbindSandbox(SANDBOX),
+                new StoreCommand.ConfirmShredded(Set.of(KEY)));
+    }
+
+    static Stream<SandboxCommand> sandboxCommands() {
+        return Stream.of(
+                new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(new StoreLayer(STORE, NAME)), true, HOSTS, TOKENS),
+                new SandboxCommand.PlaceSandbox(HOST),
+                new SandboxCommand.ConfirmStarted(),
+                new SandboxCommand.ReportLost("gone"),
+                new SandboxCommand.StopSandbox(),
+                new SandboxCommand.ConfirmStopped(),
+                new SandboxCommand.NameCheckpoint(CHECKPOINT, "first", CheckpointKind.FULL),
+                new SandboxCommand.ForgetCheckpoint(CHECKPOINT));
+    }
+
+    static Stream<CheckpointCommand> checkpointCommands() {
+        return Stream.of(
+                new CheckpointCommand.RequestCheckpoint(SANDBOX, "first", CheckpointKind.DISK_ONLY, CONTENTS),
+                new CheckpointCommand.ConfirmReady(4096),
+                new CheckpointCommand.ReportFailed("full"),
+                new CheckpointCommand.ForkCheckpoint(SANDBOX),
+                new CheckpointCommand.DeleteCheckpoint(SANDBOX),
+                new CheckpointCommand.AbandonCheckpoint(),
+                new CheckpointCommand.ConfirmDiscarded());
+    }
+
+    static Stream<OrganizationCommand> organizationCommands() {
+        return Stream.of(
+                new OrganizationCommand.IssueApiKey("key-1", "first", HASH),
+                new OrganizationCommand.RevokeApiKey("key-1"),
+                new OrganizationCommand.ReserveName(NAME, STORE),
+                new OrganizationCommand.ReleaseName(NAME, STORE),
+                new OrganizationCommand.AdmitSandbox(SANDBOX, 50),
+                new OrganizationCommand.ReleaseSandbox(SANDBOX));
+    }
+
+    static Stream<Refusal> refusals() {
+        return Stream.of(
+                new StoreRefusal.NoSuchStore(),
+                new StoreRefusal.UnknownName(NAME),
+                new StoreRefusal.NoSuchSecret(SECRET),
+                new StoreRefusal.TooManySecrets(200),
+                new StoreRefusal.AlreadyExists(),
+                new SandboxRefusal.NoSuchSandbox(),
+                new SandboxRefusal.AlreadyExists(),
+                new SandboxRefusal.Stopped(),
+                new SandboxRefusal.NotRunning("error"),
+                new SandboxRefusal.NotReady(),
+                new SandboxRefusal.NoHost(),
+                new SandboxRefusal.StartFailed("why"),
+                new SandboxRefusal.UnknownTemplate(),
+                new SandboxRefusal.CheckpointNameTaken("first"),
+                new SandboxRefusal.TooManyCheckpoints(10),
+                new SandboxRefusal.TooManyStores(16),
+                new CheckpointRefusal.NoSuchCheckpoint(),
+                new CheckpointRefusal.AlreadyExists(),
+                new CheckpointRefusal.OfAnotherSandbox(),
+                new CheckpointRefusal.NotReadyInTime(),
+                new CheckpointRefusal.Failed("why"),
+                new OrganizationRefusal.NameTaken(NAME),
+                new OrganizationRefusal.TooManyStores(1000),
+                new OrganizationRefusal.TooManySandboxes(50, 50),
+                new OrganizationRefusal.NotAuthenticated());
+    }
+
+    static Stream<ClusterMessage> messages() {
+        TestProbe<StoreReply> stores = ACTORS.createTestProbe();
+        TestProbe<SandboxReply> sandboxes = ACTORS.createTestProbe();
+        TestProbe<CheckpointReply> checkpoints = ACTORS.createTestProbe();
+        TestProbe<OrganizationReply> organizations = ACTORS.createTestProbe();
+        TestProbe<Acknowledged> acknowledged = ACTORS.createTestProbe();
+        TestProbe<OrganizationMessage.KeyFound> found = ACTORS.createTestProbe();
+        var commands = Stream.of(
+                        storeCommands().map(each -> new StoreMessage.Execute(ORIGIN, each, stores.getRef())),
+                        sandboxCommands().map(each -> new SandboxMessage.Execute(ORIGIN, each, sandboxes.getRef())),
+                        checkpointCommands()
+                                .map(each -> new CheckpointMessage.Execute(ORIGIN, each, checkpoints.getRef())),
+                        organizationCommands()
+                                .map(each -> new OrganizationMessage.Execute(ORIGIN, each, organizations.getRef())),
+                        refusals().map(StoreReply.Refused::new))
+                .flatMap(all -> all);
+        var rest = Stream.of(
+                new StoreMessage.Read(stores.getRef()),
+                new StoreMessage.Resume(),
+                new StoreMessage.Stop(),
+                new StoreReply.Done(SecretStore.ABSENT, new Refreshed(1, 2)),
+                new SandboxMessage.Create(
+                        ORIGIN,
+                        new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(), false, List.of(), Tokens.NONE),
+                        Optional.of(HOST),
+                        sandboxes.getRef()),
+                new SandboxMessage.Read(ORGANIZATION, sandboxes.getRef()),
+                new SandboxMessage.Await(ORGANIZATION, sandboxes.getRef()),
+                new SandboxMessage.ReadPolicy(sandboxes.getRef()),
+                new SandboxMessage.Refresh(VIEW, acknowledged.getRef()),
+                new SandboxMessage.Resume(),
+                new SandboxMessage.Stop(),
+                new SandboxReply.Done(Sandbox.ABSENT),
+                new SandboxReply.Policed(Sandbox.ABSENT, POLICY),
+                new SandboxReply.Refused(new SandboxRefusal.Stopped()),
+                new Acknowledged(Acknowledged.Answer.LATER),
+                new CheckpointMessage.Read(checkpoints.getRef()),
+                new CheckpointMessage.Await(checkpoints.getRef()),
+                new CheckpointMessage.Resume(),
+                new CheckpointMessage.Stop(),
+                new CheckpointReply.Done(Checkpoint.ABSENT),
+                new CheckpointReply.Refused(new CheckpointRefusal.Failed("why")),
+                new OrganizationMessage.Read(organizations.getRef()),
+                new OrganizationMessage.FindKey(HASH, found.getRef()),
+                new OrganizationMessage.Stop(),
+                new OrganizationMessage.KeyFound(Optional.of("key-1")),
+                new OrganizationReply.Done(Organization.EMPTY),
+                new OrganizationReply.Refused(new OrganizationRefusal.NameTaken(NAME)));
+        return Stream.concat(commands, rest);
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void arrivesAsItWasSaid(ClusterMessage message) throws java.io.NotSerializableException {
+        ACTORS.serializationTestKit().verifySerialization(message, true);
+
+        var serialization = SerializationExtension.get(Adapter.toClassic(ACTORS.system()));
+        assertThat(serialization.serializerFor(message.getClass()).getClass().getName())
+                .contains("JacksonCbor");
+    }
+
+    @Test
+    void isSampledInEveryCase() {
+        assertThat(storeCommands().<Class<?>>map(Object::getClass))
+                .containsAll(List.of(StoreCommand.class.getPermittedSubclasses()));
+        assertThat(sandboxCommands().<Class<?>>map(Object::getClass))
+                .containsAll(List.of(SandboxCommand.class.getPermittedSubclasses()));
+        assertThat(checkpointCommands().<Class<?>>map(Object::getClass))
+                .containsAll(List.of(CheckpointCommand.class.getPermittedSubclasses()));
+        assertThat(organizationCommands().<Class<?>>map(Object::getClass))
+                .containsAll(List.of(OrganizationCommand.class.getPermittedSubclasses()));
+        assertThat(refusals().<Class<?>>map(Object::getClass))
+                .containsAll(Stream.of(
+                                StoreRefusal.class,
+                                SandboxRefusal.class,
+                                CheckpointRefusal.class,
+                                OrganizationRefusal.class)
+                        .<Class<?>>flatMap(family -> Stream.of(family.getPermittedSubclasses()))
+                        .toList());
+    }
+}

@@ -1,0 +1,124 @@
+package dev.sealbox.proxy.session;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.KeyId;
+import dev.sealbox.domain.sealing.MayReveal;
+import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.sealing.SealContext;
+import dev.sealbox.domain.sealing.Vault;
+import dev.sealbox.domain.store.SecretName;
+import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.proxy.TestPolicy;
+import dev.sealbox.proxy.TestVault;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class SessionsTest {
+    private static final SecretName KEY = new SecretName("API_KEY");
+
+    private final TestVault vault = new TestVault();
+    private final Sessions sessions = new Sessions(vault);
+    private final TestPolicy policy = new TestPolicy(vault);
+    private final SandboxAddress address = new SandboxAddress(policy.sandbox(), "127.0.0.1");
+
+    @Test
+    void wipesAReplacedSessionOnceNobodyHoldsIt() {
+        policy.secret("API_KEY", "first-value");
+        done(sessions.admit(address, policy.next()));
+        var held = held();
+        var value = bytes(held.value(KEY));
+
+        policy.secret("API_KEY", "second-value");
+        done(sessions.admit(address, policy.next()));
+        assertThat(text(value)).isEqualTo("first-value");
+        held.release();
+
+        assertThat(value).containsOnly(0);
+    }
+
+    @Test
+    void wipesEverythingOnExpulsion() {
+        policy.secret("API_KEY", "first-value");
+        done(sessions.admit(address, policy.next()));
+        var held = held();
+        var value = bytes(held.value(KEY));
+        held.release();
+
+        done(sessions.expel(policy.sandbox()));
+
+        assertThat(value).containsOnly(0);
+        assertThat(sessions.at(InetAddress.getLoopbackAddress())).isNull();
+    }
+
+    @Test
+    void copiesAnUnchangedValueSoThatWipingTheFormerSessionSparesIt() {
+        policy.secret("API_KEY", "same-value");
+        done(sessions.admit(address, policy.next()));
+        done(sessions.admit(address, policy.next()));
+
+        var held = held();
+        assertThat(text(bytes(held.value(KEY)))).isEqualTo("same-value");
+        held.release();
+    }
+
+    @Test
+    void admitsNobodyWhoWasExpelledWhileTheValuesWereOpened() {
+        var opening = new CompletableFuture<Plaintext>();
+        var slow = new Sessions(new SlowVault(opening));
+        policy.secret("API_KEY", "late-value");
+        var admitting = slow.admit(address, policy.next());
+
+        done(slow.expel(policy.sandbox()));
+        var late = "late-value".getBytes(StandardCharsets.UTF_8);
+        opening.complete(Plaintext.owning(late));
+        done(admitting);
+
+        assertThat(slow.at(InetAddress.getLoopbackAddress())).isNull();
+        assertThat(late).containsOnly(0);
+    }
+
+    private static void done(CompletionStage<Void> stage) {
+        assertThat(stage.toCompletableFuture()).isCompleted();
+    }
+
+    private Session held() {
+        return requireNonNull(
+                requireNonNull(sessions.at(InetAddress.getLoopbackAddress())).hold());
+    }
+
+    @MayReveal("to see that it is wiped")
+    private static byte[] bytes(Plaintext value) {
+        return value.reveal();
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private record SlowVault(CompletableFuture<Plaintext> opening) implements Vault {
+        @Override
+        public CompletionStage<Encrypted> seal(
+                OrganizationId organization, StoreId store, SecretName name, Plaintext value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Plaintext> open(SealContext context, Encrypted value) {
+            return opening;
+        }
+
+        @Override
+        public CompletionStage<Void> destroy(Collection<KeyId> keys) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
