@@ -15,6 +15,9 @@ public final class Demo {
         var report = new Report(System.out);
         var told = tell(report);
         report.table();
+        if (!told) {
+            System.out.println("The story was not told to its end.");
+        }
         System.exit(told && report.allHeld() ? 0 : 1);
     }
 

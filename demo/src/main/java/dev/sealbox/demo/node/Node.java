@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node as a process of its own, started by {@code ./sealbox serve}, which can be killed and started again on the same
- * data folder and the same ports. Not thread-safe.
+ * data folder and the same ports. Used by one thread, but closed by any.
  */
 public final class Node implements AutoCloseable {
     /** A first start unpacks PostgreSQL and builds the root filesystem. */
@@ -35,7 +35,8 @@ public final class Node implements AutoCloseable {
     private final Map<String, String> settings;
     private final Path log;
     private final URI api;
-    private @Nullable Process process;
+    private volatile @Nullable Process process;
+    private boolean closed;
 
     /**
      * A node that is not started yet, with free ports of its own.
@@ -59,14 +60,13 @@ public final class Node implements AutoCloseable {
 
     /** The process id of the server, or 0 while it is not started. */
     public long pid() {
-        return process == null ? 0 : process.pid();
+        var running = process;
+        return running == null ? 0 : running.pid();
     }
 
     /** Starts it, for the first time or again, and waits until it takes requests. */
     public void start() {
-        var started = launch();
-        process = started;
-        var said = awaitReady(started);
+        var said = awaitReady(launch());
         if (!said.equals(api)) {
             throw new IllegalStateException("the node says that it listens at " + said + ", not at " + api);
         }
@@ -74,9 +74,10 @@ public final class Node implements AutoCloseable {
 
     /** SIGKILL: nothing of the node can react. */
     public void kill() {
-        if (process != null) {
-            process.destroyForcibly();
-            await(process);
+        var running = process;
+        if (running != null) {
+            running.destroyForcibly();
+            await(running);
         }
     }
 
@@ -102,22 +103,32 @@ public final class Node implements AutoCloseable {
         return false;
     }
 
+    /** Stops it, and for good: it does not start any more. May be called by another thread while it starts. */
     @Override
     public void close() {
-        if (process != null && process.isAlive()) {
+        synchronized (this) {
+            closed = true;
+        }
+        var running = process;
+        if (running != null && running.isAlive()) {
             stop();
         }
     }
 
-    private Process launch() {
+    private synchronized Process launch() {
+        if (closed) {
+            throw new IllegalStateException("the node was closed");
+        }
         var builder = new ProcessBuilder(Project.home().resolve("sealbox").toString(), "serve");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("SEALBOX_NO_BUILD", "1");
         builder.environment().putAll(settings);
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
-            return builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            var started = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
+            process = started;
+            return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

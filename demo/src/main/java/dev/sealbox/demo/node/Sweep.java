@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +17,9 @@ import java.util.stream.Stream;
  * is over, whatever state it ended in.
  */
 public final class Sweep {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
     private final Path folder;
     private final Path data;
 
@@ -45,12 +50,16 @@ public final class Sweep {
         run("ip", "netns", "delete", "sealbox-" + nodeId());
     }
 
-    /** Ends and removes everything of the node; for when it could not do so itself. */
+    /** Ends and removes everything of the node; for when it could not do so itself. Waits for what takes a moment. */
     public void force() {
-        processes().forEach(ProcessHandle::destroyForcibly);
-        mounts().sorted(Comparator.reverseOrder()).forEach(mount -> run("umount", "--lazy", mount));
-        namespaces().forEach(namespace -> run("ip", "netns", "delete", namespace));
-        groups().sorted(Comparator.reverseOrder()).forEach(group -> run("rmdir", group));
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!traces().isEmpty() && System.nanoTime() < deadline) {
+            processes().forEach(ProcessHandle::destroyForcibly);
+            mounts().sorted(Comparator.reverseOrder()).forEach(mount -> run("umount", "--lazy", mount));
+            namespaces().forEach(namespace -> run("ip", "netns", "delete", namespace));
+            groups().sorted(Comparator.reverseOrder()).forEach(group -> run("rmdir", group));
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     /** Deletes the node's folder. */
