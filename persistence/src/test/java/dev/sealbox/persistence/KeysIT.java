@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.database.DatabaseSettings.External;

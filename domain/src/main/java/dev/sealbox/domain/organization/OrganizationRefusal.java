@@ -1,7 +1,7 @@
 package dev.sealbox.domain.organization;
 
 import dev.sealbox.domain.Refusal;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.identity.StoreName;
 import java.util.Map;
 
 /** Why an organisation will not do what it was asked. */

@@ -1,6 +1,8 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.Refusal;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreName;
 
 /** Why a secret store will not do what it was asked. */
 public sealed interface StoreRefusal extends Refusal {

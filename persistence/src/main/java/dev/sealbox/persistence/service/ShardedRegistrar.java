@@ -1,9 +1,9 @@
 package dev.sealbox.persistence.service;
 
 import dev.sealbox.domain.egress.EgressPolicy;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Registrar;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
