@@ -139,6 +139,30 @@ class KeysIT {
     }
 
     @Test
+    void restOnADatabaseThatIsDurableAndAsksForAPassword() {
+        assertThat(setting("fsync")).isEqualTo("on");
+        assertThat(setting("synchronous_commit")).isEqualTo("on");
+        assertThat(setting("listen_addresses")).isEqualTo("localhost");
+        var url = database.now(
+                "read the address", connection -> connection.getMetaData().getURL());
+        var guess = new DatabaseSettings(
+                Optional.of(new External(url, "postgres", "a guess")), folder, 2, 2, Duration.ofSeconds(5));
+        assertThatThrownBy(() -> Database.open(guess)).isInstanceOf(DatabaseUnavailable.class);
+    }
+
+    private static String setting(String name) {
+        return database.now("read a setting", connection -> {
+            try (var query = connection.prepareStatement("SELECT current_setting(?)")) {
+                query.setString(1, name);
+                try (var rows = query.executeQuery()) {
+                    rows.next();
+                    return rows.getString(1);
+                }
+            }
+        });
+    }
+
+    @Test
     void saysInOneLineThatTheDatabaseDoesNotAnswer() {
         var nowhere = new DatabaseSettings(
                 Optional.of(new External("jdbc:postgresql://127.0.0.1:1/sealbox", "user", "the-password")),
