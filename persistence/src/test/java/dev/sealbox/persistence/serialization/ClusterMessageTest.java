@@ -181,8 +181,7 @@ class ClusterMessageTest {
                 new CheckpointRefusal.Failed("why"),
                 new OrganizationRefusal.NameTaken(NAME),
                 new OrganizationRefusal.TooManyStores(1000),
-                new OrganizationRefusal.TooManySandboxes(50, 50),
-                new OrganizationRefusal.NotAuthenticated());
+                new OrganizationRefusal.TooManySandboxes(50, 50));
     }
 
     static Stream<ClusterMessage> messages() {
