@@ -10,6 +10,9 @@ import java.util.TreeSet;
 
 /** Steps 5 to 7: a checkpoint with a cloned repository, two forks with different stores on top, and a new value. */
 final class Forks {
+    /** What the first sandbox writes into a file. */
+    static final String NOTE = "written before the checkpoint";
+
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final World world;
@@ -41,7 +44,7 @@ final class Forks {
                 ".git/config holds the token",
                 shell.run("cat repo/.git/config").stdout().contains(shell.variable("GIT_TOKEN")),
                 "it does not");
-        shell.sandbox().files().write("notes.txt", "written before the checkpoint\n");
+        shell.sandbox().files().write("notes.txt", NOTE + "\n");
 
         var begun = shell.sandbox().createCheckpoint("with-repo");
         var checkpoint = shell.sandbox().awaitCheckpoint(begun.id(), PATIENCE);
@@ -72,12 +75,10 @@ final class Forks {
     void layered(Shell a, Shell b, String parentToken) {
         report.proveEqual(
                 "the files are there in the first fork",
-                "written before the checkpoint",
+                NOTE,
                 a.run("cat notes.txt").stdout().strip());
         report.proveEqual(
-                "and in the second",
-                "written before the checkpoint",
-                b.run("cat notes.txt").stdout().strip());
+                "and in the second", NOTE, b.run("cat notes.txt").stdout().strip());
         var tokens = List.of(parentToken, a.variable("GIT_TOKEN"), b.variable("GIT_TOKEN"));
         report.prove(
                 "each fork has tokens of its own",

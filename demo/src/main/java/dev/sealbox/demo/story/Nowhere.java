@@ -1,5 +1,9 @@
 package dev.sealbox.demo.story;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+
 /** The last step: the values of this run are nowhere but where they belong. */
 final class Nowhere {
     private final World world;
@@ -19,6 +23,12 @@ final class Nowhere {
                         + files.extent() + ")",
                 files.found().isEmpty(),
                 files.found().toString());
+
+        var control = new Search(List.of(Forks.NOTE.getBytes(UTF_8))).below(world.folder());
+        report.prove(
+                "where the same search does find what is there",
+                !control.found().isEmpty(),
+                "it did not find a sandbox's own file");
 
         var processes = new Search(world.values().traces()).processes();
         report.prove(

@@ -36,10 +36,15 @@ class TypeScriptSdkIT {
         }
     }
 
+    /** Runs a program to its end and prints what it said. */
     private static int run(Path folder, Map<String, String> settings, String... command)
             throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(command).directory(folder.toFile()).inheritIO();
+        var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().putAll(settings);
-        return builder.start().waitFor();
+        var process = builder.start();
+        try (var output = process.inputReader()) {
+            output.lines().forEach(System.out::println);
+        }
+        return process.waitFor();
     }
 }
