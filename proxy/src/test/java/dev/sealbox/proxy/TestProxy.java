@@ -135,6 +135,7 @@ final class TestProxy implements AutoCloseable {
         socket.bind(new InetSocketAddress(InetAddress.getByName(ip), 0));
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
         socket.setSoTimeout(20_000);
+        socket.setTcpNoDelay(true);
         return socket;
     }
 
