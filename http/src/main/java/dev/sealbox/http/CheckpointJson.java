@@ -2,10 +2,10 @@ package dev.sealbox.http;
 
 import dev.sealbox.domain.checkpoint.Checkpoint.Facts;
 import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
-import dev.sealbox.domain.checkpoint.CheckpointKind;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Contents;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -12,12 +12,12 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Texts;
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.checkpoint.CheckpointKind;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.Origin;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 import java.util.Optional;
 
 /**

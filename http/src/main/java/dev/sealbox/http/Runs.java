@@ -2,7 +2,7 @@ package dev.sealbox.http;
 
 import dev.sealbox.domain.Refusal;
 import dev.sealbox.domain.identity.OrganizationId;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.http.ExecJson.Poll;
 import java.time.Duration;
 import java.time.Instant;

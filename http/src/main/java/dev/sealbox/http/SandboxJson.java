@@ -1,10 +1,10 @@
 package dev.sealbox.http;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.AllowedHosts;
-import dev.sealbox.domain.sandbox.HostId;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxView;
 import java.time.Instant;
 import java.util.List;

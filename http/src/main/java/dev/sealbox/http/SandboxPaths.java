@@ -4,7 +4,7 @@ import static akka.http.javadsl.server.Directives.complete;
 
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.InvalidValue;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import java.util.Optional;
 import java.util.function.Function;

@@ -13,7 +13,7 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.identity.Origin;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.sealbox.http;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.store.Refreshed;
-import dev.sealbox.domain.store.SecretName;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.StoreSummary;
 import java.time.Instant;

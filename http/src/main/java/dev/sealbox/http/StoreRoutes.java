@@ -13,11 +13,11 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sealing.Plaintext;
-import dev.sealbox.domain.store.SecretName;
 import dev.sealbox.domain.store.SecretStores;
-import dev.sealbox.domain.store.StoreId;
-import dev.sealbox.domain.store.StoreName;
 import java.util.List;
 
 /**

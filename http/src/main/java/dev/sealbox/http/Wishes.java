@@ -3,10 +3,10 @@ package dev.sealbox.http;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Texts;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.Environment;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Tier;
-import dev.sealbox.domain.store.StoreName;
 import java.util.Map;
 import java.util.Optional;
 

@@ -3,7 +3,7 @@ package dev.sealbox.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.checkpoint.Checkpoint;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.identity.StoreName;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package dev.sealbox.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.Limits;
-import dev.sealbox.domain.store.StoreName;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.Map;

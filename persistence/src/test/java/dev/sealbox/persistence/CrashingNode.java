@@ -5,9 +5,9 @@ import static dev.sealbox.persistence.Told.told;
 
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sealing.Plaintext;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.database.DatabaseSettings.External;
@@ -136,6 +136,30 @@ class KeysIT {
 
         assertThat(told(one)).isEqualTo(told(two)).hasSize(14);
         assertThat(new String(told(other), StandardCharsets.UTF_8)).isEqualTo("another");
+    }
+
+    @Test
+    void restOnADatabaseThatIsDurableAndAsksForAPassword() {
+        assertThat(setting("fsync")).isEqualTo("on");
+        assertThat(setting("synchronous_commit")).isEqualTo("on");
+        assertThat(setting("listen_addresses")).isEqualTo("localhost");
+        var url = database.now(
+                "read the address", connection -> connection.getMetaData().getURL());
+        var guess = new DatabaseSettings(
+                Optional.of(new External(url, "postgres", "a guess")), folder, 2, 2, Duration.ofSeconds(5));
+        assertThatThrownBy(() -> Database.open(guess)).isInstanceOf(DatabaseUnavailable.class);
+    }
+
+    private static String setting(String name) {
+        return database.now("read a setting", connection -> {
+            try (var query = connection.prepareStatement("SELECT current_setting(?)")) {
+                query.setString(1, name);
+                try (var rows = query.executeQuery()) {
+                    rows.next();
+                    return rows.getString(1);
+                }
+            }
+        });
     }
 
     @Test

@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sealing.Plaintext;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
-import dev.sealbox.domain.store.StoreName;
 import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.database.DatabaseUnavailable;

@@ -6,41 +6,51 @@ import static dev.sealbox.persistence.Told.refused;
 import static dev.sealbox.persistence.Told.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.checkpoint.CheckpointKind;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal.NoSuchCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal.OfAnotherSandbox;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.NewFork;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal.TooManySandboxes;
 import dev.sealbox.domain.sandbox.AllowedHosts;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Run;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.Refreshed;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
-import dev.sealbox.domain.store.StoreName;
 import dev.sealbox.domain.store.StoreRefusal.UnknownName;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.OrganizationMessage;
+import dev.sealbox.persistence.entity.OrganizationReply;
+import dev.sealbox.persistence.service.Recovery;
+import dev.sealbox.persistence.service.ShardedApiKeys;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -256,13 +266,40 @@ class SandboxesIT {
                 .isEqualTo(new NoSuchCheckpoint());
     }
 
+    @Test
+    void hasItsPlaceGivenBackWhenACrashKeptItFromBeingCreated() {
+        var settings = PersistenceSettings.from(node.system.settings().config());
+        var entities = new Entities(node.system, settings.entities());
+        var keys = new ShardedApiKeys(entities, node.database);
+        told(keys.issue(origin.organization(), "first", "osb_" + origin.organization()));
+        told(entities.<OrganizationReply>organization(
+                origin.organization(),
+                replyTo -> new OrganizationMessage.Execute(
+                        origin,
+                        new OrganizationCommand.AdmitSandbox(new SandboxId("sb-00000000000000ff"), 4),
+                        replyTo)));
+        var running = create().id();
+
+        told(new Recovery(entities, keys, settings.services(), Clock.systemUTC()).run());
+        assertThat(places(entities)).hasSize(2);
+        var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
+        told(new Recovery(entities, keys, settings.services(), later).run());
+
+        assertThat(places(entities)).containsExactly(running);
+    }
+
+    private Set<SandboxId> places(Entities entities) {
+        var reply =
+                told(entities.<OrganizationReply>organization(origin.organization(), OrganizationMessage.Read::new));
+        return ((OrganizationReply.Done) reply).organization().sandboxes().keySet();
+    }
+
     private CheckpointId checkpoint(SandboxId sandbox, String name) {
         return done(node.persistence.checkpoints().create(origin, sandbox, name, CheckpointKind.FULL))
                 .id();
     }
 
-    private java.util.concurrent.CompletionStage<dev.sealbox.domain.Outcome<SandboxView>> fork(
-            Origin by, CheckpointId checkpoint, Optional<String> store) {
+    private CompletionStage<Outcome<SandboxView>> fork(Origin by, CheckpointId checkpoint, Optional<String> store) {
         return node.persistence
                 .checkpoints()
                 .fork(

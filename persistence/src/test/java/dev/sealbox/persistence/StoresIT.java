@@ -9,19 +9,28 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal.NameTaken;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.Refreshed;
-import dev.sealbox.domain.store.SecretName;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
-import dev.sealbox.domain.store.StoreId;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal.NoSuchSecret;
 import dev.sealbox.domain.store.StoreRefusal.NoSuchStore;
 import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.EntitySettings;
+import dev.sealbox.persistence.entity.OrganizationMessage;
+import dev.sealbox.persistence.entity.OrganizationReply;
+import dev.sealbox.persistence.entity.StoreMessage;
+import dev.sealbox.persistence.entity.StoreReply;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -115,6 +124,33 @@ class StoresIT {
         assertThat(asked.stream().map(Told::told).filter(Outcome.Done.class::isInstance))
                 .hasSize(1);
         assertThat(told(stores().list(origin))).hasSize(1);
+    }
+
+    @Test
+    void takesANameFromAStoreThatACrashKeptFromBeingCreated() {
+        var name = new StoreName("left-behind");
+        var never = new StoreId(UUID.randomUUID());
+        told(entities()
+                .<OrganizationReply>organization(
+                        origin.organization(),
+                        replyTo -> new OrganizationMessage.Execute(
+                                origin, new OrganizationCommand.ReserveName(name, never), replyTo)));
+
+        var store = done(stores().create(origin, name, List.of()));
+
+        assertThat(told(stores().list(origin))).containsExactly(store);
+        assertThat(told(entities()
+                        .store(
+                                never,
+                                Duration.ofSeconds(5),
+                                replyTo -> new StoreMessage.Execute(
+                                        origin, new StoreCommand.CreateStore(name, List.of()), replyTo))))
+                .isInstanceOf(StoreReply.Refused.class);
+    }
+
+    private static Entities entities() {
+        return new Entities(
+                node.system, EntitySettings.from(node.system.settings().config()));
     }
 
     @Test

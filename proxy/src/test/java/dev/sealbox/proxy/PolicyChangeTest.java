@@ -3,7 +3,7 @@ package dev.sealbox.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.domain.egress.SandboxAddress;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

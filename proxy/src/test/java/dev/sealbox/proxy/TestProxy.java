@@ -3,8 +3,8 @@ package dev.sealbox.proxy;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.OrganizationId;
-import dev.sealbox.domain.sandbox.SandboxAddress;
 import dev.sealbox.proxy.tls.TestCertificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -135,6 +135,7 @@ final class TestProxy implements AutoCloseable {
         socket.bind(new InetSocketAddress(InetAddress.getByName(ip), 0));
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
         socket.setSoTimeout(20_000);
+        socket.setTcpNoDelay(true);
         return socket;
     }
 

@@ -89,6 +89,7 @@ final class TestUpstream implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 var socket = server.accept();
+                socket.setTcpNoDelay(true);
                 connections.incrementAndGet();
                 open.add(socket);
                 Thread.ofVirtual().start(() -> serve(script, socket));

@@ -1,14 +1,14 @@
 package dev.sealbox.proxy;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
 import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;

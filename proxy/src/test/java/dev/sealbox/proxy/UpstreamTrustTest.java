@@ -24,7 +24,6 @@ class UpstreamTrustTest {
                 in.read();
                 out.write(Http.latin1("HTTP/1.1 400 Bad Request\r\n\r\n"));
             }));
-    private final TestUpstream closed = set.secure("closed.test", UpstreamTrustTest::ok);
     private final TestUpstream rude =
             set.put("rude.test", TestUpstream.scripted(set.certificates(), "rude.test", (in, out) -> {
                 Http.request(in);
@@ -76,10 +75,20 @@ class UpstreamTrustTest {
 
     @Test
     void saysSoWhenNobodyListens() throws IOException {
-        closed.close();
-        try (var client = proxy.tunnel(TestProxy.SANDBOX, "closed.test")) {
-            assertThat(client.get("closed.test", "/").field("x-sealbox-decision"))
-                    .hasValue("upstream.unreachable");
+        int port;
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var builder = new TestProxy.Builder()
+                .settings("sealbox.proxy.upstream.overrides = \"closed.test=127.0.0.1:" + port + "\"");
+        try (var its = builder.start()) {
+            its.admit(TestProxy.SANDBOX, its.policy());
+            try (var client = its.tunnel(TestProxy.SANDBOX, "closed.test")) {
+                var response = client.get("closed.test", "/");
+
+                assertThat(response.status()).isEqualTo(502);
+                assertThat(response.field("x-sealbox-decision")).hasValue("upstream.unreachable");
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.sealbox.runtime;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Launch;
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.runtime.container.ContainerSpec;
 import dev.sealbox.runtime.container.ContainerSpec.Fence;

@@ -4,7 +4,7 @@ import static dev.sealbox.runtime.Node.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.sandbox.TrustFiles;
 import java.io.IOException;
 import java.nio.file.Files;

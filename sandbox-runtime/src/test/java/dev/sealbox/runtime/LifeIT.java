@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.Launch;
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import java.io.IOException;
 import java.nio.file.Files;

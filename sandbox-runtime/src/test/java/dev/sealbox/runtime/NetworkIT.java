@@ -2,8 +2,8 @@ package dev.sealbox.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SandboxId;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -2,13 +2,13 @@ package dev.sealbox.runtime;
 
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.Outcome;
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.runtime.step.Tool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static dev.sealbox.runtime.Node.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;

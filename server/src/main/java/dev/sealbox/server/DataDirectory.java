@@ -1,6 +1,6 @@
 package dev.sealbox.server;
 
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.identity.HostId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -3,7 +3,7 @@ package dev.sealbox.server;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import dev.sealbox.domain.egress.AuthorityStore;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;

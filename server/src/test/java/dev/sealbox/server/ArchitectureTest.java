@@ -59,6 +59,10 @@ class ArchitectureTest {
             slices().matching("dev.sealbox.(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule packagesOfTheDomainAreFreeOfCycles =
+            slices().matching("dev.sealbox.domain.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule actorsDoNotBlock = noClasses()
             .that()
             .resideInAnyPackage("dev.sealbox.persistence..", "dev.sealbox.http..", "dev.sealbox.proxy..")

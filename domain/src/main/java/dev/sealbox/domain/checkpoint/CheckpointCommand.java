@@ -1,6 +1,7 @@
 package dev.sealbox.domain.checkpoint;
 
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 
 /** What can be asked of a checkpoint. */
 public sealed interface CheckpointCommand {

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.checkpoint;
 
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 
 /** What has happened to a checkpoint. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface CheckpointEvent {

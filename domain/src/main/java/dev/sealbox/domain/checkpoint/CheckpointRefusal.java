@@ -6,89 +6,47 @@ import dev.sealbox.domain.Refusal;
 public sealed interface CheckpointRefusal extends Refusal {
 
     /** Also the answer about a checkpoint of another organisation. */
-    record NoSuchCheckpoint() implements CheckpointRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.NOT_FOUND;
-        }
+    record NoSuchCheckpoint() implements CheckpointRefusal {}
 
-        @Override
-        public String code() {
-            return "checkpoint.not-found";
-        }
+    record AlreadyExists() implements CheckpointRefusal {}
 
-        @Override
-        public String message() {
-            return "checkpoint not found";
-        }
-    }
-
-    record AlreadyExists() implements CheckpointRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.CONFLICT;
-        }
-
-        @Override
-        public String code() {
-            return "checkpoint.exists";
-        }
-
-        @Override
-        public String message() {
-            return "the checkpoint exists";
-        }
-    }
-
-    record OfAnotherSandbox() implements CheckpointRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.INVALID;
-        }
-
-        @Override
-        public String code() {
-            return "checkpoint.of-another-sandbox";
-        }
-
-        @Override
-        public String message() {
-            return "the checkpoint belongs to another sandbox";
-        }
-    }
+    record OfAnotherSandbox() implements CheckpointRefusal {}
 
     /** It is still processing after the wait that the contract grants. */
-    record NotReadyInTime() implements CheckpointRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.INVALID;
-        }
+    record NotReadyInTime() implements CheckpointRefusal {}
 
-        @Override
-        public String code() {
-            return "checkpoint.not-ready";
-        }
+    record Failed(String reason) implements CheckpointRefusal {}
 
-        @Override
-        public String message() {
-            return "the checkpoint is not ready";
-        }
+    @Override
+    default Kind kind() {
+        return switch (this) {
+            case NoSuchCheckpoint refusal -> Kind.NOT_FOUND;
+            case AlreadyExists refusal -> Kind.CONFLICT;
+            case OfAnotherSandbox refusal -> Kind.INVALID;
+            case NotReadyInTime refusal -> Kind.INVALID;
+            case Failed refusal -> Kind.INVALID;
+        };
     }
 
-    record Failed(String reason) implements CheckpointRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.INVALID;
-        }
+    @Override
+    default String code() {
+        return switch (this) {
+            case NoSuchCheckpoint refusal -> "checkpoint.not-found";
+            case AlreadyExists refusal -> "checkpoint.exists";
+            case OfAnotherSandbox refusal -> "checkpoint.of-another-sandbox";
+            case NotReadyInTime refusal -> "checkpoint.not-ready";
+            case Failed refusal -> "checkpoint.failed";
+        };
+    }
 
-        @Override
-        public String code() {
-            return "checkpoint.failed";
-        }
-
-        @Override
-        public String message() {
-            return "the checkpoint failed: " + reason;
-        }
+    @Override
+    default String message() {
+        return switch (this) {
+            case NoSuchCheckpoint() -> "checkpoint not found";
+            case AlreadyExists() -> "the checkpoint exists";
+            case OfAnotherSandbox() -> "the checkpoint belongs to another sandbox";
+            case NotReadyInTime() -> "the checkpoint is not ready";
+            case Failed(var reason) -> "the checkpoint failed: " + reason;
+        };
     }
 }

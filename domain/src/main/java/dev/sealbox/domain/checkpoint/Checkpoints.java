@@ -2,8 +2,10 @@ package dev.sealbox.domain.checkpoint;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.Origin;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.SandboxView;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

@@ -1,11 +1,11 @@
 package dev.sealbox.domain.checkpoint;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.Blueprint;
-import dev.sealbox.domain.sandbox.HostId;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreName;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.sealbox.domain.checkpoint;
 
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.identity.StoreName;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package dev.sealbox.domain.egress;
 
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.util.concurrent.CompletionStage;
 
 /**

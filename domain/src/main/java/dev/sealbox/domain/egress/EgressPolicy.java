@@ -1,9 +1,9 @@
 package dev.sealbox.domain.egress;
 
 import dev.sealbox.domain.identity.OrganizationId;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.SecretName;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sealbox.domain.egress;
 
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sealing.Encrypted;
-import dev.sealbox.domain.store.StoreId;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package dev.sealbox.domain.organization;
 
-import dev.sealbox.domain.sandbox.SandboxId;
-import dev.sealbox.domain.store.StoreId;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
 
 /** What has happened to an organisation. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface OrganizationEvent {

@@ -1,83 +1,49 @@
 package dev.sealbox.domain.organization;
 
 import dev.sealbox.domain.Refusal;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.identity.StoreName;
 import java.util.Map;
 
 /** Why an organisation will not do what it was asked. */
 public sealed interface OrganizationRefusal extends Refusal {
 
-    record NameTaken(StoreName name) implements OrganizationRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.CONFLICT;
-        }
+    record NameTaken(StoreName name) implements OrganizationRefusal {}
 
-        @Override
-        public String code() {
-            return "store.name-taken";
-        }
+    record TooManyStores(int limit) implements OrganizationRefusal {}
 
-        @Override
-        public String message() {
-            return "a secret store with this name exists: " + name;
-        }
+    record TooManySandboxes(int active, int limit) implements OrganizationRefusal {}
+
+    @Override
+    default Kind kind() {
+        return switch (this) {
+            case NameTaken refusal -> Kind.CONFLICT;
+            case TooManyStores refusal -> Kind.INVALID;
+            case TooManySandboxes refusal -> Kind.EXHAUSTED;
+        };
     }
 
-    record TooManyStores(int limit) implements OrganizationRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.INVALID;
-        }
-
-        @Override
-        public String code() {
-            return "organization.too-many-stores";
-        }
-
-        @Override
-        public String message() {
-            return "an organisation has at most " + limit + " secret stores";
-        }
+    @Override
+    default String code() {
+        return switch (this) {
+            case NameTaken refusal -> "store.name-taken";
+            case TooManyStores refusal -> "organization.too-many-stores";
+            case TooManySandboxes refusal -> "organization.too-many-sandboxes";
+        };
     }
 
-    record TooManySandboxes(int active, int limit) implements OrganizationRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.EXHAUSTED;
-        }
-
-        @Override
-        public String code() {
-            return "organization.too-many-sandboxes";
-        }
-
-        @Override
-        public String message() {
-            return "too many concurrent sandboxes: " + active + " of " + limit;
-        }
-
-        @Override
-        public Map<String, Object> details() {
-            return Map.of("active", active, "limit", limit);
-        }
+    @Override
+    default String message() {
+        return switch (this) {
+            case NameTaken(var name) -> "a secret store with this name exists: " + name;
+            case TooManyStores(var limit) -> "an organisation has at most " + limit + " secret stores";
+            case TooManySandboxes(var active, var limit) -> "too many concurrent sandboxes: " + active + " of " + limit;
+        };
     }
 
-    /** Never says which of the reasons it is: missing, unknown or revoked. */
-    record NotAuthenticated() implements OrganizationRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.NOT_FOUND;
-        }
-
-        @Override
-        public String code() {
-            return "unauthorized";
-        }
-
-        @Override
-        public String message() {
-            return "invalid or missing API key";
-        }
+    @Override
+    default Map<String, Object> details() {
+        return this instanceof TooManySandboxes(var active, var limit)
+                ? Map.of("active", active, "limit", limit)
+                : Map.of();
     }
 }

@@ -1,8 +1,8 @@
 package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.egress.HostPattern;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreName;
 import java.util.List;
 import java.util.Map;
 

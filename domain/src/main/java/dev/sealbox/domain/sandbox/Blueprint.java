@@ -1,6 +1,6 @@
 package dev.sealbox.domain.sandbox;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

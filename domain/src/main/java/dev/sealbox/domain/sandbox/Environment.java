@@ -1,8 +1,8 @@
 package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.SecretName;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.util.List;
 
 /**

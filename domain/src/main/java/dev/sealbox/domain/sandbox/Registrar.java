@@ -1,6 +1,8 @@
 package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 

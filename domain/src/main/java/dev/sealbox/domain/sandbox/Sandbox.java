@@ -4,12 +4,13 @@ import static dev.sealbox.domain.Decision.accept;
 import static dev.sealbox.domain.Decision.refuse;
 
 import dev.sealbox.domain.Decision;
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.checkpoint.CheckpointKind;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;

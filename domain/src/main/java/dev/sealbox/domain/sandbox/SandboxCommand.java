@@ -1,8 +1,8 @@
 package dev.sealbox.domain.sandbox;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.checkpoint.CheckpointKind;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
 import java.util.List;
 
 /** What can be asked of a sandbox. */

@@ -2,6 +2,7 @@ package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.SandboxId;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

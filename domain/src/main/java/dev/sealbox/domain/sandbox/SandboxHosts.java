@@ -2,8 +2,10 @@ package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
-import dev.sealbox.domain.checkpoint.CheckpointId;
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;

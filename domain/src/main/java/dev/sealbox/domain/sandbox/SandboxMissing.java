@@ -1,5 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
+import dev.sealbox.domain.identity.SandboxId;
+
 /** The sandbox has no live container on this host. */
 public final class SandboxMissing extends RuntimeException {
     private static final long serialVersionUID = 1;

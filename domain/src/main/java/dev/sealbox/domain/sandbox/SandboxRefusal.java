@@ -6,194 +6,81 @@ import dev.sealbox.domain.Refusal;
 public sealed interface SandboxRefusal extends Refusal {
 
     /** Also the answer about a sandbox of another organisation. */
-    record NoSuchSandbox() implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.NOT_FOUND;
-        }
+    record NoSuchSandbox() implements SandboxRefusal {}
 
-        @Override
-        public String code() {
-            return "sandbox.not-found";
-        }
-
-        @Override
-        public String message() {
-            return "sandbox not found";
-        }
-    }
-
-    record AlreadyExists() implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.CONFLICT;
-        }
-
-        @Override
-        public String code() {
-            return "sandbox.exists";
-        }
-
-        @Override
-        public String message() {
-            return "the sandbox exists";
-        }
-    }
+    record AlreadyExists() implements SandboxRefusal {}
 
     /** Its files and commands are gone for good. */
-    record Stopped() implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.GONE;
-        }
+    record Stopped() implements SandboxRefusal {}
 
-        @Override
-        public String code() {
-            return "sandbox.stopped";
-        }
-
-        @Override
-        public String message() {
-            return "the sandbox has been stopped";
-        }
-    }
-
-    record NotRunning(String status) implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.INVALID;
-        }
-
-        @Override
-        public String code() {
-            return "sandbox.not-running";
-        }
-
-        @Override
-        public String message() {
-            return "the sandbox is not running: it is " + status;
-        }
-    }
+    record NotRunning(String status) implements SandboxRefusal {}
 
     /** It is being started; a repeat may succeed. */
-    record NotReady() implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.NOT_READY;
-        }
-
-        @Override
-        public String code() {
-            return "sandbox.not-ready";
-        }
-
-        @Override
-        public String message() {
-            return "the sandbox is not ready yet";
-        }
-    }
+    record NotReady() implements SandboxRefusal {}
 
     /** No host can take it now. */
-    record NoHost() implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.NOT_READY;
-        }
+    record NoHost() implements SandboxRefusal {}
 
-        @Override
-        public String code() {
-            return "sandbox.no-host";
-        }
+    record StartFailed(String reason) implements SandboxRefusal {}
 
-        @Override
-        public String message() {
-            return "no host can run the sandbox now";
-        }
-    }
+    record UnknownTemplate() implements SandboxRefusal {}
 
-    record StartFailed(String reason) implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.NOT_READY;
-        }
+    record CheckpointNameTaken(String name) implements SandboxRefusal {}
 
-        @Override
-        public String code() {
-            return "sandbox.start-failed";
-        }
-
-        @Override
-        public String message() {
-            return "the sandbox could not be started: " + reason;
-        }
-    }
-
-    record UnknownTemplate() implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.NOT_FOUND;
-        }
-
-        @Override
-        public String code() {
-            return "sandbox.unknown-template";
-        }
-
-        @Override
-        public String message() {
-            return "template not found";
-        }
-    }
-
-    record CheckpointNameTaken(String name) implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.CONFLICT;
-        }
-
-        @Override
-        public String code() {
-            return "checkpoint.name-taken";
-        }
-
-        @Override
-        public String message() {
-            return "a checkpoint with this name exists in the sandbox: " + name;
-        }
-    }
-
-    record TooManyCheckpoints(int limit) implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.INVALID;
-        }
-
-        @Override
-        public String code() {
-            return "checkpoint.too-many";
-        }
-
-        @Override
-        public String message() {
-            return "the sandbox has reached its limit of " + limit + " checkpoints of this kind";
-        }
-    }
+    record TooManyCheckpoints(int limit) implements SandboxRefusal {}
 
     /** The checkpoint's stores and the requested one are more than a sandbox may have. */
-    record TooManyStores(int limit) implements SandboxRefusal {
-        @Override
-        public Kind kind() {
-            return Kind.INVALID;
-        }
+    record TooManyStores(int limit) implements SandboxRefusal {}
 
-        @Override
-        public String code() {
-            return "sandbox.too-many-stores";
-        }
+    @Override
+    default Kind kind() {
+        return switch (this) {
+            case NoSuchSandbox refusal -> Kind.NOT_FOUND;
+            case AlreadyExists refusal -> Kind.CONFLICT;
+            case Stopped refusal -> Kind.GONE;
+            case NotRunning refusal -> Kind.INVALID;
+            case NotReady refusal -> Kind.NOT_READY;
+            case NoHost refusal -> Kind.NOT_READY;
+            case StartFailed refusal -> Kind.NOT_READY;
+            case UnknownTemplate refusal -> Kind.NOT_FOUND;
+            case CheckpointNameTaken refusal -> Kind.CONFLICT;
+            case TooManyCheckpoints refusal -> Kind.INVALID;
+            case TooManyStores refusal -> Kind.INVALID;
+        };
+    }
 
-        @Override
-        public String message() {
-            return "a sandbox has at most " + limit + " secret stores layered";
-        }
+    @Override
+    default String code() {
+        return switch (this) {
+            case NoSuchSandbox refusal -> "sandbox.not-found";
+            case AlreadyExists refusal -> "sandbox.exists";
+            case Stopped refusal -> "sandbox.stopped";
+            case NotRunning refusal -> "sandbox.not-running";
+            case NotReady refusal -> "sandbox.not-ready";
+            case NoHost refusal -> "sandbox.no-host";
+            case StartFailed refusal -> "sandbox.start-failed";
+            case UnknownTemplate refusal -> "sandbox.unknown-template";
+            case CheckpointNameTaken refusal -> "checkpoint.name-taken";
+            case TooManyCheckpoints refusal -> "checkpoint.too-many";
+            case TooManyStores refusal -> "sandbox.too-many-stores";
+        };
+    }
+
+    @Override
+    default String message() {
+        return switch (this) {
+            case NoSuchSandbox() -> "sandbox not found";
+            case AlreadyExists() -> "the sandbox exists";
+            case Stopped() -> "the sandbox has been stopped";
+            case NotRunning(var status) -> "the sandbox is not running: it is " + status;
+            case NotReady() -> "the sandbox is not ready yet";
+            case NoHost() -> "no host can run the sandbox now";
+            case StartFailed(var reason) -> "the sandbox could not be started: " + reason;
+            case UnknownTemplate() -> "template not found";
+            case CheckpointNameTaken(var name) -> "a checkpoint with this name exists in the sandbox: " + name;
+            case TooManyCheckpoints(var limit) ->
+                "the sandbox has reached its limit of " + limit + " checkpoints of this kind";
+            case TooManyStores(var limit) -> "a sandbox has at most " + limit + " secret stores layered";
+        };
     }
 }

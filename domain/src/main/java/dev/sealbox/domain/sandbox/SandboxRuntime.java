@@ -1,6 +1,8 @@
 package dev.sealbox.domain.sandbox;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

@@ -1,5 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.time.Instant;
 import java.util.Optional;
 

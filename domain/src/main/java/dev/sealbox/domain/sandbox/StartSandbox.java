@@ -1,7 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.CheckpointId;
 import java.util.List;
 
 /** All that a host is told to start a sandbox: its files, its limits, and what may leave it. */

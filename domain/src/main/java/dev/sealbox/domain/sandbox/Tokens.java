@@ -1,7 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.SecretName;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;

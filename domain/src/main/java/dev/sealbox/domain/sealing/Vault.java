@@ -1,8 +1,8 @@
 package dev.sealbox.domain.sealing;
 
 import dev.sealbox.domain.identity.OrganizationId;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 

@@ -1,6 +1,8 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

@@ -2,6 +2,8 @@ package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
 import java.time.Instant;
 import java.util.List;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.SecretName;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

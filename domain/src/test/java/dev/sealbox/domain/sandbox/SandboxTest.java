@@ -4,11 +4,12 @@ import static dev.sealbox.domain.Decision.accept;
 import static dev.sealbox.domain.Decision.refuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.checkpoint.CheckpointKind;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;

@@ -2,8 +2,8 @@ package dev.sealbox.domain.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.SecretName;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Set;

@@ -74,6 +74,8 @@ final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private static EmbeddedPostgres.Builder builder(Path folder, Duration timeout, String password) {
+        // The library tidies a folder that everybody may write to; let it tidy one of ours.
+        System.setProperty("ot.epg.working-dir", folder.resolve("tidied").toString());
         return EmbeddedPostgres.builder()
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)

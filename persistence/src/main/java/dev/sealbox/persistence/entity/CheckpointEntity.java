@@ -18,7 +18,7 @@ import dev.sealbox.domain.checkpoint.Checkpoint.Facts;
 import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
 import dev.sealbox.domain.checkpoint.CheckpointCommand;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;

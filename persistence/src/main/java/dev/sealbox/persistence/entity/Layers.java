@@ -1,11 +1,11 @@
 package dev.sealbox.persistence.entity;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sandbox.Sandbox;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.StoreLayers;
-import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.domain.store.StoreView;
 import java.util.LinkedHashMap;
 import java.util.Map;

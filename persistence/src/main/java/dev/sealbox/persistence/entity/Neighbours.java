@@ -1,9 +1,9 @@
 package dev.sealbox.persistence.entity;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
-import dev.sealbox.domain.sandbox.SandboxId;
-import dev.sealbox.domain.store.StoreId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.store.StoreView;
 import java.util.concurrent.CompletionStage;
 

@@ -6,12 +6,12 @@ import akka.cluster.sharding.typed.ClusterShardingSettings;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sandbox.SandboxHosts;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sealing.Vault;
-import dev.sealbox.domain.store.StoreId;
 import java.time.Clock;
 import java.util.function.Function;
 

@@ -2,11 +2,11 @@ package dev.sealbox.persistence.entity;
 
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sandbox.SandboxCommand;
-import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.sealbox.persistence.entity;
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import dev.sealbox.domain.identity.Origin;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.StoreCommand;

@@ -2,14 +2,14 @@ package dev.sealbox.persistence.keys;
 
 import com.google.crypto.tink.subtle.AesGcmJce;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.persistence.database.Database;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

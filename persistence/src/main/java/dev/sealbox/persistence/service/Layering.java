@@ -4,12 +4,14 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.Sandbox;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.StoreLayer;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreName;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
@@ -50,7 +52,7 @@ final class Layering {
             return policy.allowlist().isEmpty() ? sandbox.stack().remembered() : policy.allowlist();
         }
 
-        Map<dev.sealbox.domain.sealing.SealedToken, SecretName> tokens() {
+        Map<SealedToken, SecretName> tokens() {
             return sandbox.tokens().all();
         }
     }
@@ -76,7 +78,7 @@ final class Layering {
     private CompletionStage<StoreName> name(StoreLayer layer) {
         return entities.store(layer.store(), settings.askTimeout(), StoreMessage.Read::new)
                 .thenApply(reply -> reply instanceof StoreReply.Done(var store, var refreshed)
-                                && store.stage() != dev.sealbox.domain.store.SecretStore.Stage.ABSENT
+                                && store.stage() != SecretStore.Stage.ABSENT
                         ? store.name()
                         : layer.name());
     }

@@ -1,11 +1,11 @@
 package dev.sealbox.persistence.service;
 
 import dev.sealbox.domain.Outcome;
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sandbox.Sandbox;
-import dev.sealbox.domain.sandbox.SandboxId;
-import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.StoreMessage;

@@ -1,12 +1,12 @@
 package dev.sealbox.persistence.service;
 
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.persistence.entity.Entities;

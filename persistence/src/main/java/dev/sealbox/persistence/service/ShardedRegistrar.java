@@ -1,13 +1,14 @@
 package dev.sealbox.persistence.service;
 
 import dev.sealbox.domain.egress.EgressPolicy;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Registrar;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Tells a host that comes back which of its containers still belong there, by asking their entities. */
@@ -22,10 +23,19 @@ public final class ShardedRegistrar implements Registrar {
 
     @Override
     public CompletionStage<Optional<EgressPolicy>> claim(HostId host, SandboxId sandbox) {
-        return entities.sandbox(sandbox, settings.readyTimeout(), SandboxMessage.ReadPolicy::new)
+        return asked(sandbox)
                 .thenApply(reply -> reply instanceof SandboxReply.Policed(var known, var policy)
                                 && known.host().equals(Optional.of(host))
                         ? Optional.of(policy)
                         : Optional.empty());
+    }
+
+    private CompletionStage<SandboxReply> asked(SandboxId sandbox) {
+        try {
+            return entities.sandbox(sandbox, settings.readyTimeout(), SandboxMessage.ReadPolicy::new);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            // The host is faster than the entities of this node.
+            return CompletableFuture.failedFuture(e);
+        }
     }
 }

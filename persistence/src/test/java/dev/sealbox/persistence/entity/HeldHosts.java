@@ -2,15 +2,15 @@ package dev.sealbox.persistence.entity;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
-import dev.sealbox.domain.checkpoint.CheckpointId;
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
-import dev.sealbox.domain.sandbox.HostId;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import java.io.InputStream;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.sealbox.persistence.entity;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
-import dev.sealbox.domain.store.SecretName;
-import dev.sealbox.domain.store.StoreId;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

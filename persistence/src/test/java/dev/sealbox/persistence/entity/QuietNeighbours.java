@@ -1,12 +1,12 @@
 package dev.sealbox.persistence.entity;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.organization.Organization;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretStore;
-import dev.sealbox.domain.store.StoreId;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Acknowledged.Answer;
 import java.util.List;

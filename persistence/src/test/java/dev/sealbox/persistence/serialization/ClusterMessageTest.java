@@ -10,25 +10,28 @@ import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.Refusal;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand;
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.checkpoint.CheckpointKind;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.sandbox.Blueprint;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.Tokens;
@@ -37,11 +40,8 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.Secret;
-import dev.sealbox.domain.store.SecretName;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
-import dev.sealbox.domain.store.StoreId;
-import dev.sealbox.domain.store.StoreName;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Acknowledged;
@@ -181,8 +181,7 @@ class ClusterMessageTest {
                 new CheckpointRefusal.Failed("why"),
                 new OrganizationRefusal.NameTaken(NAME),
                 new OrganizationRefusal.TooManyStores(1000),
-                new OrganizationRefusal.TooManySandboxes(50, 50),
-                new OrganizationRefusal.NotAuthenticated());
+                new OrganizationRefusal.TooManySandboxes(50, 50));
     }
 
     static Stream<ClusterMessage> messages() {

@@ -2,7 +2,7 @@ package dev.sealbox.proxy.dns;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 

@@ -3,11 +3,15 @@ package dev.sealbox.proxy.dns;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.session.Sessions;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.codec.MessageToMessageDecoder;
 import io.netty.handler.codec.dns.DatagramDnsQuery;
 import io.netty.handler.codec.dns.DatagramDnsQueryDecoder;
 import io.netty.handler.codec.dns.DatagramDnsResponse;
@@ -18,16 +22,15 @@ import io.netty.handler.codec.dns.DefaultDnsResponse;
 import io.netty.handler.codec.dns.DnsOpCode;
 import io.netty.handler.codec.dns.DnsQuery;
 import io.netty.handler.codec.dns.DnsQuestion;
-import io.netty.handler.codec.dns.DnsRecordDecoder;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.handler.codec.dns.DnsSection;
-import io.netty.handler.codec.dns.TcpDnsQueryDecoder;
 import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +85,26 @@ public final class Resolver {
                 channel.pipeline()
                         .addLast(
                                 new ReadTimeoutHandler(TCP_IDLE_SECONDS, TimeUnit.SECONDS),
-                                new TcpDnsQueryDecoder(DnsRecordDecoder.DEFAULT, MAX_TCP_QUERY),
+                                new LengthFieldBasedFrameDecoder(MAX_TCP_QUERY, 0, 2, 0, 2),
+                                new AsDatagram(),
+                                new DatagramDnsQueryDecoder(),
                                 new TcpDnsResponseEncoder(),
                                 new OverTcp());
             }
         };
+    }
+
+    /**
+     * Makes a query over TCP look like one over UDP, to be decoded in the same way. Netty's own decoder for TCP does not
+     * release what it was given, so a sandbox could use up the memory with it.
+     */
+    private static final class AsDatagram extends MessageToMessageDecoder<ByteBuf> {
+        @Override
+        protected void decode(ChannelHandlerContext context, ByteBuf query, List<Object> out) {
+            var channel = context.channel();
+            out.add(new DatagramPacket(query.retain(), (InetSocketAddress) channel.localAddress(), (InetSocketAddress)
+                    channel.remoteAddress()));
+        }
     }
 
     private final class OverUdp extends SimpleChannelInboundHandler<DatagramDnsQuery> {

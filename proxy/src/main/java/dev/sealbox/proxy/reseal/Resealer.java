@@ -1,7 +1,7 @@
 package dev.sealbox.proxy.reseal;
 
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
-import dev.sealbox.domain.store.SecretName;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Heads;

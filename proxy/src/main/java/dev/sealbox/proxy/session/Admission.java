@@ -1,6 +1,6 @@
 package dev.sealbox.proxy.session;
 
-import dev.sealbox.domain.sandbox.SandboxAddress;
+import dev.sealbox.domain.egress.SandboxAddress;
 import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.sealbox.proxy.session;
 
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 
 /** A policy that could not come into force because a value of it could not be opened; the one before stays. */
 public final class NotAdmitted extends RuntimeException {

@@ -1,9 +1,9 @@
 package dev.sealbox.proxy.session;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.SecretName;
 import dev.sealbox.proxy.match.Patterns;
 import java.util.List;
 import java.util.Map;

@@ -2,14 +2,14 @@ package dev.sealbox.proxy.session;
 
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
-import dev.sealbox.domain.store.SecretName;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;

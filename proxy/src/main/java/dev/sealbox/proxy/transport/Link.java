@@ -6,7 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +104,21 @@ public final class Link extends ChannelInboundHandlerAdapter {
     /** Sends what was written and closes. */
     public void closeAfterFlush() {
         var unused = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /**
+     * Sends what was written and says that no more will come, but goes on reading: who closes while the other side still
+     * sends may destroy what it was sent.
+     */
+    public void endOutput() {
+        flush();
+        var tls = channel.pipeline().get(SslHandler.class);
+        var ended = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
+        var unused = ended.addListener(done -> {
+            if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+                var unusedToo = duplex.shutdownOutput();
+            }
+        });
     }
 
     /** Closes at once and forgets what waits; nobody is told any more. */

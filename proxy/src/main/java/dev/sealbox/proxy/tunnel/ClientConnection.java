@@ -445,7 +445,6 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
         moved |= pass(to.link(), client);
         if (!to.link().isOpen() && !moved) {
             linger();
-            client.closeAfterFlush();
             return false;
         }
         return moved;
@@ -498,7 +497,7 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
     private void linger() {
         enter(Phase.LINGER);
         partFromUpstream();
-        client.flush();
+        client.endOutput();
         var channel = client.channel();
         var unused = channel.eventLoop()
                 .schedule(
@@ -552,7 +551,6 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
                 .log("a TLS connection was refused");
         client.write(Unpooled.wrappedBuffer(alert.record()));
         linger();
-        client.closeAfterFlush();
         return false;
     }
 

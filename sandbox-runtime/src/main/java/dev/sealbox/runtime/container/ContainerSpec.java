@@ -1,7 +1,7 @@
 package dev.sealbox.runtime.container;
 
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Limits;
-import dev.sealbox.domain.sandbox.SandboxId;
 import java.nio.file.Path;
 
 /**

@@ -3,7 +3,7 @@ package dev.sealbox.runtime.container;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.step.Tool;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.sealbox.runtime.limits;
 
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.IOException;
 import java.nio.file.Files;

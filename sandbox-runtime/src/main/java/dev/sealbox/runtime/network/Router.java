@@ -1,8 +1,8 @@
 package dev.sealbox.runtime.network;
 
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Gateway;
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.runtime.step.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;

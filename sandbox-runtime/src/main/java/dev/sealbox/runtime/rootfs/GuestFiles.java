@@ -1,8 +1,8 @@
 package dev.sealbox.runtime.rootfs;
 
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Gateway;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.ByteArrayInputStream;

@@ -1,8 +1,8 @@
 package dev.sealbox.runtime.storage;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.sandbox.SandboxAddress;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.sealbox.runtime.storage;
 
-import dev.sealbox.domain.checkpoint.CheckpointId;
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.SandboxRecord.Base;
 import java.io.IOException;

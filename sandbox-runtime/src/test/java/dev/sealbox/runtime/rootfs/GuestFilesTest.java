@@ -2,7 +2,7 @@ package dev.sealbox.runtime.rootfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealbox.domain.sandbox.SandboxId;
+import dev.sealbox.domain.identity.SandboxId;
 import org.junit.jupiter.api.Test;
 
 class GuestFilesTest {

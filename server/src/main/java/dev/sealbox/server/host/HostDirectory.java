@@ -5,7 +5,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
-import dev.sealbox.domain.sandbox.HostId;
+import dev.sealbox.domain.identity.HostId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -3,10 +3,10 @@ package dev.sealbox.server.host;
 import akka.actor.typed.ActorRef;
 import akka.stream.SourceRef;
 import akka.util.ByteString;
-import dev.sealbox.domain.checkpoint.CheckpointId;
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 

@@ -2,11 +2,11 @@ package dev.sealbox.server.host;
 
 import akka.stream.SourceRef;
 import akka.util.ByteString;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
-import dev.sealbox.domain.sandbox.HostId;
-import dev.sealbox.domain.sandbox.SandboxId;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 import java.util.List;
 

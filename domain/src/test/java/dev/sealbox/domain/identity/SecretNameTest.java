@@ -1,4 +1,4 @@
-package dev.sealbox.domain.store;
+package dev.sealbox.domain.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

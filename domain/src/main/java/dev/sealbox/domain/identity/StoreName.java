@@ -1,4 +1,4 @@
-package dev.sealbox.domain.store;
+package dev.sealbox.domain.identity;
 
 import dev.sealbox.domain.Texts;
 

@@ -1,4 +1,4 @@
-package dev.sealbox.domain.checkpoint;
+package dev.sealbox.domain.sandbox;
 
 /** What a checkpoint keeps, as its maker asked; here both keep the disk (docs/decisions say why). */
 public enum CheckpointKind {

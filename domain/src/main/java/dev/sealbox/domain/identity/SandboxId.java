@@ -1,4 +1,4 @@
-package dev.sealbox.domain.sandbox;
+package dev.sealbox.domain.identity;
 
 import dev.sealbox.domain.InvalidValue;
 import java.util.HexFormat;
