@@ -27,12 +27,16 @@ import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import java.io.PrintStream;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node, put together: database, keys, cluster, host, API, in this order, so that nothing is asked before it can
  * answer. {@link #stop} takes it apart in reverse.
  */
 final class Node {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+
     private final Cleanup cleanup;
     private final Optional<Api> api;
 
@@ -52,8 +56,11 @@ final class Node {
         try {
             return new Assembly(loaded, NodeSettings.from(loaded), cleanup).node(out);
         } catch (RuntimeException e) {
+            log.debug("the start failed", e);
             cleanup.run();
-            throw e instanceof StartFailure ? e : new StartFailure(String.valueOf(e.getMessage()));
+            throw e instanceof StartFailure
+                    ? e
+                    : new StartFailure(e.getMessage() == null ? e.toString() : e.getMessage());
         }
     }
 

@@ -13,17 +13,22 @@ import akka.stream.javadsl.StreamRefs;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A host's face to the cluster. It only passes on and answers: the host is thread-safe, and the order of what happens to
  * one sandbox is its entity's concern.
  */
 public final class HostActor {
+    private static final Logger log = LoggerFactory.getLogger(HostActor.class);
+
     static final ServiceKey<HostMessage> KEY = ServiceKey.create(HostMessage.class, "sandbox-host");
 
     /** How long a file's stream may wait for its reader. */
@@ -103,10 +108,19 @@ public final class HostActor {
         stage.thenApply(done).exceptionally(HostActor::failed).thenAccept(asker::tell);
     }
 
+    /**
+     * The whole story goes to this host's log. What leaves the host ends up with API clients, so it names the step and
+     * nothing of the machine.
+     */
     private static HostReply failed(Throwable failure) {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof SandboxMissing missing
-                ? new HostReply.NotHere(missing.sandbox())
-                : new HostReply.Failed(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+        if (cause instanceof SandboxMissing missing) {
+            return new HostReply.NotHere(missing.sandbox());
+        }
+        log.warn("A host could not do what it was asked", cause);
+        return new HostReply.Failed(
+                cause instanceof RuntimeFailure step
+                        ? "the step \"" + step.step() + "\" failed on the host"
+                        : "the host failed (" + cause.getClass().getSimpleName() + ")");
     }
 }

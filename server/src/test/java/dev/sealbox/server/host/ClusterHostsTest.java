@@ -1,0 +1,203 @@
+package dev.sealbox.server.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.EgressGate;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.StartSandbox;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every message is written and read as between two nodes: {@code serialize-messages} is on. */
+class ClusterHostsTest {
+    private static final HostId HOST = new HostId("here");
+    private static final SandboxId ONE = new SandboxId("sb-0000000000000001");
+    private static final SandboxId TWO = new SandboxId("sb-0000000000000002");
+
+    private static final ActorTestKit actors = ActorTestKit.create(ConfigFactory.parseString("""
+                    akka.actor {
+                      provider = cluster
+                      serialize-messages = on
+                      no-serialization-verification-needed-class-prefix = ["akka.", "dev.sealbox.server.host.HostDirectory"]
+                    }
+                    akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                    akka.coordinated-shutdown.exit-jvm = off
+                    """)
+            .withFallback(ConfigFactory.parseResources("sealbox-journal.conf"))
+            .withFallback(ConfigFactory.parseResourcesAnySyntax("reference.conf"))
+            .resolve());
+
+    private static final MemoryRuntime runtime = new MemoryRuntime();
+    private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
+    private static final HostDirectory directory = new HostDirectory();
+    private static final Host host = new Host(HOST, runtime, gate(), organization -> done("PEM"));
+    private static ClusterHosts hosts;
+
+    @BeforeAll
+    static void join() throws InterruptedException {
+        var cluster = akka.cluster.typed.Cluster.get(actors.system());
+        cluster.manager()
+                .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
+        actors.spawn(directory.keeper());
+        actors.spawn(HostActor.create(host));
+        hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
+        for (var tries = 0; !directory.knows(HOST) && tries < 1000; tries++) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(hosts.place(new Limits(1, 1024, 20480))).contains(HOST);
+    }
+
+    @AfterAll
+    static void stop() {
+        actors.shutdownTestKit();
+    }
+
+    @Test
+    void startsEnforcesRunsAndStops() {
+        get(hosts.start(HOST, start(ONE, 1)));
+        assertThat(admitted)
+                .extractingByKey(ONE)
+                .extracting(EgressPolicy::revision)
+                .isEqualTo(1L);
+
+        get(hosts.enforce(HOST, policy(ONE, 2)));
+        assertThat(admitted)
+                .extractingByKey(ONE)
+                .extracting(EgressPolicy::revision)
+                .isEqualTo(2L);
+
+        assertThat(get(hosts.run(HOST, ONE, command("echo", "a b"))).stdout()).isEqualTo("echo a b");
+        assertThat(get(hosts.checkpoint(HOST, ONE, new CheckpointId(UUID.randomUUID()))))
+                .isEqualTo(42);
+
+        get(hosts.stop(HOST, ONE));
+        assertThat(admitted).doesNotContainKey(ONE);
+        assertThat(runtime.running).doesNotContainKey(ONE);
+    }
+
+    @Test
+    void carriesFilesWholeInBothDirections() throws Exception {
+        var content = new byte[3 << 20];
+        new Random(7).nextBytes(content);
+
+        var written = get(hosts.writeFile(HOST, TWO, "/big", new ByteArrayInputStream(content)));
+        var read = get(hosts.readFile(HOST, TWO, "/big"));
+
+        assertThat(written).isEqualTo(Outcome.done(Unit.DONE));
+        assertThat(((Outcome.Done<InputStream>) read).value().readAllBytes()).isEqualTo(content);
+        assertThat(get(hosts.removeFile(HOST, TWO, "/big"))).isEqualTo(Outcome.done(Unit.DONE));
+    }
+
+    @Test
+    void carriesRefusalsAsTheyAre() {
+        assertThat(get(hosts.readFile(HOST, TWO, "/none")))
+                .isEqualTo(Outcome.refused(new FileRefusal.NoSuchFile("no such file")));
+        assertThat(get(hosts.makeDirectory(HOST, TWO, "/x")))
+                .isEqualTo(Outcome.refused(new FileRefusal.NotPossible("a file is there")));
+    }
+
+    @Test
+    void namesTheStepThatFailedAndNothingOfTheMachine() {
+        get(hosts.start(HOST, start(TWO, 1)));
+
+        assertThatThrownBy(() -> get(hosts.run(HOST, TWO, command("fail"))))
+                .hasRootCauseInstanceOf(HostFailure.class)
+                .hasRootCauseMessage("the step \"exec\" failed on the host");
+    }
+
+    @Test
+    void saysThatASandboxIsNotThere() {
+        var absent = new SandboxId("sb-00000000000000ff");
+
+        assertThatThrownBy(() -> get(hosts.run(HOST, absent, command("true"))))
+                .hasRootCauseInstanceOf(SandboxMissing.class);
+        assertThatThrownBy(() -> get(hosts.enforce(HOST, policy(absent, 1))))
+                .hasRootCauseInstanceOf(SandboxMissing.class);
+        assertThatThrownBy(() -> get(hosts.stop(new HostId("elsewhere"), absent)))
+                .hasRootCauseMessage("host elsewhere is not in the cluster");
+    }
+
+    @Test
+    void adoptsWhatBelongsHereAndEndsTheRest() {
+        var own = new SandboxId("sb-00000000000000aa");
+        var stray = new SandboxId("sb-00000000000000bb");
+        runtime.running.put(own, new SandboxAddress(own, "100.96.0.3"));
+        runtime.running.put(stray, new SandboxAddress(stray, "100.96.0.4"));
+
+        get(host.adopt(
+                (id, sandbox) -> done(sandbox.equals(stray) ? Optional.empty() : Optional.of(policy(sandbox, 9)))));
+
+        assertThat(admitted)
+                .extractingByKey(own)
+                .extracting(EgressPolicy::revision)
+                .isEqualTo(9L);
+        assertThat(runtime.running).containsKey(own).doesNotContainKey(stray);
+    }
+
+    private static EgressGate gate() {
+        return new EgressGate() {
+            @Override
+            public CompletionStage<Void> admit(SandboxAddress address, EgressPolicy policy) {
+                admitted.put(address.sandbox(), policy);
+                return done("").thenAccept(done -> {});
+            }
+
+            @Override
+            public CompletionStage<Void> expel(SandboxId sandbox) {
+                admitted.remove(sandbox);
+                return done("").thenAccept(done -> {});
+            }
+        };
+    }
+
+    private static <T> CompletionStage<T> done(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    private static StartSandbox start(SandboxId sandbox, long revision) {
+        return new StartSandbox("base", List.of(), new Limits(1, 1024, 20480), policy(sandbox, revision));
+    }
+
+    private static EgressPolicy policy(SandboxId sandbox, long revision) {
+        return new EgressPolicy(sandbox, new OrganizationId("o"), revision, List.of(), Map.of(), Map.of());
+    }
+
+    private static Command command(String... argv) {
+        return new Command(List.of(argv), Map.of("A", "b"), "/", Duration.ofSeconds(5));
+    }
+
+    private static <T> T get(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.sealbox.server.host;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.runtime.step.RuntimeFailure;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/** Sandboxes that are only remembered, for what is above the runtime. The real one has tests of its own. */
+final class MemoryRuntime implements SandboxRuntime {
+    final Map<SandboxId, SandboxAddress> running = new ConcurrentHashMap<>();
+    final Map<String, byte[]> files = new ConcurrentHashMap<>();
+    private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private <T> CompletionStage<T> later(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, threads);
+    }
+
+    @Override
+    public CompletionStage<SandboxAddress> start(Launch launch) {
+        return later(() -> running.computeIfAbsent(launch.sandbox(), id -> new SandboxAddress(id, "100.96.0.2")));
+    }
+
+    @Override
+    public CompletionStage<Void> stop(SandboxId sandbox) {
+        return later(() -> running.remove(sandbox)).thenAccept(gone -> {});
+    }
+
+    @Override
+    public CompletionStage<CommandResult> run(SandboxId sandbox, Command command) {
+        return later(() -> {
+            if (!running.containsKey(sandbox)) {
+                throw new SandboxMissing(sandbox);
+            }
+            if (command.argv().contains("fail")) {
+                throw new RuntimeFailure("exec", "no such thing in /var/lib/secret-folder");
+            }
+            return new CommandResult(0, String.join(" ", command.argv()), "");
+        });
+    }
+
+    @Override
+    public CompletionStage<Long> checkpoint(SandboxId sandbox, CheckpointId checkpoint) {
+        return later(() -> 42L);
+    }
+
+    @Override
+    public CompletionStage<Void> discard(CheckpointId checkpoint) {
+        return later(() -> "").thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<List<SandboxAddress>> running() {
+        return later(() -> List.copyOf(running.values()));
+    }
+
+    @Override
+    public CompletionStage<Outcome<InputStream>> read(SandboxId sandbox, String path) {
+        return later(() -> {
+            var content = files.get(path);
+            return content == null
+                    ? Outcome.refused(new FileRefusal.NoSuchFile("no such file"))
+                    : Outcome.done(new ByteArrayInputStream(content));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> write(SandboxId sandbox, String path, InputStream content) {
+        return later(() -> {
+            try (content) {
+                files.put(path, content.readAllBytes());
+                return Outcome.done(Unit.DONE);
+            } catch (IOException e) {
+                throw new RuntimeFailure("write", e);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<List<FileEntry>>> list(SandboxId sandbox, String path) {
+        return later(() -> Outcome.done(files.keySet().stream()
+                .sorted()
+                .map(name -> new FileEntry(name, false, name, 1))
+                .toList()));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> makeDirectory(SandboxId sandbox, String path) {
+        return later(() -> Outcome.refused(new FileRefusal.NotPossible("a file is there")));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> remove(SandboxId sandbox, String path) {
+        return later(() -> {
+            files.remove(path);
+            return Outcome.done(Unit.DONE);
+        });
+    }
+}
