@@ -141,7 +141,8 @@ public final class Node implements AutoCloseable {
             return ready.get(FIRST_START.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             started.destroyForcibly();
-            throw new IllegalStateException("the node did not get ready; its last words:\n" + lastWords(), e);
+            throw new IllegalStateException(
+                    "the node did not get ready (" + e.getMessage() + "); its last words:\n" + lastWords(), e);
         } catch (InterruptedException e) {
             started.destroyForcibly();
             Thread.currentThread().interrupt();
@@ -162,7 +163,9 @@ public final class Node implements AutoCloseable {
         } catch (IOException e) {
             ready.completeExceptionally(e);
         }
-        ready.completeExceptionally(new IllegalStateException("the node ended before it was ready"));
+        started.onExit()
+                .thenAccept(ended -> ready.completeExceptionally(
+                        new IllegalStateException("it ended with exit status " + ended.exitValue())));
     }
 
     private String lastWords() {
