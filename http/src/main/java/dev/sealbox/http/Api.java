@@ -10,6 +10,7 @@ import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -33,12 +34,14 @@ public final class Api {
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             ApiKeys keys,
-            Readiness readiness) {
+            Readiness readiness,
+            PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings);
         var answers = new Answers(settings);
         var routes = new Routes(
                 new Authentication(keys),
-                new MetaRoutes(readiness, answers),
+                new RequestTimes(metrics),
+                new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, bodies, answers),
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),

@@ -12,6 +12,7 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.identity.Origin;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -22,14 +23,16 @@ import java.util.stream.Collectors;
 
 /**
  * What the server says about itself. Without a key: {@code GET /health}, {@code /healthz}, {@code /readyz},
- * {@code /openapi.yaml}; with one: {@code GET /api/whoami}.
+ * {@code /openapi.yaml}, {@code /metrics} (Prometheus text); with one: {@code GET /api/whoami}.
  */
 final class MetaRoutes {
     private final Readiness readiness;
     private final Answers answers;
     private final HttpResponse description;
+    private final PrometheusMeterRegistry metrics;
 
-    MetaRoutes(Readiness readiness, Answers answers) {
+    MetaRoutes(Readiness readiness, Answers answers, PrometheusMeterRegistry metrics) {
+        this.metrics = metrics;
         this.readiness = readiness;
         this.answers = answers;
         this.description = HttpResponse.create()
@@ -44,6 +47,7 @@ final class MetaRoutes {
                 path("health", () -> get(() -> complete(Answers.ok(Map.of("status", "ok"))))),
                 path("healthz", () -> get(() -> complete(Answers.ok(Map.of("status", "alive"))))),
                 path("readyz", () -> get(() -> answers.always(parts(), MetaRoutes::ready))),
+                path("metrics", () -> get(() -> complete(measured()))),
                 path("openapi.yaml", () -> get(() -> complete(description))));
     }
 
@@ -52,6 +56,12 @@ final class MetaRoutes {
                 "whoami",
                 () -> get(() -> complete(Answers.ok(new WhoAmI(
                         origin.organization().value(), origin.organization().value())))));
+    }
+
+    private HttpResponse measured() {
+        return HttpResponse.create()
+                .withEntity(
+                        HttpEntities.create(MediaTypes.TEXT_PLAIN.toContentType(HttpCharsets.UTF_8), metrics.scrape()));
     }
 
     /** A question that fails is an answer, too. */

@@ -25,6 +25,7 @@ import java.util.UUID;
 /** Joins all paths, gives every request its id, and has one handler for whatever goes wrong. */
 record Routes(
         Authentication authentication,
+        RequestTimes times,
         MetaRoutes meta,
         StoreRoutes stores,
         SandboxRoutes sandboxes,
@@ -43,8 +44,10 @@ record Routes(
                 Unread::tracked,
                 () -> extractRequest(request -> extractMaterializer(materializer -> {
                     var id = UUID.randomUUID().toString();
+                    var began = System.nanoTime();
                     return mapResponse(
-                            response -> response.addHeader(RawHeader.create("X-Request-Id", id)),
+                            response -> times.noted(request, response, began)
+                                    .addHeader(RawHeader.create("X-Request-Id", id)),
                             () -> Unread.drained(
                                     request,
                                     materializer,

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.identity.OrganizationId;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -76,7 +78,8 @@ final class TestServer implements AutoCloseable {
                         sandboxes,
                         checkpoints,
                         keys,
-                        () -> readiness.parts())
+                        () -> readiness.parts(),
+                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .toCompletableFuture()
                 .join();
     }

@@ -178,7 +178,8 @@ final class Node {
                             entities.sandboxes(),
                             entities.checkpoints(),
                             entities.apiKeys(),
-                            new NodeReadiness(system, database, local)));
+                            new NodeReadiness(system, database, local),
+                            NodeMetrics.registry()));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
             return Optional.of(api);
         }
