@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
@@ -21,26 +22,10 @@ final class Exchange {
     private final RequestFlow request;
     private final ResponseFlow response;
 
-    /** The request cannot be served. */
-    static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final transient Problem problem;
-
-        Refused(Problem problem) {
-            super(problem.code(), null, false, false);
-            this.problem = problem;
-        }
-
-        Problem problem() {
-            return problem;
-        }
-    }
-
     /**
      * Prepares it; nothing is sent yet. Holds the session until {@link #close}, unless it fails.
      *
-     * @throws Refused when it asks for what is not served
+     * @throws Objection when it asks for what is not served
      * @throws dev.sealbox.proxy.codec.BadMessage when its framing is broken
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
      */
@@ -56,10 +41,10 @@ final class Exchange {
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         boolean upgrade = head.asksForWebSocket();
         if (upgrade && !resealer.isEmpty() && !substitutions.isEmpty()) {
-            throw new Refused(Problem.upgradeUnsupported());
+            throw new Objection(Problem.upgradeUnsupported());
         }
         if (head.fields().has("expect") && !expectsContinue(head)) {
-            throw new Refused(Problem.expectation());
+            throw new Objection(Problem.expectation());
         }
         var fields = outgoing(head, origin, upgrade, resealer, substitutions);
         this.session = session;
@@ -113,8 +98,8 @@ final class Exchange {
         return head.fields().values("expect").stream().allMatch(value -> value.equalsIgnoreCase("100-continue"));
     }
 
-    Session session() {
-        return session;
+    OrganizationId organization() {
+        return session.policy().organization();
     }
 
     Origin origin() {

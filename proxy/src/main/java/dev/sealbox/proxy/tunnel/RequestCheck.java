@@ -31,18 +31,6 @@ final class RequestCheck {
         record Refused(Problem problem) implements Verdict {}
     }
 
-    /** A request's problem, thrown only inside this class. */
-    private static final class Objection extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final transient Problem problem;
-
-        Objection(Problem problem) {
-            super(problem.code(), null, false, false);
-            this.problem = problem;
-        }
-    }
-
     private record Authority(HostName host, int port) {}
 
     /** @param forbidden addresses given as such that nobody may reach */
@@ -180,7 +168,7 @@ final class RequestCheck {
         try {
             return check.get();
         } catch (Objection e) {
-            return new Verdict.Refused(e.problem);
+            return new Verdict.Refused(e.problem());
         }
     }
 }

@@ -1,0 +1,77 @@
+package dev.sealbox.proxy.tunnel;
+
+import dev.sealbox.domain.identity.OrganizationId;
+import io.netty.handler.ssl.SslContext;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A certificate for the tunnel's host is being signed, or the handshake with it is under way. */
+final class Handshaking implements Phase {
+    private static final Logger log = LoggerFactory.getLogger(Handshaking.class);
+
+    private final Conversation conversation;
+    private final Tunnel tunnel;
+    private final CompletableFuture<SslContext> leaf;
+    private final long since = System.nanoTime();
+
+    private boolean shown;
+
+    /** Begins to intercept {@code tunnel} with a certificate that the sandboxes of the organisation trust. */
+    Handshaking(Conversation conversation, Tunnel tunnel, OrganizationId organization) {
+        this.conversation = conversation.through(tunnel);
+        this.tunnel = tunnel;
+        this.leaf = conversation
+                .services()
+                .authorities()
+                .leaf(organization, tunnel.host())
+                .toCompletableFuture();
+        var unused = leaf.whenComplete((context, failure) -> conversation.wake().run());
+    }
+
+    @Override
+    public Phase step() {
+        if (shown || !leaf.isDone()) {
+            return this;
+        }
+        if (leaf.isCompletedExceptionally()) {
+            log.atError().setCause(leaf.exceptionNow()).log("there is no certificate to show");
+            return conversation.answers().alert(Alert.INTERNAL_ERROR);
+        }
+        show(leaf.resultNow());
+        return this;
+    }
+
+    private void show(SslContext context) {
+        shown = true;
+        var client = conversation.client();
+        var handler = context.newHandler(client.channel().alloc());
+        handler.setHandshakeTimeoutMillis(
+                conversation.services().limits().handshake().toMillis());
+        client.channel().pipeline().addFirst(handler);
+        client.replay();
+    }
+
+    /** The handshake is done: requests come inside the tunnel. */
+    Phase secured() {
+        return new AwaitingRequest(conversation);
+    }
+
+    /** The client went away. */
+    void brokenOff() {
+        if (conversation.client().failure() != null) {
+            log.atInfo()
+                    .addKeyValue("sandbox", conversation.admission().address().sandbox())
+                    .addKeyValue("host", tunnel.host())
+                    .addKeyValue("code", "tls.client-handshake")
+                    .log("the client broke the TLS handshake off");
+        }
+    }
+
+    @Override
+    public Phase tick(long now) {
+        var limits = conversation.services().limits();
+        conversation.closeAfter(limits.headTimeout().plus(limits.handshake()), since, now);
+        return this;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.sealbox.proxy.tunnel;
+
+import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.proxy.codec.RequestHead;
+import io.netty.buffer.Unpooled;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the proxy says itself, to the client and to the log, and what follows it. */
+record OwnAnswers(Conversation conversation) {
+    private static final Logger log = LoggerFactory.getLogger(OwnAnswers.class);
+
+    /** Answers a request of which only the head was read. */
+    Phase refuse(RequestHead head, Problem problem) {
+        note(problem, host());
+        boolean hasBody = head.fields().has("content-length") || head.fields().has("transfer-encoding");
+        return answer(problem, head, hasBody);
+    }
+
+    /** Answers what cannot be read as a request. */
+    Phase refuse(Problem problem) {
+        note(problem, host());
+        write(problem, false, true);
+        return Lingering.after(conversation);
+    }
+
+    /** Ends the exchange: with an answer if the client has had none yet, otherwise by breaking its connection. */
+    Phase giveUp(Exchange exchange, Problem problem) {
+        conversation.upstream().dispose();
+        boolean begun = exchange.response().hasBegun();
+        boolean unread = !exchange.request().isRead();
+        exchange.close();
+        note(problem, exchange.origin().host());
+        if (begun) {
+            var unused = conversation.client().channel().close();
+            return new Lingering(conversation.client());
+        }
+        return answer(problem, exchange.head(), unread);
+    }
+
+    /** Refuses a TLS connection before its handshake. */
+    Phase alert(Alert alert) {
+        log.atInfo()
+                .addKeyValue("sandbox", conversation.admission().address().sandbox())
+                .addKeyValue("code", "tls." + alert.name().toLowerCase(Locale.ROOT))
+                .log("a TLS connection was refused");
+        conversation.client().write(Unpooled.wrappedBuffer(alert.record()));
+        return Lingering.after(conversation);
+    }
+
+    private Phase answer(Problem problem, RequestHead head, boolean unread) {
+        boolean close = unread || !head.keepsAlive() || head.http10() || problem.status() == 400;
+        write(problem, head.method().equals("HEAD"), close);
+        return close ? Lingering.after(conversation) : new AwaitingRequest(conversation);
+    }
+
+    private void write(Problem problem, boolean bodiless, boolean close) {
+        var client = conversation.client();
+        client.write(problem.response(client.channel().alloc(), bodiless, close));
+    }
+
+    private @Nullable HostName host() {
+        var tunnel = conversation.tunnel();
+        return tunnel == null ? null : tunnel.host();
+    }
+
+    private void note(Problem problem, @Nullable HostName host) {
+        log.atInfo()
+                .addKeyValue("sandbox", conversation.admission().address().sandbox())
+                .addKeyValue("host", host == null ? "" : host)
+                .addKeyValue("code", problem.code())
+                .log("the proxy answered itself");
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sealbox.proxy.tunnel;
+
+/**
+ * Where a connection is between its first byte and its last. Each phase holds what only it needs, and says what follows:
+ *
+ * <pre>
+ * AwaitingRequest  a tunnel is asked for       AwaitingHello
+ *                  a request may go on         Dialling, or Exchanging on the connection of the request before
+ *                  the proxy answers itself    AwaitingRequest, Lingering
+ * AwaitingHello    it names a host             Handshaking
+ * Handshaking      the client is secured       AwaitingRequest, now of the tunnel
+ * Dialling         the upstream is connected   Exchanging
+ * Exchanging       the response is sent        AwaitingRequest, Lingering
+ *                  the protocol changes        Piping
+ *                  a kept connection is lost   Dialling
+ * Piping           the upstream ends           Lingering
+ * </pre>
+ *
+ * <p>For use in the event loop of the client only.
+ */
+sealed interface Phase permits AwaitingRequest, AwaitingHello, Handshaking, Dialling, Exchanging, Piping, Lingering {
+
+    /**
+     * Does all that can be done now.
+     *
+     * @return the phase that follows; this one while it has to wait
+     */
+    Phase step();
+
+    /**
+     * Looks at the clock, about once a second.
+     *
+     * @param now in {@link System#nanoTime}'s scale
+     * @return the phase that follows; this one while there is time left
+     */
+    Phase tick(long now);
+
+    /** Lets go of what it holds: the connection has ended in this phase. */
+    default void close() {}
+}
