@@ -91,33 +91,23 @@ public record SecretStore(
     }
 
     public Decision<StoreEvent, StoreRefusal> decide(Origin origin, StoreCommand command) {
+        if (command.needsOwner() && !isVisibleTo(origin.organization())) {
+            return refuse(new StoreRefusal.NoSuchStore());
+        }
         return switch (command) {
             case CreateStore(var wanted, var hosts) -> create(wanted, hosts);
             case AbandonStore() -> abandon();
-            case ConfirmShredded(var keys) -> shredded(keys);
-            case UnbindSandbox(var sandbox) -> bound.contains(sandbox) ? accept(new SandboxUnbound(sandbox)) : accept();
-            case RenameStore(var wanted)
-            when isVisibleTo(origin.organization()) ->
-                wanted.equals(name) ? accept() : accept(new StoreRenamed(wanted));
-            case ChangeAllowlist(var hosts)
-            when isVisibleTo(origin.organization()) ->
-                hosts.equals(allowlist) ? accept() : accept(new AllowlistChanged(hosts));
-            case SetSecret set when isVisibleTo(origin.organization()) -> set(set);
-            case DeleteSecret(var secret)
-            when isVisibleTo(origin.organization()) ->
+            case RenameStore(var wanted) -> wanted.equals(name) ? accept() : accept(new StoreRenamed(wanted));
+            case ChangeAllowlist(var hosts) -> hosts.equals(allowlist) ? accept() : accept(new AllowlistChanged(hosts));
+            case SetSecret set -> set(set);
+            case DeleteSecret(var secret) ->
                 secrets.containsKey(secret)
                         ? accept(new SecretDeleted(secret))
                         : refuse(new StoreRefusal.NoSuchSecret(secret));
-            case DeleteStore() when isVisibleTo(origin.organization()) -> accept(new StoreDeleted());
-            case BindSandbox(var sandbox)
-            when isVisibleTo(origin.organization()) ->
-                bound.contains(sandbox) ? accept() : accept(new SandboxBound(sandbox));
-            case RenameStore r -> refuse(new StoreRefusal.NoSuchStore());
-            case ChangeAllowlist c -> refuse(new StoreRefusal.NoSuchStore());
-            case SetSecret s -> refuse(new StoreRefusal.NoSuchStore());
-            case DeleteSecret d -> refuse(new StoreRefusal.NoSuchStore());
-            case DeleteStore d -> refuse(new StoreRefusal.NoSuchStore());
-            case BindSandbox b -> refuse(new StoreRefusal.NoSuchStore());
+            case DeleteStore() -> accept(new StoreDeleted());
+            case BindSandbox(var sandbox) -> bound.contains(sandbox) ? accept() : accept(new SandboxBound(sandbox));
+            case UnbindSandbox(var sandbox) -> bound.contains(sandbox) ? accept(new SandboxUnbound(sandbox)) : accept();
+            case ConfirmShredded(var keys) -> shredded(keys);
         };
     }
 

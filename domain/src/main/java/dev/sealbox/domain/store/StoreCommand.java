@@ -38,4 +38,23 @@ public sealed interface StoreCommand {
 
     /** The vault has destroyed these data keys. */
     record ConfirmShredded(Set<KeyId> keys) implements StoreCommand {}
+
+    /**
+     * Whether the store must be there and belong to whoever asks. The others create it, or come from a part of the system
+     * that must get its answer also when the store is gone.
+     */
+    default boolean needsOwner() {
+        return switch (this) {
+            case RenameStore c -> true;
+            case ChangeAllowlist c -> true;
+            case SetSecret c -> true;
+            case DeleteSecret c -> true;
+            case DeleteStore c -> true;
+            case BindSandbox c -> true;
+            case CreateStore c -> false;
+            case AbandonStore c -> false;
+            case UnbindSandbox c -> false;
+            case ConfirmShredded c -> false;
+        };
+    }
 }
