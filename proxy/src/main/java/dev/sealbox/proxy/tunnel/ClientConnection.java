@@ -12,6 +12,7 @@ import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.HeadReader;
 import dev.sealbox.proxy.codec.RequestHead;
+import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Inflate;
 import dev.sealbox.proxy.session.Admission;
@@ -266,6 +267,8 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
             return refuse(head, Problem.malformed(e));
         } catch (Replacer.Forbidden e) {
             return refuse(head, Problem.valueNotForHeader());
+        } catch (Growth.Exceeded e) {
+            return refuse(head, Problem.growsTooMuch());
         }
         log.atDebug()
                 .addKeyValue("sandbox", admission.address().sandbox())
@@ -362,6 +365,8 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
             return giveUp(Problem.malformed(e));
         } catch (Replacer.Forbidden e) {
             return giveUp(Problem.valueNotForHeader());
+        } catch (Growth.Exceeded e) {
+            return giveUp(Problem.growsTooMuch());
         }
         try {
             moved |= now.response().step(to.link(), client, now.mayKeepClient());
