@@ -48,6 +48,22 @@ class ResealTest {
     }
 
     @Test
+    void leavesResponsesAloneThatHoldAShortValueByChance() throws IOException {
+        policy.secret("FLAG", "true", HOST);
+        proxy.admit(TestProxy.SANDBOX, policy);
+        answers.put("/", (request, out) -> {
+            TestUpstream.respond(out, 200, "X-Cached: true\r\n", "{\"ok\": true}");
+            return true;
+        });
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            var response = client.get(HOST, "/");
+
+            assertThat(response.field("X-Cached")).hasValue("true");
+            assertThat(response.text()).isEqualTo("{\"ok\": true}");
+        }
+    }
+
+    @Test
     void putsTheTokenBackIntoHeadersAndBody() throws IOException {
         answers.put("/", (request, out) -> {
             TestUpstream.respond(

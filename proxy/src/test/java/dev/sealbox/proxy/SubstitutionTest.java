@@ -45,6 +45,25 @@ class SubstitutionTest {
     }
 
     @Test
+    void doesNotLetASmallRequestBecomeAHugeOne() throws IOException {
+        var huge = policy.secret("HUGE", "v".repeat(64 * 1024), HOST).value();
+        proxy.admit(TestProxy.SANDBOX, policy);
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            var head = client.get(HOST, "/", "X-Many: " + huge.repeat(20));
+            assertThat(head.status()).isEqualTo(413);
+            assertThat(head.field("x-sealbox-decision")).hasValue("secret.too-often");
+        }
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            assertThat(client.post(HOST, "/", huge.repeat(1000)).status()).isEqualTo(413);
+            assertThat(upstream.requests).isEmpty();
+        }
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            assertThat(client.post(HOST, "/", huge.repeat(3)).status()).isEqualTo(200);
+            assertThat(upstream.last().text()).hasSize(3 * 64 * 1024);
+        }
+    }
+
+    @Test
     void putsTheValueIntoBasicCredentials() throws IOException {
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
             client.get(HOST, "/", "Authorization: Basic " + base64("x:" + token));

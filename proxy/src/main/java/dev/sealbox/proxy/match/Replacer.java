@@ -14,13 +14,20 @@ public final class Replacer {
 
     private final Patterns patterns;
     private final ByteBufAllocator allocator;
+    private final Growth growth;
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private int released;
     private long replaced;
 
     public Replacer(Patterns patterns, ByteBufAllocator allocator) {
+        this(patterns, allocator, Growth.unlimited());
+    }
+
+    /** {@code growth} may be shared with others that replace in the same message. */
+    public Replacer(Patterns patterns, ByteBufAllocator allocator, Growth growth) {
         this.patterns = patterns;
         this.allocator = allocator;
+        this.growth = growth;
     }
 
     /** Thrown where a pattern without a replacement was found. */
@@ -103,7 +110,7 @@ public final class Replacer {
             }
             keep(bytes, Patterns.position(found));
             return out;
-        } catch (Forbidden e) {
+        } catch (Forbidden | Growth.Exceeded e) {
             out.release();
             throw e;
         } finally {
@@ -117,6 +124,7 @@ public final class Replacer {
         if (replacement == null) {
             throw new Forbidden();
         }
+        growth.count(patterns.length(index), replacement.length);
         out.writeBytes(replacement);
         released = 0;
         replaced++;

@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 
 /** Skips the header of a gzip stream (RFC 1952), whatever optional parts it has. */
 final class GzipHeader {
+    /** The first two bytes. */
+    static final int MAGIC = 0x1f8b;
+
     private static final int FIXED = 10;
     private static final int EXTRA = 4;
     private static final int NAME = 8;
@@ -29,7 +32,7 @@ final class GzipHeader {
         if (in.readableBytes() < FIXED) {
             return -1;
         }
-        if (in.getUnsignedShort(start) != 0x1f8b || in.getByte(start + 2) != 8) {
+        if (in.getUnsignedShort(start) != MAGIC || in.getByte(start + 2) != 8) {
             throw new Inflate.Broken();
         }
         int flags = in.getByte(start + 3);

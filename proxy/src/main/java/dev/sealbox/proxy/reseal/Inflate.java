@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 public final class Inflate implements AutoCloseable {
     private static final int PIECE = 32 * 1024;
 
+    /** Checksum and length, after each member of a gzip stream. */
+    private static final int GZIP_TRAILER = 8;
+
     private final boolean gzip;
     private final ByteBufAllocator allocator;
     private Inflater inflater;
     private ByteBuf pending;
+    private byte[] input = {};
     private @Nullable GzipHeader header;
 
     /** What came was not what its Content-Encoding says. */
@@ -63,30 +67,70 @@ public final class Inflate implements AutoCloseable {
 
     /** The next piece, or null when more input is needed. */
     public @Nullable ByteBuf next() {
-        if (header != null) {
-            if (!header.read(pending)) {
+        while (true) {
+            boolean hasMember = header == null ? !inflater.finished() || beginsNextMember() : isPastHeader(header);
+            if (!hasMember) {
                 return null;
             }
-            header = null;
-        }
-        if (inflater.finished()) {
-            pending.skipBytes(pending.readableBytes());
-            return null;
-        }
-        try {
-            return inflated();
-        } catch (DataFormatException e) {
-            throw new Broken();
+            var piece = inflated();
+            if (piece != null || !inflater.finished()) {
+                return piece;
+            }
         }
     }
 
-    private @Nullable ByteBuf inflated() throws DataFormatException {
+    private boolean isPastHeader(GzipHeader expected) {
+        if (!expected.read(pending)) {
+            return false;
+        }
+        header = null;
+        return true;
+    }
+
+    /**
+     * A gzip stream may have several members (RFC 1952), whose contents follow each other. What follows the last one and
+     * is none is dropped.
+     */
+    private boolean beginsNextMember() {
+        giveBackUnused();
+        if (gzip && pending.readableBytes() < GZIP_TRAILER + 2) {
+            return false;
+        }
+        if (!gzip || pending.getUnsignedShort(pending.readerIndex() + GZIP_TRAILER) != GzipHeader.MAGIC) {
+            pending.skipBytes(pending.readableBytes());
+            return false;
+        }
+        pending.skipBytes(GZIP_TRAILER);
+        inflater.reset();
+        var next = new GzipHeader();
+        header = next;
+        return isPastHeader(next);
+    }
+
+    /** Puts what the inflater was given beyond the end of a member before what is pending. */
+    private void giveBackUnused() {
+        int unused = inflater.getRemaining();
+        if (unused > 0) {
+            var rest = allocator.buffer(unused + pending.readableBytes());
+            rest.writeBytes(input, input.length - unused, unused).writeBytes(pending);
+            pending.release();
+            pending = rest;
+            input = new byte[0];
+            inflater.setInput(input);
+        }
+    }
+
+    private @Nullable ByteBuf inflated() {
         var piece = new byte[PIECE];
-        int length = inflateInto(piece);
-        if (inflater.needsDictionary()) {
+        try {
+            int length = inflateInto(piece);
+            if (inflater.needsDictionary()) {
+                throw new Broken();
+            }
+            return length == 0 ? null : allocator.buffer(length).writeBytes(piece, 0, length);
+        } catch (DataFormatException e) {
             throw new Broken();
         }
-        return length == 0 ? null : allocator.buffer(length).writeBytes(piece, 0, length);
     }
 
     private int inflateInto(byte[] piece) throws DataFormatException {
@@ -98,7 +142,7 @@ public final class Inflate implements AutoCloseable {
             if (!pending.isReadable()) {
                 return 0;
             }
-            var input = new byte[pending.readableBytes()];
+            input = new byte[pending.readableBytes()];
             pending.readBytes(input);
             if (!gzip && inflater.getTotalIn() == 0 && isRaw(input)) {
                 inflater.end();

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /** Puts tokens back where an upstream returned values: of every secret that the sandbox holds, whatever the host. */
 public final class Resealer {
-    /** Shorter values would be found everywhere by chance; they are let through. */
-    public static final int MIN_VALUE = 4;
+    /** Bytes. Shorter values would be found everywhere by chance ("true", "1234"); they are let through. */
+    public static final int MIN_VALUE = 8;
 
     private static final String KEY = "reseal";
 

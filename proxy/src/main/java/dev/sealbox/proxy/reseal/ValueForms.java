@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.reseal;
 
 import dev.sealbox.proxy.match.Patterns;
+import dev.sealbox.proxy.rewrite.Form;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,7 +11,10 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The spellings in which an upstream may send a value back: as it is, JSON, percent, base64 at any offset, hex. */
+/**
+ * The spellings in which an upstream may send a value back: as it was written into the request, as it is, JSON, percent,
+ * HTML, base64 at any offset, hex.
+ */
 final class ValueForms {
     /** Longer values (key files) are looked for as they are and in JSON only; the others would cost too much memory. */
     private static final int MAX_SPELLED = 8 * 1024;
@@ -26,7 +30,9 @@ final class ValueForms {
         spellings.add(value.clone());
         spellings.add(json(value, false));
         spellings.add(json(value, true));
+        addWritten(value, spellings);
         if (value.length <= MAX_SPELLED) {
+            addEscapes(value, spellings);
             addPercent(value, spellings);
             addBase64(value, spellings);
             addHex(value, spellings);
@@ -35,6 +41,58 @@ final class ValueForms {
                 .map(spelling -> new Patterns.Entry(spelling, token.clone()))
                 .toList();
         return entries;
+    }
+
+    /** An upstream that echoes the request sends what the rewriting wrote there. */
+    private static void addWritten(byte[] value, List<byte[]> spellings) {
+        for (var form : Form.values()) {
+            var written = form.write(value);
+            if (written != null && (written.length <= MAX_SPELLED || form == Form.JSON)) {
+                spellings.add(written);
+            }
+        }
+    }
+
+    /** How JSON writers that are wary of HTML, or of all but ASCII, write a value, and how HTML writers do. */
+    private static void addEscapes(byte[] value, List<byte[]> spellings) {
+        var text = new String(value, StandardCharsets.UTF_8);
+        if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), value)) {
+            return;
+        }
+        var ascii = escaped(text, "", '~', HexFormat.of());
+        spellings.add(ascii);
+        spellings.add(
+                new String(ascii, StandardCharsets.US_ASCII).replace("/", "\\/").getBytes(StandardCharsets.US_ASCII));
+        spellings.add(escaped(text, "<>&", Character.MAX_VALUE, HexFormat.of()));
+        spellings.add(escaped(text, "<>&'\"+`", '~', HexFormat.of().withUpperCase()));
+        var html = text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+        for (var apostrophe : List.of("'", "&#39;", "&#x27;")) {
+            spellings.add(html.replace("'", apostrophe).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** A JSON string's text, with these characters and those after {@code last} escaped by their number. */
+    private static byte[] escaped(String text, String wary, char last, HexFormat hex) {
+        var out = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < ' ' || c > last || wary.indexOf(c) >= 0) {
+                        out.append("\\u").append(hex.toHexDigits(c));
+                    } else {
+                        out.append(c == '"' || c == '\\' ? "\\" : "").append(c);
+                    }
+                }
+            }
+        }
+        return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void addHex(byte[] value, List<byte[]> spellings) {

@@ -4,7 +4,6 @@ import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Heads;
 import dev.sealbox.proxy.codec.RequestHead;
-import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.match.Replacer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -39,6 +38,7 @@ public final class RequestRewriter {
      *
      * @param fields the fields to send, end-to-end ones only
      * @throws Replacer.Forbidden when a value must not stand in a header
+     * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make the request too long
      */
     public ByteBuf head(
             RequestHead request,
@@ -89,11 +89,12 @@ public final class RequestRewriter {
             out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
             return;
         }
-        replace(out, text.getBytes(StandardCharsets.ISO_8859_1), substitutions.as(form), allocator);
+        replace(out, text.getBytes(StandardCharsets.ISO_8859_1), substitutions, form, allocator);
     }
 
-    private static void replace(ByteBuf out, byte[] bytes, Patterns patterns, ByteBufAllocator allocator) {
-        var replacer = new Replacer(patterns, allocator);
+    private static void replace(
+            ByteBuf out, byte[] bytes, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
+        var replacer = new Replacer(substitutions.as(form), allocator, substitutions.growth());
         append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
         append(out, replacer.end());
     }
@@ -116,14 +117,13 @@ public final class RequestRewriter {
             write(out, value, substitutions, Form.HEADER, allocator);
             return;
         }
-        var patterns = substitutions.as(Form.HEADER);
-        if (!patterns.isIn(Unpooled.wrappedBuffer(credentials))) {
+        if (!substitutions.as(Form.HEADER).isIn(Unpooled.wrappedBuffer(credentials))) {
             write(out, value, substitutions, Form.HEADER, allocator);
             return;
         }
         var clear = allocator.buffer(credentials.length + 64);
         try {
-            replace(clear, credentials, patterns, allocator);
+            replace(clear, credentials, substitutions, Form.HEADER, allocator);
             var replaced = new byte[clear.readableBytes()];
             clear.readBytes(replaced);
             var encoded = Base64.getEncoder().encode(replaced);

@@ -2,16 +2,21 @@ package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.sealing.MayReveal;
+import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.session.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The tokens that mean something at one host, for one sandbox, now. */
+/** The tokens that mean something at one host, for one sandbox, in one request. */
 public final class Substitutions {
+    /** Bytes that values may make one request longer: some sixteen times the largest value. */
+    private static final long MAX_GROWTH = 1024 * 1024;
+
     private final Session session;
     private final HostName host;
     private final boolean any;
+    private final Growth growth = Growth.of(MAX_GROWTH);
 
     private record Key(HostName host, Form form) {}
 
@@ -36,6 +41,11 @@ public final class Substitutions {
     /** Whether no secret may be used here, so that everything goes out as it came. */
     public boolean isEmpty() {
         return !any;
+    }
+
+    /** What is left for the request that these are for. */
+    public Growth growth() {
+        return growth;
     }
 
     /** Tokens and their values, each written as {@code form} wants. */

@@ -5,6 +5,7 @@ import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.HeadReader;
 import dev.sealbox.proxy.codec.RequestHead;
+import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.upstream.Origin;
@@ -113,6 +114,8 @@ final class AwaitingRequest implements Phase {
             return refuse(head, Problem.malformed(e));
         } catch (Replacer.Forbidden e) {
             return refuse(head, Problem.valueNotForHeader());
+        } catch (Growth.Exceeded e) {
+            return refuse(head, Problem.growsTooMuch());
         }
         log.atDebug()
                 .addKeyValue("sandbox", conversation.admission().address().sandbox())

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.proxy.codec.BadMessage;
+import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Inflate;
 import dev.sealbox.proxy.transport.Link;
@@ -49,6 +50,8 @@ final class Exchanging implements Phase {
             throw new Objection(Problem.malformed(e));
         } catch (Replacer.Forbidden e) {
             throw new Objection(Problem.valueNotForHeader());
+        } catch (Growth.Exceeded e) {
+            throw new Objection(Problem.growsTooMuch());
         }
     }
 

@@ -74,6 +74,11 @@ public record Problem(int status, String code, String message) {
                 "The secret's value holds a line break or a NUL and cannot be put into a header or a request line.");
     }
 
+    static Problem growsTooMuch() {
+        return new Problem(
+                413, "secret.too-often", "With values in the place of its tokens the request would become too large.");
+    }
+
     static Problem upgradeUnsupported() {
         return new Problem(
                 501,
@@ -126,6 +131,7 @@ public record Problem(int status, String code, String message) {
             case 403 -> "Forbidden";
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
+            case 413 -> "Content Too Large";
             case 417 -> "Expectation Failed";
             case 421 -> "Misdirected Request";
             case 429 -> "Too Many Requests";

@@ -60,7 +60,10 @@ final class RequestFlow {
         this.body = BodyReader.of(framing, limits.maxHead());
         boolean mayChange = !substitutions.isEmpty() && !(framing instanceof Framing.None) && isPlain(request.fields());
         this.replacer = mayChange
-                ? new Replacer(substitutions.as(Form.ofBody(request.fields().first("content-type"))), allocator)
+                ? new Replacer(
+                        substitutions.as(Form.ofBody(request.fields().first("content-type"))),
+                        allocator,
+                        substitutions.growth())
                 : null;
         this.measured = mayChange && framing instanceof Framing.Length(var bytes) && bytes <= limits.measuredBody();
         this.framing = mayChange && !measured ? Framing.CHUNKED : framing;

@@ -58,6 +58,17 @@ class ReplacerTest {
     }
 
     @Test
+    void refusesToGrowBeyondWhatAMessageMay() {
+        var growth = Growth.of(100);
+        var patterns = patterns(Map.of("ab", "x".repeat(52)));
+        var first = new Replacer(patterns, ByteBufAllocator.DEFAULT, growth);
+        var second = new Replacer(patterns, ByteBufAllocator.DEFAULT, growth);
+
+        assertThat(text(first.feed(bytes("ab ab ")))).hasSize(106);
+        assertThatThrownBy(() -> second.feed(bytes("ab"))).isInstanceOf(Growth.Exceeded.class);
+    }
+
+    @Test
     void passesAChunkWithoutAMatchOnAsItIs() {
         var replacer = new Replacer(patterns(Map.of(TOKEN, "v")), ByteBufAllocator.DEFAULT);
         var chunk = Unpooled.copiedBuffer("nothing here", StandardCharsets.US_ASCII);

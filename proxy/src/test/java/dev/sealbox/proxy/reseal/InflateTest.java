@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -15,6 +16,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InflateTest {
 
@@ -39,6 +41,26 @@ class InflateTest {
                 drain(inflate, out);
             }
             assertThat(out.toByteArray()).isEqualTo(content);
+            assertThat(inflate.isComplete()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 19, 100_000})
+    void unpacksEveryMemberOfAGzipStream(int cut) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        packed.write(pack("gzip", "first, ".getBytes(StandardCharsets.US_ASCII)));
+        packed.write(pack("gzip", new byte[0]));
+        packed.write(pack("gzip", "second".getBytes(StandardCharsets.US_ASCII)));
+        packed.write("padding after the end".getBytes(StandardCharsets.US_ASCII));
+
+        try (var inflate = requireNonNull(Inflate.of("gzip", ByteBufAllocator.DEFAULT))) {
+            var out = new ByteArrayOutputStream();
+            for (int at = 0; at < packed.size(); at += cut) {
+                inflate.feed(Unpooled.copiedBuffer(packed.toByteArray(), at, Math.min(cut, packed.size() - at)));
+                drain(inflate, out);
+            }
+            assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("first, second");
             assertThat(inflate.isComplete()).isTrue();
         }
     }
