@@ -61,8 +61,8 @@ public final class Persistence {
         var keys = new ShardedApiKeys(entities, database);
         return new Persistence(
                 stores,
-                new ShardedSandboxes(entities, hosts, stores, random, services),
-                new ShardedCheckpoints(entities, random, services),
+                new ShardedSandboxes(entities, hosts, stores, random, services, clock),
+                new ShardedCheckpoints(entities, random, services, clock),
                 keys,
                 new Recovery(entities, keys, services, clock));
     }

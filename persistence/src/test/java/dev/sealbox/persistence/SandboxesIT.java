@@ -41,7 +41,9 @@ import dev.sealbox.persistence.entity.OrganizationMessage;
 import dev.sealbox.persistence.entity.OrganizationReply;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
+import dev.sealbox.persistence.service.ShardedSandboxes;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +53,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -286,6 +289,29 @@ class SandboxesIT {
         told(new Recovery(entities, keys, settings.services(), later).run());
 
         assertThat(places(entities)).containsExactly(running);
+    }
+
+    @Test
+    void takesThePlacesBackThatNobodyTookWhenThereIsNoOther() {
+        var settings = PersistenceSettings.from(node.system.settings().config());
+        var entities = new Entities(node.system, settings.entities());
+        IntStream.range(0, settings.services().maxSandboxes())
+                .forEach(i -> told(entities.<OrganizationReply>organization(
+                        origin.organization(),
+                        replyTo -> new OrganizationMessage.Execute(
+                                origin,
+                                new OrganizationCommand.AdmitSandbox(
+                                        new SandboxId("sb-%016x".formatted(i)),
+                                        settings.services().maxSandboxes()),
+                                replyTo))));
+        var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
+        var sandboxes = new ShardedSandboxes(
+                entities, HOSTS, node.persistence.stores(), new SecureRandom(), settings.services(), later);
+
+        assertThat(refused(sandboxes().create(origin, wanted(Optional.empty()))))
+                .isInstanceOf(TooManySandboxes.class);
+        assertThat(done(sandboxes.create(origin, wanted(Optional.empty()))).status())
+                .isEqualTo("running");
     }
 
     private Set<SandboxId> places(Entities entities) {

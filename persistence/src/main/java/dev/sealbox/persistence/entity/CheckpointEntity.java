@@ -17,6 +17,7 @@ import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.Checkpoint.Facts;
 import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
 import dev.sealbox.domain.checkpoint.CheckpointCommand;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmDiscarded;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -45,6 +46,9 @@ public final class CheckpointEntity
     private final SandboxHosts hosts;
     private final EntitySettings settings;
     private final Clock clock;
+
+    /** Whether the host is copying. */
+    private boolean taking;
 
     private CheckpointEntity(
             CheckpointId id,
@@ -110,6 +114,10 @@ public final class CheckpointEntity
     }
 
     private void proceed(Checkpoint checkpoint) {
+        if (taking) {
+            // A host that is still copying has nothing to discard yet.
+            return;
+        }
         checkpoint.facts().ifPresent(facts -> {
             switch (checkpoint.stage()) {
                 case PROCESSING -> take(facts);
@@ -120,6 +128,7 @@ public final class CheckpointEntity
     }
 
     private void take(Facts facts) {
+        taking = true;
         pipe(hosts.checkpoint(facts.contents().host(), facts.source(), id)
                 .<CheckpointCommand>thenApply(CheckpointCommand.ConfirmReady::new)
                 .exceptionally(failure -> new CheckpointCommand.ReportFailed(Records.reason(failure)))
@@ -128,7 +137,7 @@ public final class CheckpointEntity
 
     private void discard(Facts facts) {
         pipe(hosts.discard(facts.contents().host(), id)
-                .<Optional<CheckpointCommand>>thenApply(done -> Optional.of(new CheckpointCommand.ConfirmDiscarded())));
+                .<Optional<CheckpointCommand>>thenApply(done -> Optional.of(new ConfirmDiscarded())));
     }
 
     private void pipe(CompletionStage<Optional<CheckpointCommand>> task) {
@@ -150,7 +159,18 @@ public final class CheckpointEntity
                         ? accepted
                         : List.<CheckpointEvent>of())
                 .orElse(List.of());
-        return Effect().persist(Records.of(events, origin, clock)).thenUnstashAll();
+        var stopsTaking = taking
+                && outcome.filter(command -> !(command instanceof ConfirmDiscarded))
+                        .isPresent();
+        taking = taking && !stopsTaking;
+        return Effect()
+                .persist(Records.of(events, origin, clock))
+                .thenRun(after -> {
+                    if (stopsTaking && after.stage() == Stage.DELETED) {
+                        proceed(after);
+                    }
+                })
+                .thenUnstashAll();
     }
 
     @Override

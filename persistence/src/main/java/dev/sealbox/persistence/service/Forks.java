@@ -20,6 +20,7 @@ import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +37,9 @@ final class Forks {
     private final Launcher launcher;
     private final ServiceSettings settings;
 
-    Forks(Entities entities, RandomGenerator random, ServiceSettings settings) {
+    Forks(Entities entities, RandomGenerator random, ServiceSettings settings, Clock clock) {
         this.entities = entities;
-        this.launcher = new Launcher(entities, random, settings);
+        this.launcher = new Launcher(entities, random, settings, clock);
         this.settings = settings;
     }
 

@@ -10,6 +10,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
+import dev.sealbox.domain.organization.OrganizationRefusal.TooManySandboxes;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
@@ -27,6 +28,7 @@ import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
 import dev.sealbox.persistence.entity.StoreMessage;
 import dev.sealbox.persistence.entity.StoreReply;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,13 +39,15 @@ import java.util.random.RandomGenerator;
 final class Launcher {
     private final Entities entities;
     private final Names names;
+    private final Places places;
     private final RandomGenerator random;
     private final ServiceSettings settings;
 
     /** {@code random} draws ids and tokens, so it must be cryptographically strong. */
-    Launcher(Entities entities, RandomGenerator random, ServiceSettings settings) {
+    Launcher(Entities entities, RandomGenerator random, ServiceSettings settings, Clock clock) {
         this.entities = entities;
         this.names = new Names(entities, settings);
+        this.places = new Places(entities, settings, clock);
         this.random = random;
         this.settings = settings;
     }
@@ -92,7 +96,16 @@ final class Launcher {
                         .thenCompose(reply -> started(origin, plan.id(), reply))));
     }
 
+    /** A place that a crash has left to a sandbox which never came to be is taken back when places run out. */
     private CompletionStage<Outcome<Unit>> admit(Origin origin, SandboxId id) {
+        return admitOnce(origin, id)
+                .thenCompose(admitted -> admitted instanceof Outcome.Refused<Unit>(TooManySandboxes many)
+                        ? places.takeBack(origin.organization())
+                                .thenCompose(found -> found ? admitOnce(origin, id) : Futures.now(admitted))
+                        : Futures.now(admitted));
+    }
+
+    private CompletionStage<Outcome<Unit>> admitOnce(Origin origin, SandboxId id) {
         return entities.<OrganizationReply>organization(
                         origin.organization(),
                         replyTo -> new OrganizationMessage.Execute(

@@ -10,7 +10,6 @@ import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.StoreMessage;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,25 +25,22 @@ import org.slf4j.LoggerFactory;
 public final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
-    /** A create takes less between admission and the sandbox's first event. */
-    private static final Duration SURELY_CREATED = Duration.ofMinutes(1);
-
     private static final int AT_A_TIME = 32;
 
     private final Entities entities;
     private final ShardedApiKeys keys;
     private final Names names;
     private final RunningSandboxes sandboxes;
+    private final Places places;
     private final ServiceSettings settings;
-    private final Clock clock;
 
     public Recovery(Entities entities, ShardedApiKeys keys, ServiceSettings settings, Clock clock) {
         this.entities = entities;
         this.keys = keys;
         this.names = new Names(entities, settings);
         this.sandboxes = new RunningSandboxes(entities, settings);
+        this.places = new Places(entities, settings, clock);
         this.settings = settings;
-        this.clock = clock;
     }
 
     /** Complete when everything was asked once; what cannot be asked now is logged and left to its next asker. */
@@ -73,7 +69,7 @@ public final class Recovery {
             case Outcome.Done<Sandbox>(var sandbox) ->
                 inTurn(List.copyOf(sandbox.checkpoints().keySet()), this::checkpoint);
             case Outcome.Refused<Sandbox> absent ->
-                admitted.getValue().plus(SURELY_CREATED).isBefore(clock.instant())
+                places.isOld(admitted)
                         ? entities.release(organization, id).<Void>thenApply(released -> null)
                         : Futures.nothing();
         }));

@@ -21,6 +21,7 @@ import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,11 @@ public final class ShardedCheckpoints implements Checkpoints {
     private final Forks forks;
     private final ServiceSettings settings;
 
-    public ShardedCheckpoints(Entities entities, RandomGenerator random, ServiceSettings settings) {
+    public ShardedCheckpoints(Entities entities, RandomGenerator random, ServiceSettings settings, Clock clock) {
         this.entities = entities;
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.layering = new Layering(entities, settings);
-        this.forks = new Forks(entities, random, settings);
+        this.forks = new Forks(entities, random, settings, clock);
         this.settings = settings;
     }
 

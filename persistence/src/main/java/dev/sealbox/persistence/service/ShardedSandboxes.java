@@ -27,6 +27,7 @@ import dev.sealbox.persistence.entity.SandboxMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -54,11 +55,12 @@ public final class ShardedSandboxes implements Sandboxes {
             SandboxHosts hosts,
             SecretStores stores,
             RandomGenerator random,
-            ServiceSettings settings) {
+            ServiceSettings settings,
+            Clock clock) {
         this.entities = entities;
         this.hosts = hosts;
         this.stores = stores;
-        this.launcher = new Launcher(entities, random, settings);
+        this.launcher = new Launcher(entities, random, settings, clock);
         this.layering = new Layering(entities, settings);
         this.names = new Names(entities, settings);
         this.running = new RunningSandboxes(entities, settings);

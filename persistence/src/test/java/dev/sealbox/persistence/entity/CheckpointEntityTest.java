@@ -116,4 +116,21 @@ class CheckpointEntityTest {
             return Unit.DONE;
         });
     }
+
+    @Test
+    void discardsWhatWasDeletedWhileItWasBeingCopiedOnlyWhenItIsThere() {
+        request();
+        var copying = hosts.next("checkpoint");
+
+        assertThat(told(new CheckpointCommand.DeleteCheckpoint(SOURCE))).isEqualTo(Stage.DELETED);
+        assertThat(hosts.tasks).isEmpty();
+
+        copying.succeed(1L);
+        hosts.next("discard").succeed(Unit.DONE);
+        checkpoint.runCommand(new CheckpointMessage.Resume());
+        ACTORS.createTestProbe().awaitAssert(() -> {
+            assertThat(checkpoint.getState().stage()).isEqualTo(Stage.DISCARDED);
+            return Unit.DONE;
+        });
+    }
 }

@@ -19,7 +19,7 @@ final class CommandOutput {
         this.limit = limit;
     }
 
-    /** Listens until the command has ended. To stop listening is to kill the command. */
+    /** Listens until the command has ended or has written too much. To stop listening is to kill the command. */
     CommandResult collect(Conversation conversation) throws IOException {
         while (true) {
             var frame = conversation.hear();
@@ -32,7 +32,7 @@ final class CommandOutput {
                 default -> throw new RuntimeFailure(STEP, Refused.read(frame).text());
             }
             if ((long) output.size() + errors.size() > limit) {
-                throw new RuntimeFailure(STEP, "the command was killed: it wrote more than " + limit + " bytes");
+                return result(-1, "\nsealbox: the command was killed: it wrote more than " + limit + " bytes\n");
             }
         }
     }
@@ -42,9 +42,11 @@ final class CommandOutput {
             throw new RuntimeFailure(STEP, "the agent sent an exit code of " + frame.payload().length + " bytes");
         }
         var code = ByteBuffer.wrap(frame.payload()).getInt();
+        return result(code >= 0 && code <= 255 ? code : -1, "");
+    }
+
+    private CommandResult result(int code, String remark) {
         return new CommandResult(
-                code >= 0 && code <= 255 ? code : -1,
-                output.toString(StandardCharsets.UTF_8),
-                errors.toString(StandardCharsets.UTF_8));
+                code, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8) + remark);
     }
 }

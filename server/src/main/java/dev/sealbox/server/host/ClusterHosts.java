@@ -29,6 +29,9 @@ import java.util.function.Function;
 
 /** The hosts of the cluster, reached by messages, wherever they are. Files travel as streams with backpressure. */
 public final class ClusterHosts implements SandboxHosts {
+    /** Akka's scheduler counts ticks of 10 ms in an int, which ends after 248 days. */
+    private static final Duration LONGEST = Duration.ofDays(240);
+
     private final ActorSystem<?> system;
     private final HostDirectory directory;
     private final Duration patience;
@@ -86,14 +89,16 @@ public final class ClusterHosts implements SandboxHosts {
 
     @Override
     public CompletionStage<CommandResult> run(HostId host, SandboxId sandbox, Command command) {
-        var limit = command.timeout().isZero()
-                ? Duration.ofDays(365)
-                : command.timeout().plus(patience);
-        return ask(host, limit, asker -> new HostMessage.RunCommand(sandbox, command, asker))
+        return ask(host, patienceFor(command.timeout()), asker -> new HostMessage.RunCommand(sandbox, command, asker))
                 .thenApply(reply -> switch (reply) {
                     case HostReply.CommandEnded(var result) -> result;
                     default -> throw failure(reply);
                 });
+    }
+
+    /** A timeout of zero is none; the scheduler takes none that lies further ahead than {@link #LONGEST}. */
+    private Duration patienceFor(Duration timeout) {
+        return timeout.isZero() || timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout.plus(patience);
     }
 
     @Override

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Host {
     private static final Logger log = LoggerFactory.getLogger(Host.class);
+
+    /** For some minutes; a host that is still not answered then has other troubles. */
+    private static final int ADOPTIONS = 60;
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS);
 
     private final HostId id;
     private final SandboxRuntime runtime;
@@ -60,7 +67,7 @@ public final class Host {
         var address = addresses.get(policy.sandbox());
         return address == null
                 ? CompletableFuture.failedFuture(new SandboxMissing(policy.sandbox()))
-                : admit(address, policy);
+                : gate.admit(address, policy).thenApply(admitted -> Unit.DONE);
     }
 
     private CompletionStage<Unit> admit(SandboxAddress address, EgressPolicy policy) {
@@ -70,16 +77,34 @@ public final class Host {
         });
     }
 
+    /**
+     * Closes the gate, ends the container, and closes the gate again: a start that nobody waited for any longer may have
+     * opened it meanwhile, and the next sandbox may get the same address.
+     */
     CompletionStage<Unit> stop(SandboxId sandbox) {
+        return expel(sandbox).thenCompose(expelled -> runtime.stop(sandbox)).thenCompose(stopped -> expel(sandbox));
+    }
+
+    private CompletionStage<Unit> expel(SandboxId sandbox) {
         addresses.remove(sandbox);
-        return gate.expel(sandbox)
-                .thenCompose(expelled -> runtime.stop(sandbox))
-                .thenApply(stopped -> Unit.DONE);
+        return gate.expel(sandbox).thenApply(expelled -> Unit.DONE);
     }
 
     /** Takes over the containers that an earlier process left, and ends those that nobody knows. */
     public CompletionStage<Unit> adopt(Registrar registrar) {
-        return runtime.running().thenCompose(found -> all(found, address -> adopt(registrar, address)));
+        return runtime.running()
+                .thenCompose(found -> all(found, address -> adoptOrRetry(registrar, address, ADOPTIONS)));
+    }
+
+    /** A sandbox that is not claimed in time has no way out until it is, so it is asked for again. */
+    private CompletionStage<Unit> adoptOrRetry(Registrar registrar, SandboxAddress address, int attempts) {
+        return adopt(registrar, address).exceptionally(failure -> {
+            log.warn("{} is not adopted yet: {}", address.sandbox(), failure.toString());
+            if (attempts > 1) {
+                LATER.execute(() -> adoptOrRetry(registrar, address, attempts - 1));
+            }
+            return Unit.DONE;
+        });
     }
 
     private CompletionStage<Unit> adopt(Registrar registrar, SandboxAddress address) {
