@@ -163,9 +163,18 @@ public final class Node implements AutoCloseable {
         } catch (IOException e) {
             ready.completeExceptionally(e);
         }
-        started.onExit()
-                .thenAccept(ended -> ready.completeExceptionally(
-                        new IllegalStateException("it ended with exit status " + ended.exitValue())));
+        ready.completeExceptionally(new IllegalStateException("it ended with exit status " + status(started)));
+    }
+
+    private static String status(Process ending) {
+        try {
+            return ending.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)
+                    ? Integer.toString(ending.exitValue())
+                    : "unknown";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "unknown";
+        }
     }
 
     private String lastWords() {
