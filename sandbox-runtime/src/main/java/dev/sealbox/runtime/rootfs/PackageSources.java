@@ -9,19 +9,18 @@ import java.util.stream.Stream;
 
 /** Where the packages of a template come from: this host's own Debian mirror if it has one of the same release. */
 final class PackageSources {
-    private static final String DEBIAN = "http://deb.debian.org/debian";
     private static final List<Path> CANDIDATES =
             List.of(Path.of("/etc/apt/sources.list.d/debian.sources"), Path.of("/etc/apt/sources.list"));
 
     private PackageSources() {}
 
-    /** For mmdebstrap: a file of sources, or a mirror. Sources of others than Debian are never taken. */
+    /** For mmdebstrap: a file of sources, or nothing for its own default. Sources of others than Debian are never taken. */
     static List<String> ofThisHost() {
         return CANDIDATES.stream()
                 .filter(PackageSources::isForTheTemplate)
                 .findFirst()
                 .map(file -> List.of(file.toString()))
-                .orElse(List.of(DEBIAN));
+                .orElse(List.of());
     }
 
     private static boolean isForTheTemplate(Path file) {
