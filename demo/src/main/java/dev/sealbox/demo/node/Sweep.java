@@ -37,7 +37,7 @@ public final class Sweep {
     /** What is there of the node: processes, mounts, network namespaces and control groups; empty when nothing is. */
     public List<String> traces() {
         return Stream.of(
-                        processes().map(process -> "process " + process.pid()),
+                        processes().map(Sweep::described),
                         mounts().map(mount -> "mount " + mount),
                         namespaces().map(namespace -> "network namespace " + namespace),
                         groups().map(group -> "control group " + group))
@@ -45,9 +45,15 @@ public final class Sweep {
                 .toList();
     }
 
-    /** The empty router namespace, which a node leaves for its next start. */
-    public void removeRouter() {
-        run("ip", "netns", "delete", "sealbox-" + nodeId());
+    /** The same, after a moment for what is just ending. */
+    public List<String> lastingTraces() {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        var traces = traces();
+        while (!traces.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            traces = traces();
+        }
+        return traces;
     }
 
     /** Ends and removes everything of the node; for when it could not do so itself. Waits for what takes a moment. */
@@ -71,6 +77,11 @@ public final class Sweep {
     private Stream<ProcessHandle> processes() {
         var self = ProcessHandle.current().pid();
         return ProcessHandle.allProcesses().filter(process -> process.pid() != self && belongs(process.pid()));
+    }
+
+    private static String described(ProcessHandle process) {
+        var command = read(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+        return "process " + process.pid() + " " + command.replace('\0', ' ').strip();
     }
 
     private boolean belongs(long pid) {

@@ -130,8 +130,7 @@ public final class World implements AutoCloseable {
         Sandbox.list(client)
                 .forEach(sandbox -> Sandbox.connect(client, sandbox.sandboxID()).kill());
         var clean = node.stop();
-        sweep.removeRouter();
-        var left = new ArrayList<>(sweep.traces());
+        var left = new ArrayList<>(sweep.lastingTraces());
         if (!clean) {
             left.add("the server did not stop by itself with status 0");
         }
