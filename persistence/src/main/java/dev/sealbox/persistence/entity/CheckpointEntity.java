@@ -27,6 +27,7 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -37,6 +38,8 @@ public final class CheckpointEntity
         extends EventSourcedBehavior<CheckpointMessage, Recorded<CheckpointEvent>, Checkpoint> {
     /** Part of the id of every event: never to be changed. */
     public static final String TYPE = "checkpoint";
+
+    private static final Set<String> TAGS = Set.of(TYPE);
 
     private static final OrganizationId NOBODY = new OrganizationId("none");
 
@@ -183,6 +186,12 @@ public final class CheckpointEntity
     @Override
     public EventHandler<Checkpoint, Recorded<CheckpointEvent>> eventHandler() {
         return Checkpoint::apply;
+    }
+
+    /** Read models follow an entity's kind by this tag. */
+    @Override
+    public Set<String> tagsFor(Recorded<CheckpointEvent> event) {
+        return TAGS;
     }
 
     @Override

@@ -14,12 +14,15 @@ import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationEvent;
 import java.time.Clock;
+import java.util.Set;
 
 /** Hosts one {@link Organization}: where names, keys and places for sandboxes are given out one at a time. */
 public final class OrganizationEntity
         extends EventSourcedBehavior<OrganizationMessage, Recorded<OrganizationEvent>, Organization> {
     /** Part of the id of every event: never to be changed. */
     public static final String TYPE = "organization";
+
+    private static final Set<String> TAGS = Set.of(TYPE);
 
     private final EntitySettings settings;
     private final Clock clock;
@@ -71,6 +74,12 @@ public final class OrganizationEntity
     @Override
     public EventHandler<Organization, Recorded<OrganizationEvent>> eventHandler() {
         return Organization::apply;
+    }
+
+    /** Read models follow an entity's kind by this tag. */
+    @Override
+    public Set<String> tagsFor(Recorded<OrganizationEvent> event) {
+        return TAGS;
     }
 
     @Override

@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Hosts one {@link Sandbox}. It decides and persists; {@link SandboxWork} then does what was decided to the world
@@ -39,6 +40,8 @@ import java.util.Optional;
 public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Recorded<SandboxEvent>, Sandbox> {
     /** Part of the id of every event: never to be changed. */
     public static final String TYPE = "sandbox";
+
+    private static final Set<String> TAGS = Set.of(TYPE);
 
     private final ActorContext<SandboxMessage> context;
     private final SandboxWork work;
@@ -223,6 +226,12 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     @Override
     public EventHandler<Sandbox, Recorded<SandboxEvent>> eventHandler() {
         return Sandbox::apply;
+    }
+
+    /** Read models follow an entity's kind by this tag. */
+    @Override
+    public Set<String> tagsFor(Recorded<SandboxEvent> event) {
+        return TAGS;
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -38,6 +39,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, Recorded<StoreEvent>, SecretStore> {
     /** Part of the id of every event: never to be changed. */
     public static final String TYPE = "secret-store";
+
+    private static final Set<String> TAGS = Set.of(TYPE);
 
     private static final Refreshed NOBODY = new Refreshed(0, 0);
 
@@ -223,6 +226,12 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     @Override
     public EventHandler<SecretStore, Recorded<StoreEvent>> eventHandler() {
         return SecretStore::apply;
+    }
+
+    /** Read models follow an entity's kind by this tag. */
+    @Override
+    public Set<String> tagsFor(Recorded<StoreEvent> event) {
+        return TAGS;
     }
 
     @Override
