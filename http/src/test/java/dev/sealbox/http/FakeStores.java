@@ -15,6 +15,7 @@ import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
+import dev.sealbox.domain.store.StorePage;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
 import java.time.Instant;
@@ -66,6 +67,20 @@ final class FakeStores implements SecretStores {
                 .filter(store -> store.organization().equals(origin.organization()))
                 .sorted(Comparator.comparing(store -> store.name().value()))
                 .toList());
+    }
+
+    @Override
+    public CompletionStage<StorePage> page(Origin origin, Optional<StoreName> after, int limit) {
+        return list(origin).thenApply(all -> {
+            var behind = all.stream()
+                    .filter(store -> after.isEmpty()
+                            || store.name().value().compareTo(after.get().value()) > 0)
+                    .toList();
+            var page = behind.subList(0, Math.min(limit, behind.size()));
+            return new StorePage(
+                    page,
+                    page.size() < behind.size() ? Optional.of(page.getLast().name()) : Optional.empty());
+        });
     }
 
     @Override

@@ -43,6 +43,7 @@ class PersistenceSettingsTest {
                                 Duration.ofSeconds(60),
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(30),
+                                1000,
                                 50)));
     }
 

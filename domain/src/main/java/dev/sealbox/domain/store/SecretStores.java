@@ -24,6 +24,12 @@ public interface SecretStores {
     /** Ordered by name. */
     CompletionStage<List<StoreSummary>> list(Origin origin);
 
+    /**
+     * The first {@code limit} stores whose name comes behind {@code after}, or the first of all. A store whose creation
+     * was acknowledged is on the page where its name belongs; only the page's stores are read.
+     */
+    CompletionStage<StorePage> page(Origin origin, Optional<StoreName> after, int limit);
+
     CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store);
 
     /** Changes what is given and keeps the rest. Complete when running sandboxes have the new allowlist. */

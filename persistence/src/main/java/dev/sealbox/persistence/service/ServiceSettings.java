@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param stopTimeout how long a stop waits for the host
  * @param readyTimeout how long commands wait for a sandbox that is being started
  * @param forkTimeout how long a fork waits for a checkpoint that is being taken
+ * @param maxStores of an organisation
  * @param maxSandboxes of an organisation, not counting stopped ones
  */
 public record ServiceSettings(
@@ -21,6 +22,7 @@ public record ServiceSettings(
         Duration stopTimeout,
         Duration readyTimeout,
         Duration forkTimeout,
+        int maxStores,
         int maxSandboxes) {
 
     public static ServiceSettings from(Config config) {
@@ -32,6 +34,7 @@ public record ServiceSettings(
                 own.getDuration("stop-timeout"),
                 own.getDuration("ready-timeout"),
                 own.getDuration("fork-timeout"),
+                own.getInt("max-stores"),
                 own.getInt("max-sandboxes"));
     }
 }

@@ -17,6 +17,7 @@ import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.StoreCommand;
+import dev.sealbox.domain.store.StorePage;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.persistence.entity.Entities;
@@ -29,9 +30,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Secret stores as their people see them, put together from the organisation's names and the stores' entities. */
 public final class ShardedSecretStores implements SecretStores {
+    /** How many stores a list reads at a time, so that it leaves room for others in the journal. */
+    private static final int AT_A_TIME = 32;
+
     private final Entities entities;
     private final Names names;
     private final Vault vault;
@@ -60,13 +67,52 @@ public final class ShardedSecretStores implements SecretStores {
     @Override
     public CompletionStage<List<StoreSummary>> list(Origin origin) {
         return names.organization(origin.organization())
-                .thenCompose(organization -> Futures.each(
-                        organization.names().values().stream().distinct().toList(), id -> visible(origin, id)))
+                .thenCompose(organization -> read(
+                        origin,
+                        organization.names().values().stream().distinct().toList()))
+                .thenApply(all -> all.stream()
+                        .sorted(Comparator.comparing(store -> store.name().value()))
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<StorePage> page(Origin origin, Optional<StoreName> after, int limit) {
+        return page(origin, after, limit, List.of());
+    }
+
+    /** Reads names until the page is full: some have no store yet, or, for a moment of a rename, two for one store. */
+    private CompletionStage<StorePage> page(
+            Origin origin, Optional<StoreName> after, int limit, List<StoreSummary> before) {
+        var wanted = limit - before.size();
+        // One more than wanted tells whether there is a next page.
+        return names.after(origin.organization(), after, wanted + 1).thenCompose(found -> {
+            var here = found.subList(0, Math.min(wanted, found.size()));
+            return bearers(origin, here).thenCompose(stores -> {
+                var all = Stream.concat(before.stream(), stores.stream()).toList();
+                var next = found.size() > wanted ? Optional.of(here.getLast().getKey()) : Optional.<StoreName>empty();
+                return next.isEmpty() || all.size() == limit
+                        ? Futures.now(new StorePage(all, next))
+                        : page(origin, next, limit, all);
+            });
+        });
+    }
+
+    private CompletionStage<List<StoreSummary>> bearers(Origin origin, List<Map.Entry<StoreName, StoreId>> named) {
+        return read(origin, named.stream().map(Map.Entry::getValue).distinct().toList())
+                .thenApply(stores -> {
+                    var byName = stores.stream().collect(Collectors.toMap(StoreSummary::name, Function.identity()));
+                    return named.stream()
+                            .flatMap(entry -> Optional.ofNullable(byName.get(entry.getKey())).stream())
+                            .toList();
+                });
+    }
+
+    private CompletionStage<List<StoreSummary>> read(Origin origin, List<StoreId> stores) {
+        return Futures.each(stores, AT_A_TIME, id -> visible(origin, id))
                 .thenApply(all -> all.stream()
                         .flatMap(each -> each instanceof Outcome.Done<Known>(var known)
-                                ? Optional.of(summary(known.id(), known.store())).stream()
-                                : Optional.<StoreSummary>empty().stream())
-                        .sorted(Comparator.comparing(store -> store.name().value()))
+                                ? Stream.of(summary(known.id(), known.store()))
+                                : Stream.<StoreSummary>empty())
                         .toList());
     }
 
