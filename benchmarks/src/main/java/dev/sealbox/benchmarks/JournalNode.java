@@ -37,7 +37,11 @@ final class JournalNode implements AutoCloseable {
         var config = ConfigFactory.parseString("""
                 akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                 akka.cluster { roles = [control], jmx.enabled = off }
-                sealbox.persistence.data-dir = "%s"
+                sealbox.persistence {
+                  master-key-file = "%1$s/master.json"
+                  database { url = "", folder = "%1$s/postgres" }
+                  max-stores = 10000
+                }
                 """.formatted(folder))
                 .withFallback(ConfigFactory.load())
                 .resolve();
