@@ -76,8 +76,12 @@ final class JournalNode implements AutoCloseable {
         return stage.toCompletableFuture().join();
     }
 
+    /** May be repeated, and called by another thread. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!Files.exists(folder)) {
+            return;
+        }
         system.terminate();
         now(system.getWhenTerminated());
         database.close();

@@ -36,6 +36,7 @@ final class JournalSpeed {
 
     static List<Samples> measure() {
         try (var node = JournalNode.open()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(node::close));
             var speed = new JournalSpeed(node);
             var all = new ArrayList<Samples>();
             for (var stores : STORES) {
