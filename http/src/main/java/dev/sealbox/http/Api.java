@@ -8,6 +8,7 @@ import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -34,9 +35,10 @@ public final class Api {
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             ApiKeys keys,
+            Repeats repeats,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
-        var bodies = new Bodies(settings);
+        var bodies = new Bodies(settings, new Repetition(repeats));
         var answers = new Answers(settings);
         var routes = new Routes(
                 new Authentication(keys),

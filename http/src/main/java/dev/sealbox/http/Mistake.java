@@ -11,6 +11,7 @@ enum Mistake {
     TOO_SLOW(408, "body.too-slow", "the request body did not arrive in time"),
     TOO_LARGE(413, "body.too-large", "the request body is too large"),
     NOT_JSON(415, "body.not-json", "the request body must have Content-Type application/json"),
+    KEY_REUSED(409, "idempotency.other-request", "the Idempotency-Key was used for another request"),
     BROKEN(400, "request.broken", "the request is not well-formed"),
     /** Not the client's, but as early. */
     STOPPING(503, "unavailable", "the server is stopping");

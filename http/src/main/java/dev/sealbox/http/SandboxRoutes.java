@@ -57,10 +57,13 @@ final class SandboxRoutes {
     }
 
     private Route create(Origin origin) {
-        return bodies.json(body -> Wishes.unsupported(body)
-                .<Route>map(what -> complete(Problems.unsupported(what)))
-                .orElseGet(() -> answers.outcome(
-                        sandboxes.create(origin, Wishes.sandbox(body)), view -> Answers.created(wire(view)))));
+        return bodies.creation(
+                origin,
+                (body, id) -> Wishes.unsupported(body)
+                        .<Route>map(what -> complete(Problems.unsupported(what)))
+                        .orElseGet(() -> answers.outcome(
+                                sandboxes.create(origin, SandboxId.of(id), Wishes.sandbox(body)),
+                                view -> Answers.created(wire(view)))));
     }
 
     private Route list(Origin origin) {

@@ -66,14 +66,17 @@ final class StoreRoutes {
     }
 
     private Route create(Origin origin) {
-        return bodies.json(body -> answers.outcome(
-                stores.create(
-                        origin,
-                        new StoreName(body.text("name")),
-                        body.optionalTexts("egressAllowlist")
-                                .map(HostPattern::parseAll)
-                                .orElse(List.of())),
-                created -> Answers.created(StoreJson.Store.of(created))));
+        return bodies.creation(
+                origin,
+                (body, id) -> answers.outcome(
+                        stores.create(
+                                origin,
+                                new StoreId(id),
+                                new StoreName(body.text("name")),
+                                body.optionalTexts("egressAllowlist")
+                                        .map(HostPattern::parseAll)
+                                        .orElse(List.of())),
+                        created -> Answers.created(StoreJson.Store.of(created))));
     }
 
     /** Without a limit all of them, as the contract has it. */

@@ -18,6 +18,8 @@ import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.StorePage;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,6 +39,12 @@ final class FakeStores implements SecretStores {
     private final Map<StoreId, Map<SecretName, SecretSummary>> secrets = new LinkedHashMap<>();
     final List<Plaintext> received = new ArrayList<>();
     final List<Origin> origins = new ArrayList<>();
+    /** Under which ids stores were to be created. */
+    final List<StoreId> ids = new ArrayList<>();
+
+    /** How many creates fail from now on. */
+    int unavailable;
+
     int lagging;
 
     /** Whether a read is never answered. */
@@ -48,13 +56,22 @@ final class FakeStores implements SecretStores {
     int changes;
 
     @Override
+    public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
+        return create(origin, new StoreId(UUID.randomUUID()), name, allowlist);
+    }
+
+    @Override
     public synchronized CompletionStage<Outcome<StoreSummary>> create(
-            Origin origin, StoreName name, List<HostPattern> allowlist) {
+            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist) {
+        ids.add(id);
+        if (unavailable > 0) {
+            unavailable--;
+            return CompletableFuture.failedFuture(new UncheckedIOException(new IOException("no journal")));
+        }
         if (stores.values().stream().anyMatch(store -> store.name().equals(name))) {
             return now(refused(new OrganizationRefusal.NameTaken(name)));
         }
         changes++;
-        var id = new StoreId(UUID.randomUUID());
         var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now());
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());

@@ -78,6 +78,7 @@ final class TestServer implements AutoCloseable {
                         sandboxes,
                         checkpoints,
                         keys,
+                        new FakeRepeats(),
                         () -> readiness.parts(),
                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .toCompletableFuture()

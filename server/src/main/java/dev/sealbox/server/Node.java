@@ -11,6 +11,7 @@ import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
@@ -19,7 +20,9 @@ import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
@@ -99,8 +102,9 @@ final class Node {
                             system, config, data.hostId(), vault, new SealedAuthorityStore(database, keys), cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
+            var repeats = new RememberedAnswers(database, SealedNotary.open(database, keys)).sweptBy(system);
             Waiting.on("resume what was interrupted", entities.recover());
-            return new Node(cleanup, api(system, config, database, entities, local));
+            return new Node(cleanup, api(system, config, database, entities, repeats, local));
         }
 
         /** The data folder names the node, so that it is the same host after a restart. */
@@ -165,6 +169,7 @@ final class Node {
                 Config config,
                 Database database,
                 Persistence entities,
+                Repeats repeats,
                 Optional<HostParts> local) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
@@ -178,6 +183,7 @@ final class Node {
                             entities.sandboxes(),
                             entities.checkpoints(),
                             entities.apiKeys(),
+                            repeats,
                             new NodeReadiness(system, database, local),
                             NodeMetrics.registry()));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));

@@ -53,15 +53,30 @@ public final class ShardedSecretStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
-        var id = new StoreId(UUID.randomUUID());
+        return create(origin, new StoreId(UUID.randomUUID()), name, allowlist);
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreSummary>> create(
+            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist) {
         return names.reserve(origin, name, id)
-                .thenCompose(reserved -> reserved.then(done -> execute(
-                                origin, id, new StoreCommand.CreateStore(name, allowlist))
-                        .thenCompose(created -> created instanceof Outcome.Refused<StoreReply.Done>
-                                ? names.release(origin, name, id)
-                                        // Somebody who wanted the same name at the same moment was faster.
-                                        .thenApply(released -> Outcome.<StoreSummary>refused(new NameTaken(name)))
-                                : Futures.now(created.map(store -> summary(id, store.store()))))));
+                .thenCompose(reserved ->
+                        reserved.then(done -> execute(origin, id, new StoreCommand.CreateStore(name, allowlist))
+                                .thenCompose(created -> created instanceof Outcome.Refused<StoreReply.Done>
+                                        ? createdBefore(origin, id, name)
+                                        : Futures.now(created.map(store -> summary(id, store.store()))))));
+    }
+
+    /** The store is there when this is a repeat; if not, somebody who wanted the same name was faster. */
+    private CompletionStage<Outcome<StoreSummary>> createdBefore(Origin origin, StoreId id, StoreName name) {
+        return visible(origin, id).thenCompose(found -> switch (found) {
+            case Outcome.Done<Known>(var known)
+            when known.store().name().equals(name) -> Futures.now(Outcome.done(summary(id, known.store())));
+            case Outcome.Done<Known>(var known) ->
+                names.release(origin, name, id).thenApply(released -> Outcome.done(summary(id, known.store())));
+            case Outcome.Refused<Known> gone ->
+                names.release(origin, name, id).thenApply(released -> Outcome.refused(new NameTaken(name)));
+        });
     }
 
     @Override
