@@ -3,7 +3,7 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
-import dev.sealbox.proxy.reseal.Inflate;
+import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.upstream.Unreachable;
 
@@ -60,7 +60,7 @@ final class Exchanging implements Phase {
             return exchange.response().step(upstream, conversation.client(), exchange.mayKeepClient());
         } catch (BadMessage e) {
             throw new Objection(Problem.badResponse(e.reason()));
-        } catch (Inflate.Broken e) {
+        } catch (Unpacker.Broken e) {
             throw new Objection(Problem.badResponse("its compression is broken"));
         }
     }
