@@ -10,6 +10,7 @@ import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.domain.store.SecretVersions;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class Api {
             ActorSystem<?> system,
             HttpSettings settings,
             SecretStores stores,
+            SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             ApiKeys keys,
@@ -42,7 +44,7 @@ public final class Api {
                 new Authentication(keys),
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),
-                new StoreRoutes(stores, bodies, answers),
+                new StoreRoutes(stores, versions, bodies, answers),
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),

@@ -13,8 +13,10 @@ import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
+import dev.sealbox.domain.store.SecretVersion;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
 import java.time.Instant;
@@ -54,7 +56,7 @@ final class FakeStores implements SecretStores {
         }
         changes++;
         var id = new StoreId(UUID.randomUUID());
-        var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now());
+        var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now(), 10);
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());
         return now(done(store));
@@ -84,7 +86,8 @@ final class FakeStores implements SecretStores {
                     name.orElse(old.name()),
                     allowlist.orElse(old.allowlist()),
                     old.createdAt(),
-                    Instant.now());
+                    Instant.now(),
+                    old.maxVersions());
             stores.put(store, updated);
             return done(updated);
         }));
@@ -105,16 +108,36 @@ final class FakeStores implements SecretStores {
     }
 
     @Override
-    public CompletionStage<Outcome<Refreshed>> set(
-            Origin origin, StoreId store, SecretName name, Plaintext value, List<HostPattern> hosts) {
+    public CompletionStage<Outcome<SecretChanged>> set(
+            Origin origin,
+            StoreId store,
+            SecretName name,
+            Plaintext value,
+            List<HostPattern> hosts,
+            Optional<Integer> cas) {
         received.add(value);
         return now(in(origin, store, old -> {
+            var current = Optional.ofNullable(secretsOf(store).get(name))
+                    .map(SecretSummary::version)
+                    .orElse(0);
+            if (!cas.orElse(current).equals(current)) {
+                return refused(new StoreRefusal.VersionMismatch(name, cas.orElse(current), current));
+            }
             changes++;
             secretsOf(store)
                     .put(
                             name,
-                            new SecretSummary(UUID.randomUUID(), store, name, 1, hosts, Instant.now(), Instant.now()));
-            return done(new Refreshed(2, lagging));
+                            new SecretSummary(
+                                    UUID.randomUUID(),
+                                    store,
+                                    name,
+                                    current + 1,
+                                    SecretVersion.State.ENABLED,
+                                    true,
+                                    hosts,
+                                    Instant.now(),
+                                    Instant.now()));
+            return done(new SecretChanged(current + 1, new Refreshed(2, lagging)));
         }));
     }
 
@@ -128,11 +151,11 @@ final class FakeStores implements SecretStores {
         }));
     }
 
-    private Map<SecretName, SecretSummary> secretsOf(StoreId store) {
+    Map<SecretName, SecretSummary> secretsOf(StoreId store) {
         return secrets.computeIfAbsent(store, id -> new TreeMap<>());
     }
 
-    private synchronized <T> Outcome<T> in(Origin origin, StoreId id, Function<StoreSummary, Outcome<T>> act) {
+    synchronized <T> Outcome<T> in(Origin origin, StoreId id, Function<StoreSummary, Outcome<T>> act) {
         origins.add(origin);
         failure.ifPresent(thrown -> {
             throw thrown;

@@ -100,6 +100,12 @@ class StoreRoutesTest {
         assertThat(kept.json().path("egressAllowlist")).hasToString("[\"a.test\"]");
         assertThat(cleared.json().path("egressAllowlist")).hasToString("[]");
         assertThat(renamed.json().path("name").asText()).isEqualTo(name + "-2");
+        assertThat(renamed.json().path("maxVersions").asInt()).isEqualTo(10);
+        assertThat(server.send("PUT", "/api/secret-stores/" + id, "{\"maxVersions\":3}")
+                        .json()
+                        .path("maxVersions")
+                        .asInt())
+                .isEqualTo(3);
     }
 
     @Test
@@ -112,7 +118,8 @@ class StoreRoutesTest {
                 "{\"value\":\"s3cr3t-value\",\"allowedHosts\":[\"git.test\"]}");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.json()).hasToString("{\"name\":\"GIT_TOKEN\",\"status\":\"set\",\"refreshed\":\"2\"}");
+        assertThat(answer.json())
+                .hasToString("{\"name\":\"GIT_TOKEN\",\"status\":\"set\",\"version\":\"1\",\"refreshed\":\"2\"}");
         var entry = server.send("GET", "/api/secret-stores/" + id + "/secrets")
                 .json()
                 .path(0);

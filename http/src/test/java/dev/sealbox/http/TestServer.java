@@ -30,6 +30,7 @@ final class TestServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final FakeStores stores = new FakeStores();
+    final FakeVersions versions = new FakeVersions(stores);
     final FakeSandboxes sandboxes = new FakeSandboxes();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
@@ -75,6 +76,7 @@ final class TestServer implements AutoCloseable {
                         system,
                         HttpSettings.from(config),
                         stores,
+                        versions,
                         sandboxes,
                         checkpoints,
                         keys,

@@ -8,6 +8,7 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.Regions;
@@ -17,6 +18,7 @@ import dev.sealbox.persistence.service.ShardedCheckpoints;
 import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
+import dev.sealbox.persistence.service.ShardedSecretVersions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
@@ -30,14 +32,21 @@ import java.util.concurrent.CompletionStage;
  */
 public final class Persistence {
     private final SecretStores stores;
+    private final SecretVersions versions;
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
     private final ApiKeys apiKeys;
     private final Recovery recovery;
 
     private Persistence(
-            SecretStores stores, Sandboxes sandboxes, Checkpoints checkpoints, ApiKeys apiKeys, Recovery recovery) {
+            SecretStores stores,
+            SecretVersions versions,
+            Sandboxes sandboxes,
+            Checkpoints checkpoints,
+            ApiKeys apiKeys,
+            Recovery recovery) {
         this.stores = stores;
+        this.versions = versions;
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
         this.apiKeys = apiKeys;
@@ -57,10 +66,12 @@ public final class Persistence {
         var services = settings.services();
         var entities = new Entities(system, settings.entities());
         Regions.start(system, entities, vault, hosts, settings.entities(), clock);
-        var stores = new ShardedSecretStores(entities, vault, services);
+        var versions = new ShardedSecretVersions(entities, vault, services);
+        var stores = new ShardedSecretStores(entities, versions, services);
         var keys = new ShardedApiKeys(entities, database);
         return new Persistence(
                 stores,
+                versions,
                 new ShardedSandboxes(entities, hosts, stores, random, services, clock),
                 new ShardedCheckpoints(entities, random, services, clock),
                 keys,
@@ -69,6 +80,10 @@ public final class Persistence {
 
     public SecretStores stores() {
         return stores;
+    }
+
+    public SecretVersions versions() {
+        return versions;
     }
 
     public Sandboxes sandboxes() {

@@ -3,6 +3,7 @@ package dev.sealbox.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.database.DatabaseSettings.External;
 import dev.sealbox.persistence.entity.EntitySettings;
@@ -43,7 +44,8 @@ class PersistenceSettingsTest {
                                 Duration.ofSeconds(60),
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(30),
-                                50)));
+                                50,
+                                new VersionLimit(10))));
     }
 
     @Test

@@ -105,7 +105,8 @@ class SandboxesIT {
     }
 
     private Refreshed set(StoreId store, SecretName name, String value, String... allowed) {
-        return done(node.persistence.stores().set(origin, store, name, Plaintext.of(value), hosts(allowed)));
+        return done(node.persistence.stores().set(origin, store, name, Plaintext.of(value), hosts(allowed)))
+                .refreshed();
     }
 
     private static NewSandbox wanted(Optional<String> store) {

@@ -17,12 +17,15 @@ import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal.NameTaken;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
+import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal.NoSuchSecret;
 import dev.sealbox.domain.store.StoreRefusal.NoSuchStore;
 import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.EntitySettings;
 import dev.sealbox.persistence.entity.OrganizationMessage;
@@ -66,6 +69,10 @@ class StoresIT {
 
     private static SecretStores stores() {
         return node.persistence.stores();
+    }
+
+    private static SecretVersions versions() {
+        return node.persistence.versions();
     }
 
     private StoreId create(String name) {
@@ -158,7 +165,7 @@ class StoresIT {
         var store = create("secrets");
 
         assertThat(done(stores().set(origin, store, TOKEN, Plaintext.of("value-one"), GITHUB)))
-                .isEqualTo(new Refreshed(0, 0));
+                .isEqualTo(new SecretChanged(1, new Refreshed(0, 0)));
         done(stores().set(origin, store, new SecretName("A"), Plaintext.of("value-two"), List.of()));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-three"), List.of()));
 
@@ -191,9 +198,10 @@ class StoresIT {
     }
 
     @Test
-    void destroysTheDataKeysOfWhatIsReplacedOrDeleted() {
+    void destroysTheDataKeysOfWhatIsNotKeptOrDeleted() {
         var before = dataKeys();
         var store = create("shredded");
+        done(versions().limit(origin, store, new VersionLimit(1)));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-five"), List.of()));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-six"), List.of()));
         done(stores().set(origin, store, new SecretName("B"), Plaintext.of("value-seven"), List.of()));

@@ -175,6 +175,7 @@ final class Node {
                             system,
                             HttpSettings.from(config),
                             entities.stores(),
+                            entities.versions(),
                             entities.sandboxes(),
                             entities.checkpoints(),
                             entities.apiKeys(),

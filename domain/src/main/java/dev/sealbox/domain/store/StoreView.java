@@ -18,4 +18,4 @@ public record StoreView(
         long revision,
         boolean deleted,
         List<HostPattern> allowlist,
-        Map<SecretName, Secret> secrets) {}
+        Map<SecretName, Offer> secrets) {}

@@ -24,6 +24,7 @@ import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreEvent;
 import dev.sealbox.persistence.entity.Acknowledged.Answer;
+import dev.sealbox.persistence.entity.StoreMessage.Asker;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -110,19 +111,29 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     }
 
     private void follow(SecretStore store, List<StoreEvent> events, ActorRef<StoreReply> replyTo) {
-        if (events.stream().anyMatch(SecretStoreEntity::concernsSandboxes)) {
-            push(store, Optional.of(replyTo));
+        var asker = Optional.of(new Asker(replyTo, store));
+        if (events.stream().anyMatch(event -> concernsSandboxes(store, event))) {
+            push(store, asker);
         } else {
-            shred(store, NOBODY, Optional.of(replyTo));
+            shred(store, NOBODY, asker);
         }
     }
 
     /** A deleted store is no change to those who run with it (SEMANTICS 8.6). */
-    private static boolean concernsSandboxes(StoreEvent event) {
+    private static boolean concernsSandboxes(SecretStore store, StoreEvent event) {
         return switch (event) {
             case StoreEvent.AllowlistChanged e -> true;
             case StoreEvent.SecretSet e -> true;
+            case StoreEvent.SecretRolledBack e -> true;
+            case StoreEvent.SecretHostsChanged e -> true;
+            case StoreEvent.SecretDisabled e -> true;
+            case StoreEvent.SecretEnabled e -> true;
             case StoreEvent.SecretDeleted e -> true;
+            case StoreEvent.VersionDisabled(var secret, var version) -> store.isCurrent(secret, version);
+            case StoreEvent.VersionEnabled(var secret, var version) -> store.isCurrent(secret, version);
+            case StoreEvent.VersionDestroyed(var secret, var version) -> store.isCurrent(secret, version);
+            case StoreEvent.VersionsRetired e -> false;
+            case StoreEvent.VersionLimitChanged e -> false;
             case StoreEvent.StoreCreated e -> false;
             case StoreEvent.StoreRenamed e -> false;
             case StoreEvent.StoreDeleted e -> false;
@@ -132,7 +143,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
         };
     }
 
-    private void push(SecretStore store, Optional<ActorRef<StoreReply>> replyTo) {
+    private void push(SecretStore store, Optional<Asker> asker) {
         var view = store.view(id);
         var answers = new ConcurrentHashMap<SandboxId, Answer>();
         var all = store.bound().stream()
@@ -143,7 +154,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
                         .toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
         context.pipeToSelf(
-                CompletableFuture.allOf(all), (done, failure) -> new StoreMessage.Pushed(Map.copyOf(answers), replyTo));
+                CompletableFuture.allOf(all), (done, failure) -> new StoreMessage.Pushed(Map.copyOf(answers), asker));
     }
 
     private Effect<Recorded<StoreEvent>, SecretStore> onPushed(SecretStore store, StoreMessage.Pushed pushed) {
@@ -158,7 +169,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
         }
         return Effect()
                 .persist(Records.of(strangers, Origin.system(store.organization()), clock))
-                .thenRun(after -> shred(after, refreshed, pushed.replyTo()));
+                .thenRun(after -> shred(after, refreshed, pushed.asker()));
     }
 
     private static int count(StoreMessage.Pushed pushed, Answer wanted) {
@@ -168,16 +179,16 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     }
 
     /** Has the data keys of replaced and deleted values destroyed, and replies then. */
-    private void shred(SecretStore store, Refreshed refreshed, Optional<ActorRef<StoreReply>> replyTo) {
+    private void shred(SecretStore store, Refreshed refreshed, Optional<Asker> asker) {
         var keys = store.condemned();
         if (keys.isEmpty()) {
-            replyTo.ifPresent(asker -> asker.tell(new StoreReply.Done(store, refreshed)));
+            asker.ifPresent(waiting -> waiting.tell(refreshed));
             return;
         }
         context.pipeToSelf(
                 vault.destroy(keys),
                 (done, failure) -> new StoreMessage.Shredded(
-                        keys, Optional.ofNullable(failure).map(Records::reason), refreshed, replyTo));
+                        keys, Optional.ofNullable(failure).map(Records::reason), refreshed, asker));
     }
 
     private Effect<Recorded<StoreEvent>, SecretStore> onShredded(SecretStore store, StoreMessage.Shredded shredded) {
@@ -190,8 +201,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
                 : List.<StoreEvent>of();
         return Effect()
                 .persist(Records.of(events, Origin.system(store.organization()), clock))
-                .thenRun(after -> shredded.replyTo()
-                        .ifPresent(asker -> asker.tell(new StoreReply.Done(after, shredded.refreshed()))));
+                .thenRun(after -> shredded.asker().ifPresent(waiting -> waiting.tell(shredded.refreshed())));
     }
 
     private static List<StoreEvent> accepted(SecretStore store, StoreCommand command) {

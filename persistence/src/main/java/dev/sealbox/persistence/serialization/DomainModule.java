@@ -32,12 +32,15 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal;
+import dev.sealbox.domain.store.VersionLimit;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
-/** How domain values are written: a value of one text as that text, a case of a sealed type under its own name. */
+/** How domain values are written: a value of one text or number as that, a case of a sealed type under its own name. */
 public final class DomainModule extends SimpleModule {
     private static final long serialVersionUID = 1;
 
@@ -52,6 +55,7 @@ public final class DomainModule extends SimpleModule {
         text(SandboxId.class, SandboxId::value, SandboxId::new);
         text(HostId.class, HostId::value, HostId::new);
         text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
+        number(VersionLimit.class, VersionLimit::versions, VersionLimit::new);
         text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
         text(HostName.class, HostName::value, HostName::new);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
@@ -84,6 +88,21 @@ public final class DomainModule extends SimpleModule {
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses())
                         .map(each -> new NamedType(each, family.getSimpleName() + "." + each.getSimpleName())))
                 .forEach(context::registerSubtypes);
+    }
+
+    private <T> void number(Class<T> type, ToIntFunction<T> write, IntFunction<T> read) {
+        addSerializer(type, new JsonSerializer<T>() {
+            @Override
+            public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                json.writeNumber(write.applyAsInt(value));
+            }
+        });
+        addDeserializer(type, new JsonDeserializer<T>() {
+            @Override
+            public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
+                return read.apply(json.getIntValue());
+            }
+        });
     }
 
     private <T> void text(Class<T> type, Function<T, String> write, Function<String, T> read) {

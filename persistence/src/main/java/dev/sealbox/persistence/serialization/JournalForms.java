@@ -31,6 +31,15 @@ final class JournalForms {
             entry("store.sandbox-bound.1", StoreEvent.SandboxBound.class),
             entry("store.sandbox-unbound.1", StoreEvent.SandboxUnbound.class),
             entry("store.keys-shredded.1", StoreEvent.KeysShredded.class),
+            entry("store.secret-rolled-back.1", StoreEvent.SecretRolledBack.class),
+            entry("store.secret-hosts-changed.1", StoreEvent.SecretHostsChanged.class),
+            entry("store.secret-disabled.1", StoreEvent.SecretDisabled.class),
+            entry("store.secret-enabled.1", StoreEvent.SecretEnabled.class),
+            entry("store.version-disabled.1", StoreEvent.VersionDisabled.class),
+            entry("store.version-enabled.1", StoreEvent.VersionEnabled.class),
+            entry("store.version-destroyed.1", StoreEvent.VersionDestroyed.class),
+            entry("store.versions-retired.1", StoreEvent.VersionsRetired.class),
+            entry("store.version-limit-changed.1", StoreEvent.VersionLimitChanged.class),
             entry("sandbox.created.1", SandboxEvent.SandboxCreated.class),
             entry("sandbox.stores-layered.1", SandboxEvent.StoresLayered.class),
             entry("sandbox.tokens-sealed.1", SandboxEvent.TokensSealed.class),
@@ -56,6 +65,7 @@ final class JournalForms {
 
     private static final Map<String, Class<?>> SNAPSHOTS = Map.of(
             "store.state.1", SecretStore.class,
+            "store.state.2", SecretStore.class,
             "sandbox.state.1", Sandbox.class,
             "checkpoint.state.1", Checkpoint.class,
             "organization.state.1", Organization.class);
@@ -78,7 +88,7 @@ final class JournalForms {
             case Recorded<?>(SandboxEvent event, var origin, var at) -> sandbox(event);
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
-            case SecretStore store -> "store.state.1";
+            case SecretStore store -> "store.state.2";
             case Sandbox sandbox -> "sandbox.state.1";
             case Checkpoint checkpoint -> "checkpoint.state.1";
             case Organization organization -> "organization.state.1";
@@ -99,6 +109,15 @@ final class JournalForms {
             case StoreEvent.SandboxBound e -> "store.sandbox-bound.1";
             case StoreEvent.SandboxUnbound e -> "store.sandbox-unbound.1";
             case StoreEvent.KeysShredded e -> "store.keys-shredded.1";
+            case StoreEvent.SecretRolledBack e -> "store.secret-rolled-back.1";
+            case StoreEvent.SecretHostsChanged e -> "store.secret-hosts-changed.1";
+            case StoreEvent.SecretDisabled e -> "store.secret-disabled.1";
+            case StoreEvent.SecretEnabled e -> "store.secret-enabled.1";
+            case StoreEvent.VersionDisabled e -> "store.version-disabled.1";
+            case StoreEvent.VersionEnabled e -> "store.version-enabled.1";
+            case StoreEvent.VersionDestroyed e -> "store.version-destroyed.1";
+            case StoreEvent.VersionsRetired e -> "store.versions-retired.1";
+            case StoreEvent.VersionLimitChanged e -> "store.version-limit-changed.1";
         };
     }
 

@@ -45,7 +45,10 @@ public final class JournalSerializer extends SerializerWithStringManifest {
     @Override
     public Object fromBinary(byte[] bytes, String manifest) {
         try {
-            return JSON.readValue(bytes, type(manifest));
+            var type = type(manifest);
+            return OlderForms.isOlder(manifest)
+                    ? JSON.convertValue(OlderForms.renewed(manifest, JSON.readTree(bytes)), type)
+                    : JSON.readValue(bytes, type);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + manifest, e);
         }

@@ -118,8 +118,8 @@ final class Launcher {
 
     private CreateSandbox command(Plan plan) {
         var views = plan.layers();
-        var tokens = Tokens.draw(
-                StoreLayers.grants(views).keySet(), plan.blueprint().envs().keySet(), plan.inherited(), random);
+        var tokens =
+                Tokens.draw(StoreLayers.secrets(views), plan.blueprint().envs().keySet(), plan.inherited(), random);
         var layers = views.stream()
                 .map(view -> new StoreLayer(view.id(), view.name()))
                 .toList();

@@ -1,7 +1,6 @@
 package dev.sealbox.persistence.service;
 
 import dev.sealbox.domain.Outcome;
-import dev.sealbox.domain.Refusal;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.Origin;
@@ -9,39 +8,34 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationRefusal.NameTaken;
-import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.Plaintext;
-import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.StoreCommand;
-import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.persistence.entity.Entities;
-import dev.sealbox.persistence.entity.StoreMessage;
 import dev.sealbox.persistence.entity.StoreReply;
+import dev.sealbox.persistence.service.OwnedStores.Known;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /** Secret stores as their people see them, put together from the organisation's names and the stores' entities. */
 public final class ShardedSecretStores implements SecretStores {
-    private final Entities entities;
+    private final OwnedStores stores;
     private final Names names;
-    private final Vault vault;
-    private final ServiceSettings settings;
+    private final ShardedSecretVersions secrets;
 
-    public ShardedSecretStores(Entities entities, Vault vault, ServiceSettings settings) {
-        this.entities = entities;
+    public ShardedSecretStores(Entities entities, ShardedSecretVersions secrets, ServiceSettings settings) {
+        this.stores = new OwnedStores(entities, settings);
         this.names = new Names(entities, settings);
-        this.vault = vault;
-        this.settings = settings;
+        this.secrets = secrets;
     }
 
     @Override
@@ -111,36 +105,19 @@ public final class ShardedSecretStores implements SecretStores {
         return visible(origin, store)
                 .thenApply(outcome -> outcome.map(known -> known.store().secrets().entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
-                        .map(entry -> {
-                            var secret = entry.getValue();
-                            return new SecretSummary(
-                                    secret.entry(),
-                                    store,
-                                    entry.getKey(),
-                                    secret.version(),
-                                    secret.hosts(),
-                                    secret.createdAt(),
-                                    secret.updatedAt());
-                        })
+                        .map(entry -> SecretSummary.of(store, entry.getKey(), entry.getValue()))
                         .toList()));
     }
 
     @Override
-    public CompletionStage<Outcome<Refreshed>> set(
-            Origin origin, StoreId store, SecretName name, Plaintext value, List<HostPattern> hosts) {
-        return visible(origin, store)
-                .thenCompose(outcome -> outcome.then(known -> vault.seal(origin.organization(), store, name, value)
-                        .whenComplete((encrypted, failure) -> value.close())
-                        .thenCompose(encrypted -> set(origin, store, name, encrypted, hosts))))
-                .whenComplete((done, failure) -> value.close());
-    }
-
-    private CompletionStage<Outcome<Refreshed>> set(
-            Origin origin, StoreId store, SecretName name, Encrypted value, List<HostPattern> hosts) {
-        return execute(origin, store, new StoreCommand.SetSecret(name, value, hosts, UUID.randomUUID()))
-                .thenCompose(outcome -> outcome instanceof Outcome.Refused<StoreReply.Done>(var reason)
-                        ? vault.destroy(Set.of(value.key())).thenApply(gone -> Outcome.<Refreshed>refused(reason))
-                        : Futures.now(outcome.map(StoreReply.Done::refreshed)));
+    public CompletionStage<Outcome<SecretChanged>> set(
+            Origin origin,
+            StoreId store,
+            SecretName name,
+            Plaintext value,
+            List<HostPattern> hosts,
+            Optional<Integer> cas) {
+        return secrets.set(origin, store, name, value, hosts, cas);
     }
 
     @Override
@@ -149,31 +126,15 @@ public final class ShardedSecretStores implements SecretStores {
                 .thenApply(outcome -> outcome.map(StoreReply.Done::refreshed));
     }
 
-    private record Known(StoreId id, SecretStore store) {}
-
     private CompletionStage<Outcome<Known>> visible(Origin origin, StoreId id) {
-        return entities.store(id, settings.askTimeout(), StoreMessage.Read::new).thenApply(reply -> switch (reply) {
-            case StoreReply.Done(var store, var refreshed)
-            when store.isVisibleTo(origin.organization()) -> Outcome.done(new Known(id, store));
-            case StoreReply.Done done -> Outcome.refused(new StoreRefusal.NoSuchStore());
-            case StoreReply.Refused(Refusal reason) -> Outcome.refused(reason);
-        });
+        return stores.visible(origin, id);
     }
 
     private CompletionStage<Outcome<StoreReply.Done>> execute(Origin origin, StoreId id, StoreCommand command) {
-        // Longer than the entity itself waits for sandboxes, so that its own answer comes first.
-        return entities.store(
-                        id,
-                        settings.pushTimeout().plus(settings.askTimeout()),
-                        replyTo -> new StoreMessage.Execute(origin, command, replyTo))
-                .thenApply(reply -> switch (reply) {
-                    case StoreReply.Done done -> Outcome.done(done);
-                    case StoreReply.Refused(var reason) -> Outcome.refused(reason);
-                });
+        return stores.execute(origin, id, command);
     }
 
-    private static StoreSummary summary(StoreId id, SecretStore store) {
-        return new StoreSummary(
-                id, store.organization(), store.name(), store.allowlist(), store.createdAt(), store.updatedAt());
+    private StoreSummary summary(StoreId id, SecretStore store) {
+        return stores.summary(id, store);
     }
 }

@@ -23,12 +23,28 @@ final class QuietNeighbours implements Neighbours {
     final List<StoreId> unbound = new CopyOnWriteArrayList<>();
     final List<SandboxId> released = new CopyOnWriteArrayList<>();
     final List<Object> toBeResumed = new CopyOnWriteArrayList<>();
+    private final List<CompletableFuture<Acknowledged>> waiting = new CopyOnWriteArrayList<>();
     volatile Answer answer = Answer.TAKEN;
+
+    /** Whether answers to changes wait for {@link #letGo}. */
+    volatile boolean heldBack;
 
     @Override
     public CompletionStage<Acknowledged> refresh(SandboxId sandbox, StoreView view) {
         refreshed.put(sandbox, view);
-        return CompletableFuture.completedFuture(new Acknowledged(answer));
+        var said = new CompletableFuture<Acknowledged>();
+        waiting.add(said);
+        if (!heldBack) {
+            letGo();
+        }
+        return said;
+    }
+
+    /** Gives the answers that were held back. */
+    void letGo() {
+        heldBack = false;
+        waiting.forEach(said -> said.complete(new Acknowledged(answer)));
+        waiting.clear();
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -38,12 +39,14 @@ import dev.sealbox.domain.sandbox.Tokens;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.Offer;
 import dev.sealbox.domain.store.Refreshed;
-import dev.sealbox.domain.store.Secret;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
+import dev.sealbox.domain.store.StoreEvent;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.entity.Acknowledged;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
@@ -88,6 +91,7 @@ class ClusterMessageTest {
     private static final ApiKeyHash HASH = ApiKeyHash.of("key");
     private static final SealedToken TOKEN = new SealedToken("osb_sealed_00112233445566778899aabbccddeeff");
     private static final List<HostPattern> HOSTS = HostPattern.parseAll(List.of("github.com", "*.example.com", "*"));
+    private static final VersionLimit LIMIT = new VersionLimit(3);
     private static final Encrypted VALUE = new Encrypted(KEY, "AAEC");
     private static final Blueprint BLUEPRINT = new Blueprint(
             "base",
@@ -99,8 +103,27 @@ class ClusterMessageTest {
             Map.of());
     private static final Tokens TOKENS = new Tokens(Map.of(SECRET, TOKEN), Map.of(TOKEN, SECRET));
     private static final Contents CONTENTS = new Contents(BLUEPRINT, HOST, List.of(NAME), HOSTS, Map.of(TOKEN, SECRET));
-    private static final StoreView VIEW =
-            new StoreView(STORE, NAME, 7, false, HOSTS, Map.of(SECRET, new Secret(ID, 2, VALUE, HOSTS, AT, AT)));
+    private static final StoreView VIEW = new StoreView(
+            STORE,
+            NAME,
+            7,
+            false,
+            HOSTS,
+            Map.of(
+                    SECRET,
+                    new Offer(2, Optional.of(VALUE), HOSTS),
+                    new SecretName("OFF"),
+                    new Offer(1, Optional.empty(), List.of())));
+    private static final SecretStore STATE = Stream.of(
+                    new StoreEvent.StoreCreated(NAME, HOSTS),
+                    new StoreEvent.VersionLimitChanged(LIMIT),
+                    new StoreEvent.SecretSet(SECRET, ID, 1, VALUE, HOSTS),
+                    new StoreEvent.VersionDestroyed(SECRET, 1),
+                    new StoreEvent.SecretRolledBack(SECRET, 2, 1, VALUE, HOSTS))
+            .reduce(
+                    SecretStore.ABSENT,
+                    (store, event) -> store.apply(new Recorded<>(event, ORIGIN, AT)),
+                    (first, second) -> second);
     private static final EgressPolicy POLICY = new EgressPolicy(
             SANDBOX, ORGANIZATION, 8, HOSTS, Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS)), Map.of(TOKEN, SECRET));
 
@@ -114,7 +137,13 @@ class ClusterMessageTest {
                 new StoreCommand.CreateStore(NAME, HOSTS),
                 new StoreCommand.RenameStore(NAME),
                 new StoreCommand.ChangeAllowlist(HOSTS),
-                new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID),
+                new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID, Optional.of(7), LIMIT),
+                new StoreCommand.RollBackSecret(SECRET, 3, VALUE, Optional.empty(), LIMIT),
+                new StoreCommand.ChangeSecretHosts(SECRET, HOSTS, Optional.of(0)),
+                new StoreCommand.SwitchSecret(SECRET, true),
+                new StoreCommand.SwitchVersion(SECRET, 3, false),
+                new StoreCommand.DestroyVersion(SECRET, 3),
+                new StoreCommand.LimitVersions(LIMIT),
                 new StoreCommand.DeleteSecret(SECRET),
                 new StoreCommand.DeleteStore(),
                 new StoreCommand.AbandonStore(),
@@ -161,6 +190,10 @@ class ClusterMessageTest {
                 new StoreRefusal.NoSuchStore(),
                 new StoreRefusal.UnknownName(NAME),
                 new StoreRefusal.NoSuchSecret(SECRET),
+                new StoreRefusal.NoSuchVersion(SECRET, 3),
+                new StoreRefusal.VersionDestroyed(SECRET, 3),
+                new StoreRefusal.VersionDisabled(SECRET, 3),
+                new StoreRefusal.VersionMismatch(SECRET, 3, 4),
                 new StoreRefusal.TooManySecrets(200),
                 new StoreRefusal.AlreadyExists(),
                 new SandboxRefusal.NoSuchSandbox(),
@@ -205,6 +238,7 @@ class ClusterMessageTest {
                 new StoreMessage.Resume(),
                 new StoreMessage.Stop(),
                 new StoreReply.Done(SecretStore.ABSENT, new Refreshed(1, 2)),
+                new StoreReply.Done(STATE, new Refreshed(1, 2)),
                 new SandboxMessage.Create(
                         ORIGIN,
                         new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(), false, List.of(), Tokens.NONE),

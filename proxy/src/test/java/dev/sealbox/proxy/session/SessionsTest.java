@@ -18,6 +18,7 @@ import dev.sealbox.proxy.TestVault;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,11 @@ class SessionsTest {
         @Override
         public CompletionStage<Plaintext> open(SealContext context, Encrypted value) {
             return opening;
+        }
+
+        @Override
+        public CompletionStage<Optional<Encrypted>> reseal(SealContext context, Encrypted value) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
