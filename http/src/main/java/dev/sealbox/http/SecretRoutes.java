@@ -148,8 +148,8 @@ final class SecretRoutes {
     }
 
     private static HttpResponse answer(Target of, String status, SecretChanged changed, Optional<String> warning) {
-        return Answers.ok(StoreJson.SetResult.of(of.name(), status, changed, warning))
-                .addHeader(tag(changed.version()));
+        var answer = Answers.ok(StoreJson.SetResult.of(of.name(), status, changed, warning));
+        return Reach.told(answer, changed.refreshed()).addHeader(tag(changed.version()));
     }
 
     private static ETag tag(int version) {

@@ -2,6 +2,7 @@ package dev.sealbox.http;
 
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.SecretVersion;
@@ -95,24 +96,36 @@ final class StoreJson {
         };
     }
 
-    /** Every field is a string, since the command line client decodes a map of strings. */
+    /**
+     * What a change has come to; every field is a string, since the command line client decodes a map of strings.
+     *
+     * @param refreshErrors the ids of sandboxes that have not taken it yet, separated by spaces; absent when all have
+     */
     record SetResult(
             String name,
             String status,
-            String version,
+            Optional<String> version,
             String refreshed,
             Optional<String> refreshErrors,
             Optional<String> warning) {
+        static SetResult of(String name, String status, Refreshed refreshed) {
+            return new SetResult(
+                    name,
+                    status,
+                    Optional.empty(),
+                    Integer.toString(refreshed.sandboxes()),
+                    Reach.errors(refreshed),
+                    Optional.empty());
+        }
+
         static SetResult of(SecretName name, String status, SecretChanged changed, Optional<String> warning) {
             var refreshed = changed.refreshed();
             return new SetResult(
                     name.value(),
                     status,
-                    Integer.toString(changed.version()),
+                    Optional.of(Integer.toString(changed.version())),
                     Integer.toString(refreshed.sandboxes()),
-                    Optional.of(refreshed.lagging())
-                            .filter(lagging -> lagging > 0)
-                            .map(Object::toString),
+                    Reach.errors(refreshed),
                     warning);
         }
     }

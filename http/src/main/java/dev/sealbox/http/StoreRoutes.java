@@ -19,7 +19,7 @@ import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
-import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.StoreUpdated;
 import dev.sealbox.domain.store.VersionLimit;
 import java.util.List;
 import java.util.Optional;
@@ -63,16 +63,22 @@ final class StoreRoutes {
                 get(() -> answers.outcome(
                         stores.read(origin, StoreId.parse(store)), found -> Answers.ok(StoreJson.Store.of(found)))),
                 put(() -> update(origin, StoreId.parse(store))),
-                delete(() ->
-                        answers.outcome(stores.delete(origin, StoreId.parse(store)), done -> Answers.noContent())));
+                delete(() -> Reach.revoking(revokes -> end(origin, StoreId.parse(store), revokes))));
+    }
+
+    private Route end(Origin origin, StoreId store, boolean revokes) {
+        return revokes
+                ? Reach.deleted(store.toString(), told -> answers.outcome(stores.revoke(origin, store), told))
+                : answers.outcome(stores.delete(origin, store), done -> Answers.noContent());
     }
 
     private Route secret(Origin origin, String store, String name) {
         return concat(
                 secrets.of(origin, store, name),
-                delete(() -> answers.outcome(
-                        stores.deleteSecret(origin, StoreId.parse(store), new SecretName(name)),
-                        done -> Answers.noContent())));
+                delete(() -> Reach.deleted(
+                        name,
+                        told -> answers.outcome(
+                                stores.deleteSecret(origin, StoreId.parse(store), new SecretName(name)), told))));
     }
 
     private Route create(Origin origin) {
@@ -102,13 +108,14 @@ final class StoreRoutes {
                                     body.optionalText("name").map(StoreName::new),
                                     body.optionalTexts("egressAllowlist").map(HostPattern::parseAll))
                             .thenCompose(updated -> limited(origin, store, updated, limit)),
-                    updated -> Answers.ok(StoreJson.Store.of(updated)));
+                    updated -> Reach.told(Answers.ok(StoreJson.Store.of(updated.store())), updated.refreshed()));
         });
     }
 
-    private CompletionStage<Outcome<StoreSummary>> limited(
-            Origin origin, StoreId store, Outcome<StoreSummary> updated, Optional<VersionLimit> limit) {
-        return limit.map(wanted -> updated.then(done -> versions.limit(origin, store, wanted)))
+    private CompletionStage<Outcome<StoreUpdated>> limited(
+            Origin origin, StoreId store, Outcome<StoreUpdated> updated, Optional<VersionLimit> limit) {
+        return limit.map(wanted -> updated.then(done -> versions.limit(origin, store, wanted)
+                        .thenApply(limited -> limited.map(summary -> new StoreUpdated(summary, done.refreshed())))))
                 .orElseGet(() -> CompletableFuture.completedFuture(updated));
     }
 

@@ -65,7 +65,7 @@ public final class Persistence {
         var random = new SecureRandom();
         var services = settings.services();
         var entities = new Entities(system, settings.entities());
-        Regions.start(system, entities, vault, hosts, settings.entities(), clock);
+        Regions.start(system, entities, vault, hosts, settings.entities(), random, clock);
         var versions = new ShardedSecretVersions(entities, vault, services);
         var stores = new ShardedSecretStores(entities, versions, services);
         var keys = new ShardedApiKeys(entities, database);

@@ -88,8 +88,8 @@ class StoresIT {
         assertThat(done(stores().read(origin, first)).allowlist()).isEqualTo(GITHUB);
 
         var changed = done(stores().update(origin, first, Optional.of(new StoreName("third")), Optional.of(List.of())));
-        assertThat(changed.name()).isEqualTo(new StoreName("third"));
-        assertThat(changed.allowlist()).isEmpty();
+        assertThat(changed.store().name()).isEqualTo(new StoreName("third"));
+        assertThat(changed.store().allowlist()).isEmpty();
         assertThat(told(stores().list(origin))).extracting(StoreSummary::id).containsExactly(second, first);
 
         done(stores().delete(origin, first));
@@ -165,7 +165,7 @@ class StoresIT {
         var store = create("secrets");
 
         assertThat(done(stores().set(origin, store, TOKEN, Plaintext.of("value-one"), GITHUB)))
-                .isEqualTo(new SecretChanged(1, new Refreshed(0, 0)));
+                .isEqualTo(new SecretChanged(1, Refreshed.NOBODY));
         done(stores().set(origin, store, new SecretName("A"), Plaintext.of("value-two"), List.of()));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-three"), List.of()));
 

@@ -126,7 +126,7 @@ class VersionsIT {
         var before = dataKeys();
         var store = store("kept");
         for (var version = 1; version <= 5; version++) {
-            assertThat(set(store, "value-" + version)).isEqualTo(new SecretChanged(version, new Refreshed(0, 0)));
+            assertThat(set(store, "value-" + version)).isEqualTo(new SecretChanged(version, Refreshed.NOBODY));
         }
 
         assertThat(dataKeys()).isEqualTo(before + 3);
@@ -177,7 +177,7 @@ class VersionsIT {
 
             assertThat(outcomes)
                     .filteredOn(Outcome.Done.class::isInstance)
-                    .containsExactly(Outcome.done(new SecretChanged(expected + 1, new Refreshed(0, 0))));
+                    .containsExactly(Outcome.done(new SecretChanged(expected + 1, Refreshed.NOBODY)));
             assertThat(outcomes)
                     .filteredOn(Outcome.Refused.class::isInstance)
                     .hasSize(11)
@@ -204,11 +204,11 @@ class VersionsIT {
         var store = store("back");
         set(store, "value-one");
         var sandbox = sandbox("back");
-        assertThat(set(store, "value-two").refreshed()).isEqualTo(new Refreshed(1, 0));
+        assertThat(set(store, "value-two").refreshed()).isEqualTo(new Refreshed(1, List.of()));
         assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-two");
 
         assertThat(done(versions().rollBack(origin, store, TOKEN, 1, Optional.of(2))))
-                .isEqualTo(new SecretChanged(3, new Refreshed(1, 0)));
+                .isEqualTo(new SecretChanged(3, new Refreshed(1, List.of())));
         assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-one");
         assertThat(done(versions().list(origin, store, TOKEN)).getFirst().restoredFrom())
                 .contains(1);
@@ -246,7 +246,7 @@ class VersionsIT {
         var running = sandbox("switched");
 
         assertThat(done(versions().switchSecret(origin, store, TOKEN, false)).refreshed())
-                .isEqualTo(new Refreshed(1, 0));
+                .isEqualTo(new Refreshed(1, List.of()));
         assertThat(seenBy(running)).isEmpty();
         assertThat(HOSTS.policy(running).tokens()).isEmpty();
         var startedMeanwhile = sandbox("switched");
@@ -275,7 +275,7 @@ class VersionsIT {
         var sandbox = sandbox("hosts");
 
         assertThat(done(versions().changeHosts(origin, store, TOKEN, GITHUB, Optional.of(1))))
-                .isEqualTo(new SecretChanged(1, new Refreshed(1, 0)));
+                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of())));
 
         assertThat(HOSTS.policy(sandbox).grants())
                 .hasEntrySatisfying(TOKEN, grant -> assertThat(grant.hosts()).isEqualTo(GITHUB));

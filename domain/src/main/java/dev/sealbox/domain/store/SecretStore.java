@@ -24,6 +24,7 @@ import dev.sealbox.domain.store.StoreCommand.DeleteStore;
 import dev.sealbox.domain.store.StoreCommand.DestroyVersion;
 import dev.sealbox.domain.store.StoreCommand.LimitVersions;
 import dev.sealbox.domain.store.StoreCommand.RenameStore;
+import dev.sealbox.domain.store.StoreCommand.RevokeStore;
 import dev.sealbox.domain.store.StoreCommand.RollBackSecret;
 import dev.sealbox.domain.store.StoreCommand.SetSecret;
 import dev.sealbox.domain.store.StoreCommand.SwitchSecret;
@@ -42,6 +43,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
 import dev.sealbox.domain.store.StoreEvent.StoreDeleted;
 import dev.sealbox.domain.store.StoreEvent.StoreRenamed;
+import dev.sealbox.domain.store.StoreEvent.StoreRevoked;
 import dev.sealbox.domain.store.StoreEvent.VersionDestroyed;
 import dev.sealbox.domain.store.StoreEvent.VersionDisabled;
 import dev.sealbox.domain.store.StoreEvent.VersionEnabled;
@@ -128,6 +130,7 @@ public record SecretStore(
             case LimitVersions change -> new SecretRules(this).limit(change);
             case DeleteSecret delete -> new SecretRules(this).delete(delete);
             case DeleteStore() -> accept(new StoreDeleted());
+            case RevokeStore() -> accept(new StoreRevoked());
             case BindSandbox(var sandbox) -> bound.contains(sandbox) ? accept() : accept(new SandboxBound(sandbox));
             case UnbindSandbox(var sandbox) -> bound.contains(sandbox) ? accept(new SandboxUnbound(sandbox)) : accept();
             case ConfirmShredded(var keys) -> shredded(keys);
@@ -173,7 +176,8 @@ public record SecretStore(
                 withVersion(secret, version, SecretVersion::destroyed, at);
             case VersionsRetired(var secret, var upTo) -> holding(held().changed(secret, of -> of.retired(upTo)), at);
             case SecretDeleted(var deleted) -> holding(held().without(deleted), at);
-            case StoreDeleted() -> gone(at);
+            case StoreDeleted() -> gone(held().condemning(), at);
+            case StoreRevoked() -> gone(held().none(), at);
             case SandboxBound(var sandbox) -> withBound(with(bound, sandbox));
             case SandboxUnbound(var sandbox) -> withBound(without(bound, sandbox));
             case KeysShredded(var keys) -> holding(held().shredded(keys), updatedAt);
@@ -212,9 +216,13 @@ public record SecretStore(
                 at);
     }
 
-    /** Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6). */
-    private SecretStore gone(Instant at) {
-        return next(Stage.DELETED, name, allowlist, limit, held().none(), Set.of(), at);
+    /**
+     * Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6).
+     *
+     * @param left what those sandboxes keep; its keys are destroyed all the same
+     */
+    private SecretStore gone(Secrets left, Instant at) {
+        return next(Stage.DELETED, name, allowlist, limit, left, bound, at);
     }
 
     private SecretStore described(StoreName wanted, List<HostPattern> hosts, Optional<VersionLimit> kept, Instant at) {

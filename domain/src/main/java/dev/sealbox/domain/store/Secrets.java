@@ -43,9 +43,14 @@ record Secrets(Map<SecretName, Secret> kept, Map<SecretName, Integer> versions, 
     }
 
     Secrets none() {
+        return new Secrets(Map.of(), versions, condemning().condemned());
+    }
+
+    /** The same, with every key condemned: who has opened a value has it, and nobody opens it any more. */
+    Secrets condemning() {
         var keys = kept.values().stream().flatMap(Secret::keys);
         return new Secrets(
-                Map.of(), versions, Stream.concat(condemned.stream(), keys).collect(Collectors.toUnmodifiableSet()));
+                kept, versions, Stream.concat(condemned.stream(), keys).collect(Collectors.toUnmodifiableSet()));
     }
 
     /**
