@@ -55,7 +55,8 @@ record KeyCounts(MasterKeys masters) {
 
     private static Progress progress(Connection connection, long primary) throws SQLException {
         var row = RotationRow.read(connection, primary);
-        var remaining = Rewrapping.remaining(connection, row.target());
+        // Keys that came from elsewhere with another primary are not to be used before somebody rotates.
+        var remaining = row.target() == primary ? Rewrapping.remaining(connection, primary) : 0;
         var running = row.requested() || (row.started() && remaining > row.unopenable());
         var phase = running ? Phase.RUNNING : row.started() ? Phase.DONE : Phase.NEVER;
         // What a node wrapped by an older key meanwhile adds to what was there at the beginning.

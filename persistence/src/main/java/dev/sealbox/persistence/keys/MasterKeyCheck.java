@@ -29,7 +29,9 @@ record MasterKeyCheck(Database database) {
         if (fresh) {
             forget();
         }
-        remember(masters.wrap(context, context));
+        if (stored().isEmpty()) {
+            remember(masters.wrap(context, context));
+        }
         if (stored().filter(wrapped -> masters.opens(wrapped, context)).isEmpty()) {
             throw new KeyFailure(
                     source + " is not the one that the database was encrypted under; give the right key set");
@@ -44,6 +46,7 @@ record MasterKeyCheck(Database database) {
         });
     }
 
+    /** Does nothing when another node was faster. */
     private int remember(byte[] wrapped) {
         return database.now("write the master key's check", connection -> {
             try (var insert = connection.prepareStatement(

@@ -130,8 +130,12 @@ public final class OnlineRotation implements MasterKeyRotation, AutoCloseable {
         }
         if (isBehind(connection, RotationRow.read(connection, masters.ring().primary()))) {
             log.info("Wrapping keys by the master key {}", masters.ring().primary());
-            RotationRow.unopenable(connection, new Rewrapping(connection, masters).run());
-            log.info("All keys are wrapped by the master key {}", masters.ring().primary());
+            var unopenable = new Rewrapping(connection, masters).run();
+            RotationRow.unopenable(connection, unopenable);
+            log.info(
+                    "Wrapped keys by the master key {}; no key opens {}",
+                    masters.ring().primary(),
+                    unopenable);
         }
         return true;
     }
@@ -146,7 +150,10 @@ public final class OnlineRotation implements MasterKeyRotation, AutoCloseable {
 
     @Override
     public CompletionStage<MasterKeyStatus> status() {
-        return database.ask("count wrapped keys", counts::status);
+        return database.ask("count wrapped keys", connection -> {
+            follow(RotationRow.read(connection, masters.ring().primary()));
+            return counts.status(connection);
+        });
     }
 
     @Override
