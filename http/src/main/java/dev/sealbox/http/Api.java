@@ -7,6 +7,8 @@ import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
@@ -36,6 +38,8 @@ public final class Api {
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             ApiKeys keys,
+            MasterKeyRotation masterKeys,
+            DestructionCertificates certificates,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings);
@@ -48,7 +52,9 @@ public final class Api {
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),
-                new CheckpointRoutes(checkpoints, settings, bodies, answers));
+                new CheckpointRoutes(checkpoints, settings, bodies, answers),
+                new MasterKeyRoutes(masterKeys, bodies, answers),
+                new CertificateRoutes(certificates, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))

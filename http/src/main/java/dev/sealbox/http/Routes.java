@@ -31,7 +31,9 @@ record Routes(
         SandboxRoutes sandboxes,
         ExecRoutes exec,
         FileRoutes files,
-        CheckpointRoutes checkpoints) {
+        CheckpointRoutes checkpoints,
+        MasterKeyRoutes masterKeys,
+        CertificateRoutes certificates) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -65,7 +67,9 @@ record Routes(
                 files.of(origin),
                 sandboxes.of(origin),
                 checkpoints.of(origin),
+                certificates.of(origin),
                 stores.of(origin),
+                masterKeys.of(origin),
                 meta.of(origin));
     }
 

@@ -32,6 +32,8 @@ final class TestServer implements AutoCloseable {
     final FakeStores stores = new FakeStores();
     final FakeVersions versions = new FakeVersions(stores);
     final FakeSandboxes sandboxes = new FakeSandboxes();
+    final FakeMasterKeys masterKeys = new FakeMasterKeys();
+    final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
@@ -80,6 +82,8 @@ final class TestServer implements AutoCloseable {
                         sandboxes,
                         checkpoints,
                         keys,
+                        masterKeys,
+                        certificates,
                         () -> readiness.parts(),
                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .toCompletableFuture()

@@ -1,7 +1,9 @@
 package dev.sealbox.persistence;
 
 import akka.actor.typed.ActorSystem;
+import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
@@ -12,6 +14,8 @@ import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.Regions;
+import dev.sealbox.persistence.keys.DataKeys;
+import dev.sealbox.persistence.service.JournalCertificates;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
@@ -58,6 +62,13 @@ public final class Persistence {
         return new ShardedRegistrar(new Entities(system, settings.entities()), settings.services());
     }
 
+    /** Where the organisations get proof of what they had destroyed. */
+    public static DestructionCertificates certificates(
+            ActorSystem<?> system, Database database, Notary notary, PersistenceSettings settings) {
+        return new JournalCertificates(
+                system, new DataKeys(database), notary, settings.backupHorizon(), Clock.systemUTC());
+    }
+
     /** Lets this node hold entities and gives the ports that speak to them. */
     public static Persistence start(
             ActorSystem<?> system, Database database, Vault vault, SandboxHosts hosts, PersistenceSettings settings) {
@@ -75,7 +86,7 @@ public final class Persistence {
                 new ShardedSandboxes(entities, hosts, stores, random, services, clock),
                 new ShardedCheckpoints(entities, random, services, clock),
                 keys,
-                new Recovery(entities, keys, services, clock));
+                new Recovery(entities, keys, new DataKeys(database), services, clock));
     }
 
     public SecretStores stores() {

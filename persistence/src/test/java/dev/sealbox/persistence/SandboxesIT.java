@@ -39,6 +39,7 @@ import dev.sealbox.domain.store.StoreRefusal.UnknownName;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.OrganizationMessage;
 import dev.sealbox.persistence.entity.OrganizationReply;
+import dev.sealbox.persistence.keys.DataKeys;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedSandboxes;
@@ -284,10 +285,10 @@ class SandboxesIT {
                         replyTo)));
         var running = create().id();
 
-        told(new Recovery(entities, keys, settings.services(), Clock.systemUTC()).run());
+        told(new Recovery(entities, keys, new DataKeys(node.database), settings.services(), Clock.systemUTC()).run());
         assertThat(places(entities)).hasSize(2);
         var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
-        told(new Recovery(entities, keys, settings.services(), later).run());
+        told(new Recovery(entities, keys, new DataKeys(node.database), settings.services(), later).run());
 
         assertThat(places(entities)).containsExactly(running);
     }

@@ -11,6 +11,8 @@ import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
@@ -18,7 +20,9 @@ import dev.sealbox.persistence.Persistence;
 import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.keys.MasterKeys;
+import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
@@ -86,7 +90,14 @@ final class Node {
             var persistence = PersistenceSettings.from(config);
             var database = Database.open(persistence.database());
             cleanup.add("database", database::close);
-            var keys = MasterKeys.open(persistence.masterKeyFile(), database);
+            var keys = MasterKeys.open(
+                    persistence.masterKeys().open(System::getenv),
+                    persistence.masterKeys().patience(),
+                    database);
+            var notary = SealedNotary.open(database, keys);
+            var rotation = OnlineRotation.start(
+                    database, keys, persistence.masterKeys().checkEvery());
+            cleanup.add("master keys", rotation::close);
             var vault = new TinkVault(database, keys);
             var system = system(config, database);
             var directory = new HostDirectory();
@@ -100,7 +111,8 @@ final class Node {
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
             Waiting.on("resume what was interrupted", entities.recover());
-            return new Node(cleanup, api(system, config, database, entities, local));
+            var certificates = Persistence.certificates(system, database, notary, persistence);
+            return new Node(cleanup, api(system, config, database, entities, rotation, certificates, local));
         }
 
         /** The data folder names the node, so that it is the same host after a restart. */
@@ -165,6 +177,8 @@ final class Node {
                 Config config,
                 Database database,
                 Persistence entities,
+                MasterKeyRotation rotation,
+                DestructionCertificates certificates,
                 Optional<HostParts> local) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
@@ -179,6 +193,8 @@ final class Node {
                             entities.sandboxes(),
                             entities.checkpoints(),
                             entities.apiKeys(),
+                            rotation,
+                            certificates,
                             new NodeReadiness(system, database, local),
                             NodeMetrics.registry()));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));

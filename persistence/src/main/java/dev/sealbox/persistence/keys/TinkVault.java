@@ -11,7 +11,6 @@ import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.persistence.database.Database;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -51,12 +50,13 @@ public final class TinkVault implements Vault {
         var context = new SealContext(organization, store, name, new KeyId(UUID.randomUUID()));
         var key = new byte[KEY_BYTES];
         random.nextBytes(key);
-        try (var insert =
-                connection.prepareStatement("INSERT INTO data_key (key_id, organization, wrapped) VALUES (?, ?, ?)")) {
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO data_key (key_id, organization, wrapped, store_id) VALUES (?, ?, ?, ?)")) {
             var encrypted = encrypt(key, context, value);
             insert.setObject(1, context.version().value());
             insert.setString(2, organization.value());
             insert.setBytes(3, masters.wrap(key, wrapping(context)));
+            insert.setObject(4, store.value());
             insert.executeUpdate();
             return encrypted;
         } finally {
@@ -122,10 +122,8 @@ public final class TinkVault implements Vault {
         }
     }
 
-    /** Binds a data key to its owner, so that a row which is moved to another organisation no longer opens. */
     private static byte[] wrapping(SealContext context) {
-        return ("sealbox/data-key/" + context.organization() + "/" + context.version())
-                .getBytes(StandardCharsets.UTF_8);
+        return Wrapped.dataKey(context.organization(), context.version());
     }
 
     @Override
