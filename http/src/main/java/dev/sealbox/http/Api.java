@@ -8,6 +8,7 @@ import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -34,19 +35,26 @@ public final class Api {
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             ApiKeys keys,
+            Organizations organizations,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings);
         var answers = new Answers(settings);
         var routes = new Routes(
-                new Authentication(keys),
+                new Authentication(
+                        keys,
+                        new RateLimits(settings.rateLimit(), System::nanoTime),
+                        new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime)),
+                new Permissions(settings, sandboxes),
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, bodies, answers),
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),
-                new CheckpointRoutes(checkpoints, settings, bodies, answers));
+                new CheckpointRoutes(checkpoints, settings, bodies, answers),
+                new KeyRoutes(keys, bodies, answers),
+                new OrganizationRoutes(organizations, bodies, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))

@@ -58,7 +58,7 @@ final class StoreRoutes {
 
     private Route secret(Origin origin, String store, String name) {
         return concat(
-                put(() -> set(origin, StoreId.parse(store), new SecretName(name))),
+                put(() -> set(origin, StoreId.parse(store), SecretName.chosen(name))),
                 delete(() -> answers.outcome(
                         stores.deleteSecret(origin, StoreId.parse(store), new SecretName(name)),
                         done -> Answers.noContent())));

@@ -84,6 +84,9 @@ final class FakeCheckpoints implements Checkpoints {
         if (found == null) {
             return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
         }
+        if (!wanted.mayStandOn(wanted.store().stream().toList())) {
+            return now(refused(new SandboxRefusal.StoreNotNamed()));
+        }
         var old = found.state().facts().orElseThrow().contents().blueprint();
         var blueprint = new Blueprint(
                 old.template(),
@@ -94,7 +97,12 @@ final class FakeCheckpoints implements Checkpoints {
                 old.envs(),
                 old.metadata());
         return now(done(new SandboxView(
-                SandboxId.random(new SecureRandom()), "running", blueprint, Optional.empty(), Instant.now())));
+                SandboxId.random(new SecureRandom()),
+                "running",
+                blueprint,
+                Optional.empty(),
+                Instant.now(),
+                origin.keyId())));
     }
 
     private static <T> CompletionStage<T> now(T value) {

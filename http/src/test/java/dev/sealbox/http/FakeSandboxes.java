@@ -74,7 +74,8 @@ final class FakeSandboxes implements Sandboxes {
                 wish.timeoutSeconds(),
                 wish.envs(),
                 wish.metadata());
-        var view = new SandboxView(id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now());
+        var view = new SandboxView(
+                id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now(), origin.keyId());
         known.put(id, new Known(origin.organization(), view));
         return view;
     }

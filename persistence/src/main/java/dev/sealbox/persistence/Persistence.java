@@ -3,6 +3,7 @@ package dev.sealbox.persistence;
 import akka.actor.typed.ActorSystem;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.Sandboxes;
@@ -33,14 +34,21 @@ public final class Persistence {
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
     private final ApiKeys apiKeys;
+    private final Organizations organizations;
     private final Recovery recovery;
 
     private Persistence(
-            SecretStores stores, Sandboxes sandboxes, Checkpoints checkpoints, ApiKeys apiKeys, Recovery recovery) {
+            SecretStores stores,
+            Sandboxes sandboxes,
+            Checkpoints checkpoints,
+            ApiKeys apiKeys,
+            Organizations organizations,
+            Recovery recovery) {
         this.stores = stores;
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
         this.apiKeys = apiKeys;
+        this.organizations = organizations;
         this.recovery = recovery;
     }
 
@@ -58,11 +66,12 @@ public final class Persistence {
         var entities = new Entities(system, settings.entities());
         Regions.start(system, entities, vault, hosts, settings.entities(), clock);
         var stores = new ShardedSecretStores(entities, vault, services);
-        var keys = new ShardedApiKeys(entities, database);
+        var keys = ShardedApiKeys.start(system, entities, database, random, clock);
         return new Persistence(
                 stores,
                 new ShardedSandboxes(entities, hosts, stores, random, services, clock),
                 new ShardedCheckpoints(entities, random, services, clock),
+                keys,
                 keys,
                 new Recovery(entities, keys, services, clock));
     }
@@ -81,6 +90,10 @@ public final class Persistence {
 
     public ApiKeys apiKeys() {
         return apiKeys;
+    }
+
+    public Organizations organizations() {
+        return organizations;
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */

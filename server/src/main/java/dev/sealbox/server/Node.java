@@ -178,6 +178,7 @@ final class Node {
                             entities.sandboxes(),
                             entities.checkpoints(),
                             entities.apiKeys(),
+                            entities.organizations(),
                             new NodeReadiness(system, database, local),
                             NodeMetrics.registry()));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));

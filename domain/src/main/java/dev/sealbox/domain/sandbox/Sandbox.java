@@ -43,6 +43,7 @@ import java.util.Optional;
  * @param checkpoints those that were taken of it and not deleted, oldest first
  * @param reason why it was lost; empty otherwise
  * @param startedAt when it was created
+ * @param startedBy the id of the API key that created it; empty for one of a time when that was not kept
  */
 public record Sandbox(
         Stage stage,
@@ -53,7 +54,8 @@ public record Sandbox(
         Optional<HostId> host,
         Map<CheckpointId, NamedCheckpoint> checkpoints,
         String reason,
-        Instant startedAt) {
+        Instant startedAt,
+        String startedBy) {
 
     /** Where a sandbox stands; {@code STOPPED} is final. */
     public enum Stage {
@@ -92,7 +94,8 @@ public record Sandbox(
             Optional.empty(),
             Map.of(),
             "",
-            Instant.EPOCH);
+            Instant.EPOCH,
+            "");
 
     /** Whether {@code asking} may know of this sandbox. */
     public boolean isVisibleTo(OrganizationId asking) {
@@ -158,7 +161,8 @@ public record Sandbox(
                         Optional.empty(),
                         Map.of(),
                         "",
-                        recorded.at());
+                        recorded.at(),
+                        recorded.origin().keyId());
             case StoresLayered(var stores, var lost, var remembered) ->
                 with(stage, new Stack(stores, lost, remembered), tokens, host, checkpoints, reason);
             case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
@@ -191,11 +195,11 @@ public record Sandbox(
             Optional<HostId> on,
             Map<CheckpointId, NamedCheckpoint> taken,
             String why) {
-        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt);
+        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy);
     }
 
     /** What people are told of it. */
     public SandboxView view(SandboxId id) {
-        return new SandboxView(id, stage.status(), blueprint, host, startedAt);
+        return new SandboxView(id, stage.status(), blueprint, host, startedAt, startedBy);
     }
 }

@@ -23,8 +23,10 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
@@ -53,6 +55,7 @@ public final class DomainModule extends SimpleModule {
         text(HostId.class, HostId::value, HostId::new);
         text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
         text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
+        text(Role.class, Role::word, Role::parse);
         text(HostName.class, HostName::value, HostName::new);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
     }
@@ -64,6 +67,7 @@ public final class DomainModule extends SimpleModule {
         named(context, SandboxCommand.class, SandboxCommand.class);
         named(context, CheckpointCommand.class, CheckpointCommand.class);
         named(context, OrganizationCommand.class, OrganizationCommand.class);
+        named(context, KeyStanding.class, KeyStanding.class);
         named(
                 context,
                 Refusal.class,
