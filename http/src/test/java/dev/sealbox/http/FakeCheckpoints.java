@@ -73,15 +73,19 @@ final class FakeCheckpoints implements Checkpoints {
 
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, SandboxId sandbox, CheckpointId checkpoint) {
-        return now(
-                known.remove(checkpoint) == null ? refused(new CheckpointRefusal.NoSuchCheckpoint()) : done(Unit.DONE));
+        var found = known.get(checkpoint);
+        if (found == null || !found.state().isVisibleTo(origin.organization())) {
+            return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
+        }
+        known.remove(checkpoint);
+        return now(done(Unit.DONE));
     }
 
     @Override
     public CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted) {
         forks.add(wanted);
         var found = known.get(checkpoint);
-        if (found == null) {
+        if (found == null || !found.state().isVisibleTo(origin.organization())) {
             return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
         }
         if (!wanted.mayStandOn(wanted.store().stream().toList())) {

@@ -107,8 +107,10 @@ final class FakeSandboxes implements Sandboxes {
 
     @Override
     public CompletionStage<Outcome<Unit>> stop(Origin origin, SandboxId sandbox, boolean deleteStore) {
-        stops.add(deleteStore);
-        return in(origin, sandbox, view -> now(done(Unit.DONE)));
+        return in(origin, sandbox, view -> {
+            stops.add(deleteStore);
+            return now(done(Unit.DONE));
+        });
     }
 
     @Override
