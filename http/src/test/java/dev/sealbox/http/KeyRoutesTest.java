@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.organization.Role;
 import dev.sealbox.http.TestServer.Answer;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyRoutesTest {
@@ -258,5 +262,33 @@ class KeyRoutesTest {
         assertThat(as(OPERATORS_KEY, "POST", "/api/organizations", "{\"id\":\"" + "a".repeat(64) + "\"}")
                         .status())
                 .isEqualTo(400);
+    }
+
+    static Stream<String> strangeHeads() {
+        return Stream.of(
+                "X-API-Key: " + "k".repeat(10 * 1024),
+                "X-API-Key: osb_\u00e4\u00f6\u00ff",
+                "X-API-Key: \u0000",
+                "X-API-Key: osb\tkey",
+                "X-API-Key : " + TestServer.KEY,
+                "X-API-Key: " + TestServer.KEY + "\r\nX-API-Key: " + TestServer.KEY,
+                "X-API-Key: " + TestServer.KEY + "," + TestServer.KEY,
+                "X: y\r\n".repeat(200) + "X-API-Key: " + TestServer.KEY,
+                "X-API-Key: \r\n " + TestServer.KEY + "x");
+    }
+
+    @ParameterizedTest
+    @MethodSource("strangeHeads")
+    void answersStrangeHeadersInTheFormOfAllErrors(String head) throws IOException {
+        try (var socket = server.socket()) {
+            socket.setSoTimeout(20_000);
+            var request = "GET /api/whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + head + "\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).matches("(?s)HTTP/1.1 (400|401|431) .*");
+            assertThat(answer).contains("\"error\":", "\"code\":").doesNotContain("osb_", "kkkk");
+        }
+        assertThat(server.send("GET", "/api/whoami").status()).isEqualTo(200);
     }
 }
