@@ -39,6 +39,14 @@ public final class SealboxClient implements AutoCloseable {
         return new SecretStores(requests);
     }
 
+    public ApiKeys apiKeys() {
+        return new ApiKeys(requests);
+    }
+
+    public Organizations organizations() {
+        return new Organizations(requests);
+    }
+
     Requests requests() {
         return requests;
     }

@@ -10,6 +10,7 @@ import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
@@ -40,12 +41,17 @@ public final class Api {
             ApiKeys keys,
             MasterKeyRotation masterKeys,
             DestructionCertificates certificates,
+            Organizations organizations,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings);
         var answers = new Answers(settings);
         var routes = new Routes(
-                new Authentication(keys),
+                new Authentication(
+                        keys,
+                        new RateLimits(settings.rateLimit(), System::nanoTime),
+                        new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime)),
+                new Permissions(settings, sandboxes),
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, versions, bodies, answers),
@@ -54,7 +60,9 @@ public final class Api {
                 new FileRoutes(sandboxes, settings, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
-                new CertificateRoutes(certificates, answers));
+                new CertificateRoutes(certificates, answers),
+                new KeyRoutes(keys, bodies, answers),
+                new OrganizationRoutes(organizations, bodies, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))

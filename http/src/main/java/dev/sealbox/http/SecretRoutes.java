@@ -61,7 +61,7 @@ final class SecretRoutes {
     Route of(Origin origin, String store, String name) {
         return concat(
                 get(() -> read(Target.of(origin, store, name))),
-                put(() -> set(Target.of(origin, store, name))),
+                put(() -> set(new Target(origin, StoreId.parse(store), SecretName.chosen(name)))),
                 patch(() -> changeHosts(Target.of(origin, store, name))));
     }
 

@@ -15,7 +15,7 @@ class ApiDescriptionTest {
     private static final Pattern METHOD = Pattern.compile("    (get|put|post|patch|delete):");
 
     /** The paths of a description with their methods, such as {@code GET /health}. */
-    private static List<String> operations(String yaml) {
+    static List<String> operations(String yaml) {
         var found = new ArrayList<String>();
         var path = "";
         for (var line : yaml.lines().toList()) {
@@ -41,6 +41,7 @@ class ApiDescriptionTest {
                 var words = operation.split(" ", 2);
                 var path = words[1].replace("{storeId}", "x")
                         .replace("{checkpointId}", "x")
+                        .replace("{keyId}", "x")
                         .replace("{name}", "1")
                         .replace("{version}", "1")
                         .replace("{sandboxId}", "sb-0123456789abcdef")

@@ -2,103 +2,293 @@ package dev.sealbox.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealbox.domain.forgetting.ForgettingRefusal;
-import dev.sealbox.domain.keys.MasterKeyRefusal;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import dev.sealbox.domain.organization.Role;
+import dev.sealbox.http.TestServer.Answer;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyRoutesTest {
-    private static final String STORE = "/api/secret-stores/0b9f7a62-5a3e-4d0c-9f0e-2f3a1c7d9e10";
-    private static TestServer server;
+    private static final String OPERATORS_KEY = "osb_deployment";
 
-    @BeforeAll
-    static void start() {
+    private TestServer server;
+
+    @BeforeEach
+    void start() {
         server = new TestServer();
+        server.keys.grant(OPERATORS_KEY, "default", "key-d", Role.ADMIN);
     }
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         server.close();
     }
 
-    @BeforeEach
-    void forget() {
-        server.masterKeys.asked.clear();
-        server.masterKeys.refusal = Optional.empty();
-        server.certificates.refusal = Optional.empty();
+    private Answer as(String key, String method, String path) {
+        return server.send(method, path, BodyPublishers.noBody(), "X-API-Key", key);
+    }
+
+    private Answer as(String key, String method, String path, String json) {
+        return server.send(
+                method, path, BodyPublishers.ofString(json), "X-API-Key", key, "Content-Type", "application/json");
+    }
+
+    private Answer issue(String json) {
+        return server.send("POST", "/api/api-keys", json);
     }
 
     @Test
-    void countWhatEachMasterKeyWraps() {
-        var answer = server.send("GET", "/api/master-keys");
+    void showsAKeyOnceAndTakesItUntilItIsRevoked() {
+        var root = issue("{\"name\":\"root\",\"role\":\"admin\"}").json();
+        var issued = issue("{\"name\":\"ci\",\"role\":\"agent-launcher\",\"stores\":[\"git\",\"npm\",\"git\"]}");
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.json().path("primary").asLong()).isEqualTo(FakeMasterKeys.PRIMARY);
-        assertThat(answer.json().path("keys").path(0).toString())
-                .isEqualTo("{\"id\":4000000000,\"primary\":true,\"state\":\"enabled\",\"dataKeys\":7,\"otherKeys\":3}");
-        assertThat(answer.json().path("rotation").toString())
-                .isEqualTo("{\"state\":\"running\",\"done\":4,\"total\":10,\"unopenable\":1}");
+        assertThat(issued.status()).isEqualTo(201);
+        assertThat(issued.headers().firstValue("Cache-Control")).contains("no-store");
+        var key = issued.json().path("key").asText();
+        var id = issued.json().path("id").asText();
+        assertThat(issued.json().path("stores")).hasToString("[\"git\",\"npm\"]");
+        assertThat(issued.json().path("createdBy").asText()).isEqualTo("key-1");
+        var me = as(key, "GET", "/api/whoami").json();
+        assertThat(me.path("role").asText()).isEqualTo("agent-launcher");
+        assertThat(me.path("key_id").asText()).isEqualTo(id);
+
+        var listed = server.send("GET", "/api/api-keys");
+        assertThat(listed.body()).contains(id).doesNotContain(key, "hash", "\"key\"");
+        assertThat(listed.json().get(1).path("revoked").asBoolean()).isFalse();
+
+        assertThat(server.send("DELETE", "/api/api-keys/" + id).status()).isEqualTo(204);
+        assertThat(as(key, "GET", "/api/whoami").status()).isEqualTo(401);
+        assertThat(server.send("DELETE", "/api/api-keys/" + id).status()).isEqualTo(204);
+        assertThat(server.send("GET", "/api/api-keys")
+                        .json()
+                        .get(1)
+                        .path("revoked")
+                        .asBoolean())
+                .isTrue();
+
+        var last = server.send("DELETE", "/api/api-keys/" + root.path("id").asText());
+        assertThat(last.status()).isEqualTo(409);
+        assertThat(last.code()).isEqualTo("api-key.last-admin");
+        assertThat(server.send("DELETE", "/api/api-keys/key-nobodys").status()).isEqualTo(404);
     }
 
     @Test
-    void rotateOrRetire() {
-        assertThat(server.send("POST", "/api/master-keys/rotate").status()).isEqualTo(202);
-        assertThat(server.send("POST", "/api/master-keys/rotate", "{\"retire\": true}")
-                        .status())
-                .isEqualTo(202);
-        assertThat(server.send("POST", "/api/master-keys/rotate", "{\"retire\": \"yes\"}")
+    void answersUnknownExpiredRevokedAndMissingKeysAlike() {
+        issue("{\"name\":\"root\",\"role\":\"admin\"}");
+        var expiring = issue("{\"name\":\"a\",\"role\":\"operator\",\"expiresAt\":\"" + server.keys.now.plusSeconds(60)
+                        + "\"}")
+                .json();
+        var revoked = issue("{\"name\":\"b\",\"role\":\"operator\"}").json();
+        server.send("DELETE", "/api/api-keys/" + revoked.path("id").asText());
+        server.keys.now = server.keys.now.plus(Duration.ofHours(1));
+
+        var answers = List.of(
+                as(expiring.path("key").asText(), "GET", "/api/whoami"),
+                as(revoked.path("key").asText(), "GET", "/api/whoami"),
+                as("osb_unknown", "GET", "/api/whoami"),
+                as("k".repeat(4000), "GET", "/api/whoami"),
+                server.send("GET", "/api/whoami", BodyPublishers.noBody()),
+                server.send(
+                        "GET",
+                        "/api/whoami",
+                        BodyPublishers.noBody(),
+                        "X-API-Key",
+                        TestServer.KEY,
+                        "X-API-Key",
+                        TestServer.OTHER_KEY));
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.body()).isEqualTo(answers.getFirst().body());
+            assertThat(headers(answer)).isEqualTo(headers(answers.getFirst()));
+        });
+        assertThat(server.metrics.scrape())
+                .contains(
+                        "sealbox_authentication_failures_total{reason=\"expired\"} 1.0",
+                        "sealbox_authentication_failures_total{reason=\"revoked\"} 1.0",
+                        "sealbox_authentication_failures_total{reason=\"unknown\"} 1.0",
+                        "sealbox_authentication_failures_total{reason=\"malformed\"} 2.0",
+                        "sealbox_authentication_failures_total{reason=\"missing\"} 1.0");
+    }
+
+    private static Set<String> headers(Answer answer) {
+        return answer.headers().map().entrySet().stream()
+                .filter(header -> !Set.of("x-request-id", "date").contains(header.getKey()))
+                .map(Object::toString)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"name\":\"a\"}",
+                "{\"role\":\"admin\"}",
+                "{\"name\":\"\",\"role\":\"admin\"}",
+                "{\"name\":\"  \",\"role\":\"admin\"}",
+                "{\"name\":\"a\\nb\",\"role\":\"admin\"}",
+                "{\"name\":\"a\\u0000\",\"role\":\"admin\"}",
+                "{\"name\":7,\"role\":\"admin\"}",
+                "{\"name\":\"a\",\"role\":\"root\"}",
+                "{\"name\":\"a\",\"role\":\"Admin\"}",
+                "{\"name\":\"a\",\"role\":\"\"}",
+                "{\"name\":\"a\",\"role\":[\"admin\"]}",
+                "{\"name\":\"a\",\"role\":\"admin\",\"stores\":[\"git\"]}",
+                "{\"name\":\"a\",\"role\":\"operator\",\"stores\":[\"git\"]}",
+                "{\"name\":\"a\",\"role\":\"auditor\",\"stores\":[\"git\"]}",
+                "{\"name\":\"a\",\"role\":\"agent-launcher\",\"stores\":\"git\"}",
+                "{\"name\":\"a\",\"role\":\"agent-launcher\",\"stores\":[\"\"]}",
+                "{\"name\":\"a\",\"role\":\"agent-launcher\",\"stores\":[\"a\\tb\"]}",
+                "{\"name\":\"a\",\"role\":\"admin\",\"expiresAt\":\"2001-01-01T00:00:00Z\"}",
+                "{\"name\":\"a\",\"role\":\"admin\",\"expiresAt\":\"tomorrow\"}",
+                "{\"name\":\"a\",\"role\":\"admin\",\"expiresAt\":\"2030-01-01\"}",
+                "{\"name\":\"a\",\"role\":\"admin\",\"expiresAt\":1893456000}",
+                "{\"name\":\"a\",\"role\":\"admin\",\"expiresAt\":\"+999999999-12-31T23:59:59+18:00\"}",
+                "[]"
+            })
+    void makesNoKeyOfABadWish(String json) {
+        var answer = issue(json);
+
+        assertThat(answer.status()).as(json).isEqualTo(400);
+        assertThat(answer.error()).isNotBlank();
+        assertThat(server.send("GET", "/api/api-keys").json()).isEmpty();
+    }
+
+    @Test
+    void makesNoKeyWithTooMuchOfAnything() {
+        var stores = IntStream.range(0, 101).mapToObj(i -> "\"s" + i + "\"").collect(Collectors.joining(","));
+
+        assertThat(issue("{\"name\":\"" + "n".repeat(129) + "\",\"role\":\"admin\"}")
                         .status())
                 .isEqualTo(400);
-        assertThat(server.send("GET", "/api/master-keys/rotate").status()).isEqualTo(405);
-
-        assertThat(server.masterKeys.asked).containsExactly("rotate", "retire");
+        assertThat(issue("{\"name\":\"a\",\"role\":\"agent-launcher\",\"stores\":[" + stores + "]}")
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test
-    void sayWhatToDoWhereANodeCannotRotate() {
-        server.masterKeys.refusal = Optional.of(new MasterKeyRefusal.NotRewritable("give another key set"));
-        var answer = server.send("POST", "/api/master-keys/rotate");
+    void readsNoOrganisationFromABody() {
+        var issued = issue("{\"name\":\"a\",\"role\":\"admin\",\"orgId\":\"other\",\"organization\":\"other\","
+                + "\"id\":\"key-chosen\",\"key\":\"osb_chosen\",\"createdBy\":\"system\",\"revoked\":true}");
 
-        assertThat(answer.status()).isEqualTo(409);
-        assertThat(answer.code()).isEqualTo("keys.not-rewritable");
-        assertThat(answer.error()).isEqualTo("give another key set");
+        var key = issued.json().path("key").asText();
+        assertThat(key).isNotEqualTo("osb_chosen");
+        assertThat(issued.json().path("id").asText()).isNotEqualTo("key-chosen");
+        assertThat(issued.json().path("createdBy").asText()).isEqualTo("key-1");
+        assertThat(as(key, "GET", "/api/whoami").json().path("org_id").asText()).isEqualTo("acme");
+        assertThat(as("osb_chosen", "GET", "/api/whoami").status()).isEqualTo(401);
+        assertThat(as(TestServer.OTHER_KEY, "GET", "/api/api-keys").json()).isEmpty();
 
-        server.masterKeys.refusal = Optional.of(new MasterKeyRefusal.InUse(12, 5));
-        assertThat(server.send("POST", "/api/master-keys/rotate", "{\"retire\":true}")
+        var store = server.send("POST", "/api/secret-stores", "{\"name\":\"s\",\"orgId\":\"other\",\"id\":\"x\"}");
+        assertThat(store.json().path("orgId").asText()).isEqualTo("acme");
+    }
+
+    @Test
+    void letsNobodyTouchTheKeysOfAnotherOrganisation() {
+        var issued = issue("{\"name\":\"a\",\"role\":\"admin\"}").json();
+        issue("{\"name\":\"b\",\"role\":\"admin\"}");
+
+        assertThat(as(
+                                TestServer.OTHER_KEY,
+                                "DELETE",
+                                "/api/api-keys/" + issued.path("id").asText())
+                        .status())
+                .isEqualTo(404);
+        assertThat(as(issued.path("key").asText(), "GET", "/api/whoami").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void letsNobodyGiveHimselfMoreThanHeHas() {
+        for (var role : List.of("operator", "agent-launcher", "auditor")) {
+            var key = issue("{\"name\":\"a\",\"role\":\"" + role + "\"}")
+                    .json()
+                    .path("key")
+                    .asText();
+            assertThat(as(key, "POST", "/api/api-keys", "{\"name\":\"x\",\"role\":\"admin\"}")
+                            .code())
+                    .isEqualTo("forbidden");
+            assertThat(as(key, "GET", "/api/api-keys").code()).isEqualTo("forbidden");
+            assertThat(as(key, "DELETE", "/api/api-keys/key-1").code()).isEqualTo("forbidden");
+            assertThat(as(key, "GET", "/api/organizations").code()).isEqualTo("forbidden");
+        }
+    }
+
+    @Test
+    void makesOrganisationsForTheOperatorsOnly() {
+        assertThat(server.send("GET", "/api/organizations").code()).isEqualTo("forbidden");
+        assertThat(server.send("POST", "/api/organizations", "{\"id\":\"mine\"}")
                         .code())
-                .isEqualTo("keys.in-use");
+                .isEqualTo("forbidden");
+
+        var made = as(OPERATORS_KEY, "POST", "/api/organizations", "{\"id\":\"new-one\"}");
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.headers().firstValue("Cache-Control")).contains("no-store");
+        var first = made.json().path("apiKey");
+        assertThat(first.path("role").asText()).isEqualTo("admin");
+        assertThat(first.path("createdBy").asText()).isEqualTo("key-d");
+        var me = as(first.path("key").asText(), "GET", "/api/whoami").json();
+        assertThat(me.path("org_id").asText()).isEqualTo("new-one");
+        assertThat(as(OPERATORS_KEY, "GET", "/api/organizations").body())
+                .contains("new-one")
+                .doesNotContain("osb_");
+        assertThat(as(OPERATORS_KEY, "POST", "/api/organizations", "{\"id\":\"new-one\"}")
+                        .status())
+                .isEqualTo(409);
+        // An administrator there is none of the deployment.
+        assertThat(as(first.path("key").asText(), "GET", "/api/organizations").code())
+                .isEqualTo("forbidden");
     }
 
-    @Test
-    void certifyDestruction() {
-        var store = server.send("GET", STORE + "/destruction-certificate");
-        var secret = server.send("GET", STORE + "/secrets/GIT_TOKEN/destruction-certificate");
-
-        assertThat(store.status()).isEqualTo(200);
-        assertThat(store.json().path("statement").asText()).contains("acme 0b9f7a62-5a3e-4d0c-9f0e-2f3a1c7d9e10\"");
-        assertThat(store.json().path("algorithm").asText()).isEqualTo("Ed25519");
-        assertThat(store.json().path("signature").asText()).isEqualTo("AAAA");
-        assertThat(store.json().path("publicKey").asText()).isEqualTo("PEM");
-        assertThat(secret.json().path("statement").asText()).endsWith(" GIT_TOKEN\"}");
-        assertThat(server.send("GET", "/api/secret-stores/none/destruction-certificate")
+    @ParameterizedTest
+    @ValueSource(strings = {"", "A", "-a", "a_b", "a/b", "a|b", "a b", "\\u0000", "\\u00e4", "../x"})
+    void makesNoOrganisationWithAnIdThatCannotBe(String id) {
+        assertThat(as(OPERATORS_KEY, "POST", "/api/organizations", "{\"id\":\"" + id + "\"}")
                         .status())
                 .isEqualTo(400);
-        assertThat(server.send("DELETE", STORE + "/destruction-certificate").status())
-                .isEqualTo(405);
+        assertThat(as(OPERATORS_KEY, "POST", "/api/organizations", "{\"id\":\"" + "a".repeat(64) + "\"}")
+                        .status())
+                .isEqualTo(400);
     }
 
-    @Test
-    void certifyNothingThatIsStillThere() {
-        server.certificates.refusal = Optional.of(new ForgettingRefusal.NotYetDestroyed(2));
-        var early = server.send("GET", STORE + "/destruction-certificate");
-        server.certificates.refusal = Optional.of(new ForgettingRefusal.NothingDestroyed());
-        var nothing = server.send("GET", STORE + "/secrets/A/destruction-certificate");
+    static Stream<String> strangeHeads() {
+        return Stream.of(
+                "X-API-Key: " + "k".repeat(10 * 1024),
+                "X-API-Key: osb_\u00e4\u00f6\u00ff",
+                "X-API-Key: \u0000",
+                "X-API-Key: osb\tkey",
+                "X-API-Key : " + TestServer.KEY,
+                "X-API-Key: " + TestServer.KEY + "\r\nX-API-Key: " + TestServer.KEY,
+                "X-API-Key: " + TestServer.KEY + "," + TestServer.KEY,
+                "X: y\r\n".repeat(200) + "X-API-Key: " + TestServer.KEY,
+                "X-API-Key: \r\n " + TestServer.KEY + "x");
+    }
 
-        assertThat(early.status()).isEqualTo(409);
-        assertThat(early.code()).isEqualTo("keys.not-yet-destroyed");
-        assertThat(nothing.status()).isEqualTo(404);
+    @ParameterizedTest
+    @MethodSource("strangeHeads")
+    void answersStrangeHeadersInTheFormOfAllErrors(String head) throws IOException {
+        try (var socket = server.socket()) {
+            socket.setSoTimeout(20_000);
+            var request = "GET /api/whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + head + "\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).matches("(?s)HTTP/1.1 (400|401|431) .*");
+            assertThat(answer).contains("\"error\":", "\"code\":").doesNotContain("osb_", "kkkk");
+        }
+        assertThat(server.send("GET", "/api/whoami").status()).isEqualTo(200);
     }
 }

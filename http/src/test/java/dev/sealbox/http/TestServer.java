@@ -5,7 +5,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
-import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.organization.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -29,6 +29,8 @@ final class TestServer implements AutoCloseable {
     static final String OTHER_KEY = "osb_key-of-other";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    final FakeKeys keys = new FakeKeys();
+    final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final FakeStores stores = new FakeStores();
     final FakeVersions versions = new FakeVersions(stores);
     final FakeSandboxes sandboxes = new FakeSandboxes();
@@ -71,9 +73,8 @@ final class TestServer implements AutoCloseable {
                 .withFallback(ConfigFactory.load())
                 .resolve();
         this.system = ActorSystem.create(Behaviors.empty(), "http-test", config);
-        var keys = new FakeKeys();
-        keys.issue(new OrganizationId("acme"), "key-1", KEY);
-        keys.issue(new OrganizationId("other"), "key-2", OTHER_KEY);
+        keys.grant(KEY, "acme", "key-1", Role.ADMIN);
+        keys.grant(OTHER_KEY, "other", "key-2", Role.ADMIN);
         this.api = Api.start(
                         system,
                         HttpSettings.from(config),
@@ -84,8 +85,9 @@ final class TestServer implements AutoCloseable {
                         keys,
                         masterKeys,
                         certificates,
+                        keys,
                         () -> readiness.parts(),
-                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                        metrics)
                 .toCompletableFuture()
                 .join();
     }

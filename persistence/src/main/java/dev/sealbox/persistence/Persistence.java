@@ -5,6 +5,7 @@ import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.Sandboxes;
@@ -40,6 +41,7 @@ public final class Persistence {
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
     private final ApiKeys apiKeys;
+    private final Organizations organizations;
     private final Recovery recovery;
 
     private Persistence(
@@ -48,12 +50,14 @@ public final class Persistence {
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             ApiKeys apiKeys,
+            Organizations organizations,
             Recovery recovery) {
         this.stores = stores;
         this.versions = versions;
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
         this.apiKeys = apiKeys;
+        this.organizations = organizations;
         this.recovery = recovery;
     }
 
@@ -79,12 +83,13 @@ public final class Persistence {
         Regions.start(system, entities, vault, hosts, settings.entities(), random, clock);
         var versions = new ShardedSecretVersions(entities, vault, services);
         var stores = new ShardedSecretStores(entities, versions, services);
-        var keys = new ShardedApiKeys(entities, database);
+        var keys = ShardedApiKeys.start(system, entities, database, random, clock);
         return new Persistence(
                 stores,
                 versions,
                 new ShardedSandboxes(entities, hosts, stores, random, services, clock),
                 new ShardedCheckpoints(entities, random, services, clock),
+                keys,
                 keys,
                 new Recovery(entities, keys, new DataKeys(database), services, clock));
     }
@@ -107,6 +112,10 @@ public final class Persistence {
 
     public ApiKeys apiKeys() {
         return apiKeys;
+    }
+
+    public Organizations organizations() {
+        return organizations;
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */

@@ -12,6 +12,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sealing.Plaintext;
@@ -58,7 +59,7 @@ class RestartIT {
         try (var node = start(hosts)) {
             told(node.persistence.recover());
 
-            assertThat(told(node.persistence.apiKeys().authenticate(API_KEY))).isPresent();
+            assertThat(told(node.persistence.apiKeys().authenticate(API_KEY))).isInstanceOf(ApiKeys.Holder.class);
             assertThat(told(node.persistence.stores().list(ORIGIN)))
                     .extracting(StoreSummary::id)
                     .containsExactly(store);

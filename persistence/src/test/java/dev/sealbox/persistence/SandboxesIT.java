@@ -41,7 +41,6 @@ import dev.sealbox.persistence.entity.OrganizationMessage;
 import dev.sealbox.persistence.entity.OrganizationReply;
 import dev.sealbox.persistence.keys.DataKeys;
 import dev.sealbox.persistence.service.Recovery;
-import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,7 +53,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -275,8 +276,7 @@ class SandboxesIT {
     void hasItsPlaceGivenBackWhenACrashKeptItFromBeingCreated() {
         var settings = PersistenceSettings.from(node.system.settings().config());
         var entities = new Entities(node.system, settings.entities());
-        var keys = new ShardedApiKeys(entities, node.database);
-        told(keys.issue(origin.organization(), "first", "osb_" + origin.organization()));
+        told(node.persistence.apiKeys().issue(origin.organization(), "first", "osb_" + origin.organization()));
         told(entities.<OrganizationReply>organization(
                 origin.organization(),
                 replyTo -> new OrganizationMessage.Execute(
@@ -285,10 +285,10 @@ class SandboxesIT {
                         replyTo)));
         var running = create().id();
 
-        told(new Recovery(entities, keys, new DataKeys(node.database), settings.services(), Clock.systemUTC()).run());
+        told(new Recovery(entities, node.persistence.organizations(), new DataKeys(node.database), settings.services(), Clock.systemUTC()).run());
         assertThat(places(entities)).hasSize(2);
         var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
-        told(new Recovery(entities, keys, new DataKeys(node.database), settings.services(), later).run());
+        told(new Recovery(entities, node.persistence.organizations(), new DataKeys(node.database), settings.services(), later).run());
 
         assertThat(places(entities)).containsExactly(running);
     }
@@ -328,6 +328,11 @@ class SandboxesIT {
     }
 
     private CompletionStage<Outcome<SandboxView>> fork(Origin by, CheckpointId checkpoint, Optional<String> store) {
+        return fork(by, checkpoint, store, Optional.empty());
+    }
+
+    private CompletionStage<Outcome<SandboxView>> fork(
+            Origin by, CheckpointId checkpoint, Optional<String> store, Optional<Set<StoreName>> within) {
         return node.persistence
                 .checkpoints()
                 .fork(
@@ -338,7 +343,31 @@ class SandboxesIT {
                                 60,
                                 Map.of("MORE", "1"),
                                 Map.of("k", "v"),
-                                Optional.of(512)));
+                                Optional.of(512),
+                                within));
+    }
+
+    private static Optional<Set<StoreName>> only(String... stores) {
+        return Optional.of(Stream.of(stores).map(StoreName::new).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    @Test
+    void isForkedOnlyOnStoresThatTheKeyNames() {
+        store("base");
+        store("child");
+        var parent = create("base").id();
+        var checkpoint = checkpoint(parent, "before");
+        var notNamed = Outcome.refused(new SandboxRefusal.StoreNotNamed());
+
+        assertThat(told(fork(origin, checkpoint, Optional.of("child"), only("child"))))
+                .isEqualTo(notNamed);
+        assertThat(told(fork(origin, checkpoint, Optional.of("child"), only("base"))))
+                .isEqualTo(notNamed);
+        assertThat(told(fork(origin, checkpoint, Optional.of("nowhere"), only("base"))))
+                .isEqualTo(notNamed);
+        assertThat(told(fork(origin, checkpoint, Optional.empty(), only()))).isEqualTo(notNamed);
+        var fork = done(fork(origin, checkpoint, Optional.of("child"), only("base", "child")));
+        assertThat(fork.startedBy()).isEqualTo(origin.keyId());
     }
 
     @Test

@@ -231,8 +231,9 @@ class StoresIT {
         told(keys.issue(origin.organization(), "first", "osb_key_of_" + origin.organization()));
 
         assertThat(told(keys.authenticate("osb_key_of_" + origin.organization())))
-                .map(ApiKeys.Holder::organization)
-                .contains(origin.organization());
-        assertThat(told(keys.authenticate("osb_unknown"))).isEmpty();
+                .isInstanceOfSatisfying(
+                        ApiKeys.Holder.class,
+                        holder -> assertThat(holder.organization()).isEqualTo(origin.organization()));
+        assertThat(told(keys.authenticate("osb_unknown"))).isEqualTo(ApiKeys.Rejected.UNKNOWN);
     }
 }

@@ -195,6 +195,7 @@ final class Node {
                             entities.apiKeys(),
                             rotation,
                             certificates,
+                            entities.organizations(),
                             new NodeReadiness(system, database, local),
                             NodeMetrics.registry()));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));

@@ -48,6 +48,7 @@ import java.util.TreeMap;
  * @param checkpoints those that were taken of it and not deleted, oldest first
  * @param reason why it was lost; empty otherwise
  * @param startedAt when it was created
+ * @param startedBy the id of the API key that created it; empty for one of a time when that was not kept
  */
 public record Sandbox(
         Stage stage,
@@ -58,7 +59,8 @@ public record Sandbox(
         Optional<HostId> host,
         Map<CheckpointId, NamedCheckpoint> checkpoints,
         String reason,
-        Instant startedAt) {
+        Instant startedAt,
+        String startedBy) {
 
     /** Where a sandbox stands; {@code STOPPED} is final. */
     public enum Stage {
@@ -97,7 +99,8 @@ public record Sandbox(
             Optional.empty(),
             Map.of(),
             "",
-            Instant.EPOCH);
+            Instant.EPOCH,
+            "");
 
     /** Whether {@code asking} may know of this sandbox. */
     public boolean isVisibleTo(OrganizationId asking) {
@@ -176,7 +179,8 @@ public record Sandbox(
                         Optional.empty(),
                         Map.of(),
                         "",
-                        recorded.at());
+                        recorded.at(),
+                        recorded.origin().keyId());
             case StoresLayered(var stores, var lost, var remembered) ->
                 with(stage, new Stack(stores, lost, remembered), tokens, host, checkpoints, reason);
             case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
@@ -210,11 +214,11 @@ public record Sandbox(
             Optional<HostId> on,
             Map<CheckpointId, NamedCheckpoint> taken,
             String why) {
-        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt);
+        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy);
     }
 
     /** What people are told of it. */
     public SandboxView view(SandboxId id) {
-        return new SandboxView(id, stage.status(), blueprint, host, startedAt);
+        return new SandboxView(id, stage.status(), blueprint, host, startedAt, startedBy);
     }
 }

@@ -3,9 +3,9 @@ package dev.sealbox.persistence.entity;
 import akka.actor.typed.ActorRef;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.persistence.serialization.ClusterMessage;
-import java.util.Optional;
 
 /** What is said to an organisation's entity. */
 public sealed interface OrganizationMessage extends ClusterMessage {
@@ -15,12 +15,11 @@ public sealed interface OrganizationMessage extends ClusterMessage {
 
     record Read(ActorRef<OrganizationReply> replyTo) implements OrganizationMessage {}
 
-    /** Asks for the id of the valid key with this hash. */
+    /** Asks what the key with this hash is worth now. */
     record FindKey(ApiKeyHash hash, ActorRef<KeyFound> replyTo) implements OrganizationMessage {}
 
     /** Leave memory. */
     record Stop() implements OrganizationMessage {}
 
-    /** The key's id; empty when there is no such valid key. */
-    record KeyFound(Optional<String> keyId) implements ClusterMessage {}
+    record KeyFound(KeyStanding standing) implements ClusterMessage {}
 }

@@ -23,8 +23,10 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
@@ -57,6 +59,7 @@ public final class DomainModule extends SimpleModule {
         text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
         number(VersionLimit.class, VersionLimit::versions, VersionLimit::new);
         text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
+        text(Role.class, Role::word, Role::parse);
         text(HostName.class, HostName::value, HostName::new);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
     }
@@ -68,6 +71,7 @@ public final class DomainModule extends SimpleModule {
         named(context, SandboxCommand.class, SandboxCommand.class);
         named(context, CheckpointCommand.class, CheckpointCommand.class);
         named(context, OrganizationCommand.class, OrganizationCommand.class);
+        named(context, KeyStanding.class, KeyStanding.class);
         named(
                 context,
                 Refusal.class,

@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * The names under which events and snapshots are written, chosen by hand so that classes can be renamed.
  *
- * <p>A released name is read for ever. A changed shape gets the next number and a further case of reading; only the
+ * <p>A released name is read for ever. A changed shape gets the next number and a case in {@link OlderForms}; only the
  * newest is written.
  */
 final class JournalForms {
@@ -59,18 +59,21 @@ final class JournalForms {
             entry("checkpoint.deleted.1", CheckpointEvent.CheckpointDeleted.class),
             entry("checkpoint.layer-discarded.1", CheckpointEvent.LayerDiscarded.class),
             entry("organization.api-key-issued.1", OrganizationEvent.ApiKeyIssued.class),
+            entry("organization.api-key-issued.2", OrganizationEvent.ApiKeyIssued.class),
             entry("organization.api-key-revoked.1", OrganizationEvent.ApiKeyRevoked.class),
             entry("organization.name-reserved.1", OrganizationEvent.NameReserved.class),
             entry("organization.name-released.1", OrganizationEvent.NameReleased.class),
             entry("organization.sandbox-admitted.1", OrganizationEvent.SandboxAdmitted.class),
             entry("organization.sandbox-released.1", OrganizationEvent.SandboxReleased.class));
 
-    private static final Map<String, Class<?>> SNAPSHOTS = Map.of(
-            "store.state.1", SecretStore.class,
-            "store.state.2", SecretStore.class,
-            "sandbox.state.1", Sandbox.class,
-            "checkpoint.state.1", Checkpoint.class,
-            "organization.state.1", Organization.class);
+    private static final Map<String, Class<?>> SNAPSHOTS = Map.ofEntries(
+            entry("store.state.1", SecretStore.class),
+            entry("store.state.2", SecretStore.class),
+            entry("sandbox.state.1", Sandbox.class),
+            entry("sandbox.state.2", Sandbox.class),
+            entry("checkpoint.state.1", Checkpoint.class),
+            entry("organization.state.1", Organization.class),
+            entry("organization.state.2", Organization.class));
 
     private JournalForms() {}
 
@@ -91,9 +94,9 @@ final class JournalForms {
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
             case SecretStore store -> "store.state.2";
-            case Sandbox sandbox -> "sandbox.state.1";
+            case Sandbox sandbox -> "sandbox.state.2";
             case Checkpoint checkpoint -> "checkpoint.state.1";
-            case Organization organization -> "organization.state.1";
+            case Organization organization -> "organization.state.2";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
         };
     }
@@ -153,7 +156,7 @@ final class JournalForms {
 
     private static String organization(OrganizationEvent event) {
         return switch (event) {
-            case OrganizationEvent.ApiKeyIssued e -> "organization.api-key-issued.1";
+            case OrganizationEvent.ApiKeyIssued e -> "organization.api-key-issued.2";
             case OrganizationEvent.ApiKeyRevoked e -> "organization.api-key-revoked.1";
             case OrganizationEvent.NameReserved e -> "organization.name-reserved.1";
             case OrganizationEvent.NameReleased e -> "organization.name-released.1";

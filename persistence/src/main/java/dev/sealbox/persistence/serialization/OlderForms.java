@@ -1,33 +1,57 @@
 package dev.sealbox.persistence.serialization;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.organization.Role;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
-/** How what was written under an older name reads today. */
+/** How what was written in an older form is given the shape of the newest one. */
 final class OlderForms {
-    private static final Map<String, Consumer<ObjectNode>> CHANGES = Map.of("store.state.1", OlderForms::keepVersions);
+    private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.of(
+            "organization.api-key-issued.1", OlderForms::keyIssued,
+            "organization.state.1", OlderForms::organization,
+            "sandbox.state.1", OlderForms::sandbox,
+            "store.state.1", OlderForms::store);
 
     private OlderForms() {}
 
-    static boolean isOlder(String manifest) {
-        return CHANGES.containsKey(manifest);
+    /** What turns this form into the newest; empty if it is the newest. */
+    static Optional<UnaryOperator<ObjectNode>> of(String manifest) {
+        return Optional.ofNullable(NEWER.get(manifest));
     }
 
-    /** Changes {@code written} into the newest form of the same thing. */
-    static JsonNode renewed(String manifest, JsonNode written) {
-        if (written instanceof ObjectNode fields) {
-            var change = CHANGES.get(manifest);
-            if (change != null) {
-                change.accept(fields);
-            }
-        }
-        return written;
+    /** Before there were roles every key was an administrator's. */
+    private static ObjectNode keyIssued(ObjectNode recorded) {
+        withTerms((ObjectNode) recorded.get("event"));
+        return recorded;
+    }
+
+    private static ObjectNode organization(ObjectNode state) {
+        var byId = (ObjectNode) state.get("keys");
+        byId.forEach(key ->
+                withTerms((ObjectNode) key).put("issuedBy", Origin.SYSTEM).putNull("revokedAt"));
+        state.putObject("keys").set("byId", byId);
+        return state;
+    }
+
+    private static ObjectNode withTerms(ObjectNode key) {
+        var name = key.remove("name");
+        var terms = key.putObject("terms");
+        terms.set("name", name);
+        terms.put("role", Role.ADMIN.word());
+        terms.putArray("stores");
+        terms.putNull("expiresAt");
+        return key;
+    }
+
+    private static ObjectNode sandbox(ObjectNode state) {
+        return state.put("startedBy", "");
     }
 
     /** A store kept one version of each secret and did not note who had set it; it had no limit of its own. */
-    private static void keepVersions(ObjectNode store) {
+    private static ObjectNode store(ObjectNode store) {
         store.putNull("limit");
         store.path("secrets").forEach(secret -> {
             if (secret instanceof ObjectNode fields) {
@@ -35,6 +59,7 @@ final class OlderForms {
                 fields.putArray("versions").add(onlyVersion(fields));
             }
         });
+        return store;
     }
 
     private static ObjectNode onlyVersion(ObjectNode secret) {

@@ -25,9 +25,12 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
+import dev.sealbox.domain.organization.KeyTerms;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
@@ -89,6 +92,7 @@ class ClusterMessageTest {
     private static final HostId HOST = new HostId("host-1");
     private static final KeyId KEY = new KeyId(ID);
     private static final ApiKeyHash HASH = ApiKeyHash.of("key");
+    private static final KeyTerms TERMS = new KeyTerms("launcher", Role.AGENT_LAUNCHER, List.of(NAME), Optional.of(AT));
     private static final SealedToken TOKEN = new SealedToken("osb_sealed_00112233445566778899aabbccddeeff");
     private static final List<HostPattern> HOSTS = HostPattern.parseAll(List.of("github.com", "*.example.com", "*"));
     private static final VersionLimit LIMIT = new VersionLimit(3);
@@ -184,7 +188,8 @@ class ClusterMessageTest {
 
     static Stream<OrganizationCommand> organizationCommands() {
         return Stream.of(
-                new OrganizationCommand.IssueApiKey("key-1", "first", HASH),
+                new OrganizationCommand.CreateOrganization(HASH, KeyTerms.admin("first")),
+                new OrganizationCommand.IssueApiKey(HASH, TERMS),
                 new OrganizationCommand.RevokeApiKey("key-1"),
                 new OrganizationCommand.ReserveName(NAME, STORE),
                 new OrganizationCommand.ReleaseName(NAME, STORE),
@@ -214,6 +219,7 @@ class ClusterMessageTest {
                 new SandboxRefusal.CheckpointNameTaken("first"),
                 new SandboxRefusal.TooManyCheckpoints(10),
                 new SandboxRefusal.TooManyStores(16),
+                new SandboxRefusal.StoreNotNamed(),
                 new CheckpointRefusal.NoSuchCheckpoint(),
                 new CheckpointRefusal.AlreadyExists(),
                 new CheckpointRefusal.OfAnotherSandbox(),
@@ -221,7 +227,13 @@ class ClusterMessageTest {
                 new CheckpointRefusal.Failed("why"),
                 new OrganizationRefusal.NameTaken(NAME),
                 new OrganizationRefusal.TooManyStores(1000),
-                new OrganizationRefusal.TooManySandboxes(50, 50));
+                new OrganizationRefusal.TooManySandboxes(50, 50),
+                new OrganizationRefusal.OrganizationExists(),
+                new OrganizationRefusal.NoSuchApiKey(),
+                new OrganizationRefusal.ApiKeyIdTaken(),
+                new OrganizationRefusal.TooManyApiKeys(500),
+                new OrganizationRefusal.ExpiresInThePast(),
+                new OrganizationRefusal.LastAdminKey());
     }
 
     static Stream<ClusterMessage> messages() {
@@ -272,7 +284,10 @@ class ClusterMessageTest {
                 new OrganizationMessage.Read(organizations.getRef()),
                 new OrganizationMessage.FindKey(HASH, found.getRef()),
                 new OrganizationMessage.Stop(),
-                new OrganizationMessage.KeyFound(Optional.of("key-1")),
+                new OrganizationMessage.KeyFound(new KeyStanding.Valid("key-1", TERMS)),
+                new OrganizationMessage.KeyFound(new KeyStanding.Unknown()),
+                new OrganizationMessage.KeyFound(new KeyStanding.Expired()),
+                new OrganizationMessage.KeyFound(new KeyStanding.Revoked()),
                 new OrganizationReply.Done(Organization.EMPTY),
                 new OrganizationReply.Refused(new OrganizationRefusal.NameTaken(NAME)));
         return Stream.concat(commands, rest);
