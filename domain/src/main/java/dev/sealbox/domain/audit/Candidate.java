@@ -7,6 +7,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.StoreLayers;
 import dev.sealbox.domain.sealing.Encrypted;
@@ -24,6 +25,7 @@ import java.util.UUID;
 /**
  * A sandbox as it was at one moment, with all that decides whether it could use one secret.
  *
+ * @param layeredBy the number of its event that gave it its stores
  * @param layers its stores, first to last
  * @param lost whether an inherited layer's store was gone when it was created
  * @param remembered the allowlist that stands in for lost layers
@@ -34,6 +36,7 @@ public record Candidate(
         SandboxId sandbox,
         OrganizationId organization,
         Life life,
+        long layeredBy,
         List<Layer> layers,
         boolean lost,
         List<HostPattern> remembered,
@@ -78,9 +81,9 @@ public record Candidate(
     /** Whether a request of this sandbox to {@code host} could have carried the secret; by the rules of production. */
     public Optional<Finding> judge(SecretName name, HostName host) {
         var policy = policy(name);
-        return policy.mayUse(name, host) && policy.tokens().containsValue(name)
-                ? Optional.of(new Finding(this, winner(), policy.allowlist()))
-                : Optional.empty();
+        return Optional.ofNullable(policy.grants().get(name))
+                .filter(grant -> policy.mayUse(name, host) && policy.tokens().containsValue(name))
+                .map(grant -> new Finding(this, place(grant.store()), policy.allowlist()));
     }
 
     private EgressPolicy policy(SecretName name) {
@@ -106,13 +109,8 @@ public record Candidate(
         return new Secret(NOBODY, offer.version(), NO_VALUE, offer.hosts(), offer.at(), offer.at());
     }
 
-    private int winner() {
-        for (var i = layers.size() - 1; i >= 0; i--) {
-            if (layers.get(i).known().flatMap(Known::secret).isPresent()) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("a secret that may be used comes from a layer");
+    private int place(StoreId store) {
+        return layers.stream().map(layer -> layer.layer().store()).toList().indexOf(store);
     }
 
     // Values and tokens are not known here and not needed: the rules ask only whether there is one.
