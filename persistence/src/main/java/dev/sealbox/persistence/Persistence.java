@@ -1,6 +1,7 @@
 package dev.sealbox.persistence;
 
 import akka.actor.typed.ActorSystem;
+import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -8,9 +9,12 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.persistence.answers.LoggedAnswers;
+import dev.sealbox.persistence.answers.WhoIndex;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.Regions;
+import dev.sealbox.persistence.projection.Projections;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
@@ -33,14 +37,21 @@ public final class Persistence {
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
     private final ApiKeys apiKeys;
+    private final AuditAnswers answers;
     private final Recovery recovery;
 
     private Persistence(
-            SecretStores stores, Sandboxes sandboxes, Checkpoints checkpoints, ApiKeys apiKeys, Recovery recovery) {
+            SecretStores stores,
+            Sandboxes sandboxes,
+            Checkpoints checkpoints,
+            ApiKeys apiKeys,
+            AuditAnswers answers,
+            Recovery recovery) {
         this.stores = stores;
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
         this.apiKeys = apiKeys;
+        this.answers = answers;
         this.recovery = recovery;
     }
 
@@ -59,11 +70,14 @@ public final class Persistence {
         Regions.start(system, entities, vault, hosts, settings.entities(), clock);
         var stores = new ShardedSecretStores(entities, vault, services);
         var keys = new ShardedApiKeys(entities, database);
+        new Projections(system, database, settings.entities().role())
+                .start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         return new Persistence(
                 stores,
                 new ShardedSandboxes(entities, hosts, stores, random, services, clock),
                 new ShardedCheckpoints(entities, random, services, clock),
                 keys,
+                new LoggedAnswers(system, database, clock),
                 new Recovery(entities, keys, services, clock));
     }
 
@@ -81,6 +95,10 @@ public final class Persistence {
 
     public ApiKeys apiKeys() {
         return apiKeys;
+    }
+
+    public AuditAnswers answers() {
+        return answers;
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */
