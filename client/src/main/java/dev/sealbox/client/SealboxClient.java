@@ -39,6 +39,10 @@ public final class SealboxClient implements AutoCloseable {
         return new SecretStores(requests);
     }
 
+    public AuditAnswers auditAnswers() {
+        return new AuditAnswers(requests);
+    }
+
     Requests requests() {
         return requests;
     }

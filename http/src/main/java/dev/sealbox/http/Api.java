@@ -6,12 +6,14 @@ import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +35,7 @@ public final class Api {
             SecretStores stores,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
+            AuditAnswers log,
             ApiKeys keys,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
@@ -46,7 +49,8 @@ public final class Api {
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),
-                new CheckpointRoutes(checkpoints, settings, bodies, answers));
+                new CheckpointRoutes(checkpoints, settings, bodies, answers),
+                new AnswerRoutes(log, answers, Clock.systemUTC()));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))

@@ -18,6 +18,7 @@ import akka.http.javadsl.server.MethodRejection;
 import akka.http.javadsl.server.Rejection;
 import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
+import dev.sealbox.domain.audit.Scope;
 import dev.sealbox.domain.identity.Origin;
 import java.util.List;
 import java.util.UUID;
@@ -31,7 +32,8 @@ record Routes(
         SandboxRoutes sandboxes,
         ExecRoutes exec,
         FileRoutes files,
-        CheckpointRoutes checkpoints) {
+        CheckpointRoutes checkpoints,
+        AnswerRoutes log) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -66,6 +68,7 @@ record Routes(
                 sandboxes.of(origin),
                 checkpoints.of(origin),
                 stores.of(origin),
+                log.of(Scope.of(origin.organization())),
                 meta.of(origin));
     }
 

@@ -42,6 +42,7 @@ class ApiDescriptionTest {
                 var path = words[1].replace("{storeId}", "x")
                         .replace("{checkpointId}", "x")
                         .replace("{name}", "1")
+                        .replace("{entity}", "sb-0123456789abcdef")
                         .replace("{sandboxId}", "sb-0123456789abcdef")
                         .replace("{sessionId}", "x");
                 var answer = server.send(words[0], path);

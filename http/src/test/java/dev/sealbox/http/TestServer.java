@@ -32,6 +32,7 @@ final class TestServer implements AutoCloseable {
     final FakeStores stores = new FakeStores();
     final FakeSandboxes sandboxes = new FakeSandboxes();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
+    final FakeAnswers log = new FakeAnswers();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -77,6 +78,7 @@ final class TestServer implements AutoCloseable {
                         stores,
                         sandboxes,
                         checkpoints,
+                        log,
                         keys,
                         () -> readiness.parts(),
                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))

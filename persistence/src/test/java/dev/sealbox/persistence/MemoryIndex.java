@@ -7,6 +7,7 @@ import dev.sealbox.domain.audit.Candidate.Known;
 import dev.sealbox.domain.audit.Candidate.Layer;
 import dev.sealbox.domain.audit.Candidate.Life;
 import dev.sealbox.domain.audit.Candidate.Offer;
+import dev.sealbox.domain.audit.Candidate.Presence;
 import dev.sealbox.domain.audit.Candidate.TokenKind;
 import dev.sealbox.domain.audit.Scope;
 import dev.sealbox.domain.audit.Trace;
@@ -18,6 +19,7 @@ import dev.sealbox.persistence.projection.Fact;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,16 +113,16 @@ final class MemoryIndex {
         var left = until(entity(layer.store()), question.at());
         return last(left, Trace.Allowed.class).map(allowed -> {
             var gone = last(left, Trace.Gone.class).isPresent();
-            var kept = gone && told(left).contains(sandbox);
+            var presence = !gone ? Presence.PRESENT : told(left).contains(sandbox) ? Presence.KEPT : Presence.GONE;
             return new Known(
-                    kept,
+                    presence,
                     ((Trace.Allowed) allowed.trace()).hosts(),
-                    gone && !kept ? Optional.empty() : offer(left, question));
+                    presence == Presence.GONE ? Optional.empty() : offer(left, question));
         });
     }
 
     private static Set<SandboxId> told(List<Left> left) {
-        var told = new java.util.HashSet<SandboxId>();
+        var told = new HashSet<SandboxId>();
         for (var each : left) {
             if (each.trace() instanceof Trace.Told(var sandbox)) {
                 told.add(sandbox);

@@ -29,9 +29,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,10 +129,13 @@ class ReplayIT {
         var store = new StoreId(UUID.randomUUID());
         var facts = new ArrayList<Fact>();
         note(facts, store, new StoreEvent.StoreCreated(new StoreName("long"), List.of()));
-        for (var i = 1; i < 10_000; i++) {
+        var replaced = new HashMap<SecretName, KeyId>();
+        for (var i = 0; facts.size() < 10_000; i++) {
             var name = new SecretName("NAME_" + i % 200);
             var value = new Encrypted(new KeyId(UUID.randomUUID()), "A".repeat(200));
             note(facts, store, new StoreEvent.SecretSet(name, UUID.randomUUID(), 1 + i / 200, value, List.of()));
+            Optional.ofNullable(replaced.put(name, value.key()))
+                    .ifPresent(key -> note(facts, store, new StoreEvent.KeysShredded(Set.of(key))));
         }
         Journals.write(node.database, facts);
         var meant = List.<Subject>of(new Subject.OfStore(store));

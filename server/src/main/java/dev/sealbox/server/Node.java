@@ -177,6 +177,7 @@ final class Node {
                             entities.stores(),
                             entities.sandboxes(),
                             entities.checkpoints(),
+                            entities.answers(),
                             entities.apiKeys(),
                             new NodeReadiness(system, database, local),
                             NodeMetrics.registry()));

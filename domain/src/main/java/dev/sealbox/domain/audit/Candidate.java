@@ -60,13 +60,19 @@ public record Candidate(
     /** A store of the stack, and what the sandbox knew of it; empty when there was no trace of the store. */
     public record Layer(StoreLayer layer, Optional<Known> known) {}
 
+    /** Whether the store was there, gone with the sandbox keeping what it knew, or gone with only its allowlist left. */
+    public enum Presence {
+        PRESENT,
+        KEPT,
+        GONE
+    }
+
     /**
      * What a sandbox knew of a store.
      *
-     * @param kept whether the store was gone by then and the sandbox had kept what it knew
      * @param secret the secret that is asked about, if the store offered it
      */
-    public record Known(boolean kept, List<HostPattern> allowlist, Optional<Offer> secret) {}
+    public record Known(Presence presence, List<HostPattern> allowlist, Optional<Offer> secret) {}
 
     /**
      * A secret as a store offered it.

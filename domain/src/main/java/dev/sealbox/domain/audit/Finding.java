@@ -3,6 +3,7 @@ package dev.sealbox.domain.audit;
 import dev.sealbox.domain.audit.Candidate.Known;
 import dev.sealbox.domain.audit.Candidate.Layer;
 import dev.sealbox.domain.audit.Candidate.Offer;
+import dev.sealbox.domain.audit.Candidate.Presence;
 import dev.sealbox.domain.egress.HostPattern;
 import java.util.List;
 
@@ -24,7 +25,7 @@ public record Finding(Candidate sandbox, int winner, List<HostPattern> allowlist
 
     /** Whether the store was gone by then, and the sandbox had it from before. */
     public boolean kept() {
-        return known().kept();
+        return known().presence() == Presence.KEPT;
     }
 
     private Known known() {

@@ -7,6 +7,7 @@ import dev.sealbox.domain.audit.Candidate.Known;
 import dev.sealbox.domain.audit.Candidate.Layer;
 import dev.sealbox.domain.audit.Candidate.Life;
 import dev.sealbox.domain.audit.Candidate.Offer;
+import dev.sealbox.domain.audit.Candidate.Presence;
 import dev.sealbox.domain.audit.Candidate.TokenKind;
 import dev.sealbox.domain.audit.Scope;
 import dev.sealbox.domain.egress.HostPattern;
@@ -172,9 +173,16 @@ final class Candidates {
         }
 
         private static Known known(ResultSet row) throws SQLException {
-            var gone = row.getBoolean("gone");
-            var kept = gone && row.getBoolean("kept");
-            return new Known(kept, hosts(row, "allowlist"), gone && !kept ? Optional.empty() : offer(row));
+            var presence = presence(row);
+            return new Known(
+                    presence, hosts(row, "allowlist"), presence == Presence.GONE ? Optional.empty() : offer(row));
+        }
+
+        private static Presence presence(ResultSet row) throws SQLException {
+            if (!row.getBoolean("gone")) {
+                return Presence.PRESENT;
+            }
+            return row.getBoolean("kept") ? Presence.KEPT : Presence.GONE;
         }
 
         private static Optional<Offer> offer(ResultSet row) throws SQLException {
