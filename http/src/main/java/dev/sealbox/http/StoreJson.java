@@ -40,16 +40,18 @@ final class StoreJson {
         }
     }
 
-    /** Every field is a string, since the command line client decodes a map of strings. */
+    /**
+     * What a change has come to; every field is a string, since the command line client decodes a map of strings.
+     *
+     * @param refreshErrors the ids of sandboxes that have not taken it yet, separated by spaces; absent when all have
+     */
     record SetResult(String name, String status, String refreshed, Optional<String> refreshErrors) {
         static SetResult of(SecretName name, Refreshed refreshed) {
-            return new SetResult(
-                    name.value(),
-                    "set",
-                    Integer.toString(refreshed.sandboxes()),
-                    Optional.of(refreshed.lagging())
-                            .filter(lagging -> lagging > 0)
-                            .map(Object::toString));
+            return of(name.value(), "set", refreshed);
+        }
+
+        static SetResult of(String name, String status, Refreshed refreshed) {
+            return new SetResult(name, status, Integer.toString(refreshed.sandboxes()), Reach.errors(refreshed));
         }
     }
 }

@@ -52,16 +52,22 @@ final class StoreRoutes {
                 get(() -> answers.outcome(
                         stores.read(origin, StoreId.parse(store)), found -> Answers.ok(StoreJson.Store.of(found)))),
                 put(() -> update(origin, StoreId.parse(store))),
-                delete(() ->
-                        answers.outcome(stores.delete(origin, StoreId.parse(store)), done -> Answers.noContent())));
+                delete(() -> Reach.revoking(revokes -> end(origin, StoreId.parse(store), revokes))));
+    }
+
+    private Route end(Origin origin, StoreId store, boolean revokes) {
+        return revokes
+                ? Reach.deleted(store.toString(), told -> answers.outcome(stores.revoke(origin, store), told))
+                : answers.outcome(stores.delete(origin, store), done -> Answers.noContent());
     }
 
     private Route secret(Origin origin, String store, String name) {
         return concat(
                 put(() -> set(origin, StoreId.parse(store), new SecretName(name))),
-                delete(() -> answers.outcome(
-                        stores.deleteSecret(origin, StoreId.parse(store), new SecretName(name)),
-                        done -> Answers.noContent())));
+                delete(() -> Reach.deleted(
+                        name,
+                        told -> answers.outcome(
+                                stores.deleteSecret(origin, StoreId.parse(store), new SecretName(name)), told))));
     }
 
     private Route create(Origin origin) {
@@ -88,7 +94,7 @@ final class StoreRoutes {
                         store,
                         body.optionalText("name").map(StoreName::new),
                         body.optionalTexts("egressAllowlist").map(HostPattern::parseAll)),
-                updated -> Answers.ok(StoreJson.Store.of(updated))));
+                updated -> Reach.told(Answers.ok(StoreJson.Store.of(updated.store())), updated.refreshed())));
     }
 
     private Route secrets(Origin origin, StoreId store) {
@@ -106,7 +112,7 @@ final class StoreRoutes {
             return answers.outcome(
                     Answers.asking(() -> stores.set(origin, store, name, value, hosts))
                             .whenComplete((done, failure) -> value.close()),
-                    refreshed -> Answers.ok(StoreJson.SetResult.of(name, refreshed)));
+                    refreshed -> Reach.told(Answers.ok(StoreJson.SetResult.of(name, refreshed)), refreshed));
         });
     }
 }

@@ -7,6 +7,7 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
@@ -17,6 +18,7 @@ import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.StoreUpdated;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,7 +38,7 @@ final class FakeStores implements SecretStores {
     private final Map<StoreId, Map<SecretName, SecretSummary>> secrets = new LinkedHashMap<>();
     final List<Plaintext> received = new ArrayList<>();
     final List<Origin> origins = new ArrayList<>();
-    int lagging;
+    List<SandboxId> lagging = List.of();
 
     /** Whether a read is never answered. */
     boolean silent;
@@ -74,7 +76,7 @@ final class FakeStores implements SecretStores {
     }
 
     @Override
-    public CompletionStage<Outcome<StoreSummary>> update(
+    public CompletionStage<Outcome<StoreUpdated>> update(
             Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist) {
         return now(in(origin, store, old -> {
             changes++;
@@ -86,7 +88,7 @@ final class FakeStores implements SecretStores {
                     old.createdAt(),
                     Instant.now());
             stores.put(store, updated);
-            return done(updated);
+            return done(new StoreUpdated(updated, new Refreshed(2, lagging)));
         }));
     }
 
@@ -96,6 +98,15 @@ final class FakeStores implements SecretStores {
             changes++;
             stores.remove(store);
             return done(Unit.DONE);
+        }));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Refreshed>> revoke(Origin origin, StoreId store) {
+        return now(in(origin, store, old -> {
+            changes++;
+            stores.remove(store);
+            return done(new Refreshed(2, lagging));
         }));
     }
 
@@ -124,7 +135,7 @@ final class FakeStores implements SecretStores {
             changes++;
             return secretsOf(store).remove(name) == null
                     ? refused(new StoreRefusal.NoSuchSecret(name))
-                    : done(new Refreshed(0, 0));
+                    : done(new Refreshed(2, lagging));
         }));
     }
 

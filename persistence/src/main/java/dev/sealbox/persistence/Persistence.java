@@ -67,7 +67,7 @@ public final class Persistence {
         var random = new SecureRandom();
         var services = settings.services();
         var entities = new Entities(system, settings.entities());
-        Regions.start(system, entities, vault, hosts, settings.entities(), clock);
+        Regions.start(system, entities, vault, hosts, settings.entities(), random, clock);
         var stores = new ShardedSecretStores(entities, vault, services);
         var keys = new ShardedApiKeys(entities, database);
         new Projections(system, database, settings.entities().role())

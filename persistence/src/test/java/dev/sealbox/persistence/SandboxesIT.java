@@ -155,7 +155,7 @@ class SandboxesIT {
         var sandbox = create("creds").id();
         var token = token(sandbox, TOKEN);
 
-        assertThat(set(store, TOKEN, "value-two", "api.github.com")).isEqualTo(new Refreshed(1, 0));
+        assertThat(set(store, TOKEN, "value-two", "api.github.com")).isEqualTo(new Refreshed(1, List.of()));
         assertThat(HOSTS.values.get(sandbox)).containsEntry(TOKEN, "value-two");
         assertThat(token(sandbox, TOKEN)).isEqualTo(token);
 
@@ -188,7 +188,7 @@ class SandboxesIT {
         var sandbox = create("creds").id();
 
         HOSTS.broken = new IllegalStateException("the host is away");
-        assertThat(set(store, TOKEN, "value-two")).isEqualTo(new Refreshed(0, 1));
+        assertThat(set(store, TOKEN, "value-two")).isEqualTo(new Refreshed(0, List.of(sandbox)));
         HOSTS.broken = null;
 
         eventually(

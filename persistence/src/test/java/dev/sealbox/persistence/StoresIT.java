@@ -81,8 +81,8 @@ class StoresIT {
         assertThat(done(stores().read(origin, first)).allowlist()).isEqualTo(GITHUB);
 
         var changed = done(stores().update(origin, first, Optional.of(new StoreName("third")), Optional.of(List.of())));
-        assertThat(changed.name()).isEqualTo(new StoreName("third"));
-        assertThat(changed.allowlist()).isEmpty();
+        assertThat(changed.store().name()).isEqualTo(new StoreName("third"));
+        assertThat(changed.store().allowlist()).isEmpty();
         assertThat(told(stores().list(origin))).extracting(StoreSummary::id).containsExactly(second, first);
 
         done(stores().delete(origin, first));
@@ -158,7 +158,7 @@ class StoresIT {
         var store = create("secrets");
 
         assertThat(done(stores().set(origin, store, TOKEN, Plaintext.of("value-one"), GITHUB)))
-                .isEqualTo(new Refreshed(0, 0));
+                .isEqualTo(Refreshed.NOBODY);
         done(stores().set(origin, store, new SecretName("A"), Plaintext.of("value-two"), List.of()));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-three"), List.of()));
 

@@ -11,6 +11,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
@@ -18,6 +19,7 @@ import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
+import dev.sealbox.domain.sandbox.SandboxCommand.SealNames;
 import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
@@ -28,12 +30,15 @@ import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
 import dev.sealbox.domain.sandbox.SandboxEvent.StopRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.StoresLayered;
+import dev.sealbox.domain.sandbox.SandboxEvent.TokensAdded;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensSealed;
+import dev.sealbox.domain.sealing.SealedToken;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The life of one sandbox, from its creation to its stop. {@link #decide} says what may happen, {@link #apply} what then
@@ -108,6 +113,7 @@ public record Sandbox(
         }
         return switch (command) {
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
+            case SealNames(var drawn) -> sealNames(drawn);
             case PlaceSandbox(var on) -> stage == Stage.STARTING ? accept(new SandboxPlaced(on)) : accept();
             case ConfirmStarted() -> stage == Stage.STARTING ? accept(new SandboxStarted()) : accept();
             case ReportLost(var why) ->
@@ -126,6 +132,18 @@ public record Sandbox(
                 new SandboxCreated(create.blueprint()),
                 new StoresLayered(create.stores(), create.lost(), create.remembered()),
                 new TokensSealed(create.tokens()));
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> sealNames(Map<SecretName, SealedToken> drawn) {
+        var wanted = new TreeMap<>(drawn);
+        wanted.keySet()
+                .retainAll(tokens.missing(drawn.keySet(), blueprint.envs().keySet()));
+        return alive() && !wanted.isEmpty() ? accept(new TokensAdded(wanted)) : accept();
+    }
+
+    /** Whether it runs or is about to. */
+    public boolean alive() {
+        return stage == Stage.STARTING || stage == Stage.RUNNING;
     }
 
     private Decision<SandboxEvent, SandboxRefusal> name(NameCheckpoint named) {
@@ -162,6 +180,7 @@ public record Sandbox(
             case StoresLayered(var stores, var lost, var remembered) ->
                 with(stage, new Stack(stores, lost, remembered), tokens, host, checkpoints, reason);
             case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
+            case TokensAdded(var added) -> with(stage, stack, tokens.with(added), host, checkpoints, reason);
             case SandboxPlaced(var on) -> with(stage, stack, tokens, Optional.of(on), checkpoints, reason);
             case SandboxStarted() -> at(Stage.RUNNING, "");
             case SandboxLost(var why) -> at(Stage.LOST, why);

@@ -51,8 +51,9 @@ public final class StoreLayers {
         var grants = new LinkedHashMap<SecretName, Grant>();
         for (var layer : layers) {
             layer.secrets()
-                    .forEach((name, secret) ->
-                            grants.put(name, new Grant(layer.id(), secret.version(), secret.value(), secret.hosts())));
+                    .forEach((name, secret) -> grants.put(
+                            name,
+                            new Grant(layer.id(), secret.version(), secret.value(), secret.hosts(), layer.deleted())));
         }
         return grants;
     }

@@ -21,6 +21,7 @@ import dev.sealbox.domain.store.StoreCommand.CreateStore;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
 import dev.sealbox.domain.store.StoreCommand.DeleteStore;
 import dev.sealbox.domain.store.StoreCommand.RenameStore;
+import dev.sealbox.domain.store.StoreCommand.RevokeStore;
 import dev.sealbox.domain.store.StoreCommand.SetSecret;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreEvent.AllowlistChanged;
@@ -32,6 +33,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
 import dev.sealbox.domain.store.StoreEvent.StoreDeleted;
 import dev.sealbox.domain.store.StoreEvent.StoreRenamed;
+import dev.sealbox.domain.store.StoreEvent.StoreRevoked;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -105,6 +107,7 @@ public record SecretStore(
                         ? accept(new SecretDeleted(secret))
                         : refuse(new StoreRefusal.NoSuchSecret(secret));
             case DeleteStore() -> accept(new StoreDeleted());
+            case RevokeStore() -> accept(new StoreRevoked());
             case BindSandbox(var sandbox) -> bound.contains(sandbox) ? accept() : accept(new SandboxBound(sandbox));
             case UnbindSandbox(var sandbox) -> bound.contains(sandbox) ? accept(new SandboxUnbound(sandbox)) : accept();
             case ConfirmShredded(var keys) -> shredded(keys);
@@ -160,7 +163,8 @@ public record SecretStore(
             case AllowlistChanged(var hosts) -> described(name, hosts, at);
             case SecretSet set -> withSecret(set, at);
             case SecretDeleted(var deleted) -> withoutSecret(deleted, at);
-            case StoreDeleted() -> gone(at);
+            case StoreDeleted() -> gone(secrets, at);
+            case StoreRevoked() -> gone(Map.of(), at);
             case SandboxBound(var sandbox) -> withBound(with(bound, sandbox));
             case SandboxUnbound(var sandbox) -> withBound(without(bound, Set.of(sandbox)));
             case KeysShredded(var keys) -> contents(secrets, versions, without(condemned, keys), updatedAt);
@@ -183,8 +187,12 @@ public record SecretStore(
         return contents(after, versions, before == null ? condemned : with(condemned, key(before)), at);
     }
 
-    /** Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6). */
-    private SecretStore gone(Instant at) {
+    /**
+     * Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6).
+     *
+     * @param left secrets that those sandboxes keep; their keys are destroyed all the same
+     */
+    private SecretStore gone(Map<SecretName, Secret> left, Instant at) {
         var keys = new HashSet<>(condemned);
         secrets.values().forEach(secret -> keys.add(key(secret)));
         return new SecretStore(
@@ -192,9 +200,9 @@ public record SecretStore(
                 organization,
                 name,
                 allowlist,
-                Map.of(),
+                left,
                 versions,
-                Set.of(),
+                bound,
                 Set.copyOf(keys),
                 revision + 1,
                 createdAt,

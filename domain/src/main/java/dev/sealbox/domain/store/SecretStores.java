@@ -27,11 +27,17 @@ public interface SecretStores {
     CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store);
 
     /** Changes what is given and keeps the rest. Complete when running sandboxes have the new allowlist. */
-    CompletionStage<Outcome<StoreSummary>> update(
+    CompletionStage<Outcome<StoreUpdated>> update(
             Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist);
 
     /** Deletes the store and its secrets; sandboxes that run with it keep what they have. */
     CompletionStage<Outcome<Unit>> delete(Origin origin, StoreId store);
+
+    /**
+     * Deletes the store and takes its secrets from the sandboxes that run with it; its allowlist goes on restricting them.
+     * Complete when they have heard of it, or after 15 s.
+     */
+    CompletionStage<Outcome<Refreshed>> revoke(Origin origin, StoreId store);
 
     /** Ordered by name. */
     CompletionStage<Outcome<List<SecretSummary>>> secrets(Origin origin, StoreId store);

@@ -28,6 +28,9 @@ public sealed interface StoreCommand {
 
     record DeleteStore() implements StoreCommand {}
 
+    /** Deletes the store, and takes its secrets from the sandboxes that run with it. */
+    record RevokeStore() implements StoreCommand {}
+
     /** The name that was reserved for this store is taken away: if it was not created by now, it never will be. */
     record AbandonStore() implements StoreCommand {}
 
@@ -50,6 +53,7 @@ public sealed interface StoreCommand {
             case SetSecret c -> true;
             case DeleteSecret c -> true;
             case DeleteStore c -> true;
+            case RevokeStore c -> true;
             case BindSandbox c -> true;
             case CreateStore c -> false;
             case AbandonStore c -> false;

@@ -26,6 +26,9 @@ public sealed interface StoreEvent {
 
     record StoreDeleted() implements StoreEvent {}
 
+    /** As {@link StoreDeleted}, and taken from the sandboxes that run with it; its allowlist goes on restricting them. */
+    record StoreRevoked() implements StoreEvent {}
+
     record SandboxBound(SandboxId sandbox) implements StoreEvent {}
 
     record SandboxUnbound(SandboxId sandbox) implements StoreEvent {}

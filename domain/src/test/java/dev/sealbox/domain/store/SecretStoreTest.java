@@ -22,6 +22,7 @@ import dev.sealbox.domain.store.StoreCommand.CreateStore;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
 import dev.sealbox.domain.store.StoreCommand.DeleteStore;
 import dev.sealbox.domain.store.StoreCommand.RenameStore;
+import dev.sealbox.domain.store.StoreCommand.RevokeStore;
 import dev.sealbox.domain.store.StoreCommand.SetSecret;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreEvent.AllowlistChanged;
@@ -33,6 +34,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
 import dev.sealbox.domain.store.StoreEvent.StoreDeleted;
 import dev.sealbox.domain.store.StoreEvent.StoreRenamed;
+import dev.sealbox.domain.store.StoreEvent.StoreRevoked;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -178,16 +180,34 @@ class SecretStoreTest {
     }
 
     @Test
-    void condemnsEveryKeyWhenDeletedAndForgetsItsSandboxes() {
+    void condemnsEveryKeyWhenDeletedAndLeavesItsSandboxesWhatTheyHave() {
         var store = given(created(), set(1), set(2), new SandboxBound(SANDBOX), new StoreDeleted());
 
         assertThat(store.condemned()).containsExactlyInAnyOrder(key(1), key(2));
-        assertThat(store.bound()).isEmpty();
-        assertThat(store.secrets()).isEmpty();
+        assertThat(store.bound()).containsExactly(SANDBOX);
+        assertThat(store.view(new StoreId(ENTRY)).secrets()).containsOnlyKeys(STRIPE);
         assertThat(store.allowlist()).isEqualTo(HOSTS);
         assertThat(store.view(new StoreId(ENTRY)).deleted()).isTrue();
         assertThat(store.decide(OWNER, new ConfirmShredded(Set.of(key(1), key(3)))))
                 .isEqualTo(accept(new KeysShredded(Set.of(key(1)))));
+    }
+
+    @Test
+    void takesItsSecretsFromItsSandboxesWhenRevokedButGoesOnRestrictingThem() {
+        var before = given(created(), set(1), new SandboxBound(SANDBOX));
+        assertThat(before.decide(OWNER, new RevokeStore())).isEqualTo(accept(new StoreRevoked()));
+        assertThat(before.decide(STRANGER, new RevokeStore())).isEqualTo(refuse(new StoreRefusal.NoSuchStore()));
+
+        var store = given(created(), set(1), new SandboxBound(SANDBOX), new StoreRevoked());
+
+        assertThat(store.isVisibleTo(OWNER.organization())).isFalse();
+        assertThat(store.condemned()).containsExactly(key(1));
+        assertThat(store.bound()).containsExactly(SANDBOX);
+        var view = store.view(new StoreId(ENTRY));
+        assertThat(view.deleted()).isTrue();
+        assertThat(view.secrets()).isEmpty();
+        assertThat(view.allowlist()).isEqualTo(HOSTS);
+        assertThat(store.decide(OWNER, new RevokeStore())).isEqualTo(refuse(new StoreRefusal.NoSuchStore()));
     }
 
     @Test
@@ -229,7 +249,8 @@ class SecretStoreTest {
                     assertThat(store.revision()).isGreaterThan(before);
                 }
             }
-            var current = store.secrets().values().stream()
+            var present = store.stage() == SecretStore.Stage.PRESENT ? store : SecretStore.ABSENT;
+            var current = present.secrets().values().stream()
                     .map(secret -> secret.value().key())
                     .toList();
             assertThat(Stream.of(current, store.condemned(), shredded).flatMap(java.util.Collection::stream))

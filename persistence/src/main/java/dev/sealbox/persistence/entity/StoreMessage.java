@@ -8,7 +8,6 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.persistence.serialization.ClusterMessage;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,9 +27,12 @@ public sealed interface StoreMessage {
     /** Leave memory. */
     record Stop() implements StoreMessage, ClusterMessage {}
 
-    /** What bound sandboxes said to a change. */
-    record Pushed(Map<SandboxId, Acknowledged.Answer> answers, Optional<ActorRef<StoreReply>> replyTo)
+    /** What a bound sandbox said to the store's revision that it was told of. */
+    record Answered(SandboxId sandbox, long revision, Acknowledged.Answer answer)
             implements StoreMessage, NoSerializationVerificationNeeded {}
+
+    /** Whoever waits for a change to arrive everywhere has waited long enough. */
+    record PushDue(long round) implements StoreMessage, NoSerializationVerificationNeeded {}
 
     /** The vault has destroyed keys, or has failed to. */
     record Shredded(

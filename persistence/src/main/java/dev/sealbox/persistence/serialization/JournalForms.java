@@ -28,12 +28,14 @@ final class JournalForms {
             entry("store.secret-set.1", StoreEvent.SecretSet.class),
             entry("store.secret-deleted.1", StoreEvent.SecretDeleted.class),
             entry("store.deleted.1", StoreEvent.StoreDeleted.class),
+            entry("store.revoked.1", StoreEvent.StoreRevoked.class),
             entry("store.sandbox-bound.1", StoreEvent.SandboxBound.class),
             entry("store.sandbox-unbound.1", StoreEvent.SandboxUnbound.class),
             entry("store.keys-shredded.1", StoreEvent.KeysShredded.class),
             entry("sandbox.created.1", SandboxEvent.SandboxCreated.class),
             entry("sandbox.stores-layered.1", SandboxEvent.StoresLayered.class),
             entry("sandbox.tokens-sealed.1", SandboxEvent.TokensSealed.class),
+            entry("sandbox.tokens-added.1", SandboxEvent.TokensAdded.class),
             entry("sandbox.placed.1", SandboxEvent.SandboxPlaced.class),
             entry("sandbox.started.1", SandboxEvent.SandboxStarted.class),
             entry("sandbox.lost.1", SandboxEvent.SandboxLost.class),
@@ -96,6 +98,7 @@ final class JournalForms {
             case StoreEvent.SecretSet e -> "store.secret-set.1";
             case StoreEvent.SecretDeleted e -> "store.secret-deleted.1";
             case StoreEvent.StoreDeleted e -> "store.deleted.1";
+            case StoreEvent.StoreRevoked e -> "store.revoked.1";
             case StoreEvent.SandboxBound e -> "store.sandbox-bound.1";
             case StoreEvent.SandboxUnbound e -> "store.sandbox-unbound.1";
             case StoreEvent.KeysShredded e -> "store.keys-shredded.1";
@@ -107,6 +110,7 @@ final class JournalForms {
             case SandboxEvent.SandboxCreated e -> "sandbox.created.1";
             case SandboxEvent.StoresLayered e -> "sandbox.stores-layered.1";
             case SandboxEvent.TokensSealed e -> "sandbox.tokens-sealed.1";
+            case SandboxEvent.TokensAdded e -> "sandbox.tokens-added.1";
             case SandboxEvent.SandboxPlaced e -> "sandbox.placed.1";
             case SandboxEvent.SandboxStarted e -> "sandbox.started.1";
             case SandboxEvent.SandboxLost e -> "sandbox.lost.1";

@@ -132,6 +132,7 @@ final class Launcher {
         return switch (reply) {
             case SandboxReply.Done(var sandbox) -> Futures.now(started(id, sandbox));
             case SandboxReply.Policed(var sandbox, var policy) -> Futures.now(started(id, sandbox));
+            case SandboxReply.Shown shown -> throw new IllegalStateException("a start was asked for");
             case SandboxReply.Refused(var reason) ->
                 entities.release(origin.organization(), id).thenApply(released -> Outcome.refused(reason));
         };

@@ -19,6 +19,7 @@ import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.StoreUpdated;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.StoreMessage;
 import dev.sealbox.persistence.entity.StoreReply;
@@ -76,7 +77,7 @@ public final class ShardedSecretStores implements SecretStores {
     }
 
     @Override
-    public CompletionStage<Outcome<StoreSummary>> update(
+    public CompletionStage<Outcome<StoreUpdated>> update(
             Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist) {
         return visible(origin, store)
                 .thenCompose(outcome -> outcome.then(known -> name.filter(
@@ -84,10 +85,11 @@ public final class ShardedSecretStores implements SecretStores {
                         .map(wanted -> rename(origin, known, wanted))
                         .orElseGet(() -> Futures.now(outcome))))
                 .thenCompose(outcome -> outcome.then(known -> allowlist
-                        .map(hosts -> execute(origin, store, new StoreCommand.ChangeAllowlist(hosts))
-                                .thenApply(changed -> changed.map(done -> new Known(store, done.store()))))
-                        .orElseGet(() -> Futures.now(outcome))))
-                .thenApply(outcome -> outcome.map(known -> summary(store, known.store())));
+                        .map(hosts -> execute(origin, store, new StoreCommand.ChangeAllowlist(hosts)))
+                        .orElseGet(
+                                () -> Futures.now(Outcome.done(new StoreReply.Done(known.store(), Refreshed.NOBODY))))))
+                .thenApply(outcome ->
+                        outcome.map(done -> new StoreUpdated(summary(store, done.store()), done.refreshed())));
     }
 
     private CompletionStage<Outcome<Known>> rename(Origin origin, Known known, StoreName wanted) {
@@ -102,8 +104,18 @@ public final class ShardedSecretStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, StoreId store) {
-        return execute(origin, store, new StoreCommand.DeleteStore())
-                .thenCompose(deleted -> deleted.then(done -> names.releaseAll(origin, store, Optional.empty())));
+        return end(origin, store, new StoreCommand.DeleteStore()).thenApply(ended -> ended.map(done -> Unit.DONE));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Refreshed>> revoke(Origin origin, StoreId store) {
+        return end(origin, store, new StoreCommand.RevokeStore());
+    }
+
+    private CompletionStage<Outcome<Refreshed>> end(Origin origin, StoreId store, StoreCommand command) {
+        return execute(origin, store, command)
+                .thenCompose(ended -> ended.then(done -> names.releaseAll(origin, store, Optional.empty())
+                        .thenApply(released -> released.map(free -> done.refreshed()))));
     }
 
     @Override

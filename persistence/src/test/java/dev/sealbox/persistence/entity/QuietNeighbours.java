@@ -37,13 +37,13 @@ final class QuietNeighbours implements Neighbours {
         return CompletableFuture.completedFuture(
                 known == null
                         ? new StoreReply.Refused(new dev.sealbox.domain.store.StoreRefusal.NoSuchStore())
-                        : new StoreReply.Done(known, new Refreshed(0, 0)));
+                        : new StoreReply.Done(known, Refreshed.NOBODY));
     }
 
     @Override
     public CompletionStage<StoreReply> unbind(OrganizationId organization, StoreId store, SandboxId sandbox) {
         unbound.add(store);
-        return CompletableFuture.completedFuture(new StoreReply.Done(SecretStore.ABSENT, new Refreshed(0, 0)));
+        return CompletableFuture.completedFuture(new StoreReply.Done(SecretStore.ABSENT, Refreshed.NOBODY));
     }
 
     @Override

@@ -100,7 +100,7 @@ class SecretStoreEntityTest {
         assertThat(told(set(1)))
                 .isInstanceOfSatisfying(
                         StoreReply.Done.class,
-                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(1, 0)));
+                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(1, List.of())));
         assertThat(neighbours.refreshed)
                 .hasEntrySatisfying(SANDBOX, view -> assertThat(view.secrets()).containsOnlyKeys(STRIPE));
 
@@ -123,13 +123,51 @@ class SecretStoreEntityTest {
     }
 
     @Test
-    void tellsNobodyOfItsDeletion() {
+    void leavesItsSandboxesWhatTheyHaveWhenItIsDeletedAndForgetsThemThen() {
         create();
         told(new StoreCommand.BindSandbox(SANDBOX));
+        told(set(1));
         told(new StoreCommand.DeleteStore());
 
-        assertThat(neighbours.refreshed).isEmpty();
+        assertThat(neighbours.refreshed)
+                .hasEntrySatisfying(SANDBOX, view -> assertThat(view.secrets()).containsOnlyKeys(STRIPE));
+        assertThat(vault.destroyed).containsExactly(key(1));
         assertThat(store.getState().bound()).isEmpty();
+    }
+
+    @Test
+    void takesItsSecretsFromItsSandboxesWhenItIsRevoked() {
+        create();
+        told(new StoreCommand.BindSandbox(SANDBOX));
+        told(set(1));
+
+        assertThat(told(new StoreCommand.RevokeStore()))
+                .isInstanceOfSatisfying(
+                        StoreReply.Done.class,
+                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(1, List.of())));
+        assertThat(neighbours.refreshed)
+                .hasEntrySatisfying(SANDBOX, view -> assertThat(view.secrets()).isEmpty());
+        assertThat(vault.destroyed).containsExactly(key(1));
+        assertThat(store.getState().bound()).isEmpty();
+    }
+
+    @Test
+    void goesOnTellingALaggingSandboxOfItsRevocation() {
+        create();
+        told(new StoreCommand.BindSandbox(SANDBOX));
+        told(set(1));
+        neighbours.answer = Answer.LATER;
+        told(new StoreCommand.RevokeStore());
+        assertThat(store.getState().bound()).containsExactly(SANDBOX);
+
+        neighbours.answer = Answer.TAKEN;
+        store.restart();
+
+        TestProbe<StoreReply> asker = ACTORS.createTestProbe();
+        asker.awaitAssert(() -> {
+            assertThat(store.getState().bound()).isEmpty();
+            return asker;
+        });
     }
 
     @Test
@@ -158,7 +196,7 @@ class SecretStoreEntityTest {
         assertThat(told(set(1)))
                 .isInstanceOfSatisfying(
                         StoreReply.Done.class,
-                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(0, 1)));
+                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(0, List.of(SANDBOX))));
         assertThat(neighbours.toBeResumed).containsExactly(id);
 
         neighbours.answer = Answer.NOT_MINE;

@@ -102,7 +102,12 @@ class ClusterMessageTest {
     private static final StoreView VIEW =
             new StoreView(STORE, NAME, 7, false, HOSTS, Map.of(SECRET, new Secret(ID, 2, VALUE, HOSTS, AT, AT)));
     private static final EgressPolicy POLICY = new EgressPolicy(
-            SANDBOX, ORGANIZATION, 8, HOSTS, Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS)), Map.of(TOKEN, SECRET));
+            SANDBOX,
+            ORGANIZATION,
+            8,
+            HOSTS,
+            Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, false)),
+            Map.of(TOKEN, SECRET));
 
     @AfterAll
     static void stop() {
@@ -117,6 +122,7 @@ class ClusterMessageTest {
                 new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID),
                 new StoreCommand.DeleteSecret(SECRET),
                 new StoreCommand.DeleteStore(),
+                new StoreCommand.RevokeStore(),
                 new StoreCommand.AbandonStore(),
                 new StoreCommand.BindSandbox(SANDBOX),
                 new StoreCommand.UnbindSandbox(SANDBOX),
@@ -126,6 +132,7 @@ class ClusterMessageTest {
     static Stream<SandboxCommand> sandboxCommands() {
         return Stream.of(
                 new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(new StoreLayer(STORE, NAME)), true, HOSTS, TOKENS),
+                new SandboxCommand.SealNames(Map.of(SECRET, TOKEN)),
                 new SandboxCommand.PlaceSandbox(HOST),
                 new SandboxCommand.ConfirmStarted(),
                 new SandboxCommand.ReportLost("gone"),
@@ -204,7 +211,7 @@ class ClusterMessageTest {
                 new StoreMessage.Read(stores.getRef()),
                 new StoreMessage.Resume(),
                 new StoreMessage.Stop(),
-                new StoreReply.Done(SecretStore.ABSENT, new Refreshed(1, 2)),
+                new StoreReply.Done(SecretStore.ABSENT, new Refreshed(1, List.of(SANDBOX))),
                 new SandboxMessage.Create(
                         ORIGIN,
                         new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(), false, List.of(), Tokens.NONE),
@@ -213,11 +220,13 @@ class ClusterMessageTest {
                 new SandboxMessage.Read(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.Await(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.ReadPolicy(sandboxes.getRef()),
+                new SandboxMessage.ReadTokens(sandboxes.getRef()),
                 new SandboxMessage.Refresh(VIEW, acknowledged.getRef()),
                 new SandboxMessage.Resume(),
                 new SandboxMessage.Stop(),
                 new SandboxReply.Done(Sandbox.ABSENT),
                 new SandboxReply.Policed(Sandbox.ABSENT, POLICY),
+                new SandboxReply.Shown(Map.of(SECRET, TOKEN)),
                 new SandboxReply.Refused(new SandboxRefusal.Stopped()),
                 new Acknowledged(Acknowledged.Answer.LATER),
                 new CheckpointMessage.Read(checkpoints.getRef()),
