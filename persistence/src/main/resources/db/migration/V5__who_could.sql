@@ -12,8 +12,8 @@ CREATE TABLE who_clock (
 CREATE TABLE who_store (
   store UUID PRIMARY KEY,
   since TIMESTAMPTZ NOT NULL,
-  -- When it was deleted; what it offered last is what sandboxes keep that were told of it.
-  gone_at TIMESTAMPTZ
+  -- Sandboxes that stand on it keep what it offered last.
+  deleted_at TIMESTAMPTZ
 );
 
 CREATE TABLE who_allowlist (
@@ -33,14 +33,6 @@ CREATE TABLE who_secret (
   version INTEGER,
   hosts TEXT[] NOT NULL,
   PRIMARY KEY (store, name, at, sequence)
-);
-
--- Sandboxes that a store tells of its changes; kept: it was deleted while it did.
-CREATE TABLE who_told (
-  store UUID NOT NULL,
-  sandbox TEXT NOT NULL,
-  kept BOOLEAN NOT NULL DEFAULT FALSE,
-  PRIMARY KEY (store, sandbox)
 );
 
 CREATE TABLE who_sandbox (

@@ -123,7 +123,7 @@ public final class AuditAnswers {
     public record Secret(
             String store, String storeName, int version, List<String> allowedHosts, boolean kept, Cause givenBy) {}
 
-    /** {@code presence} is one of present, kept, gone, unknown. */
+    /** {@code presence} is one of present, deleted, unknown. */
     public record Layer(
             String store,
             String name,

@@ -109,7 +109,7 @@ final class AnswerJson {
         }
     }
 
-    /** {@code presence} is one of present, kept, gone, unknown. */
+    /** {@code presence} is one of present, deleted, unknown. */
     record Layer(
             String store,
             String name,

@@ -80,7 +80,7 @@ class AnswerRoutesTest {
         assertThat(sandbox.path("secret").path("givenBy").path("sequence").asLong())
                 .isEqualTo(4);
         assertThat(sandbox.path("layers").path(0).path("wins").asBoolean()).isTrue();
-        assertThat(sandbox.path("layers").path(0).path("presence").asText()).isEqualTo("kept");
+        assertThat(sandbox.path("layers").path(0).path("presence").asText()).isEqualTo("deleted");
         assertThat(sandbox.path("forkedFrom").path(0).path("name").asText()).isEqualTo("before");
         assertThat(server.log.questions.getLast().limit()).isEqualTo(7);
         assertThat(server.send("GET", WHO.replace("api.example.com", "API.Example.COM.") + "&after=sb-0123456789abcdef")

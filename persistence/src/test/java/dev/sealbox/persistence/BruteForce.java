@@ -67,11 +67,10 @@ final class BruteForce {
                 lineage.toString());
     }
 
-    /** A store as far as the moment reaches. */
-    private record StoreThen(SecretStore now, SecretStore beforeItsEnd, Map<SecretName, Long> changedBy) {
-        private boolean isKeptBy(SandboxId sandbox) {
-            return now.stage() == SecretStore.Stage.DELETED
-                    && beforeItsEnd.bound().contains(sandbox);
+    /** A store as far as the moment reaches, and which of its events made each secret what it is. */
+    private record StoreThen(SecretStore now, Map<SecretName, Long> changedBy) {
+        private boolean isDeleted() {
+            return now.stage() == SecretStore.Stage.DELETED;
         }
     }
 
@@ -102,9 +101,8 @@ final class BruteForce {
     private Optional<String> judge(SandboxId id, SandboxThen then, Map<StoreId, StoreThen> stores, Question question) {
         var sandbox = then.now();
         var layers = sandbox.stack().stores();
-        var views = layers.stream()
-                .flatMap(layer -> view(id, layer, stores).stream())
-                .toList();
+        var views =
+                layers.stream().flatMap(layer -> view(layer, stores).stream()).toList();
         var lost = sandbox.stack().lost() || views.size() < layers.size();
         var policy = StoreLayers.policy(
                 id,
@@ -140,7 +138,7 @@ final class BruteForce {
                 grant.store() + "." + grant.version() + "#" + store.changedBy().get(question.name()),
                 grant.hosts().toString(),
                 allowlist.toString(),
-                store.isKeptBy(id) ? "kept" : "present",
+                store.isDeleted() ? "kept" : "present",
                 own ? "OWN" : "INHERITED",
                 sandbox.blueprint().fileLayers().stream()
                         .map(checkpoint -> sources.get(checkpoint.toString()))
@@ -148,33 +146,28 @@ final class BruteForce {
                         .toString());
     }
 
-    private static Optional<StoreView> view(SandboxId sandbox, StoreLayer layer, Map<StoreId, StoreThen> stores) {
+    private static Optional<StoreView> view(StoreLayer layer, Map<StoreId, StoreThen> stores) {
         var store = stores.get(layer.store());
         if (store == null || store.now().stage() == SecretStore.Stage.ABSENT) {
             return Optional.empty();
         }
-        return Optional.of((store.isKeptBy(sandbox) ? store.beforeItsEnd() : store.now()).view(layer.store()));
+        return Optional.of(store.now().view(layer.store()));
     }
 
     private static StoreThen store(List<Fact> facts, Instant until) {
-        var before = SecretStore.ABSENT;
         var now = SecretStore.ABSENT;
         var changedBy = new HashMap<SecretName, Long>();
         for (var fact : reached(facts, until)) {
             var after = now.apply(recorded(fact, StoreEvent.class));
-            if (after.stage() == SecretStore.Stage.DELETED) {
-                before = now.stage() == SecretStore.Stage.PRESENT ? now : before;
-            } else {
-                for (var name : GeneratedHistory.NAMES) {
-                    var secret = after.secrets().get(name);
-                    if (secret != null && !secret.equals(now.secrets().get(name))) {
-                        changedBy.put(name, fact.sequence());
-                    }
+            for (var name : GeneratedHistory.NAMES) {
+                var secret = after.secrets().get(name);
+                if (secret != null && !secret.equals(now.secrets().get(name))) {
+                    changedBy.put(name, fact.sequence());
                 }
             }
             now = after;
         }
-        return new StoreThen(now, before, changedBy);
+        return new StoreThen(now, changedBy);
     }
 
     private static SandboxThen sandbox(List<Fact> facts, Instant until) {

@@ -90,7 +90,13 @@ final class GeneratedHistory {
             case 15 ->
                 any(stores)
                         .filter(id -> random.nextInt(3) == 0)
-                        .ifPresent(id -> tell(origin, id, new StoreCommand.DeleteStore()));
+                        .ifPresent(id -> tell(
+                                origin,
+                                id,
+                                random.nextInt(3) == 0
+                                        ? new StoreCommand.RevokeStore()
+                                        : new StoreCommand.DeleteStore()));
+            case 29, 30 -> any(sandboxes).ifPresent(this::sealNewNames);
             case 16, 17, 18 ->
                 start(
                         origin,
@@ -192,6 +198,21 @@ final class GeneratedHistory {
             views.forEach(view -> tell(system(id), view.id(), new StoreCommand.BindSandbox(id)));
             laterOn.add(() -> tell(system(id), id, new SandboxCommand.ConfirmStarted()));
         });
+    }
+
+    /** Names that the stores have by now get tokens in a running sandbox. */
+    private void sealNewNames(SandboxId id) {
+        var sandbox = sandbox(id);
+        var views = sandbox.stack().stores().stream()
+                .map(layer ->
+                        stores.getOrDefault(layer.store(), SecretStore.ABSENT).view(layer.store()))
+                .toList();
+        var drawn = sandbox.tokens()
+                .drawMissing(
+                        StoreLayers.grants(views).keySet(),
+                        sandbox.blueprint().envs().keySet(),
+                        random);
+        tell(system(id), id, new SandboxCommand.SealNames(drawn));
     }
 
     private void take(Origin origin, SandboxId source) {

@@ -19,7 +19,6 @@ import dev.sealbox.persistence.projection.Fact;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +84,7 @@ final class MemoryIndex {
                         last(left, Trace.Stopping.class).isPresent()),
                 layered.get().fact().sequence(),
                 stack.layers().stream()
-                        .map(layer -> new Layer(layer, known(id, layer, question)))
+                        .map(layer -> new Layer(layer, known(layer, question)))
                         .toList(),
                 stack.lost(),
                 stack.remembered(),
@@ -109,28 +108,16 @@ final class MemoryIndex {
         return kinds.stream().findFirst();
     }
 
-    private Optional<Known> known(SandboxId sandbox, StoreLayer layer, Question question) {
+    private Optional<Known> known(StoreLayer layer, Question question) {
         var left = until(entity(layer.store()), question.at());
         return last(left, Trace.Allowed.class).map(allowed -> {
-            var gone = last(left, Trace.Gone.class).isPresent();
-            var presence = !gone ? Presence.PRESENT : told(left).contains(sandbox) ? Presence.KEPT : Presence.GONE;
+            var deleted = last(left, Trace.Deleted.class).isPresent()
+                    || last(left, Trace.Revoked.class).isPresent();
             return new Known(
-                    presence,
+                    deleted ? Presence.DELETED : Presence.PRESENT,
                     ((Trace.Allowed) allowed.trace()).hosts(),
-                    presence == Presence.GONE ? Optional.empty() : offer(left, question));
+                    offer(left, question));
         });
-    }
-
-    private static Set<SandboxId> told(List<Left> left) {
-        var told = new HashSet<SandboxId>();
-        for (var each : left) {
-            if (each.trace() instanceof Trace.Told(var sandbox)) {
-                told.add(sandbox);
-            } else if (each.trace() instanceof Trace.Untold(var sandbox)) {
-                told.remove(sandbox);
-            }
-        }
-        return told;
     }
 
     private static Optional<Offer> offer(List<Left> left, Question question) {
@@ -140,6 +127,8 @@ final class MemoryIndex {
                     && name.equals(question.name())) {
                 offer = Optional.of(new Offer(version, hosts, each.fact().sequence(), each.at()));
             } else if (each.trace() instanceof Trace.Withdrawn(var name) && name.equals(question.name())) {
+                offer = Optional.empty();
+            } else if (each.trace() instanceof Trace.Revoked) {
                 offer = Optional.empty();
             }
         }

@@ -60,11 +60,10 @@ public record Candidate(
     /** A store of the stack, and what the sandbox knew of it; empty when there was no trace of the store. */
     public record Layer(StoreLayer layer, Optional<Known> known) {}
 
-    /** Whether the store was there, gone with the sandbox keeping what it knew, or gone with only its allowlist left. */
+    /** Whether the store was there by then; of one that was not, sandboxes that stand on it keep what they had. */
     public enum Presence {
         PRESENT,
-        KEPT,
-        GONE
+        DELETED
     }
 
     /**
@@ -106,7 +105,7 @@ public record Candidate(
                         layer.layer().store(),
                         layer.layer().name(),
                         0,
-                        false,
+                        known.presence() == Presence.DELETED,
                         known.allowlist(),
                         known.secret().map(offer -> Map.of(name, secret(offer))).orElse(Map.of())));
     }

@@ -25,7 +25,7 @@ public record Finding(Candidate sandbox, int winner, List<HostPattern> allowlist
 
     /** Whether the store was gone by then, and the sandbox had it from before. */
     public boolean kept() {
-        return known().presence() == Presence.KEPT;
+        return known().presence() == Presence.DELETED;
     }
 
     private Known known() {

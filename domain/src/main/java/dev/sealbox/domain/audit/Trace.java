@@ -31,13 +31,11 @@ public sealed interface Trace {
     /** A store offers the secret no longer. */
     record Withdrawn(SecretName name) implements Trace {}
 
-    /** A sandbox is told what the store offers, and keeps what it has been told if the store goes. */
-    record Told(SandboxId sandbox) implements Trace {}
+    /** The store is deleted; sandboxes that stand on it keep what it offered, and its allowlist. */
+    record Deleted() implements Trace {}
 
-    record Untold(SandboxId sandbox) implements Trace {}
-
-    /** The store offers nothing any more; its allowlist stays. Sandboxes that were told keep what they have. */
-    record Gone() implements Trace {}
+    /** The store is deleted and offers nothing any more; its allowlist stays. */
+    record Revoked() implements Trace {}
 
     /**
      * A sandbox came to be.
@@ -49,7 +47,7 @@ public sealed interface Trace {
     /** The stores of a sandbox, first to last; once in its life. */
     record Layered(List<StoreLayer> layers, boolean lost, List<HostPattern> remembered) implements Trace {}
 
-    /** The names that have a token in a sandbox: in its environment, and in files that it inherited. */
+    /** Names that have a token in a sandbox from now on: in its environment, and in files that it inherited. */
     record Sealed(Set<SecretName> own, Set<SecretName> inherited) implements Trace {}
 
     record Started() implements Trace {}
@@ -70,9 +68,10 @@ public sealed interface Trace {
             case StoreEvent.SecretSet(var name, var entry, var version, var value, var hosts) ->
                 new Offered(name, version, hosts);
             case StoreEvent.SecretDeleted(var name) -> new Withdrawn(name);
-            case StoreEvent.SandboxBound(var sandbox) -> new Told(sandbox);
-            case StoreEvent.SandboxUnbound(var sandbox) -> new Untold(sandbox);
-            case StoreEvent.StoreDeleted() -> new Gone();
+            case StoreEvent.StoreDeleted() -> new Deleted();
+            case StoreEvent.StoreRevoked() -> new Revoked();
+            case StoreEvent.SandboxBound bound -> new None();
+            case StoreEvent.SandboxUnbound unbound -> new None();
             case StoreEvent.StoreRenamed renamed -> new None();
             case StoreEvent.KeysShredded shredded -> new None();
         };
@@ -85,6 +84,7 @@ public sealed interface Trace {
                 new Layered(layers, lost, remembered);
             case SandboxEvent.TokensSealed(var tokens) ->
                 new Sealed(tokens.own().keySet(), Set.copyOf(tokens.inherited().values()));
+            case SandboxEvent.TokensAdded(var tokens) -> new Sealed(tokens.keySet(), Set.of());
             case SandboxEvent.SandboxStarted() -> new Started();
             case SandboxEvent.StopRequested() -> new Stopping();
             case SandboxEvent.SandboxStopped() -> new Ended();

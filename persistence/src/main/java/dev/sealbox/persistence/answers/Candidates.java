@@ -41,13 +41,12 @@ final class Candidates {
                AND s.sandbox > ? AND (s.organization = ? OR ?)
              ORDER BY s.sandbox LIMIT ?""";
 
-    /** A store that was deleted by then is what it was last, for those who kept it; for others its allowlist stays. */
+    /** A store that was deleted by then goes on being what it was last (SEMANTICS 8.6). */
     private static final String LAYERS = """
-            SELECT l.*, s.store IS NOT NULL AS known, coalesce(s.gone_at <= ?, FALSE) AS gone,
-                   coalesce(k.kept, FALSE) AS kept, a.hosts AS allowlist, o.version, o.hosts, o.sequence, o.at
+            SELECT l.*, s.store IS NOT NULL AS known, coalesce(s.deleted_at <= ?, FALSE) AS deleted,
+                   a.hosts AS allowlist, o.version, o.hosts, o.sequence, o.at
               FROM who_layer l
               LEFT JOIN who_store s ON s.store = l.store AND s.since <= ?
-              LEFT JOIN who_told k ON k.store = l.store AND k.sandbox = l.sandbox
               LEFT JOIN LATERAL (SELECT hosts FROM who_allowlist WHERE store = l.store AND at <= ?
                                   ORDER BY at DESC, sequence DESC LIMIT 1) a ON TRUE
               LEFT JOIN LATERAL (SELECT * FROM who_secret WHERE store = l.store AND name = ? AND at <= ?
@@ -173,16 +172,10 @@ final class Candidates {
         }
 
         private static Known known(ResultSet row) throws SQLException {
-            var presence = presence(row);
             return new Known(
-                    presence, hosts(row, "allowlist"), presence == Presence.GONE ? Optional.empty() : offer(row));
-        }
-
-        private static Presence presence(ResultSet row) throws SQLException {
-            if (!row.getBoolean("gone")) {
-                return Presence.PRESENT;
-            }
-            return row.getBoolean("kept") ? Presence.KEPT : Presence.GONE;
+                    row.getBoolean("deleted") ? Presence.DELETED : Presence.PRESENT,
+                    hosts(row, "allowlist"),
+                    offer(row));
         }
 
         private static Optional<Offer> offer(ResultSet row) throws SQLException {

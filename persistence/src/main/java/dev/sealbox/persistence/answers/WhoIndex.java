@@ -27,6 +27,12 @@ public final class WhoIndex implements ReadModel {
     /** The kinds of entity whose events matter. */
     public static final List<String> KINDS = List.of(SecretStoreEntity.TYPE, SandboxEntity.TYPE, CheckpointEntity.TYPE);
 
+    /** Nothing of what a store has ever offered. */
+    private static final String WITHDRAWN = """
+            INSERT INTO who_secret
+            SELECT DISTINCT store, name, ?::timestamptz, ?::bigint, NULL::integer, '{}'::text[]
+              FROM who_secret WHERE store = ?""";
+
     @Override
     public void take(Connection connection, List<Fact> facts) throws SQLException {
         var clocks = Clocks.of(connection, facts);
@@ -60,13 +66,10 @@ public final class WhoIndex implements ReadModel {
                             name.value(),
                             at,
                             fact.sequence());
-                case Trace.Told(var sandbox) ->
-                    run("INSERT INTO who_told VALUES (?, ?) ON CONFLICT DO NOTHING", uuid(), sandbox.value());
-                case Trace.Untold(var sandbox) ->
-                    run("DELETE FROM who_told WHERE store = ? AND sandbox = ? AND NOT kept", uuid(), sandbox.value());
-                case Trace.Gone() -> {
-                    run("UPDATE who_store SET gone_at = ? WHERE store = ?", at, uuid());
-                    run("UPDATE who_told SET kept = TRUE WHERE store = ?", uuid());
+                case Trace.Deleted() -> deleted();
+                case Trace.Revoked() -> {
+                    deleted();
+                    run(WITHDRAWN, at, fact.sequence(), uuid());
                 }
                 case Trace.Made(var lineage) -> made(lineage);
                 case Trace.Layered layered -> layered(layered);
@@ -89,6 +92,10 @@ public final class WhoIndex implements ReadModel {
         private void allowed(List<HostPattern> hosts) throws SQLException {
             run("INSERT INTO who_store VALUES (?, ?) ON CONFLICT DO NOTHING", uuid(), at);
             run("INSERT INTO who_allowlist VALUES (?, ?, ?, ?)", uuid(), at, fact.sequence(), hosts);
+        }
+
+        private void deleted() throws SQLException {
+            run("UPDATE who_store SET deleted_at = coalesce(deleted_at, ?) WHERE store = ?", at, uuid());
         }
 
         private void made(List<CheckpointId> lineage) throws SQLException {
