@@ -47,6 +47,10 @@ public final class SealboxClient implements AutoCloseable {
         return new Organizations(requests);
     }
 
+    public AuditAnswers auditAnswers() {
+        return new AuditAnswers(requests);
+    }
+
     Requests requests() {
         return requests;
     }

@@ -6,6 +6,7 @@ import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
@@ -16,6 +17,7 @@ import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +40,7 @@ public final class Api {
             SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
+            AuditAnswers log,
             ApiKeys keys,
             MasterKeyRotation masterKeys,
             DestructionCertificates certificates,
@@ -62,7 +65,8 @@ public final class Api {
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),
                 new KeyRoutes(keys, bodies, answers),
-                new OrganizationRoutes(organizations, bodies, answers));
+                new OrganizationRoutes(organizations, bodies, answers),
+                new AnswerRoutes(log, answers, Clock.systemUTC()));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))

@@ -14,6 +14,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.Allow;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.audit.Scope;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
@@ -136,6 +137,12 @@ final class Permissions {
                             : complete(Problems.from(Mistake.FORBIDDEN)))
                     .orElseGet(() -> wrongMethod(rules));
         });
+    }
+
+    /** Which part of the log the asker may read: the deployment's operators all of it. */
+    Scope scope(Asker asker) {
+        var organization = asker.origin().organization();
+        return organization.equals(operators) ? Scope.EVERYTHING : Scope.of(organization);
     }
 
     /** The segments below {@code /api}, as the routes see them. */

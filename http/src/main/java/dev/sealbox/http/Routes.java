@@ -35,7 +35,8 @@ record Routes(
         MasterKeyRoutes masterKeys,
         CertificateRoutes certificates,
         KeyRoutes keys,
-        OrganizationRoutes organizations) {
+        OrganizationRoutes organizations,
+        AnswerRoutes log) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -75,6 +76,7 @@ record Routes(
                 masterKeys.of(origin),
                 keys.of(origin),
                 organizations.of(origin),
+                log.of(permissions.scope(asker)),
                 meta.of(asker));
     }
 

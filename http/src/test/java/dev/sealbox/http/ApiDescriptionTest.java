@@ -44,6 +44,7 @@ class ApiDescriptionTest {
                         .replace("{keyId}", "x")
                         .replace("{name}", "1")
                         .replace("{version}", "1")
+                        .replace("{entity}", "sb-0123456789abcdef")
                         .replace("{sandboxId}", "sb-0123456789abcdef")
                         .replace("{sessionId}", "x");
                 var answer = server.send(words[0], path);

@@ -37,6 +37,7 @@ final class TestServer implements AutoCloseable {
     final FakeMasterKeys masterKeys = new FakeMasterKeys();
     final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
+    final FakeAnswers log = new FakeAnswers();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -82,6 +83,7 @@ final class TestServer implements AutoCloseable {
                         versions,
                         sandboxes,
                         checkpoints,
+                        log,
                         keys,
                         masterKeys,
                         certificates,

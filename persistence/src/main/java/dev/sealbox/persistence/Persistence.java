@@ -1,6 +1,7 @@
 package dev.sealbox.persistence;
 
 import akka.actor.typed.ActorSystem;
+import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
@@ -12,10 +13,13 @@ import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
+import dev.sealbox.persistence.answers.LoggedAnswers;
+import dev.sealbox.persistence.answers.WhoIndex;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.Regions;
 import dev.sealbox.persistence.keys.DataKeys;
+import dev.sealbox.persistence.projection.Projections;
 import dev.sealbox.persistence.service.JournalCertificates;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
@@ -42,6 +46,7 @@ public final class Persistence {
     private final Checkpoints checkpoints;
     private final ApiKeys apiKeys;
     private final Organizations organizations;
+    private final AuditAnswers answers;
     private final Recovery recovery;
 
     private Persistence(
@@ -51,6 +56,7 @@ public final class Persistence {
             Checkpoints checkpoints,
             ApiKeys apiKeys,
             Organizations organizations,
+            AuditAnswers answers,
             Recovery recovery) {
         this.stores = stores;
         this.versions = versions;
@@ -58,6 +64,7 @@ public final class Persistence {
         this.checkpoints = checkpoints;
         this.apiKeys = apiKeys;
         this.organizations = organizations;
+        this.answers = answers;
         this.recovery = recovery;
     }
 
@@ -84,6 +91,8 @@ public final class Persistence {
         var versions = new ShardedSecretVersions(entities, vault, services);
         var stores = new ShardedSecretStores(entities, versions, services);
         var keys = ShardedApiKeys.start(system, entities, database, random, clock);
+        new Projections(system, database, settings.entities().role())
+                .start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         return new Persistence(
                 stores,
                 versions,
@@ -91,6 +100,7 @@ public final class Persistence {
                 new ShardedCheckpoints(entities, random, services, clock),
                 keys,
                 keys,
+                new LoggedAnswers(system, database, clock),
                 new Recovery(entities, keys, new DataKeys(database), services, clock));
     }
 
@@ -116,6 +126,10 @@ public final class Persistence {
 
     public Organizations organizations() {
         return organizations;
+    }
+
+    public AuditAnswers answers() {
+        return answers;
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */

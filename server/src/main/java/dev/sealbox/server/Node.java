@@ -192,6 +192,7 @@ final class Node {
                             entities.versions(),
                             entities.sandboxes(),
                             entities.checkpoints(),
+                            entities.answers(),
                             entities.apiKeys(),
                             rotation,
                             certificates,
