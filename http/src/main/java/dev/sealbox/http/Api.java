@@ -6,6 +6,7 @@ import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Sandboxes;
@@ -19,10 +20,12 @@ import java.util.concurrent.CompletionStage;
 /** The HTTP API while it is listening. Thread-safe. */
 public final class Api {
     private final ServerBinding binding;
+    private final AuditRoutes audit;
     private final Duration deadline;
 
-    private Api(ServerBinding binding, Duration deadline) {
+    private Api(ServerBinding binding, AuditRoutes audit, Duration deadline) {
         this.binding = binding;
+        this.audit = audit;
         this.deadline = deadline;
     }
 
@@ -34,10 +37,12 @@ public final class Api {
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             ApiKeys keys,
+            AuditLog log,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings);
         var answers = new Answers(settings);
+        var audit = new AuditRoutes(log, settings, answers);
         var routes = new Routes(
                 new Authentication(keys),
                 new RequestTimes(metrics),
@@ -46,12 +51,13 @@ public final class Api {
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),
-                new CheckpointRoutes(checkpoints, settings, bodies, answers));
+                new CheckpointRoutes(checkpoints, settings, bodies, answers),
+                audit);
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
                 .bind(routes.all())
-                .thenApply(binding -> new Api(binding, settings.stopDeadline()));
+                .thenApply(binding -> new Api(binding, audit, settings.stopDeadline()));
     }
 
     /** Where it listens. */
@@ -59,8 +65,9 @@ public final class Api {
         return binding.localAddress();
     }
 
-    /** Takes no more connections, lets requests in progress finish, and then cuts them. */
+    /** Takes no more connections, lets requests in progress finish, and then cuts them; followers end at once. */
     public CompletionStage<Done> stop() {
+        audit.stop();
         return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
     }
 

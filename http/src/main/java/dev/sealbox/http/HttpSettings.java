@@ -1,6 +1,7 @@
 package dev.sealbox.http;
 
 import com.typesafe.config.Config;
+import dev.sealbox.domain.identity.OrganizationId;
 import java.time.Duration;
 
 /**
@@ -8,6 +9,7 @@ import java.time.Duration;
  * explains each.
  *
  * @param maxJson bytes
+ * @param operatorOrganization whose administrators may do what concerns all organisations
  */
 public record HttpSettings(
         String host,
@@ -19,7 +21,25 @@ public record HttpSettings(
         Duration idleTimeout,
         int maxConnections,
         Duration stopDeadline,
-        Exec exec) {
+        Exec exec,
+        OrganizationId operatorOrganization,
+        Audit audit) {
+
+    /**
+     * About the log.
+     *
+     * @param followers who may follow it at a time on this node
+     * @param followLimit after which a follower has to come again
+     */
+    public record Audit(Duration poll, Duration heartbeat, int followers, Duration followLimit) {
+        private static Audit from(Config audit) {
+            return new Audit(
+                    audit.getDuration("poll"),
+                    audit.getDuration("heartbeat"),
+                    audit.getInt("followers"),
+                    audit.getDuration("follow-limit"));
+        }
+    }
 
     /**
      * About commands.
@@ -64,6 +84,8 @@ public record HttpSettings(
                 http.getDuration("idle-timeout"),
                 http.getInt("max-connections"),
                 http.getDuration("stop-deadline"),
-                Exec.from(http.getConfig("exec")));
+                Exec.from(http.getConfig("exec")),
+                new OrganizationId(config.getString("sealbox.operator-organization")),
+                Audit.from(http.getConfig("audit")));
     }
 }

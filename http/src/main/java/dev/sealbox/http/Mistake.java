@@ -11,6 +11,7 @@ enum Mistake {
     TOO_SLOW(408, "body.too-slow", "the request body did not arrive in time"),
     TOO_LARGE(413, "body.too-large", "the request body is too large"),
     NOT_JSON(415, "body.not-json", "the request body must have Content-Type application/json"),
+    TOO_MANY_FOLLOWERS(429, "audit.too-many-followers", "as many follow the log as this node serves"),
     BROKEN(400, "request.broken", "the request is not well-formed"),
     /** Not the client's, but as early. */
     STOPPING(503, "unavailable", "the server is stopping");

@@ -31,7 +31,8 @@ record Routes(
         SandboxRoutes sandboxes,
         ExecRoutes exec,
         FileRoutes files,
-        CheckpointRoutes checkpoints) {
+        CheckpointRoutes checkpoints,
+        AuditRoutes audit) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -66,6 +67,7 @@ record Routes(
                 sandboxes.of(origin),
                 checkpoints.of(origin),
                 stores.of(origin),
+                audit.of(origin),
                 meta.of(origin));
     }
 

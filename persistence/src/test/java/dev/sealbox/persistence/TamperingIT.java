@@ -28,7 +28,10 @@ import dev.sealbox.persistence.audit.AuditSettings;
 import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.SealedNotary;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -75,13 +78,13 @@ class TamperingIT {
     private static String name;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         node = TestNode.start(
                 TestDatabase.fresh(),
                 folder.resolve("master.json"),
                 new RememberedHosts(),
-                "sealbox.persistence { snapshot-every = 5, audit { head-interval = 1 h, heads-file = \""
-                        + folder.resolve("audit/heads.log") + "\" } }");
+                "sealbox.persistence { snapshot-every = 5, audit { head-interval = 1 h, heads-file = \"" + headsFile()
+                        + "\" } }");
         var masters = MasterKeys.open(folder.resolve("master.json"), node.database);
         audit = DatabaseAuditLog.start(
                 node.system,
@@ -99,6 +102,11 @@ class TamperingIT {
         listed();
         sql("CREATE SCHEMA kept");
         TABLES.forEach(table -> sql("CREATE TABLE kept." + table + " AS TABLE " + table));
+        Files.copy(headsFile(), folder.resolve("kept.log"));
+    }
+
+    private static Path headsFile() {
+        return folder.resolve("audit/heads.log");
     }
 
     @AfterAll
@@ -111,13 +119,14 @@ class TamperingIT {
         var verdict = verify(Scope.EVERYTHING);
         assertThat(verdict.findings()).isEmpty();
         assertThat(verdict.intact()).isTrue();
-        assertThat(verdict.events()).isEqualTo(count("event_journal")).isGreaterThan(20);
+        assertThat(verdict.events()).isEqualTo(count("event_journal")).isGreaterThan(15);
         assertThat(verdict.heads()).isEqualTo(3).isEqualTo(verdict.anchored());
         assertThat(count("snapshot")).isPositive();
     }
 
     @AfterEach
-    void restore() {
+    void restore() throws IOException {
+        Files.copy(folder.resolve("kept.log"), headsFile(), StandardCopyOption.REPLACE_EXISTING);
         TABLES.forEach(table -> {
             tamper("DELETE FROM " + table);
             tamper("INSERT INTO " + table + " SELECT * FROM kept." + table);
@@ -206,7 +215,9 @@ class TamperingIT {
         tamper("UPDATE event_journal a SET event_payload = b.event_payload, event_ser_manifest = b.event_ser_manifest"
                 + " FROM event_journal b WHERE a.persistence_id = '" + store + "' AND b.persistence_id = '" + store
                 + "' AND (a.sequence_number, b.sequence_number) IN ((2, 5), (5, 2))");
-        assertThat(found()).containsExactly(tuple(REORDERED, name, 2L));
+        assertThat(found())
+                .contains(tuple(REORDERED, name, 2L))
+                .noneMatch(flaw -> flaw.toList().contains(CHANGED));
     }
 
     @Test
@@ -278,7 +289,7 @@ class TamperingIT {
 
     @Test
     void anEventThatWasRemovedBeforeAHeadCoveredIt() {
-        set(OTHERS, fill(OTHERS, "fourth", 0), 0, 1);
+        fill(origin("late"), "fourth", 1);
         listed();
         var last = number("SELECT max(ordering) FROM event_journal");
         tamper("DELETE FROM event_journal WHERE ordering = " + last);
@@ -369,12 +380,13 @@ class TamperingIT {
         assertThat(others.findings()).isEmpty();
         assertThat(mine.events() + others.events()).isEqualTo(count("event_journal"));
         assertThat(others.entities()).isEqualTo(2);
+        assertThat(mine.heads()).isEqualTo(3);
     }
 
     @Test
     void isNotSeenWhereOthersOnlyGoOnWriting() {
         var busy = IntStream.range(0, 4)
-                .mapToObj(i -> CompletableFuture.runAsync(() -> fill(OTHERS, "busy-" + i, 15)))
+                .mapToObj(i -> CompletableFuture.runAsync(() -> fill(origin("busy"), "busy-" + i, 15)))
                 .toList();
         while (!busy.stream().allMatch(CompletableFuture::isDone)) {
             told(audit.anchored());
@@ -382,10 +394,12 @@ class TamperingIT {
         }
         busy.forEach(Told::told);
         listed();
-        // The next tests want what was there before them.
-        restore();
-        sql("DELETE FROM audit_event WHERE organization = 'others'");
-        restore();
+        assertThat(verify(Scope.of(new OrganizationId("busy"))).events()).isEqualTo(4 * 17);
+    }
+
+    /** Of an organisation of its own: what a test adds is gone after it, and those entities must not go on. */
+    private static Origin origin(String organization) {
+        return new Origin(new OrganizationId(organization), "key-3", "127.0.0.1", "request-3");
     }
 
     private static List<Tuple> found() {

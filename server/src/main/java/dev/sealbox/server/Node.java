@@ -16,9 +16,12 @@ import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
 import dev.sealbox.persistence.PersistenceSettings;
+import dev.sealbox.persistence.audit.AuditSettings;
+import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
@@ -93,6 +96,8 @@ final class Node {
             spawn(system, directory.keeper(), "host-directory");
             var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
             var entities = Persistence.start(system, database, vault, hosts, persistence);
+            var audit = DatabaseAuditLog.start(
+                    system, database, SealedNotary.open(database, keys), AuditSettings.from(config));
             BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
@@ -100,7 +105,7 @@ final class Node {
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
             Waiting.on("resume what was interrupted", entities.recover());
-            return new Node(cleanup, api(system, config, database, entities, local));
+            return new Node(cleanup, api(system, config, database, entities, audit, local));
         }
 
         /** The data folder names the node, so that it is the same host after a restart. */
@@ -165,6 +170,7 @@ final class Node {
                 Config config,
                 Database database,
                 Persistence entities,
+                DatabaseAuditLog audit,
                 Optional<HostParts> local) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
@@ -178,6 +184,7 @@ final class Node {
                             entities.sandboxes(),
                             entities.checkpoints(),
                             entities.apiKeys(),
+                            audit,
                             new NodeReadiness(system, database, local),
                             NodeMetrics.registry()));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));

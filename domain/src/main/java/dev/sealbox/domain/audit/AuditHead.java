@@ -1,6 +1,10 @@
 package dev.sealbox.domain.audit;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 
 /**
  * A signed statement of where the log stood: which entities had changed since the head before, and the hash of the last
@@ -27,7 +31,17 @@ public record AuditHead(
     /** What the first head names as its predecessor. */
     public static final String NONE = "0".repeat(64);
 
-    /** The text that is signed, in UTF-8; its SHA-256 is the head's hash. Never to be changed. */
+    /** SHA-256 of {@link #statement}, 64 hexadecimal digits. */
+    public String hash() {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha.digest(statement().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** The text that is signed, in UTF-8. Never to be changed. */
     public String statement() {
         return String.join(
                         "\n",

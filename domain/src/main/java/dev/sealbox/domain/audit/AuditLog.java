@@ -19,9 +19,6 @@ public interface AuditLog {
      */
     CompletionStage<Page> events(OrganizationId organization, EventFilter filter, long after, int limit);
 
-    /** The highest offset that an event has now; 0 before the first. */
-    CompletionStage<Long> end();
-
     /** Checks every event of the scope, and all heads; takes its time. Refused when too many of these are under way. */
     CompletionStage<Outcome<Verdict>> verify(Scope scope);
 

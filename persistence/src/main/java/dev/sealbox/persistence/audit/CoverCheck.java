@@ -7,13 +7,17 @@ import java.sql.SQLException;
 /** Compares what heads, the listing and snapshots know of with what is in the journal. After {@link EventCheck}. */
 final class CoverCheck {
     private static final String DIFFERENT = """
-            SELECT DISTINCT ON (e.persistence_id) e.persistence_id, e.sequence, e.head,
+            SELECT e.persistence_id,
+                   coalesce(min(e.sequence) FILTER (WHERE j.chain IS NOT NULL), 0),
+                   coalesce(min(e.head) FILTER (WHERE j.chain IS NOT NULL), 0),
+                   coalesce(max(e.sequence) FILTER (WHERE j.chain IS NULL), 0),
+                   coalesce(max(e.head) FILTER (WHERE j.chain IS NULL), 0),
                    coalesce((SELECT max(l.sequence_number) FROM event_journal l
                               WHERE l.persistence_id = e.persistence_id), 0)
               FROM audit_head_entry e
               LEFT JOIN event_journal j ON j.persistence_id = e.persistence_id AND j.sequence_number = e.sequence
              WHERE j.chain IS DISTINCT FROM e.chain AND :mine
-             ORDER BY e.persistence_id, e.sequence""";
+             GROUP BY e.persistence_id""";
 
     private static final String UNANCHORED = """
             SELECT j.persistence_id, min(j.sequence_number)
@@ -65,21 +69,26 @@ final class CoverCheck {
         try (var query = scoped.prepare(DIFFERENT, "e.organization = ?");
                 var rows = query.executeQuery()) {
             while (rows.next()) {
-                different(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4));
+                changed(rows.getString(1), rows.getLong(2), rows.getLong(3));
+                gone(rows.getString(1), rows.getLong(4), rows.getLong(5), rows.getLong(6));
             }
         }
     }
 
-    private void different(String entity, long covered, long head, long last) {
-        if (last < covered) {
-            truncated(entity, last + 1, "head " + head + " covers " + covered);
-        } else if (!findings.concern(EventCheck.name(entity))) {
+    private void changed(String entity, long covered, long head) {
+        if (covered > 0 && !findings.explain(EventCheck.name(entity))) {
             found(
                     Kind.CHANGED,
                     entity,
                     covered,
                     "event " + covered + " or one before it was changed together with the hashes after it: head " + head
                             + " covers other contents");
+        }
+    }
+
+    private void gone(String entity, long covered, long head, long last) {
+        if (covered > last) {
+            truncated(entity, last + 1, "head " + head + " covers " + covered);
         }
     }
 
@@ -97,7 +106,7 @@ final class CoverCheck {
         try (var query = scoped.prepare(LISTED, "a.organization = ?");
                 var rows = query.executeQuery()) {
             while (rows.next()) {
-                if (!findings.concern(EventCheck.name(rows.getString(1)))) {
+                if (!findings.explain(EventCheck.name(rows.getString(1)))) {
                     truncated(rows.getString(1), rows.getLong(2), "the listing has it");
                 }
             }

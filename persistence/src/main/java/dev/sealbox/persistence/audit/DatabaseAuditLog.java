@@ -93,11 +93,6 @@ public final class DatabaseAuditLog implements AuditLog {
     }
 
     @Override
-    public CompletionStage<Long> end() {
-        return database.ask("read the log", Listing::end);
-    }
-
-    @Override
     public CompletionStage<Outcome<Verdict>> verify(Scope scope) {
         if (!verifications.tryAcquire()) {
             return CompletableFuture.completedFuture(Outcome.refused(new VerificationsUnderWay()));

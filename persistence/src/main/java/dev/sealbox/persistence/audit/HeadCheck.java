@@ -64,7 +64,7 @@ final class HeadCheck {
     private boolean check(AuditHead head, String claimed, ResultSet entries, boolean more)
             throws SQLException, IOException {
         heads++;
-        var hash = HeadStatement.hash(head);
+        var hash = head.hash();
         if (head.number() != number + 1) {
             found(Kind.HEAD_MISSING, number + 1, "is gone");
         } else if (!head.previous().equals(previous)) {

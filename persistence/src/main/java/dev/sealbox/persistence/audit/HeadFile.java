@@ -52,7 +52,7 @@ final class HeadFile {
                     head.entities(),
                     head.previous(),
                     head.entries(),
-                    HeadStatement.hash(head),
+                    head.hash(),
                     head.signature());
         }
 

@@ -69,7 +69,7 @@ final class HeadRows {
             insert.setBytes(6, HexFormat.of().parseHex(head.previous()));
             insert.setBytes(7, HexFormat.of().parseHex(head.entries()));
             insert.setBytes(8, Base64.getDecoder().decode(head.signature()));
-            insert.setBytes(9, HexFormat.of().parseHex(HeadStatement.hash(head)));
+            insert.setBytes(9, HexFormat.of().parseHex(head.hash()));
             insert.executeUpdate();
         }
     }

@@ -13,10 +13,6 @@ final class HeadStatement {
         return head.statement().getBytes(StandardCharsets.UTF_8);
     }
 
-    static String hash(AuditHead head) {
-        return hex(EventChain.sha256().digest(text(head)));
-    }
-
     static String hex(byte[] hash) {
         return HexFormat.of().formatHex(hash);
     }

@@ -133,7 +133,7 @@ final class HeadWriter {
                 Math.max(upTo, last.map(AuditHead::upTo).orElse(0L)),
                 entries.stream().mapToLong(Entry::events).sum(),
                 entries.size(),
-                last.map(HeadStatement::hash).orElse(AuditHead.NONE),
+                last.map(AuditHead::hash).orElse(AuditHead.NONE),
                 HeadStatement.hex(sha.digest()),
                 "");
         return head.signed(Base64.getEncoder().encodeToString(notary.sign(HeadStatement.text(head))));
