@@ -7,6 +7,7 @@ import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.audit.AuditAnswers;
+import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
@@ -25,10 +26,12 @@ import java.util.concurrent.CompletionStage;
 /** The HTTP API while it is listening. Thread-safe. */
 public final class Api {
     private final ServerBinding binding;
+    private final AuditRoutes audit;
     private final Duration deadline;
 
-    private Api(ServerBinding binding, Duration deadline) {
+    private Api(ServerBinding binding, AuditRoutes audit, Duration deadline) {
         this.binding = binding;
+        this.audit = audit;
         this.deadline = deadline;
     }
 
@@ -45,10 +48,12 @@ public final class Api {
             MasterKeyRotation masterKeys,
             DestructionCertificates certificates,
             Organizations organizations,
+            AuditLog auditLog,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings);
         var answers = new Answers(settings);
+        var audit = new AuditRoutes(auditLog, settings, answers);
         var routes = new Routes(
                 new Authentication(
                         keys,
@@ -66,12 +71,13 @@ public final class Api {
                 new CertificateRoutes(certificates, answers),
                 new KeyRoutes(keys, bodies, answers),
                 new OrganizationRoutes(organizations, bodies, answers),
-                new AnswerRoutes(log, answers, Clock.systemUTC()));
+                new AnswerRoutes(log, answers, Clock.systemUTC()),
+                audit);
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
                 .bind(routes.all())
-                .thenApply(binding -> new Api(binding, settings.stopDeadline()));
+                .thenApply(binding -> new Api(binding, audit, settings.stopDeadline()));
     }
 
     /** Where it listens. */
@@ -79,8 +85,9 @@ public final class Api {
         return binding.localAddress();
     }
 
-    /** Takes no more connections, lets requests in progress finish, and then cuts them. */
+    /** Takes no more connections, lets requests in progress finish, and then cuts them; followers end at once. */
     public CompletionStage<Done> stop() {
+        audit.stop();
         return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
     }
 

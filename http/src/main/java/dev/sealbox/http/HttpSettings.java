@@ -24,7 +24,8 @@ public record HttpSettings(
         Exec exec,
         OrganizationId operatorOrganization,
         RateLimit rateLimit,
-        FailedAuthentications failedAuthentications) {
+        FailedAuthentications failedAuthentications,
+        Audit audit) {
 
     /**
      * How many requests a key may send to this node.
@@ -41,6 +42,22 @@ public record HttpSettings(
     public record FailedAuthentications(int perWindow, Duration window) {
         private static FailedAuthentications from(Config failures) {
             return new FailedAuthentications(failures.getInt("per-window"), failures.getDuration("window"));
+        }
+    }
+
+    /**
+     * About the log.
+     *
+     * @param followers who may follow it at a time on this node
+     * @param followLimit after which a follower has to come again
+     */
+    public record Audit(Duration poll, Duration heartbeat, int followers, Duration followLimit) {
+        private static Audit from(Config audit) {
+            return new Audit(
+                    audit.getDuration("poll"),
+                    audit.getDuration("heartbeat"),
+                    audit.getInt("followers"),
+                    audit.getDuration("follow-limit"));
         }
     }
 
@@ -90,6 +107,7 @@ public record HttpSettings(
                 Exec.from(http.getConfig("exec")),
                 new OrganizationId(config.getString("sealbox.operator-organization")),
                 RateLimit.from(http.getConfig("rate-limit")),
-                FailedAuthentications.from(http.getConfig("failed-authentications")));
+                FailedAuthentications.from(http.getConfig("failed-authentications")),
+                Audit.from(http.getConfig("audit")));
     }
 }

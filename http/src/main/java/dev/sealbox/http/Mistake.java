@@ -14,6 +14,7 @@ enum Mistake {
     NOT_JSON(415, "body.not-json", "the request body must have Content-Type application/json"),
     TOO_MANY(429, "rate-limited", "the API key sends too many requests"),
     TOO_MANY_FAILURES(429, "too-many-failures", "too many requests without a valid API key from this address"),
+    TOO_MANY_FOLLOWERS(429, "audit.too-many-followers", "as many follow the log as this node serves"),
     BROKEN(400, "request.broken", "the request is not well-formed"),
     /** Not the client's, but as early. */
     STOPPING(503, "unavailable", "the server is stopping");

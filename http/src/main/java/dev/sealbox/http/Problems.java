@@ -135,6 +135,11 @@ final class Problems {
         return Json.answer(status, fields);
     }
 
+    /** The envelope without its status, for where that was sent already. */
+    static Map<String, Object> fields(String code, String message) {
+        return Map.of("error", oneLine(message), "code", code);
+    }
+
     private static String oneLine(String message) {
         var line = message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message;
         return line.replaceAll("[\\p{Cc}\\p{Cs}\\u2028\\u2029]+", " ");

@@ -36,7 +36,8 @@ record Routes(
         CertificateRoutes certificates,
         KeyRoutes keys,
         OrganizationRoutes organizations,
-        AnswerRoutes log) {
+        AnswerRoutes log,
+        AuditRoutes audit) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -77,6 +78,7 @@ record Routes(
                 keys.of(origin),
                 organizations.of(origin),
                 log.of(permissions.scope(asker)),
+                audit.of(origin),
                 meta.of(asker));
     }
 

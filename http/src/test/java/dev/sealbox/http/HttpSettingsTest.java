@@ -38,7 +38,9 @@ class HttpSettingsTest {
                                 500),
                         new OrganizationId("default"),
                         new HttpSettings.RateLimit(200, 400),
-                        new HttpSettings.FailedAuthentications(30, Duration.ofMinutes(1))));
+                        new HttpSettings.FailedAuthentications(30, Duration.ofMinutes(1)),
+                        new HttpSettings.Audit(
+                                Duration.ofMillis(250), Duration.ofSeconds(15), 100, Duration.ofMinutes(5))));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.sealbox.domain.organization.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +40,7 @@ final class TestServer implements AutoCloseable {
     final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
     final FakeAnswers log = new FakeAnswers();
+    final FakeAuditLog auditLog = new FakeAuditLog();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -88,6 +91,7 @@ final class TestServer implements AutoCloseable {
                         masterKeys,
                         certificates,
                         keys,
+                        auditLog,
                         () -> readiness.parts(),
                         metrics)
                 .toCompletableFuture()
@@ -126,6 +130,23 @@ final class TestServer implements AutoCloseable {
             return new Answer(response.statusCode(), response.headers(), response.body());
         } catch (IOException e) {
             throw new AssertionError(method + " " + path + " was not answered", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The answer to a GET as it comes in. */
+    HttpResponse<InputStream> stream(String path, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .header("X-API-Key", KEY)
+                .timeout(Duration.ofSeconds(30));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            throw new AssertionError("GET " + path + " was not answered", e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -18,6 +18,8 @@ import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
 import dev.sealbox.persistence.PersistenceSettings;
+import dev.sealbox.persistence.audit.AuditSettings;
+import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
@@ -104,6 +106,7 @@ final class Node {
             spawn(system, directory.keeper(), "host-directory");
             var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
             var entities = Persistence.start(system, database, vault, hosts, persistence);
+            var audit = DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config));
             BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
@@ -112,7 +115,7 @@ final class Node {
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
             Waiting.on("resume what was interrupted", entities.recover());
             var certificates = Persistence.certificates(system, database, notary, persistence);
-            return new Node(cleanup, api(system, config, database, entities, rotation, certificates, local));
+            return new Node(cleanup, api(system, config, database, entities, rotation, certificates, audit, local));
         }
 
         /** The data folder names the node, so that it is the same host after a restart. */
@@ -179,6 +182,7 @@ final class Node {
                 Persistence entities,
                 MasterKeyRotation rotation,
                 DestructionCertificates certificates,
+                DatabaseAuditLog audit,
                 Optional<HostParts> local) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
@@ -197,6 +201,7 @@ final class Node {
                             rotation,
                             certificates,
                             entities.organizations(),
+                            audit,
                             new NodeReadiness(system, database, local),
                             NodeMetrics.registry()));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));

@@ -19,6 +19,9 @@ public sealed interface AuditRefusal extends Refusal {
     /** A comparison whose end lies before its beginning. */
     record Backwards() implements AuditRefusal {}
 
+    /** As many verifications as this node does at a time are under way. */
+    record VerificationsUnderWay() implements AuditRefusal {}
+
     @Override
     default Kind kind() {
         return switch (this) {
@@ -26,6 +29,7 @@ public sealed interface AuditRefusal extends Refusal {
             case BeforeFirstEvent refusal -> Kind.NOT_FOUND;
             case NotReached refusal -> Kind.NOT_FOUND;
             case Backwards refusal -> Kind.INVALID;
+            case VerificationsUnderWay refusal -> Kind.EXHAUSTED;
         };
     }
 
@@ -36,6 +40,7 @@ public sealed interface AuditRefusal extends Refusal {
             case BeforeFirstEvent refusal -> "audit.before-first-event";
             case NotReached refusal -> "audit.not-reached";
             case Backwards refusal -> "audit.backwards";
+            case VerificationsUnderWay refusal -> "audit.busy";
         };
     }
 
@@ -46,6 +51,7 @@ public sealed interface AuditRefusal extends Refusal {
             case BeforeFirstEvent(var first) -> "it did not exist yet: its first event is of " + first;
             case NotReached(var last) -> "it has only " + last + " events";
             case Backwards() -> "from lies after to";
+            case VerificationsUnderWay() -> "the log is being verified already; try again later";
         };
     }
 
@@ -56,6 +62,7 @@ public sealed interface AuditRefusal extends Refusal {
             case BeforeFirstEvent(var first) -> Map.of("firstEventAt", first.toString());
             case NotReached(var last) -> Map.of("lastSequence", last);
             case Backwards refusal -> Map.of();
+            case VerificationsUnderWay refusal -> Map.of();
         };
     }
 }
