@@ -39,6 +39,18 @@ public final class SealboxClient implements AutoCloseable {
         return new SecretStores(requests);
     }
 
+    public ApiKeys apiKeys() {
+        return new ApiKeys(requests);
+    }
+
+    public Organizations organizations() {
+        return new Organizations(requests);
+    }
+
+    public AuditAnswers auditAnswers() {
+        return new AuditAnswers(requests);
+    }
+
     Requests requests() {
         return requests;
     }

@@ -37,13 +37,14 @@ final class CheckpointRoutes {
         this.answers = answers;
     }
 
-    Route of(Origin origin) {
+    Route of(Asker asker) {
+        var origin = asker.origin();
         return pathPrefix(
                 "sandboxes",
                 () -> concat(
                         path(
                                 segment("from-checkpoint").slash(segment()),
-                                checkpoint -> post(() -> fork(origin, CheckpointId.parse(checkpoint)))),
+                                checkpoint -> post(() -> fork(asker, CheckpointId.parse(checkpoint)))),
                         path(segment().slash("checkpoints"), id -> ofSandbox(origin, id)),
                         path(
                                 segment().slash("checkpoints").slash(segment()),
@@ -109,11 +110,12 @@ final class CheckpointRoutes {
                 sandbox -> answers.outcome(checkpoints.delete(origin, sandbox, parsed), done -> Answers.noContent()));
     }
 
-    private Route fork(Origin origin, CheckpointId checkpoint) {
+    private Route fork(Asker asker, CheckpointId checkpoint) {
         return bodies.creation(
-                origin,
+                asker.origin(),
                 (body, id) -> answers.outcome(
-                        checkpoints.fork(origin, checkpoint, SandboxId.of(id), Wishes.fork(body)),
+                        checkpoints.fork(
+                                asker.origin(), checkpoint, SandboxId.of(id), Wishes.fork(body, asker.within())),
                         view -> Answers.created(SandboxJson.Sandbox.of(view, domain))));
     }
 

@@ -77,8 +77,12 @@ final class FakeCheckpoints implements Checkpoints {
 
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, SandboxId sandbox, CheckpointId checkpoint) {
-        return now(
-                known.remove(checkpoint) == null ? refused(new CheckpointRefusal.NoSuchCheckpoint()) : done(Unit.DONE));
+        var found = known.get(checkpoint);
+        if (found == null || !found.state().isVisibleTo(origin.organization())) {
+            return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
+        }
+        known.remove(checkpoint);
+        return now(done(Unit.DONE));
     }
 
     @Override
@@ -91,8 +95,11 @@ final class FakeCheckpoints implements Checkpoints {
             Origin origin, CheckpointId checkpoint, SandboxId id, NewFork wanted) {
         forks.add(wanted);
         var found = known.get(checkpoint);
-        if (found == null) {
+        if (found == null || !found.state().isVisibleTo(origin.organization())) {
             return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
+        }
+        if (!wanted.mayStandOn(wanted.store().stream().toList())) {
+            return now(refused(new SandboxRefusal.StoreNotNamed()));
         }
         var old = found.state().facts().orElseThrow().contents().blueprint();
         var blueprint = new Blueprint(
@@ -103,7 +110,7 @@ final class FakeCheckpoints implements Checkpoints {
                 wanted.timeoutSeconds(),
                 old.envs(),
                 old.metadata());
-        return now(done(new SandboxView(id, "running", blueprint, Optional.empty(), Instant.now())));
+        return now(done(new SandboxView(id, "running", blueprint, Optional.empty(), Instant.now(), origin.keyId())));
     }
 
     private static <T> CompletionStage<T> now(T value) {

@@ -77,7 +77,8 @@ final class FakeSandboxes implements Sandboxes {
                 wish.timeoutSeconds(),
                 wish.envs(),
                 wish.metadata());
-        var view = new SandboxView(id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now());
+        var view = new SandboxView(
+                id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now(), origin.keyId());
         known.put(id, new Known(origin.organization(), view));
         return view;
     }
@@ -114,8 +115,10 @@ final class FakeSandboxes implements Sandboxes {
 
     @Override
     public CompletionStage<Outcome<Unit>> stop(Origin origin, SandboxId sandbox, boolean deleteStore) {
-        stops.add(deleteStore);
-        return in(origin, sandbox, view -> now(done(Unit.DONE)));
+        return in(origin, sandbox, view -> {
+            stops.add(deleteStore);
+            return now(done(Unit.DONE));
+        });
     }
 
     @Override

@@ -115,6 +115,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** A connection of its own for work in transactions; whoever asks for it closes it. May wait for a free one. */
+    public Connection connection() throws SQLException {
+        return connections.getConnection();
+    }
+
     /** The configuration of an actor system whose journal writes to this database, on top of {@code base}. */
     public Config configuration(Config base) {
         var db = "akka-persistence-jdbc.shared-databases.slick.db.";

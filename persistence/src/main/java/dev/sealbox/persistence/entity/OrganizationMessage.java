@@ -5,6 +5,7 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 import java.util.Map;
@@ -18,7 +19,7 @@ public sealed interface OrganizationMessage extends ClusterMessage {
 
     record Read(ActorRef<OrganizationReply> replyTo) implements OrganizationMessage {}
 
-    /** Asks for the id of the valid key with this hash. */
+    /** Asks what the key with this hash is worth now. */
     record FindKey(ApiKeyHash hash, ActorRef<KeyFound> replyTo) implements OrganizationMessage {}
 
     /** Asks for the first store names behind {@code after}. */
@@ -30,6 +31,5 @@ public sealed interface OrganizationMessage extends ClusterMessage {
     /** In their order. */
     record Names(Map<StoreName, StoreId> names) implements ClusterMessage {}
 
-    /** The key's id; empty when there is no such valid key. */
-    record KeyFound(Optional<String> keyId) implements ClusterMessage {}
+    record KeyFound(KeyStanding standing) implements ClusterMessage {}
 }

@@ -104,6 +104,9 @@ final class Forks {
             return Futures.now(Outcome.refused(new SandboxRefusal.TooManyStores(StoreLayers.MAX)));
         }
         var names = StoreLayers.names(contents.stores(), requested);
+        if (!wanted.mayStandOn(names)) {
+            return Futures.now(Outcome.refused(new SandboxRefusal.StoreNotNamed()));
+        }
         return Futures.each(names, name -> launcher.store(origin, name))
                 .thenApply(found -> found(names, found, requested));
     }

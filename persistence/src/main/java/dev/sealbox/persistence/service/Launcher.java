@@ -136,8 +136,8 @@ final class Launcher {
 
     private CreateSandbox command(Plan plan) {
         var views = plan.layers();
-        var tokens = Tokens.draw(
-                StoreLayers.grants(views).keySet(), plan.blueprint().envs().keySet(), plan.inherited(), random);
+        var tokens =
+                Tokens.draw(StoreLayers.secrets(views), plan.blueprint().envs().keySet(), plan.inherited(), random);
         var layers = views.stream()
                 .map(view -> new StoreLayer(view.id(), view.name()))
                 .toList();
@@ -150,6 +150,7 @@ final class Launcher {
         return switch (reply) {
             case SandboxReply.Done(var sandbox) -> Futures.now(started(id, sandbox));
             case SandboxReply.Policed(var sandbox, var policy) -> Futures.now(started(id, sandbox));
+            case SandboxReply.Shown shown -> throw new IllegalStateException("a start was asked for");
             // A repeat of this very request was faster.
             case SandboxReply.Refused(SandboxRefusal.AlreadyExists there) -> awaited(origin, id);
             case SandboxReply.Refused(var reason) ->

@@ -1,6 +1,7 @@
 package dev.sealbox.persistence.service;
 
 import com.typesafe.config.Config;
+import dev.sealbox.domain.store.VersionLimit;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param forkTimeout how long a fork waits for a checkpoint that is being taken
  * @param maxStores of an organisation
  * @param maxSandboxes of an organisation, not counting stopped ones
+ * @param maxVersions of each secret, where its store has no limit of its own
  */
 public record ServiceSettings(
         Duration askTimeout,
@@ -23,7 +25,8 @@ public record ServiceSettings(
         Duration readyTimeout,
         Duration forkTimeout,
         int maxStores,
-        int maxSandboxes) {
+        int maxSandboxes,
+        VersionLimit maxVersions) {
 
     public static ServiceSettings from(Config config) {
         var own = config.getConfig("sealbox.persistence");
@@ -35,6 +38,7 @@ public record ServiceSettings(
                 own.getDuration("ready-timeout"),
                 own.getDuration("fork-timeout"),
                 own.getInt("max-stores"),
-                own.getInt("max-sandboxes"));
+                own.getInt("max-sandboxes"),
+                new VersionLimit(own.getInt("max-versions")));
     }
 }

@@ -1,19 +1,39 @@
 package dev.sealbox.proxy.session;
 
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SecretName;
 import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A sandbox that may pass: its present session and its open connections. Thread-safe. */
+/**
+ * A sandbox that may pass: its present session, its open connections, and what they carry. A new policy ends what the
+ * former permitted and it does not; a new value of a secret ends nothing that is under way. Thread-safe.
+ */
 public final class Admission {
+    private static final Logger log = LoggerFactory.getLogger(Admission.class);
+
     private final SandboxAddress address;
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+    private final Set<Passage> passages = new HashSet<>();
+    private final Map<Channel, Trail> trails = new HashMap<>();
     private @Nullable Session current;
+    private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
     private boolean ended;
 
     Admission(SandboxAddress address) {
@@ -29,19 +49,180 @@ public final class Admission {
         return current != null && current.hold() ? current : null;
     }
 
-    /** Makes {@code next} the present session if it is newer; otherwise releases it. */
-    synchronized void replace(Session next) {
-        var before = current;
-        if (ended
-                || (before != null
-                        && before.policy().revision() >= next.policy().revision())) {
-            next.release();
-            return;
+    /**
+     * Makes {@code next} the present session if it is newer; otherwise releases it. Complete when every connection is
+     * closed that carries what is not permitted any more.
+     */
+    CompletionStage<Void> replace(Session next) {
+        List<Runnable> cuts;
+        synchronized (this) {
+            var before = current;
+            if (ended
+                    || (before != null
+                            && before.policy().revision() >= next.policy().revision())) {
+                next.release();
+                return settled;
+            }
+            current = next;
+            if (before != null) {
+                before.release();
+            }
+            cuts = cuts(next.policy());
         }
-        current = next;
-        if (before != null) {
-            before.release();
+        cuts.forEach(Runnable::run);
+        return settled();
+    }
+
+    /** Complete when all that past policies have ended is closed. */
+    synchronized CompletionStage<Void> settled() {
+        return settled;
+    }
+
+    /** What is to be closed under a new policy; to be run without the lock. */
+    private List<Runnable> cuts(EgressPolicy now) {
+        var cuts = new ArrayList<Runnable>();
+        for (var passage : passages) {
+            if (!now.mayConnect(passage.host()) || Trail.isRevoked(passage.carried(), passage.host(), now)) {
+                cut(passage).ifPresent(cuts::add);
+            }
         }
+        trails.forEach((connection, trail) -> {
+            if (trail.isRevoked(now)) {
+                cuts.add(settling(() -> Trail.end(connection)));
+            } else if (trail.isStale(now)) {
+                cuts.add(settling(() -> retire(connection)));
+            }
+        });
+        return cuts;
+    }
+
+    private Optional<Runnable> cut(Passage passage) {
+        if (!passage.mark()) {
+            return Optional.empty();
+        }
+        log.atInfo()
+                .addKeyValue("sandbox", address.sandbox())
+                .addKeyValue("host", passage.host())
+                .addKeyValue("code", "egress.revoked")
+                .log("a request under way was cut");
+        var upstream = passage.upstream();
+        return Optional.of(settling(() -> {
+            var client = passage.cut().get().toCompletableFuture();
+            return upstream == null ? client : CompletableFuture.allOf(client, Trail.end(upstream));
+        }));
+    }
+
+    private Runnable settling(Supplier<? extends CompletionStage<?>> closing) {
+        var done = new CompletableFuture<Void>();
+        settled = CompletableFuture.allOf(settled, done);
+        return () -> {
+            var unused = closing.get().whenComplete((closed, failure) -> done.complete(null));
+        };
+    }
+
+    /** Ends a connection that has carried a former value, unless a request is under way there; then it ends with that. */
+    private CompletionStage<Void> retire(Channel connection) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (isUnused(connection)) {
+                        var unused = Trail.end(connection);
+                    }
+                },
+                connection.eventLoop());
+    }
+
+    private synchronized boolean isUnused(Channel connection) {
+        return passages.stream().noneMatch(passage -> connection.equals(passage.upstream()));
+    }
+
+    /**
+     * A request that was judged under {@code session} is on its way.
+     *
+     * @param cut ends it towards the sandbox, at once; called in any thread
+     */
+    public Passage begin(Session session, HostName host, Supplier<? extends CompletionStage<?>> cut) {
+        var passage = new Passage(this, session.policy(), host, cut);
+        Optional<Runnable> cutting;
+        synchronized (this) {
+            passages.add(passage);
+            cutting = current != null && current.policy().mayConnect(host) ? Optional.empty() : cut(passage);
+        }
+        cutting.ifPresent(Runnable::run);
+        return passage;
+    }
+
+    void carries(Passage passage, SecretName name) {
+        Optional<Runnable> cutting;
+        synchronized (this) {
+            if (mayCarry(passage, name)) {
+                var grant = passage.grant(name);
+                passage.carried().put(name, grant);
+                var upstream = passage.upstream();
+                if (upstream != null) {
+                    trail(passage, upstream).add(Map.of(name, grant));
+                }
+                return;
+            }
+            cutting = cut(passage);
+        }
+        cutting.ifPresent(Runnable::run);
+        throw new Passage.Revoked();
+    }
+
+    private boolean mayCarry(Passage passage, SecretName name) {
+        return !passage.marked()
+                && current != null
+                && !Trail.isRevoked(name, passage.grant(name), passage.host(), current.policy());
+    }
+
+    void over(Passage passage, Channel upstream) {
+        boolean late;
+        synchronized (this) {
+            late = passage.marked();
+            passage.upstream(upstream);
+            if (!passage.carried().isEmpty()) {
+                trail(passage, upstream).add(passage.carried());
+            }
+        }
+        if (late) {
+            var unused = Trail.end(upstream);
+        }
+    }
+
+    private Trail trail(Passage passage, Channel upstream) {
+        var known = trails.get(upstream);
+        if (known != null) {
+            return known;
+        }
+        var fresh = new Trail(passage.host());
+        trails.put(upstream, fresh);
+        Trail.mark(upstream, address.sandbox());
+        var unused = upstream.closeFuture().addListener(closed -> forget(upstream));
+        return fresh;
+    }
+
+    private synchronized void forget(Channel upstream) {
+        trails.remove(upstream);
+    }
+
+    void leave(Passage passage) {
+        Optional<Channel> retired;
+        synchronized (this) {
+            passages.remove(passage);
+            retired = Optional.ofNullable(passage.upstream()).filter(this::isSpent);
+        }
+        retired.ifPresent(upstream -> {
+            var unused = Trail.end(upstream);
+        });
+    }
+
+    private boolean isSpent(Channel upstream) {
+        var trail = trails.get(upstream);
+        return trail != null && isUnused(upstream) && (current == null || trail.isStale(current.policy()));
+    }
+
+    synchronized boolean isCut(Passage passage) {
+        return passage.marked();
     }
 
     synchronized boolean isNewer(long revision) {
@@ -62,15 +243,19 @@ public final class Admission {
 
     /** Ends everything; complete when the last connection is closed. */
     CompletionStage<Void> end() {
+        Set<Channel> upstreams;
         synchronized (this) {
             ended = true;
             if (current != null) {
                 current.release();
                 current = null;
             }
+            upstreams = Set.copyOf(trails.keySet());
         }
-        return CompletableFuture.allOf(
-                List.copyOf(connections).stream().map(Admission::close).toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(Stream.concat(
+                        List.copyOf(connections).stream().map(Admission::close),
+                        upstreams.stream().map(Trail::end))
+                .toArray(CompletableFuture[]::new));
     }
 
     private static CompletableFuture<Void> close(Channel channel) {

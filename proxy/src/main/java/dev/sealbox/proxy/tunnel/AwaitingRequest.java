@@ -7,7 +7,9 @@ import dev.sealbox.proxy.codec.HeadReader;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
+import dev.sealbox.proxy.session.Passage;
 import dev.sealbox.proxy.session.Session;
+import dev.sealbox.proxy.session.Trail;
 import dev.sealbox.proxy.upstream.Origin;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -99,15 +101,21 @@ final class AwaitingRequest implements Phase {
 
     private Phase begin(RequestHead head, Origin origin, String target, Session session) {
         var client = conversation.client();
+        var passage = conversation.admission().begin(session, origin.host(), () -> Trail.end(client.channel()));
+        boolean begun = false;
         Exchange exchange;
         try {
             exchange = new Exchange(
                     session,
+                    passage,
                     origin,
                     head,
                     target,
                     conversation.services(),
                     client.channel().alloc());
+            begun = true;
+        } catch (Passage.Revoked e) {
+            return conversation.expelled();
         } catch (Objection e) {
             return refuse(head, e.problem());
         } catch (BadMessage e) {
@@ -116,6 +124,10 @@ final class AwaitingRequest implements Phase {
             return refuse(head, Problem.valueNotForHeader());
         } catch (Growth.Exceeded e) {
             return refuse(head, Problem.growsTooMuch());
+        } finally {
+            if (!begun) {
+                passage.close();
+            }
         }
         log.atDebug()
                 .addKeyValue("sandbox", conversation.admission().address().sandbox())

@@ -34,7 +34,11 @@ final class Dialling implements Phase {
             return new Exchanging(conversation, exchange, present.link(), false);
         }
         side.dispose();
-        return new Dialling(conversation, exchange, false, side.take(exchange.organization(), exchange.origin()));
+        return new Dialling(
+                conversation,
+                exchange,
+                false,
+                side.take(exchange.organization(), exchange.sandbox(), exchange.origin()));
     }
 
     /** Tries again after a kept connection turned out to be gone. */

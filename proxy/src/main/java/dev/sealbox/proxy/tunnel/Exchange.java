@@ -1,12 +1,14 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.reseal.Resealer;
 import dev.sealbox.proxy.rewrite.Substitutions;
+import dev.sealbox.proxy.session.Passage;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.upstream.Origin;
@@ -17,6 +19,7 @@ import java.util.Locale;
 /** One request and its response, under the policy that was in force when the request came. It holds that session. */
 final class Exchange {
     private final Session session;
+    private final Passage passage;
     private final Origin origin;
     private final RequestHead head;
     private final RequestFlow request;
@@ -25,19 +28,23 @@ final class Exchange {
     /**
      * Prepares it; nothing is sent yet. Holds the session until {@link #close}, unless it fails.
      *
+     * @param passage is told which secrets the request carries; closed with it, unless it fails
      * @throws Objection when it asks for what is not served
      * @throws dev.sealbox.proxy.codec.BadMessage when its framing is broken
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
+     * @throws Passage.Revoked when a secret of it has been revoked meanwhile
      */
     Exchange(
             Session session,
+            Passage passage,
             Origin origin,
             RequestHead head,
             String target,
             Services services,
             ByteBufAllocator allocator) {
-        var substitutions =
-                origin.secure() ? Substitutions.at(session, origin.host()) : Substitutions.none(session, origin.host());
+        var substitutions = origin.secure()
+                ? Substitutions.at(session, origin.host(), passage::carries)
+                : Substitutions.none(session, origin.host());
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         boolean upgrade = head.asksForWebSocket();
         if (upgrade && !resealer.isEmpty() && !substitutions.isEmpty()) {
@@ -48,6 +55,7 @@ final class Exchange {
         }
         var fields = outgoing(head, origin, upgrade, resealer, substitutions);
         this.session = session;
+        this.passage = passage;
         this.origin = origin;
         this.head = head;
         this.request = new RequestFlow(
@@ -102,6 +110,14 @@ final class Exchange {
         return session.policy().organization();
     }
 
+    SandboxId sandbox() {
+        return session.policy().sandbox();
+    }
+
+    Passage passage() {
+        return passage;
+    }
+
     Origin origin() {
         return origin;
     }
@@ -130,7 +146,8 @@ final class Exchange {
 
     /** Whether a failed attempt on a kept connection may be made once more on a new one. */
     boolean mayRepeat(Link upstream) {
-        return !response.hasArrived()
+        return !passage.isCut()
+                && !response.hasArrived()
                 && !upstream.inbox().isReadable()
                 && request.canRepeat()
                 && (head.isIdempotent() || !request.isDone());
@@ -139,6 +156,7 @@ final class Exchange {
     void close() {
         request.close();
         response.close();
+        passage.close();
         session.release();
     }
 }

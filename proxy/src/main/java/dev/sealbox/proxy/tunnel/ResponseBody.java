@@ -3,7 +3,7 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.proxy.codec.BodyReader;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.match.Replacer;
-import dev.sealbox.proxy.reseal.Inflate;
+import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.transport.Link;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -19,7 +19,7 @@ final class ResponseBody {
     private final ResponseHeads heads;
     private final ByteBufAllocator allocator;
     private final BodyReader reader;
-    private final @Nullable Inflate inflate;
+    private final @Nullable Unpacker inflate;
     private final @Nullable Replacer replacer;
     private final ByteBuf held;
 
@@ -41,9 +41,9 @@ final class ResponseBody {
         this.held = plan.measured() ? allocator.buffer() : Unpooled.EMPTY_BUFFER;
     }
 
-    private static Inflate inflate(ResponsePlan plan, ByteBufAllocator allocator) {
+    private static Unpacker inflate(ResponsePlan plan, ByteBufAllocator allocator) {
         var codings = plan.head().fields().values("content-encoding");
-        var inflate = codings.size() == 1 ? Inflate.of(codings.getFirst(), allocator) : null;
+        var inflate = codings.size() == 1 ? Unpacker.of(codings.getFirst(), allocator) : null;
         if (inflate == null) {
             throw new Objection(Problem.unreadableCoding());
         }
@@ -63,7 +63,7 @@ final class ResponseBody {
      * @return whether anything was
      * @throws dev.sealbox.proxy.codec.BadMessage when the upstream's framing is broken
      * @throws Objection when it ends too early
-     * @throws Inflate.Broken when its compression is broken
+     * @throws Unpacker.Broken when its compression is broken
      */
     boolean step(Link upstream, Link client) {
         if (done) {

@@ -3,8 +3,8 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.proxy.codec.HeadReader;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.codec.ResponseHead;
-import dev.sealbox.proxy.reseal.Inflate;
 import dev.sealbox.proxy.reseal.Resealer;
+import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.transport.Link;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ final class ResponseFlow {
      * @return whether anything was
      * @throws dev.sealbox.proxy.codec.BadMessage when the upstream's framing is broken
      * @throws Objection when the response cannot be passed on
-     * @throws Inflate.Broken when its compression is broken
+     * @throws Unpacker.Broken when its compression is broken
      */
     boolean step(Link upstream, Link client, boolean mayKeep) {
         if (upgraded || !client.canWrite()) {

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.transport.LinkOwner;
 import dev.sealbox.proxy.upstream.Origin;
 import dev.sealbox.proxy.upstream.Upstream;
@@ -36,8 +37,8 @@ final class UpstreamSide {
     }
 
     /** A kept connection if there is one, otherwise a new one; it is not yet the present one. */
-    CompletableFuture<Upstream> take(OrganizationId organization, Origin origin) {
-        return pool.take(organization, origin, owner).toCompletableFuture();
+    CompletableFuture<Upstream> take(OrganizationId organization, SandboxId sandbox, Origin origin) {
+        return pool.take(organization, sandbox, origin, owner).toCompletableFuture();
     }
 
     /** A new connection; it is not yet the present one. */

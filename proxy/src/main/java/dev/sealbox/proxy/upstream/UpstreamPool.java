@@ -1,6 +1,8 @@
 package dev.sealbox.proxy.upstream;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.proxy.session.Trail;
 import dev.sealbox.proxy.transport.LinkOwner;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The upstream connections of one event loop that nobody uses at the moment, by organisation and host: what was opened
@@ -23,7 +26,9 @@ public final class UpstreamPool {
     private final int mostPerKey;
     private final Duration keep;
 
-    private record Key(OrganizationId organization, Origin origin) {}
+    /** A connection that has carried a sandbox's secret is kept for that sandbox alone. */
+    private record Key(
+            OrganizationId organization, @Nullable SandboxId carrier, Origin origin) {}
 
     /**
      * Empty at first.
@@ -43,23 +48,36 @@ public final class UpstreamPool {
         return dialer.dial(organization, origin, owner, loop);
     }
 
-    /** A kept connection if there is one, otherwise a new one. */
-    public CompletionStage<Upstream> take(OrganizationId organization, Origin origin, LinkOwner owner) {
-        var kept = idle.get(new Key(organization, origin));
+    /** A kept connection if there is one that {@code sandbox} may use, otherwise a new one. */
+    public CompletionStage<Upstream> take(
+            OrganizationId organization, SandboxId sandbox, Origin origin, LinkOwner owner) {
+        var kept = kept(new Key(organization, sandbox, origin));
+        if (kept == null) {
+            kept = kept(new Key(organization, null, origin));
+        }
+        if (kept == null) {
+            return dial(organization, origin, owner);
+        }
+        kept.link().ownedBy(owner);
+        return CompletableFuture.completedFuture(kept);
+    }
+
+    private @Nullable Upstream kept(Key key) {
+        var kept = idle.get(key);
         while (kept != null && !kept.isEmpty()) {
             var upstream = kept.pop();
             if (upstream.link().isOpen()) {
-                upstream.link().ownedBy(owner);
-                return CompletableFuture.completedFuture(upstream);
+                return upstream;
             }
             upstream.link().dispose();
         }
-        return dial(organization, origin, owner);
+        return null;
     }
 
     /** Keeps a connection on which nothing is under way. */
     public void park(Upstream upstream) {
-        var key = new Key(upstream.organization(), upstream.origin());
+        var carrier = Trail.carrier(upstream.link().channel());
+        var key = new Key(upstream.organization(), carrier, upstream.origin());
         var kept = idle.computeIfAbsent(key, unused -> new ArrayDeque<>());
         if (!upstream.link().isOpen() || upstream.link().inbox().isReadable() || kept.size() >= mostPerKey) {
             upstream.link().dispose();

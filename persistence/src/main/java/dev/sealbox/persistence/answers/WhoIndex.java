@@ -1,0 +1,155 @@
+package dev.sealbox.persistence.answers;
+
+import dev.sealbox.domain.audit.Trace;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.persistence.entity.CheckpointEntity;
+import dev.sealbox.persistence.entity.SandboxEntity;
+import dev.sealbox.persistence.entity.SecretStoreEntity;
+import dev.sealbox.persistence.projection.Fact;
+import dev.sealbox.persistence.projection.ReadModel;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Keeps the tables {@code who_…} up to date: WHERE A {@link Trace} BECOMES ROWS. Only rows of the event's own entity are
+ * touched, so that the kinds of entity may be followed independently. Thread-safe.
+ */
+public final class WhoIndex implements ReadModel {
+    /** The read model's name; how far it has come is stored under it. */
+    public static final String NAME = "who-could";
+
+    /** The kinds of entity whose events matter. */
+    public static final List<String> KINDS = List.of(SecretStoreEntity.TYPE, SandboxEntity.TYPE, CheckpointEntity.TYPE);
+
+    /** Nothing of what a store has ever offered. */
+    private static final String WITHDRAWN = """
+            INSERT INTO who_secret
+            SELECT DISTINCT store, name, ?::timestamptz, ?::bigint, NULL::integer, '{}'::text[]
+              FROM who_secret WHERE store = ?""";
+
+    @Override
+    public void take(Connection connection, List<Fact> facts) throws SQLException {
+        var clocks = Clocks.of(connection, facts);
+        for (var fact : facts) {
+            var entry = new Entry(connection, fact, clocks.countsFrom(fact));
+            entry.write(Trace.of(fact.recorded()));
+        }
+        clocks.save(connection);
+    }
+
+    /** One event on its way into the tables. */
+    private record Entry(Connection connection, Fact fact, Instant at) {
+
+        void write(Trace trace) throws SQLException {
+            switch (trace) {
+                case Trace.None none -> {}
+                case Trace.Allowed(var hosts) -> allowed(hosts);
+                case Trace.Offered(var name, var version, var hosts) ->
+                    run(
+                            "INSERT INTO who_secret VALUES (?, ?, ?, ?, ?, ?)",
+                            uuid(),
+                            name.value(),
+                            at,
+                            fact.sequence(),
+                            version,
+                            hosts);
+                case Trace.Withdrawn(var name) ->
+                    run(
+                            "INSERT INTO who_secret VALUES (?, ?, ?, ?, NULL, '{}')",
+                            uuid(),
+                            name.value(),
+                            at,
+                            fact.sequence());
+                case Trace.Deleted() -> deleted();
+                case Trace.Revoked() -> {
+                    deleted();
+                    run(WITHDRAWN, at, fact.sequence(), uuid());
+                }
+                case Trace.Made(var lineage) -> made(lineage);
+                case Trace.Layered layered -> layered(layered);
+                case Trace.Sealed(var own, var inherited) -> {
+                    sealed(own, true);
+                    sealed(inherited, false);
+                }
+                case Trace.Started() -> life("started_at");
+                case Trace.Stopping() -> life("stopping_at");
+                case Trace.Ended() -> life("ended_at");
+                case Trace.Taken(var source, var name) ->
+                    run(
+                            "INSERT INTO who_checkpoint VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                            uuid(),
+                            source.value(),
+                            name);
+            }
+        }
+
+        private void allowed(List<HostPattern> hosts) throws SQLException {
+            run("INSERT INTO who_store VALUES (?, ?) ON CONFLICT DO NOTHING", uuid(), at);
+            run("INSERT INTO who_allowlist VALUES (?, ?, ?, ?)", uuid(), at, fact.sequence(), hosts);
+        }
+
+        private void deleted() throws SQLException {
+            run("UPDATE who_store SET deleted_at = coalesce(deleted_at, ?) WHERE store = ?", at, uuid());
+        }
+
+        private void made(List<CheckpointId> lineage) throws SQLException {
+            var origin = fact.recorded().origin();
+            run(
+                    "INSERT INTO who_sandbox (sandbox, organization, created_at, created_by, lineage)"
+                            + " VALUES (?, ?, ?, ?, ?::uuid[])",
+                    id(),
+                    origin.organization().value(),
+                    at,
+                    origin.keyId(),
+                    lineage.stream().map(CheckpointId::value).toList());
+        }
+
+        private void layered(Trace.Layered layered) throws SQLException {
+            run(
+                    "UPDATE who_sandbox SET layered_by = ?, lost = ?, remembered = ? WHERE sandbox = ?",
+                    fact.sequence(),
+                    layered.lost(),
+                    layered.remembered(),
+                    id());
+            for (var i = 0; i < layered.layers().size(); i++) {
+                var layer = layered.layers().get(i);
+                run(
+                        "INSERT INTO who_layer VALUES (?, ?, ?, ?)",
+                        id(),
+                        i,
+                        layer.store().value(),
+                        layer.name().value());
+            }
+        }
+
+        private void sealed(Set<SecretName> names, boolean own) throws SQLException {
+            for (var name : names) {
+                run("INSERT INTO who_token VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", name.value(), id(), own, at);
+            }
+        }
+
+        /** The first event of a sort counts: a sandbox starts once, and ends once. */
+        private void life(String column) throws SQLException {
+            run("UPDATE who_sandbox SET " + column + " = coalesce(" + column + ", ?) WHERE sandbox = ?", at, id());
+        }
+
+        private void run(String sql, Object... values) throws SQLException {
+            Sql.run(connection, sql, values);
+        }
+
+        /** The entity's id without its type. */
+        private String id() {
+            return fact.entity().substring(fact.entity().indexOf('|') + 1);
+        }
+
+        private UUID uuid() {
+            return UUID.fromString(id());
+        }
+    }
+}
