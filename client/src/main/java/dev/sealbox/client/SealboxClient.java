@@ -51,6 +51,11 @@ public final class SealboxClient implements AutoCloseable {
         return new AuditAnswers(requests);
     }
 
+    /** For tools that show answers as they come. */
+    public RawRequests raw() {
+        return new RawRequests(requests);
+    }
+
     Requests requests() {
         return requests;
     }
