@@ -43,7 +43,7 @@ import javax.net.ssl.TrustManagerFactory;
 final class Rotation {
     private static final int SANDBOXES = 1000;
     private static final int AT_A_TIME = 20;
-    private static final int UNMEASURED = 10;
+    private static final int UNMEASURED = 50;
     private static final int TIMES = 100;
     private static final int NAMES = 10;
     private static final int CHECKED = 5;
