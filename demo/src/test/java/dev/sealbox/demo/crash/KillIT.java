@@ -82,8 +82,9 @@ class KillIT {
         var calls = new Calls(node.api(), KEY);
         var load = new Load(calls, ledger, tags);
         var victim = Victim.values()[point % Victim.values().length];
-        var delay = Duration.ofMillis(100 + random.nextInt(1200));
+        var delay = Duration.ofMillis(random.nextInt(1200));
         var clients = load.start(random.nextLong());
+        awaitFirst(load);
         pause(delay);
         kill(victim, random);
         load.stop();
@@ -98,6 +99,14 @@ class KillIT {
                 "point %d: %s killed after %d ms and %d acknowledged changes, back after %d ms%n",
                 point, victim, delay.toMillis(), load.acknowledged(), back.toMillis());
         return load.acknowledged();
+    }
+
+    /** A node that has just started takes a while for its first answer, and nothing is to be lost before it. */
+    private static void awaitFirst(Load load) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (load.acknowledged() == 0 && System.nanoTime() < deadline) {
+            pause(Duration.ofMillis(5));
+        }
     }
 
     private void kill(Victim victim, Random random) {
