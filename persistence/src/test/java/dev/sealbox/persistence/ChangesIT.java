@@ -21,6 +21,7 @@ import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Run;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +78,10 @@ class ChangesIT {
     }
 
     private CompletionStage<Outcome<Refreshed>> setting(StoreId store, SecretName name, String value) {
-        return node().persistence.stores().set(origin, store, name, Plaintext.of(value), List.of());
+        return node().persistence
+                .stores()
+                .set(origin, store, name, Plaintext.of(value), List.of())
+                .thenApply(outcome -> outcome.map(SecretChanged::refreshed));
     }
 
     private Refreshed set(StoreId store, SecretName name, String value) {
@@ -104,7 +108,7 @@ class ChangesIT {
     }
 
     private SandboxId fork(CheckpointId checkpoint, Optional<String> store) {
-        var wanted = new NewFork(store.map(StoreName::new), 0, Map.of(), Map.of(), Optional.empty());
+        var wanted = new NewFork(store.map(StoreName::new), 0, Map.of(), Map.of(), Optional.empty(), Optional.empty());
         return done(node().persistence.checkpoints().fork(origin, checkpoint, wanted))
                 .id();
     }
