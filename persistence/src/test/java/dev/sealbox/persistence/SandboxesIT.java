@@ -285,10 +285,22 @@ class SandboxesIT {
                         replyTo)));
         var running = create().id();
 
-        told(new Recovery(entities, node.persistence.organizations(), new DataKeys(node.database), settings.services(), Clock.systemUTC()).run());
+        told(new Recovery(
+                        entities,
+                        node.persistence.organizations(),
+                        new DataKeys(node.database),
+                        settings.services(),
+                        Clock.systemUTC())
+                .run());
         assertThat(places(entities)).hasSize(2);
         var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
-        told(new Recovery(entities, node.persistence.organizations(), new DataKeys(node.database), settings.services(), later).run());
+        told(new Recovery(
+                        entities,
+                        node.persistence.organizations(),
+                        new DataKeys(node.database),
+                        settings.services(),
+                        later)
+                .run());
 
         assertThat(places(entities)).containsExactly(running);
     }

@@ -38,11 +38,7 @@ public final class Recovery {
     private final ServiceSettings settings;
 
     public Recovery(
-            Entities entities,
-            Organizations organizations,
-            DataKeys dataKeys,
-            ServiceSettings settings,
-            Clock clock) {
+            Entities entities, Organizations organizations, DataKeys dataKeys, ServiceSettings settings, Clock clock) {
         this.entities = entities;
         this.organizations = organizations;
         this.dataKeys = dataKeys;
