@@ -13,6 +13,7 @@ import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
@@ -49,9 +50,10 @@ public final class Api {
             DestructionCertificates certificates,
             Organizations organizations,
             AuditLog auditLog,
+            Repeats repeats,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
-        var bodies = new Bodies(settings);
+        var bodies = new Bodies(settings, new Repetition(repeats));
         var answers = new Answers(settings);
         var audit = new AuditRoutes(auditLog, settings, answers);
         var routes = new Routes(

@@ -58,13 +58,14 @@ final class CheckpointRoutes {
     }
 
     private Route create(Origin origin, SandboxId sandbox) {
-        return bodies.json(body -> {
+        return bodies.creation(origin, (body, id) -> {
             var name = Texts.label("name", body.text("name"), 128);
             var kind = kind(body);
             return unsupported(body, kind)
                     .<Route>map(what -> complete(Problems.unsupported(what)))
                     .orElseGet(() -> answers.outcome(
-                            checkpoints.create(origin, sandbox, name, kind), view -> Answers.created(wire(view))));
+                            checkpoints.create(origin, sandbox, new CheckpointId(id), name, kind),
+                            view -> Answers.created(wire(view))));
         });
     }
 
@@ -110,9 +111,12 @@ final class CheckpointRoutes {
     }
 
     private Route fork(Asker asker, CheckpointId checkpoint) {
-        return bodies.json(body -> answers.outcome(
-                checkpoints.fork(asker.origin(), checkpoint, Wishes.fork(body, asker.within())),
-                view -> Answers.created(SandboxJson.Sandbox.of(view, domain))));
+        return bodies.creation(
+                asker.origin(),
+                (body, id) -> answers.outcome(
+                        checkpoints.fork(
+                                asker.origin(), checkpoint, SandboxId.of(id), Wishes.fork(body, asker.within())),
+                        view -> Answers.created(SandboxJson.Sandbox.of(view, domain))));
     }
 
     private static CheckpointJson wire(CheckpointView view) {

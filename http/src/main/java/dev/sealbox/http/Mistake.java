@@ -15,6 +15,7 @@ enum Mistake {
     TOO_MANY(429, "rate-limited", "the API key sends too many requests"),
     TOO_MANY_FAILURES(429, "too-many-failures", "too many requests without a valid API key from this address"),
     TOO_MANY_FOLLOWERS(429, "audit.too-many-followers", "as many follow the log as this node serves"),
+    KEY_REUSED(409, "idempotency.other-request", "the Idempotency-Key was used for another request"),
     BROKEN(400, "request.broken", "the request is not well-formed"),
     /** Not the client's, but as early. */
     STOPPING(503, "unavailable", "the server is stopping");

@@ -61,14 +61,16 @@ final class SandboxRoutes {
     }
 
     private Route create(Asker asker) {
-        return bodies.json(body -> Wishes.unsupported(body)
-                .<Route>map(what -> complete(Problems.unsupported(what)))
-                .orElseGet(() -> create(asker, Wishes.sandbox(body))));
+        return bodies.creation(
+                asker.origin(),
+                (body, id) -> Wishes.unsupported(body)
+                        .<Route>map(what -> complete(Problems.unsupported(what)))
+                        .orElseGet(() -> create(asker, SandboxId.of(id), Wishes.sandbox(body))));
     }
 
-    private Route create(Asker asker, NewSandbox wanted) {
+    private Route create(Asker asker, SandboxId id, NewSandbox wanted) {
         return asker.mayStartWith(wanted.store())
-                ? answers.outcome(sandboxes.create(asker.origin(), wanted), view -> Answers.created(wire(view)))
+                ? answers.outcome(sandboxes.create(asker.origin(), id, wanted), view -> Answers.created(wire(view)))
                 : complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
     }
 

@@ -19,6 +19,7 @@ import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
+import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.domain.store.StoreUpdated;
 import dev.sealbox.domain.store.VersionLimit;
 import java.util.List;
@@ -82,20 +83,34 @@ final class StoreRoutes {
     }
 
     private Route create(Origin origin) {
-        return bodies.json(body -> answers.outcome(
-                stores.create(
-                        origin,
-                        new StoreName(body.text("name")),
-                        body.optionalTexts("egressAllowlist")
-                                .map(HostPattern::parseAll)
-                                .orElse(List.of())),
-                created -> Answers.created(StoreJson.Store.of(created))));
+        return bodies.creation(
+                origin,
+                (body, id) -> answers.outcome(
+                        stores.create(
+                                origin,
+                                new StoreId(id),
+                                new StoreName(body.text("name")),
+                                body.optionalTexts("egressAllowlist")
+                                        .map(HostPattern::parseAll)
+                                        .orElse(List.of())),
+                        created -> Answers.created(StoreJson.Store.of(created))));
     }
 
+    /** Without a limit all of them, as the contract has it. */
     private Route list(Origin origin) {
-        return answers.always(
-                stores.list(origin),
-                found -> Answers.ok(found.stream().map(StoreJson.Store::of).toList()));
+        return Paging.asked(asked -> asked.limit().isEmpty()
+                ? answers.always(stores.list(origin), found -> Answers.ok(wire(found)))
+                : answers.always(
+                        stores.page(
+                                origin,
+                                asked.after().map(StoreName::new),
+                                asked.limit().getAsInt()),
+                        page -> asked.linked(
+                                Answers.ok(wire(page.stores())), page.next().map(StoreName::value))));
+    }
+
+    private static List<StoreJson.Store> wire(List<StoreSummary> stores) {
+        return stores.stream().map(StoreJson.Store::of).toList();
     }
 
     private Route update(Origin origin, StoreId store) {

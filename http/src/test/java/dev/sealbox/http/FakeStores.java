@@ -18,9 +18,12 @@ import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.SecretVersion;
+import dev.sealbox.domain.store.StorePage;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.domain.store.StoreUpdated;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +45,12 @@ final class FakeStores implements SecretStores {
     final List<Origin> origins = new ArrayList<>();
     List<SandboxId> lagging = List.of();
 
+    /** Under which ids stores were to be created. */
+    final List<StoreId> ids = new ArrayList<>();
+
+    /** How many creates fail from now on. */
+    int unavailable;
+
     /** Whether a read is never answered. */
     boolean silent;
 
@@ -51,13 +60,22 @@ final class FakeStores implements SecretStores {
     int changes;
 
     @Override
+    public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
+        return create(origin, new StoreId(UUID.randomUUID()), name, allowlist);
+    }
+
+    @Override
     public synchronized CompletionStage<Outcome<StoreSummary>> create(
-            Origin origin, StoreName name, List<HostPattern> allowlist) {
+            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist) {
+        ids.add(id);
+        if (unavailable > 0) {
+            unavailable--;
+            return CompletableFuture.failedFuture(new UncheckedIOException(new IOException("no journal")));
+        }
         if (stores.values().stream().anyMatch(store -> store.name().equals(name))) {
             return now(refused(new OrganizationRefusal.NameTaken(name)));
         }
         changes++;
-        var id = new StoreId(UUID.randomUUID());
         var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now(), 10);
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());
@@ -70,6 +88,20 @@ final class FakeStores implements SecretStores {
                 .filter(store -> store.organization().equals(origin.organization()))
                 .sorted(Comparator.comparing(store -> store.name().value()))
                 .toList());
+    }
+
+    @Override
+    public CompletionStage<StorePage> page(Origin origin, Optional<StoreName> after, int limit) {
+        return list(origin).thenApply(all -> {
+            var behind = all.stream()
+                    .filter(store -> after.isEmpty()
+                            || store.name().value().compareTo(after.get().value()) > 0)
+                    .toList();
+            var page = behind.subList(0, Math.min(limit, behind.size()));
+            return new StorePage(
+                    page,
+                    page.size() < behind.size() ? Optional.of(page.getLast().name()) : Optional.empty());
+        });
     }
 
     @Override

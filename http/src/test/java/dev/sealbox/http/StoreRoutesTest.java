@@ -6,8 +6,10 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.http.TestServer.Answer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,51 @@ class StoreRoutesTest {
         assertThat(foreign.status()).isEqualTo(404);
         assertThat(foreign.error()).isEqualTo("secret store not found");
         assertThat(theirs.body()).isEqualTo("[]");
+    }
+
+    @Test
+    void listsPageByPageWithALinkToTheNext() {
+        var prefix = "paged " + UUID.randomUUID() + " ";
+        var names = Stream.of("a&b", "b", "c", "d", "e").map(prefix::concat).toList();
+        names.forEach(StoreRoutesTest::created);
+        var first = server.send(
+                "GET", "/api/secret-stores?limit=2&after=" + prefix.strip().replace(" ", "%20"));
+
+        var seen = new ArrayList<String>();
+        var page = first;
+        while (true) {
+            page.json().forEach(store -> seen.add(store.path("name").asText()));
+            var link = page.headers().firstValue("link");
+            if (link.isEmpty()) {
+                break;
+            }
+            assertThat(page.json()).hasSize(2);
+            assertThat(link.get()).matches("</api/secret-stores\\?limit=2&after=[^&>]+>; rel=\"next\"");
+            page = server.send("GET", link.get().replaceAll("<(.*)>.*", "$1"));
+        }
+
+        assertThat(seen).startsWith(names.toArray(String[]::new));
+        assertThat(server.send("GET", "/api/secret-stores").headers().firstValue("link"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=1001",
+                "limit=-1",
+                "limit=x",
+                "limit=",
+                "after=a",
+                "limit=1&after=%00",
+                "limit=1&after="
+            })
+    void refusesAPageThatCannotBe(String query) {
+        var answer = server.send("GET", "/api/secret-stores?" + query);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("invalid");
     }
 
     @Test

@@ -92,6 +92,7 @@ final class TestServer implements AutoCloseable {
                         certificates,
                         keys,
                         auditLog,
+                        new FakeRepeats(),
                         () -> readiness.parts(),
                         metrics)
                 .toCompletableFuture()

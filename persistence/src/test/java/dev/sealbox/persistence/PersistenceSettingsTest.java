@@ -51,6 +51,7 @@ class PersistenceSettingsTest {
                                 Duration.ofSeconds(60),
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(30),
+                                1000,
                                 50,
                                 new VersionLimit(10))));
     }

@@ -141,7 +141,7 @@ class StoresIT {
                 .<OrganizationReply>organization(
                         origin.organization(),
                         replyTo -> new OrganizationMessage.Execute(
-                                origin, new OrganizationCommand.ReserveName(name, never), replyTo)));
+                                origin, new OrganizationCommand.ReserveName(name, never, 1000), replyTo)));
 
         var store = done(stores().create(origin, name, List.of()));
 

@@ -13,6 +13,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
+import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
@@ -26,6 +27,8 @@ import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
@@ -113,9 +116,11 @@ final class Node {
                             system, config, data.hostId(), vault, new SealedAuthorityStore(database, keys), cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
+            var repeats = new RememberedAnswers(database, notary).sweptBy(system);
             Waiting.on("resume what was interrupted", entities.recover());
             var certificates = Persistence.certificates(system, database, notary, persistence);
-            return new Node(cleanup, api(system, config, database, entities, rotation, certificates, audit, local));
+            return new Node(
+                    cleanup, api(system, config, database, entities, rotation, certificates, audit, repeats, local));
         }
 
         /** The data folder names the node, so that it is the same host after a restart. */
@@ -183,10 +188,13 @@ final class Node {
                 MasterKeyRotation rotation,
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
+                Repeats repeats,
                 Optional<HostParts> local) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
             }
+            var metrics = NodeMetrics.registry();
+            ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(
                     "listen for requests",
                     Api.start(
@@ -202,8 +210,9 @@ final class Node {
                             certificates,
                             entities.organizations(),
                             audit,
+                            repeats,
                             new NodeReadiness(system, database, local),
-                            NodeMetrics.registry()));
+                            metrics));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
             return Optional.of(api);
         }

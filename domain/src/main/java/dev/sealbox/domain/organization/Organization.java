@@ -22,10 +22,14 @@ import dev.sealbox.domain.organization.OrganizationEvent.NameReserved;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxAdmitted;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxReleased;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Who may ask in an organisation's name, which store names are taken, and which sandboxes count against its limit: all
@@ -36,8 +40,7 @@ import java.util.function.Consumer;
  */
 public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<SandboxId, Instant> sandboxes) {
 
-    /** The largest number of stores of an organisation (SEMANTICS 14). */
-    public static final int MAX_STORES = 1000;
+    private static final Comparator<StoreName> BY_NAME = Comparator.comparing(StoreName::value);
 
     public static final Organization EMPTY = new Organization(KeyRing.EMPTY, Map.of(), Map.of());
 
@@ -50,7 +53,7 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
                         : refuse(new OrganizationRefusal.OrganizationExists());
             case IssueApiKey(var hash, var terms) -> keys.issue(hash, terms, now);
             case RevokeApiKey(var keyId) -> keys.revoke(keyId, now);
-            case ReserveName(var name, var store) -> reserve(name, store);
+            case ReserveName(var name, var store, var limit) -> reserve(name, store, limit);
             case ReleaseName(var name, var store) ->
                 store.equals(names.get(name)) ? accept(new NameReleased(name, store)) : accept();
             case AdmitSandbox(var sandbox, var limit) -> admit(sandbox, limit);
@@ -59,7 +62,7 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
         };
     }
 
-    private Decision<OrganizationEvent, OrganizationRefusal> reserve(StoreName name, StoreId store) {
+    private Decision<OrganizationEvent, OrganizationRefusal> reserve(StoreName name, StoreId store, int limit) {
         var holder = names.get(name);
         if (store.equals(holder)) {
             return accept();
@@ -67,9 +70,9 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
         if (holder != null) {
             return refuse(new OrganizationRefusal.NameTaken(name));
         }
-        return names.size() < MAX_STORES
+        return names.size() < limit
                 ? accept(new NameReserved(name, store))
-                : refuse(new OrganizationRefusal.TooManyStores(MAX_STORES));
+                : refuse(new OrganizationRefusal.TooManyStores(limit));
     }
 
     private Decision<OrganizationEvent, OrganizationRefusal> admit(SandboxId sandbox, int limit) {
@@ -79,6 +82,16 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
         return sandboxes.size() < limit
                 ? accept(new SandboxAdmitted(sandbox))
                 : refuse(new OrganizationRefusal.TooManySandboxes(sandboxes.size(), limit));
+    }
+
+    /** The first names behind {@code after}, or of all, in their order. */
+    public SortedMap<StoreName, StoreId> namesAfter(Optional<StoreName> after, int limit) {
+        return names.entrySet().stream()
+                .filter(entry -> after.isEmpty() || BY_NAME.compare(entry.getKey(), after.get()) > 0)
+                .sorted(Map.Entry.comparingByKey(BY_NAME))
+                .limit(limit)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, () -> new TreeMap<>(BY_NAME)));
     }
 
     /** What the key with this hash is worth now. */

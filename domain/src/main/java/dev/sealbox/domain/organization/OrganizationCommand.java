@@ -15,8 +15,11 @@ public sealed interface OrganizationCommand {
 
     record RevokeApiKey(String keyId) implements OrganizationCommand {}
 
-    /** A store that renames itself holds both names until it releases the old one. */
-    record ReserveName(StoreName name, StoreId store) implements OrganizationCommand {}
+    /**
+     * A store that renames itself holds both names until it releases the old one. Refused when {@code limit} names are
+     * taken.
+     */
+    record ReserveName(StoreName name, StoreId store, int limit) implements OrganizationCommand {}
 
     /** Does nothing unless {@code store} holds the name. */
     record ReleaseName(StoreName name, StoreId store) implements OrganizationCommand {}

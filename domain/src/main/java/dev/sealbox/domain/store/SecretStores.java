@@ -21,8 +21,18 @@ public interface SecretStores {
 
     CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist);
 
+    /** As {@link #create(Origin, StoreName, List)}, under an id that was drawn before: repeating it makes no second one. */
+    CompletionStage<Outcome<StoreSummary>> create(
+            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist);
+
     /** Ordered by name. */
     CompletionStage<List<StoreSummary>> list(Origin origin);
+
+    /**
+     * The first {@code limit} stores whose name comes behind {@code after}, or the first of all. A store whose creation
+     * was acknowledged is on the page where its name belongs; only the page's stores are read.
+     */
+    CompletionStage<StorePage> page(Origin origin, Optional<StoreName> after, int limit);
 
     CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store);
 

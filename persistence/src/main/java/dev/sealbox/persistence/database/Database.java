@@ -26,6 +26,7 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource connections;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sealbox-database-", 0).factory());
+    private final GroupCommit commits = new GroupCommit(this, threads);
 
     private Database(Optional<EmbeddedDatabase> embedded, DatabaseSettings settings) {
         this.embedded = embedded;
@@ -95,6 +96,14 @@ public final class Database implements AutoCloseable {
     /** Runs {@code work}, each statement a transaction of its own; {@code step} names it in a failure's message. */
     public <T> CompletionStage<T> ask(String step, Work<T> work) {
         return CompletableFuture.supplyAsync(() -> now(step, work), threads);
+    }
+
+    /**
+     * As {@link #ask}, in one transaction with what others ask at the same time; complete when it is committed. The work
+     * is done a second time, alone, when that of another fails.
+     */
+    public <T> CompletionStage<T> together(String step, Work<T> work) {
+        return commits.ask(step, work);
     }
 
     /** As {@link #ask}, on the caller's thread; for the start of the process. */

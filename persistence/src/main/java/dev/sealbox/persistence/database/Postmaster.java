@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A PostgreSQL server that outlived the process that started it, because that process was killed. */
 final class Postmaster {
+    private static final Duration POLITENESS = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Postmaster() {}
@@ -19,11 +20,18 @@ final class Postmaster {
     /**
      * Stops the server that still serves the data folder, if one does, and waits for its end. The caller holds the
      * folder's lock, so that nobody else uses it.
+     *
+     * <p>A server that is asked to stop while it recovers from a crash of its own may never end (seen with PostgreSQL
+     * 18.6); then it is told to drop everything, which loses nothing that it has acknowledged.
      */
     static void stopLeftBehind(Path data) {
         leftBehind(data).ifPresent(process -> {
             signal("INT", process);
-            if (!ended(process)) {
+            if (ended(process, POLITENESS)) {
+                return;
+            }
+            signal("QUIT", process);
+            if (!ended(process, PATIENCE)) {
                 throw new DatabaseUnavailable(
                         "an older PostgreSQL server (process " + process.pid() + ") still holds " + data + "; stop it");
             }
@@ -54,7 +62,7 @@ final class Postmaster {
         }
     }
 
-    /** The JDK knows no SIGINT, which asks PostgreSQL to stop now without waiting for its clients. */
+    /** SIGINT asks PostgreSQL to stop without waiting for its clients, SIGQUIT without tidying; the JDK knows neither. */
     private static void signal(String name, ProcessHandle process) {
         var kill = List.of("/bin/sh", "-c", "kill -" + name + " " + process.pid());
         try {
@@ -67,9 +75,9 @@ final class Postmaster {
         }
     }
 
-    private static boolean ended(ProcessHandle process) {
+    private static boolean ended(ProcessHandle process, Duration patience) {
         try {
-            process.onExit().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException | ExecutionException e) {
             return !process.isAlive();

@@ -55,6 +55,8 @@ public final class OrganizationEntity
                 Effect().reply(replyTo, new OrganizationReply.Done(organization));
             case OrganizationMessage.FindKey(var hash, var replyTo) ->
                 Effect().reply(replyTo, new OrganizationMessage.KeyFound(organization.standing(hash, clock.instant())));
+            case OrganizationMessage.ListNames(var after, var limit, var replyTo) ->
+                Effect().reply(replyTo, new OrganizationMessage.Names(organization.namesAfter(after, limit)));
             case OrganizationMessage.Stop() -> Effect().stop();
         };
     }

@@ -41,7 +41,7 @@ public final class TinkVault implements Vault {
     @Override
     public CompletionStage<Encrypted> seal(
             OrganizationId organization, StoreId store, SecretName name, Plaintext value) {
-        return database.ask("keep a data key", connection -> sealed(connection, organization, store, name, value));
+        return database.together("keep a data key", connection -> sealed(connection, organization, store, name, value));
     }
 
     private Encrypted sealed(
@@ -129,7 +129,7 @@ public final class TinkVault implements Vault {
     @Override
     public CompletionStage<Void> destroy(Collection<KeyId> keys) {
         var ids = keys.stream().map(KeyId::value).toArray(UUID[]::new);
-        return database.<Integer>ask("destroy data keys", connection -> {
+        return database.<Integer>together("destroy data keys", connection -> {
                     try (var delete = connection.prepareStatement("DELETE FROM data_key WHERE key_id = ANY (?)")) {
                         delete.setArray(1, connection.createArrayOf("uuid", ids));
                         return delete.executeUpdate();

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param stopTimeout how long a stop waits for the host
  * @param readyTimeout how long commands wait for a sandbox that is being started
  * @param forkTimeout how long a fork waits for a checkpoint that is being taken
+ * @param maxStores of an organisation
  * @param maxSandboxes of an organisation, not counting stopped ones
  * @param maxVersions of each secret, where its store has no limit of its own
  */
@@ -23,6 +24,7 @@ public record ServiceSettings(
         Duration stopTimeout,
         Duration readyTimeout,
         Duration forkTimeout,
+        int maxStores,
         int maxSandboxes,
         VersionLimit maxVersions) {
 
@@ -35,6 +37,7 @@ public record ServiceSettings(
                 own.getDuration("stop-timeout"),
                 own.getDuration("ready-timeout"),
                 own.getDuration("fork-timeout"),
+                own.getInt("max-stores"),
                 own.getInt("max-sandboxes"),
                 new VersionLimit(own.getInt("max-versions")));
     }

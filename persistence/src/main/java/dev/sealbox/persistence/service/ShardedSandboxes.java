@@ -72,6 +72,15 @@ public final class ShardedSandboxes implements Sandboxes {
 
     @Override
     public CompletionStage<Outcome<SandboxView>> create(Origin origin, NewSandbox wanted) {
+        return create(origin, launcher.newId(), wanted);
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> create(Origin origin, SandboxId id, NewSandbox wanted) {
+        return launcher.unlessThere(origin, id, () -> launch(origin, id, wanted));
+    }
+
+    private CompletionStage<Outcome<SandboxView>> launch(Origin origin, SandboxId id, NewSandbox wanted) {
         if (!BASE.contains(wanted.template())) {
             return Futures.now(Outcome.refused(new SandboxRefusal.UnknownTemplate()));
         }
@@ -86,8 +95,7 @@ public final class ShardedSandboxes implements Sandboxes {
         return layers(origin, wanted)
                 .thenCompose(found -> found.then(layers -> launcher.launch(
                         origin,
-                        new Launcher.Plan(
-                                launcher.newId(), blueprint, layers, false, List.of(), Map.of(), Optional.empty()))));
+                        new Launcher.Plan(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty()))));
     }
 
     private CompletionStage<Outcome<List<StoreView>>> layers(Origin origin, NewSandbox wanted) {

@@ -15,6 +15,7 @@ import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.domain.store.StoreCommand;
+import dev.sealbox.domain.store.StorePage;
 import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.domain.store.StoreUpdated;
 import dev.sealbox.persistence.entity.Entities;
@@ -26,9 +27,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Secret stores as their people see them, put together from the organisation's names and the stores' entities. */
 public final class ShardedSecretStores implements SecretStores {
+    /** How many stores a list reads at a time, so that it leaves room for others in the journal. */
+    private static final int AT_A_TIME = 32;
+
     private final OwnedStores stores;
     private final Names names;
     private final ShardedSecretVersions secrets;
@@ -41,27 +48,81 @@ public final class ShardedSecretStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
-        var id = new StoreId(UUID.randomUUID());
+        return create(origin, new StoreId(UUID.randomUUID()), name, allowlist);
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreSummary>> create(
+            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist) {
         return names.reserve(origin, name, id)
-                .thenCompose(reserved -> reserved.then(done -> execute(
-                                origin, id, new StoreCommand.CreateStore(name, allowlist))
-                        .thenCompose(created -> created instanceof Outcome.Refused<StoreReply.Done>
-                                ? names.release(origin, name, id)
-                                        // Somebody who wanted the same name at the same moment was faster.
-                                        .thenApply(released -> Outcome.<StoreSummary>refused(new NameTaken(name)))
-                                : Futures.now(created.map(store -> summary(id, store.store()))))));
+                .thenCompose(reserved ->
+                        reserved.then(done -> execute(origin, id, new StoreCommand.CreateStore(name, allowlist))
+                                .thenCompose(created -> created instanceof Outcome.Refused<StoreReply.Done>
+                                        ? createdBefore(origin, id, name)
+                                        : Futures.now(created.map(store -> summary(id, store.store()))))));
+    }
+
+    /** The store is there when this is a repeat; if not, somebody who wanted the same name was faster. */
+    private CompletionStage<Outcome<StoreSummary>> createdBefore(Origin origin, StoreId id, StoreName name) {
+        return visible(origin, id).thenCompose(found -> switch (found) {
+            case Outcome.Done<Known>(var known)
+            when known.store().name().equals(name) -> Futures.now(Outcome.done(summary(id, known.store())));
+            case Outcome.Done<Known>(var known) ->
+                names.release(origin, name, id).thenApply(released -> Outcome.done(summary(id, known.store())));
+            case Outcome.Refused<Known> gone ->
+                names.release(origin, name, id).thenApply(released -> Outcome.refused(new NameTaken(name)));
+        });
     }
 
     @Override
     public CompletionStage<List<StoreSummary>> list(Origin origin) {
         return names.organization(origin.organization())
-                .thenCompose(organization -> Futures.each(
-                        organization.names().values().stream().distinct().toList(), id -> visible(origin, id)))
+                .thenCompose(organization -> read(
+                        origin,
+                        organization.names().values().stream().distinct().toList()))
+                .thenApply(all -> all.stream()
+                        .sorted(Comparator.comparing(store -> store.name().value()))
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<StorePage> page(Origin origin, Optional<StoreName> after, int limit) {
+        return page(origin, after, limit, List.of());
+    }
+
+    /** Reads names until the page is full: some have no store yet, or, for a moment of a rename, two for one store. */
+    private CompletionStage<StorePage> page(
+            Origin origin, Optional<StoreName> after, int limit, List<StoreSummary> before) {
+        var wanted = limit - before.size();
+        // One more than wanted tells whether there is a next page.
+        return names.after(origin.organization(), after, wanted + 1).thenCompose(found -> {
+            var here = found.subList(0, Math.min(wanted, found.size()));
+            return bearers(origin, here).thenCompose(stores -> {
+                var all = Stream.concat(before.stream(), stores.stream()).toList();
+                var next = found.size() > wanted ? Optional.of(here.getLast().getKey()) : Optional.<StoreName>empty();
+                return next.isEmpty() || all.size() == limit
+                        ? Futures.now(new StorePage(all, next))
+                        : page(origin, next, limit, all);
+            });
+        });
+    }
+
+    private CompletionStage<List<StoreSummary>> bearers(Origin origin, List<Map.Entry<StoreName, StoreId>> named) {
+        return read(origin, named.stream().map(Map.Entry::getValue).distinct().toList())
+                .thenApply(stores -> {
+                    var byName = stores.stream().collect(Collectors.toMap(StoreSummary::name, Function.identity()));
+                    return named.stream()
+                            .flatMap(entry -> Optional.ofNullable(byName.get(entry.getKey())).stream())
+                            .toList();
+                });
+    }
+
+    private CompletionStage<List<StoreSummary>> read(Origin origin, List<StoreId> stores) {
+        return Futures.each(stores, AT_A_TIME, id -> visible(origin, id))
                 .thenApply(all -> all.stream()
                         .flatMap(each -> each instanceof Outcome.Done<Known>(var known)
-                                ? Optional.of(summary(known.id(), known.store())).stream()
-                                : Optional.<StoreSummary>empty().stream())
-                        .sorted(Comparator.comparing(store -> store.name().value()))
+                                ? Stream.of(summary(known.id(), known.store()))
+                                : Stream.<StoreSummary>empty())
                         .toList());
     }
 

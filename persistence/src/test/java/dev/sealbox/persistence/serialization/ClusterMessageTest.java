@@ -191,7 +191,7 @@ class ClusterMessageTest {
                 new OrganizationCommand.CreateOrganization(HASH, KeyTerms.admin("first")),
                 new OrganizationCommand.IssueApiKey(HASH, TERMS),
                 new OrganizationCommand.RevokeApiKey("key-1"),
-                new OrganizationCommand.ReserveName(NAME, STORE),
+                new OrganizationCommand.ReserveName(NAME, STORE, 1000),
                 new OrganizationCommand.ReleaseName(NAME, STORE),
                 new OrganizationCommand.AdmitSandbox(SANDBOX, 50),
                 new OrganizationCommand.ReleaseSandbox(SANDBOX));
@@ -243,6 +243,7 @@ class ClusterMessageTest {
         TestProbe<OrganizationReply> organizations = ACTORS.createTestProbe();
         TestProbe<Acknowledged> acknowledged = ACTORS.createTestProbe();
         TestProbe<OrganizationMessage.KeyFound> found = ACTORS.createTestProbe();
+        TestProbe<OrganizationMessage.Names> names = ACTORS.createTestProbe();
         var commands = Stream.of(
                         storeCommands().map(each -> new StoreMessage.Execute(ORIGIN, each, stores.getRef())),
                         sandboxCommands().map(each -> new SandboxMessage.Execute(ORIGIN, each, sandboxes.getRef())),
@@ -283,6 +284,8 @@ class ClusterMessageTest {
                 new CheckpointReply.Refused(new CheckpointRefusal.Failed("why")),
                 new OrganizationMessage.Read(organizations.getRef()),
                 new OrganizationMessage.FindKey(HASH, found.getRef()),
+                new OrganizationMessage.ListNames(Optional.of(NAME), 100, names.getRef()),
+                new OrganizationMessage.Names(Map.of(NAME, STORE)),
                 new OrganizationMessage.Stop(),
                 new OrganizationMessage.KeyFound(new KeyStanding.Valid("key-1", TERMS)),
                 new OrganizationMessage.KeyFound(new KeyStanding.Unknown()),
