@@ -22,3 +22,6 @@ CREATE INDEX audit_event_actor_idx ON audit_event (organization, actor, position
 CREATE INDEX audit_event_at_idx ON audit_event (organization, at);
 
 CREATE SEQUENCE audit_event_position;
+
+-- Read models ask for the events of one kind after a number; rare kinds must not cost a walk over the others.
+CREATE INDEX event_tag_tag_idx ON event_tag (tag, event_id);

@@ -24,7 +24,7 @@ CREATE TABLE who_allowlist (
   PRIMARY KEY (store, at, sequence)
 );
 
--- What a store offers under a name; no version: nothing.
+-- What a store offers under a name, and whether the name and its version are switched on; no version: nothing.
 CREATE TABLE who_secret (
   store UUID NOT NULL,
   name TEXT NOT NULL,
@@ -32,6 +32,8 @@ CREATE TABLE who_secret (
   sequence BIGINT NOT NULL,
   version INTEGER,
   hosts TEXT[] NOT NULL,
+  name_on BOOLEAN NOT NULL,
+  version_on BOOLEAN NOT NULL,
   PRIMARY KEY (store, name, at, sequence)
 );
 

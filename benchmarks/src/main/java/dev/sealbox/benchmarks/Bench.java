@@ -20,7 +20,8 @@ public final class Bench {
     private static final Map<String, Benchmark> ALL = new LinkedHashMap<>();
 
     /** Those that bring what they measure, and would only be disturbed by a running node. */
-    private static final Map<String, Supplier<List<Samples>>> ALONE = Map.of("journal", JournalSpeed::measure);
+    private static final Map<String, Supplier<List<Samples>>> ALONE =
+            Map.of("journal", JournalSpeed::measure, "rotation", Rotation::measure);
 
     static {
         ALL.put("create", Lifecycle::create);

@@ -47,7 +47,7 @@ final class JournalNode implements AutoCloseable {
                 .resolve();
         this.settings = PersistenceSettings.from(config);
         this.database = Database.open(settings.database());
-        this.vault = new TinkVault(database, MasterKeys.open(settings.masterKeyFile(), database));
+        this.vault = new TinkVault(database, MasterKeys.open(folder.resolve("master.json"), database));
         this.system = ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(config));
         Cluster.get(system)
                 .manager()

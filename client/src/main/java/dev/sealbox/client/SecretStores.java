@@ -48,6 +48,11 @@ public final class SecretStores {
         requests.call("DELETE", path(storeId));
     }
 
+    /** Deletes the store, and takes its secrets from the sandboxes that run with it; its allowlist goes on holding there. */
+    public void revoke(String storeId) {
+        requests.call("DELETE", path(storeId) + "?revoke=true");
+    }
+
     /** As {@link #setSecret(String, String, String, List)}, usable wherever the sandbox may go. */
     public SecretChange setSecret(String storeId, String name, String value) {
         return setSecret(storeId, name, value, List.of());

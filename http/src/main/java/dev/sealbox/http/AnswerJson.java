@@ -98,7 +98,7 @@ final class AnswerJson {
     record Secret(String store, String storeName, int version, List<String> allowedHosts, boolean kept, Cause givenBy) {
         static Secret of(Finding found) {
             var layer = found.layer().layer();
-            var offer = found.offer();
+            var offer = found.given();
             return new Secret(
                     layer.store().toString(),
                     layer.name().value(),

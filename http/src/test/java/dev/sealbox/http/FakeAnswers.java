@@ -5,10 +5,10 @@ import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.audit.AuditRefusal;
 import dev.sealbox.domain.audit.Candidate;
 import dev.sealbox.domain.audit.Candidate.Ancestor;
+import dev.sealbox.domain.audit.Candidate.Given;
 import dev.sealbox.domain.audit.Candidate.Known;
 import dev.sealbox.domain.audit.Candidate.Layer;
 import dev.sealbox.domain.audit.Candidate.Life;
-import dev.sealbox.domain.audit.Candidate.Offer;
 import dev.sealbox.domain.audit.Candidate.Presence;
 import dev.sealbox.domain.audit.Candidate.TokenKind;
 import dev.sealbox.domain.audit.Difference;
@@ -84,7 +84,7 @@ final class FakeAnswers implements AuditAnswers {
     @Override
     public CompletionStage<WhoCould> whoCould(Scope scope, Question question) {
         questions.add(question);
-        var offer = new Offer(2, List.of(HostPattern.parse("*.example.com")), 4, FIRST);
+        var offer = new Given(2, List.of(HostPattern.parse("*.example.com")), true, 4, FIRST);
         var candidate = new Candidate(
                 SANDBOX,
                 ACME,

@@ -63,8 +63,8 @@ class AuditLogIT {
                 TestDatabase.fresh(),
                 folder.resolve("master.json"),
                 hosts,
-                "sealbox.persistence { audit { head-interval = 1 h, heads-file = \"" + folder.resolve("heads.log")
-                        + "\" } }");
+                "sealbox.persistence { ask-timeout = 15 s, audit { head-interval = 1 h, heads-file = \""
+                        + folder.resolve("heads.log") + "\" } }");
         audit = DatabaseAuditLog.start(
                 node.system,
                 node.database,

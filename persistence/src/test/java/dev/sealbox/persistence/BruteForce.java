@@ -28,9 +28,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /** Who could, by folding whole histories with {@code apply} and asking each sandbox's policy: no index. */
 final class BruteForce {
+    private static final StoreId ANY = new StoreId(new UUID(0, 0));
+
     private final Map<String, List<Fact>> histories = new LinkedHashMap<>();
     private final Map<String, String> sources = new HashMap<>();
 
@@ -58,9 +61,9 @@ final class BruteForce {
                 it.life().createdAt() + "/" + it.life().createdBy() + "/"
                         + it.life().startedAt(),
                 it.life().stopping() ? "stopping" : "running",
-                finding.layer().layer().store() + "." + finding.offer().version() + "#"
-                        + finding.offer().sequence(),
-                finding.offer().hosts().toString(),
+                finding.layer().layer().store() + "." + finding.given().version() + "#"
+                        + finding.given().sequence(),
+                finding.given().hosts().toString(),
                 finding.allowlist().toString(),
                 finding.kept() ? "kept" : "present",
                 it.token().orElseThrow().name(),
@@ -159,9 +162,11 @@ final class BruteForce {
         var changedBy = new HashMap<SecretName, Long>();
         for (var fact : reached(facts, until)) {
             var after = now.apply(recorded(fact, StoreEvent.class));
+            var offers = after.view(ANY).secrets();
+            var before = now.view(ANY).secrets();
             for (var name : GeneratedHistory.NAMES) {
-                var secret = after.secrets().get(name);
-                if (secret != null && !secret.equals(now.secrets().get(name))) {
+                var offer = offers.get(name);
+                if (offer != null && !offer.equals(before.get(name))) {
                     changedBy.put(name, fact.sequence());
                 }
             }

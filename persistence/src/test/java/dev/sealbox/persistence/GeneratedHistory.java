@@ -29,6 +29,7 @@ import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.projection.Fact;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ final class GeneratedHistory {
 
     private static final List<String> PATTERNS = List.of("a.test", "b.test", "*.a.test", "*");
     private static final Limits LIMITS = new Limits(1, 1024, 20480);
+    private static final VersionLimit USUAL = new VersionLimit(5);
     private static final int MAX_STORES = 40;
     private static final HostId HOST = new HostId("here");
 
@@ -96,6 +98,7 @@ final class GeneratedHistory {
                                 random.nextInt(3) == 0
                                         ? new StoreCommand.RevokeStore()
                                         : new StoreCommand.DeleteStore()));
+            case 31, 32, 33, 34 -> any(stores).ifPresent(id -> changeVersions(origin, id));
             case 29, 30 -> any(sandboxes).ifPresent(this::sealNewNames);
             case 16, 17, 18 ->
                 start(
@@ -130,7 +133,28 @@ final class GeneratedHistory {
 
     private StoreCommand set() {
         var key = new KeyId(new UUID(random.nextLong(), random.nextLong()));
-        return new StoreCommand.SetSecret(one(NAMES), new Encrypted(key, "AAAA"), patterns(), key.value());
+        return new StoreCommand.SetSecret(
+                one(NAMES), new Encrypted(key, "AAAA"), patterns(), key.value(), Optional.empty(), USUAL);
+    }
+
+    /** Something about a secret that mostly exists, and a version of it that mostly does. */
+    private void changeVersions(Origin origin, StoreId id) {
+        var name = one(NAMES);
+        var newest = stores.getOrDefault(id, SecretStore.ABSENT).versions().getOrDefault(name, 1);
+        var version = Math.max(1, newest - random.nextInt(3));
+        var sealed = new Encrypted(new KeyId(new UUID(random.nextLong(), random.nextLong())), "AAAA");
+        var on = random.nextInt(3) > 0;
+        tell(
+                origin,
+                id,
+                switch (random.nextInt(8)) {
+                    case 0 -> new StoreCommand.RollBackSecret(name, version, sealed, Optional.empty(), USUAL);
+                    case 1, 2 -> new StoreCommand.ChangeSecretHosts(name, patterns(), Optional.empty());
+                    case 3, 4 -> new StoreCommand.SwitchSecret(name, on);
+                    case 5 -> new StoreCommand.DestroyVersion(name, version);
+                    case 6 -> new StoreCommand.LimitVersions(new VersionLimit(1 + random.nextInt(4)));
+                    default -> new StoreCommand.SwitchVersion(name, version, on);
+                });
     }
 
     /** Names are reused after some time, as people do with names of stores that they deleted. */

@@ -3,10 +3,10 @@ package dev.sealbox.persistence;
 import dev.sealbox.domain.audit.AuditAnswers.Question;
 import dev.sealbox.domain.audit.Candidate;
 import dev.sealbox.domain.audit.Candidate.Ancestor;
+import dev.sealbox.domain.audit.Candidate.Given;
 import dev.sealbox.domain.audit.Candidate.Known;
 import dev.sealbox.domain.audit.Candidate.Layer;
 import dev.sealbox.domain.audit.Candidate.Life;
-import dev.sealbox.domain.audit.Candidate.Offer;
 import dev.sealbox.domain.audit.Candidate.Presence;
 import dev.sealbox.domain.audit.Candidate.TokenKind;
 import dev.sealbox.domain.audit.Scope;
@@ -116,23 +116,52 @@ final class MemoryIndex {
             return new Known(
                     deleted ? Presence.DELETED : Presence.PRESENT,
                     ((Trace.Allowed) allowed.trace()).hosts(),
-                    offer(left, question));
+                    given(left, question));
         });
     }
 
-    private static Optional<Offer> offer(List<Left> left, Question question) {
-        Optional<Offer> offer = Optional.empty();
+    private static Optional<Given> given(List<Left> left, Question question) {
+        var name = question.name();
+        var on = true;
+        Optional<Given> given = Optional.empty();
+        var versionOn = true;
         for (var each : left) {
-            if (each.trace() instanceof Trace.Offered(var name, var version, var hosts)
-                    && name.equals(question.name())) {
-                offer = Optional.of(new Offer(version, hosts, each.fact().sequence(), each.at()));
-            } else if (each.trace() instanceof Trace.Withdrawn(var name) && name.equals(question.name())) {
-                offer = Optional.empty();
-            } else if (each.trace() instanceof Trace.Revoked) {
-                offer = Optional.empty();
+            var number = each.fact().sequence();
+            switch (each.trace()) {
+                case Trace.Offered(var of, var version, var hosts)
+                when of.equals(name) -> {
+                    versionOn = true;
+                    given = Optional.of(new Given(version, hosts, on, number, each.at()));
+                }
+                case Trace.Rehosted(var of, var version, var hosts)
+                when of.equals(name) -> {
+                    var usable = on && versionOn;
+                    given = given.map(it -> new Given(version, hosts, usable, number, each.at()));
+                }
+                case Trace.Switched(var of, var usable)
+                when of.equals(name) -> {
+                    on = usable;
+                    var now = on && versionOn;
+                    given = given.map(it -> new Given(it.version(), it.hosts(), now, number, each.at()));
+                }
+                case Trace.VersionSwitched(var of, var version, var usable)
+                when of.equals(name) -> {
+                    if (given.filter(it -> it.version() == version).isPresent()) {
+                        versionOn = usable;
+                        var now = on && versionOn;
+                        given = given.map(it -> new Given(it.version(), it.hosts(), now, number, each.at()));
+                    }
+                }
+                case Trace.Withdrawn(var of)
+                when of.equals(name) -> {
+                    given = Optional.empty();
+                    on = true;
+                }
+                case Trace.Revoked revoked -> given = Optional.empty();
+                default -> {}
             }
         }
-        return offer;
+        return given;
     }
 
     private Ancestor ancestor(CheckpointId checkpoint) {

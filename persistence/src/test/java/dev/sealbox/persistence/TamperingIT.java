@@ -83,8 +83,8 @@ class TamperingIT {
                 TestDatabase.fresh(),
                 folder.resolve("master.json"),
                 new RememberedHosts(),
-                "sealbox.persistence { snapshot-every = 5, audit { head-interval = 1 h, heads-file = \"" + headsFile()
-                        + "\" } }");
+                "sealbox.persistence { ask-timeout = 15 s, snapshot-every = 5, audit { head-interval = 1 h, heads-file = \""
+                        + headsFile() + "\" } }");
         var masters = MasterKeys.open(folder.resolve("master.json"), node.database);
         audit = DatabaseAuditLog.start(
                 node.system,

@@ -2,6 +2,7 @@ package dev.sealbox.persistence;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import com.typesafe.config.Config;
@@ -57,6 +58,9 @@ final class TestNode implements AutoCloseable {
         Cluster.get(system)
                 .manager()
                 .tell(Join.create(Cluster.get(system).selfMember().address()));
+        Told.eventually(
+                "the node is a member",
+                () -> Cluster.get(system).selfMember().status().equals(MemberStatus.up()));
         this.registrar = Persistence.registrar(system, settings);
         this.persistence = Persistence.start(system, database, vault, hosts, settings);
         this.certificates = Persistence.certificates(system, database, SealedNotary.open(database, masters), settings);

@@ -28,6 +28,7 @@ import dev.sealbox.persistence.keys.SealedAuthorityStore;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
@@ -192,6 +193,8 @@ final class Node {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
             }
+            var metrics = NodeMetrics.registry();
+            ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(
                     "listen for requests",
                     Api.start(
@@ -209,7 +212,7 @@ final class Node {
                             audit,
                             repeats,
                             new NodeReadiness(system, database, local),
-                            NodeMetrics.registry()));
+                            metrics));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
             return Optional.of(api);
         }

@@ -13,7 +13,7 @@ import dev.sealbox.domain.sandbox.StoreLayers;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.Secret;
+import dev.sealbox.domain.store.Offer;
 import dev.sealbox.domain.store.StoreView;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -71,14 +71,15 @@ public record Candidate(
      *
      * @param secret the secret that is asked about, if the store offered it
      */
-    public record Known(Presence presence, List<HostPattern> allowlist, Optional<Offer> secret) {}
+    public record Known(Presence presence, List<HostPattern> allowlist, Optional<Given> secret) {}
 
     /**
      * A secret as a store offered it.
      *
+     * @param usable false while it or its current version is disabled, or that version is destroyed
      * @param sequence the store's event that made it so
      */
-    public record Offer(int version, List<HostPattern> hosts, long sequence, Instant at) {}
+    public record Given(int version, List<HostPattern> hosts, boolean usable, long sequence, Instant at) {}
 
     /** A checkpoint that the sandbox stands on, and the sandbox that it was taken of. */
     public record Ancestor(CheckpointId checkpoint, Optional<String> name, Optional<SandboxId> sandbox) {}
@@ -107,11 +108,11 @@ public record Candidate(
                         0,
                         known.presence() == Presence.DELETED,
                         known.allowlist(),
-                        known.secret().map(offer -> Map.of(name, secret(offer))).orElse(Map.of())));
+                        known.secret().map(given -> Map.of(name, offer(given))).orElse(Map.of())));
     }
 
-    private static Secret secret(Offer offer) {
-        return new Secret(NOBODY, offer.version(), NO_VALUE, offer.hosts(), offer.at(), offer.at());
+    private static Offer offer(Given given) {
+        return new Offer(given.version(), given.usable() ? Optional.of(NO_VALUE) : Optional.empty(), given.hosts());
     }
 
     private int place(StoreId store) {
@@ -119,7 +120,6 @@ public record Candidate(
     }
 
     // Values and tokens are not known here and not needed: the rules ask only whether there is one.
-    private static final UUID NOBODY = new UUID(0, 0);
-    private static final Encrypted NO_VALUE = new Encrypted(new KeyId(NOBODY), "");
+    private static final Encrypted NO_VALUE = new Encrypted(new KeyId(new UUID(0, 0)), "");
     private static final SealedToken STAND_IN = new SealedToken(SealedToken.PREFIX + "0".repeat(32));
 }

@@ -1,8 +1,8 @@
 package dev.sealbox.domain.audit;
 
+import dev.sealbox.domain.audit.Candidate.Given;
 import dev.sealbox.domain.audit.Candidate.Known;
 import dev.sealbox.domain.audit.Candidate.Layer;
-import dev.sealbox.domain.audit.Candidate.Offer;
 import dev.sealbox.domain.audit.Candidate.Presence;
 import dev.sealbox.domain.egress.HostPattern;
 import java.util.List;
@@ -19,7 +19,7 @@ public record Finding(Candidate sandbox, int winner, List<HostPattern> allowlist
         return sandbox.layers().get(winner);
     }
 
-    public Offer offer() {
+    public Given given() {
         return known().secret().orElseThrow();
     }
 

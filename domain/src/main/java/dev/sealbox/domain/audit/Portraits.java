@@ -8,6 +8,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.organization.KeyRing;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -15,6 +16,7 @@ import dev.sealbox.domain.sandbox.Tokens;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.Secret;
 import dev.sealbox.domain.store.SecretStore;
+import dev.sealbox.domain.store.SecretVersion;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +39,7 @@ public final class Portraits {
         portrait.put("organization", store.organization().value());
         portrait.put("name", store.name().value());
         portrait.put("egressAllowlist", HostPattern.texts(store.allowlist()));
+        store.limit().ifPresent(limit -> portrait.put("maxVersions", limit.versions()));
         portrait.put("secrets", each(store.secrets(), SecretName::value, Portraits::of));
         portrait.put("lastVersions", each(store.versions(), SecretName::value, version -> version));
         portrait.put("boundSandboxes", set(store.bound(), SandboxId::value, "bound"));
@@ -47,12 +50,26 @@ public final class Portraits {
     }
 
     private static Map<String, Object> of(Secret secret) {
+        var versions = new TreeMap<String, Object>();
+        secret.versions().forEach(version -> versions.put(Integer.toString(version.number()), of(version)));
         return Map.of(
                 "id", secret.entry().toString(),
                 "version", secret.version(),
-                "allowedHosts", HostPattern.texts(secret.hosts()),
+                "enabled", secret.enabled(),
+                "versions", versions,
                 "createdAt", secret.createdAt().toString(),
                 "updatedAt", secret.updatedAt().toString());
+    }
+
+    private static Map<String, Object> of(SecretVersion version) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("state", word(version.state()));
+        portrait.put("allowedHosts", HostPattern.texts(version.hosts()));
+        version.restoredFrom().ifPresent(number -> portrait.put("restoredFrom", number));
+        portrait.put("createdAt", version.createdAt().toString());
+        portrait.put("createdBy", version.createdBy());
+        portrait.put("requestId", version.requestId());
+        return portrait;
     }
 
     public static Map<String, Object> of(SandboxId id, Sandbox sandbox) {
@@ -143,17 +160,25 @@ public final class Portraits {
     public static Map<String, Object> of(OrganizationId id, Organization organization) {
         var portrait = new TreeMap<String, Object>();
         portrait.put("id", id.value());
-        portrait.put(
-                "apiKeys",
-                each(
-                        organization.keys(),
-                        keyId -> keyId,
-                        key -> Map.of(
-                                "name", key.name(), "issuedAt", key.issuedAt().toString())));
+        portrait.put("apiKeys", each(organization.keys().byId(), keyId -> keyId, Portraits::of));
         portrait.put("storeNames", each(organization.names(), name -> name.value(), StoreId::toString));
         portrait.put(
                 "sandboxes",
                 each(organization.sandboxes(), SandboxId::value, at -> Map.of("admittedAt", at.toString())));
+        return portrait;
+    }
+
+    private static Map<String, Object> of(KeyRing.ApiKey key) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("name", key.terms().name());
+        portrait.put("role", key.terms().role().toString());
+        portrait.put(
+                "stores",
+                key.terms().stores().stream().map(name -> name.value()).toList());
+        key.terms().expiresAt().ifPresent(at -> portrait.put("expiresAt", at.toString()));
+        portrait.put("issuedAt", key.issuedAt().toString());
+        portrait.put("issuedBy", key.issuedBy());
+        key.revokedAt().ifPresent(at -> portrait.put("revokedAt", at.toString()));
         return portrait;
     }
 

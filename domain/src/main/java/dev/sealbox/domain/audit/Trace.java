@@ -25,10 +25,19 @@ public sealed interface Trace {
     /** A store's allowlist is this from now on. */
     record Allowed(List<HostPattern> hosts) implements Trace {}
 
-    /** A store offers a secret in this version, for these hosts, from now on. */
+    /** A store offers a secret in this new version, for these hosts, from now on. */
     record Offered(SecretName name, int version, List<HostPattern> hosts) implements Trace {}
 
-    /** A store offers the secret no longer. */
+    /** The current version is for these hosts from now on. */
+    record Rehosted(SecretName name, int version, List<HostPattern> hosts) implements Trace {}
+
+    /** Whether the secret can be used, whatever its version; stays so when a new version comes. */
+    record Switched(SecretName name, boolean usable) implements Trace {}
+
+    /** Whether a version can be used; says nothing unless it is the current one. */
+    record VersionSwitched(SecretName name, int version, boolean usable) implements Trace {}
+
+    /** A store offers the secret no longer, and nothing in its place. */
     record Withdrawn(SecretName name) implements Trace {}
 
     /** The store is deleted; sandboxes that stand on it keep what it offered, and its allowlist. */
@@ -67,12 +76,24 @@ public sealed interface Trace {
             case StoreEvent.AllowlistChanged(var hosts) -> new Allowed(hosts);
             case StoreEvent.SecretSet(var name, var entry, var version, var value, var hosts) ->
                 new Offered(name, version, hosts);
+            case StoreEvent.SecretRolledBack(var name, var version, var restored, var value, var hosts) ->
+                new Offered(name, version, hosts);
+            case StoreEvent.SecretHostsChanged(var name, var version, var hosts) -> new Rehosted(name, version, hosts);
+            case StoreEvent.SecretDisabled(var name) -> new Switched(name, false);
+            case StoreEvent.SecretEnabled(var name) -> new Switched(name, true);
+            case StoreEvent.VersionDisabled(var name, var version) -> new VersionSwitched(name, version, false);
+            case StoreEvent.VersionEnabled(var name, var version) -> new VersionSwitched(name, version, true);
+            // Never enabled again.
+            case StoreEvent.VersionDestroyed(var name, var version) -> new VersionSwitched(name, version, false);
             case StoreEvent.SecretDeleted(var name) -> new Withdrawn(name);
             case StoreEvent.StoreDeleted() -> new Deleted();
             case StoreEvent.StoreRevoked() -> new Revoked();
             case StoreEvent.SandboxBound bound -> new None();
             case StoreEvent.SandboxUnbound unbound -> new None();
             case StoreEvent.StoreRenamed renamed -> new None();
+            // The current version is never among them.
+            case StoreEvent.VersionsRetired retired -> new None();
+            case StoreEvent.VersionLimitChanged limited -> new None();
             case StoreEvent.KeysShredded shredded -> new None();
         };
     }

@@ -3,10 +3,10 @@ package dev.sealbox.persistence.answers;
 import dev.sealbox.domain.audit.AuditAnswers.Question;
 import dev.sealbox.domain.audit.Candidate;
 import dev.sealbox.domain.audit.Candidate.Ancestor;
+import dev.sealbox.domain.audit.Candidate.Given;
 import dev.sealbox.domain.audit.Candidate.Known;
 import dev.sealbox.domain.audit.Candidate.Layer;
 import dev.sealbox.domain.audit.Candidate.Life;
-import dev.sealbox.domain.audit.Candidate.Offer;
 import dev.sealbox.domain.audit.Candidate.Presence;
 import dev.sealbox.domain.audit.Candidate.TokenKind;
 import dev.sealbox.domain.audit.Scope;
@@ -44,7 +44,7 @@ final class Candidates {
     /** A store that was deleted by then goes on being what it was last (SEMANTICS 8.6). */
     private static final String LAYERS = """
             SELECT l.*, s.store IS NOT NULL AS known, coalesce(s.deleted_at <= ?, FALSE) AS deleted,
-                   a.hosts AS allowlist, o.version, o.hosts, o.sequence, o.at
+                   a.hosts AS allowlist, o.version, o.hosts, o.name_on AND o.version_on AS usable, o.sequence, o.at
               FROM who_layer l
               LEFT JOIN who_store s ON s.store = l.store AND s.since <= ?
               LEFT JOIN LATERAL (SELECT hosts FROM who_allowlist WHERE store = l.store AND at <= ?
@@ -175,15 +175,19 @@ final class Candidates {
             return new Known(
                     row.getBoolean("deleted") ? Presence.DELETED : Presence.PRESENT,
                     hosts(row, "allowlist"),
-                    offer(row));
+                    given(row));
         }
 
-        private static Optional<Offer> offer(ResultSet row) throws SQLException {
+        private static Optional<Given> given(ResultSet row) throws SQLException {
             var version = row.getInt("version");
             return row.wasNull()
                     ? Optional.empty()
-                    : Optional.of(
-                            new Offer(version, hosts(row, "hosts"), row.getLong("sequence"), Sql.time(row, "at")));
+                    : Optional.of(new Given(
+                            version,
+                            hosts(row, "hosts"),
+                            row.getBoolean("usable"),
+                            row.getLong("sequence"),
+                            Sql.time(row, "at")));
         }
     }
 

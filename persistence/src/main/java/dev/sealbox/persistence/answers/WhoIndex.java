@@ -27,10 +27,29 @@ public final class WhoIndex implements ReadModel {
     /** The kinds of entity whose events matter. */
     public static final List<String> KINDS = List.of(SecretStoreEntity.TYPE, SandboxEntity.TYPE, CheckpointEntity.TYPE);
 
-    /** Nothing of what a store has ever offered. */
-    private static final String WITHDRAWN = """
+    /** What is so of a name in a store; the rows of later events have later times or numbers. */
+    private static final String LAST =
+            "(SELECT * FROM who_secret WHERE store = ? AND name = ? ORDER BY at DESC, sequence DESC LIMIT 1) last";
+
+    /** A name that is switched off stays so with a new version, unless it was deleted in between. */
+    private static final String OFFERED = "INSERT INTO who_secret VALUES (?, ?, ?, ?, ?, ?,"
+            + " coalesce((SELECT name_on OR version IS NULL FROM " + LAST + "), TRUE), TRUE)";
+
+    private static final String REHOSTED = "INSERT INTO who_secret"
+            + " SELECT store, name, ?, ?, version, ?::text[], name_on, version_on FROM " + LAST + " WHERE version = ?";
+
+    private static final String SWITCHED = "INSERT INTO who_secret"
+            + " SELECT store, name, ?, ?, version, hosts, ?, version_on FROM " + LAST + " WHERE version IS NOT NULL";
+
+    private static final String VERSION_SWITCHED = "INSERT INTO who_secret"
+            + " SELECT store, name, ?, ?, version, hosts, name_on, ? FROM " + LAST + " WHERE version = ?";
+
+    private static final String WITHDRAWN = "INSERT INTO who_secret VALUES (?, ?, ?, ?, NULL, '{}', TRUE, TRUE)";
+
+    /** Of all names that the store has ever had. */
+    private static final String ALL_WITHDRAWN = """
             INSERT INTO who_secret
-            SELECT DISTINCT store, name, ?::timestamptz, ?::bigint, NULL::integer, '{}'::text[]
+            SELECT DISTINCT store, name, ?::timestamptz, ?::bigint, NULL::integer, '{}'::text[], TRUE, TRUE
               FROM who_secret WHERE store = ?""";
 
     @Override
@@ -51,25 +70,18 @@ public final class WhoIndex implements ReadModel {
                 case Trace.None none -> {}
                 case Trace.Allowed(var hosts) -> allowed(hosts);
                 case Trace.Offered(var name, var version, var hosts) ->
-                    run(
-                            "INSERT INTO who_secret VALUES (?, ?, ?, ?, ?, ?)",
-                            uuid(),
-                            name.value(),
-                            at,
-                            fact.sequence(),
-                            version,
-                            hosts);
-                case Trace.Withdrawn(var name) ->
-                    run(
-                            "INSERT INTO who_secret VALUES (?, ?, ?, ?, NULL, '{}')",
-                            uuid(),
-                            name.value(),
-                            at,
-                            fact.sequence());
+                    run(OFFERED, uuid(), name.value(), at, fact.sequence(), version, hosts, uuid(), name.value());
+                case Trace.Rehosted(var name, var version, var hosts) ->
+                    run(REHOSTED, at, fact.sequence(), hosts, uuid(), name.value(), version);
+                case Trace.Switched(var name, var usable) ->
+                    run(SWITCHED, at, fact.sequence(), usable, uuid(), name.value());
+                case Trace.VersionSwitched(var name, var version, var usable) ->
+                    run(VERSION_SWITCHED, at, fact.sequence(), usable, uuid(), name.value(), version);
+                case Trace.Withdrawn(var name) -> run(WITHDRAWN, uuid(), name.value(), at, fact.sequence());
                 case Trace.Deleted() -> deleted();
                 case Trace.Revoked() -> {
                     deleted();
-                    run(WITHDRAWN, at, fact.sequence(), uuid());
+                    run(ALL_WITHDRAWN, at, fact.sequence(), uuid());
                 }
                 case Trace.Made(var lineage) -> made(lineage);
                 case Trace.Layered layered -> layered(layered);

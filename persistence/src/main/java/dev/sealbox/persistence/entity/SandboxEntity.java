@@ -106,8 +106,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                 onLayers(
                         sandbox,
                         replyTo,
-                        policy -> new SandboxReply.Shown(
-                                sandbox.tokens().shown(policy.grants().keySet())));
+                        policy -> new SandboxReply.Shown(sandbox.tokens().shown(work.names())));
             case SandboxMessage.Refresh refresh -> onRefresh(sandbox, refresh);
             case SandboxMessage.Enforced enforced -> onEnforced(sandbox, enforced);
             case SandboxMessage.Layered(var views) -> {

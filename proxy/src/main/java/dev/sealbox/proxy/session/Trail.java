@@ -6,6 +6,7 @@ import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import java.util.LinkedHashMap;
@@ -69,12 +70,26 @@ public final class Trail {
                 });
     }
 
-    /** Closes a connection without a last word, which TLS would wait to get rid of while the other side does not read. */
+    /**
+     * Breaks a connection off: nothing that waits to be sent is sent any more, and TLS says no last word, which it would
+     * wait to get rid of while the other side does not read. Complete when it is closed.
+     */
     public static CompletableFuture<Void> end(Channel connection) {
-        var tls = connection.pipeline().context(SslHandler.class);
         var ended = new CompletableFuture<Void>();
+        if (connection.eventLoop().inEventLoop()) {
+            breakOff(connection, ended);
+        } else {
+            connection.eventLoop().execute(() -> breakOff(connection, ended));
+        }
+        return ended;
+    }
+
+    private static void breakOff(Channel connection, CompletableFuture<Void> ended) {
+        if (connection.isActive()) {
+            var unused = connection.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        var tls = connection.pipeline().context(SslHandler.class);
         var closing = tls == null ? connection.close() : tls.close();
         var unused = closing.addListener(done -> ended.complete(null));
-        return ended;
     }
 }
