@@ -38,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RepeatsIT {
     private static final Origin ORIGIN = RestartIT.ORIGIN;
     private static final int AT_ONCE = 8;
-    private static final NewFork FORK = new NewFork(Optional.empty(), 0, Map.of(), Map.of(), Optional.empty(), Optional.empty());
+    private static final NewFork FORK =
+            new NewFork(Optional.empty(), 0, Map.of(), Map.of(), Optional.empty(), Optional.empty());
 
     @TempDir
     private static Path folder;

@@ -5,6 +5,7 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.SealContext;
+import dev.sealbox.domain.store.Secret;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreEvent;
 import dev.sealbox.persistence.database.Database;
@@ -79,8 +80,9 @@ final class Truth implements AutoCloseable {
 
     @MayReveal("the test itself has set the value")
     private String value(String id, SecretStore store, SecretName name) {
-        var sealed =
-                Optional.ofNullable(store.secrets().get(name)).orElseThrow().value();
+        var sealed = Optional.ofNullable(store.secrets().get(name))
+                .flatMap(Secret::usable)
+                .orElseThrow(() -> new AssertionError(name + " is not usable"));
         var context = new SealContext(store.organization(), StoreId.parse(id), name, sealed.key());
         try (var value = vault.open(context, sealed).toCompletableFuture().join()) {
             return new String(value.reveal(), StandardCharsets.UTF_8);

@@ -43,9 +43,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JournalSerializerTest {
     private static final Path JOURNAL = Path.of("src/test/resources/journal");
 
-    /** Names that are only read any more, with the newest of the same thing. */
-    private static final Map<String, String> OLDER = Map.of("store.state.1", "store.state.2");
-
     private final JournalSerializer serializer = new JournalSerializer();
     private final ObjectMapper json = new ObjectMapper();
 
