@@ -9,9 +9,13 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.persistence.Persistence;
 import dev.sealbox.persistence.PersistenceSettings;
+import dev.sealbox.persistence.audit.AuditSettings;
+import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.keys.MasterKeys;
+import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.projection.ProjectionLag;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -41,18 +45,21 @@ final class JournalNode implements AutoCloseable {
                   master-key-file = "%1$s/master.json"
                   database { url = "", folder = "%1$s/postgres" }
                   max-stores = 10000
+                  audit.heads-file = "%1$s/heads.log"
                 }
                 """.formatted(folder))
                 .withFallback(ConfigFactory.load())
                 .resolve();
         this.settings = PersistenceSettings.from(config);
         this.database = Database.open(settings.database());
-        this.vault = new TinkVault(database, MasterKeys.open(folder.resolve("master.json"), database));
+        var keys = MasterKeys.open(folder.resolve("master.json"), database);
+        this.vault = new TinkVault(database, keys);
         this.system = ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(config));
         Cluster.get(system)
                 .manager()
                 .tell(Join.create(Cluster.get(system).selfMember().address()));
         this.persistence = Persistence.start(system, database, vault, noHosts(), settings);
+        DatabaseAuditLog.start(system, database, SealedNotary.open(database, keys), AuditSettings.from(config));
     }
 
     static JournalNode open() {
@@ -70,6 +77,14 @@ final class JournalNode implements AutoCloseable {
                 (proxy, method, arguments) -> {
                     throw new IllegalStateException("there are no sandboxes here: " + method.getName());
                 });
+    }
+
+    /** Events that the read model which is farthest behind has yet to take. */
+    long lag() {
+        return now(new ProjectionLag(database).events()).values().stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0);
     }
 
     static <T> T now(CompletionStage<T> stage) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** How fast secrets are set and stores recovered, durable commits and all. */
@@ -25,6 +26,8 @@ final class JournalSpeed {
     private static final int CLIENTS = 64;
     private static final int NAMES = 10;
     private static final int SETS = 20_000;
+    private static final int LONE_SETS = 50;
+    private static final Duration POLLING = Duration.ofMillis(2);
     private static final List<Integer> STORES = List.of(1, 100, 1000);
 
     private final JournalNode node;
@@ -41,7 +44,9 @@ final class JournalSpeed {
             var all = new ArrayList<Samples>();
             for (var stores : STORES) {
                 all.add(speed.sets(stores));
+                all.add(speed.untilLevel("read models, %d events behind, level".formatted(node.lag())));
             }
+            all.add(speed.visibility());
             all.addAll(RecoveryTime.measure(node, speed));
             return all;
         }
@@ -56,6 +61,30 @@ final class JournalSpeed {
         var nanos = load(stores, sets);
         var elapsed = Duration.ofNanos(System.nanoTime() - start);
         return new Samples("SecretSet over %d stores".formatted(count), nanos, Optional.of(elapsed));
+    }
+
+    /** From the last answer until every read model has every event. */
+    private Samples untilLevel(String name) {
+        return Samples.of(name, 0, 1, this::awaitLevel);
+    }
+
+    /** From one set's answer until every read model has its events, with nothing else going on. */
+    private Samples visibility() {
+        var store = create();
+        var nanos = new ArrayList<Long>();
+        for (var turn = 0; turn < LONE_SETS; turn++) {
+            set(store, 0, turn);
+            var start = System.nanoTime();
+            awaitLevel();
+            nanos.add(System.nanoTime() - start);
+        }
+        return new Samples("event to read models", nanos);
+    }
+
+    private void awaitLevel() {
+        while (node.lag() > 0) {
+            LockSupport.parkNanos(POLLING.toNanos());
+        }
     }
 
     private List<Long> load(List<StoreId> stores, int sets) {
