@@ -42,7 +42,6 @@ final class JournalNode implements AutoCloseable {
                 akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                 akka.cluster { roles = [control], jmx.enabled = off }
                 sealbox.persistence {
-                  master-key-file = "%1$s/master.json"
                   database { url = "", folder = "%1$s/postgres" }
                   max-stores = 10000
                   audit.heads-file = "%1$s/heads.log"

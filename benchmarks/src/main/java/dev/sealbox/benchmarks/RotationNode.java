@@ -15,10 +15,15 @@ import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
 import dev.sealbox.persistence.PersistenceSettings;
+import dev.sealbox.persistence.audit.AuditSettings;
+import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.keys.MasterKeys;
+import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.server.host.ClusterHosts;
@@ -62,7 +67,7 @@ final class RotationNode implements AutoCloseable {
         var config = config(roots);
         var settings = PersistenceSettings.from(config);
         database = Database.open(settings.database());
-        var keys = MasterKeys.open(settings.masterKeyFile(), database);
+        var keys = MasterKeys.open(folder.resolve("master.json"), database);
         var vault = new TinkVault(database, keys);
         system = ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(config));
         var cluster = Cluster.get(system);
@@ -79,13 +84,21 @@ final class RotationNode implements AutoCloseable {
             Thread.onSpinWait();
         }
         now(persistence.apiKeys().issue(ORGANIZATION, "bench", KEY));
+        var notary = SealedNotary.open(database, keys);
         api = now(Api.start(
                 system,
                 HttpSettings.from(config),
                 persistence.stores(),
+                persistence.versions(),
                 persistence.sandboxes(),
                 persistence.checkpoints(),
+                persistence.answers(),
                 persistence.apiKeys(),
+                OnlineRotation.start(database, keys, settings.masterKeys().checkEvery()),
+                Persistence.certificates(system, database, notary, settings),
+                persistence.organizations(),
+                DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
+                new RememberedAnswers(database, notary),
                 () -> CompletableFuture.completedFuture(List.of()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     }
@@ -97,7 +110,7 @@ final class RotationNode implements AutoCloseable {
                 akka.loglevel = WARNING
                 sealbox.http { port = 0 }
                 sealbox.persistence {
-                  master-key-file = "%1$s/master.json"
+                  audit.heads-file = "%1$s/heads.log"
                   database { url = "", folder = "%1$s/postgres" }
                   max-sandboxes = 5000
                 }
