@@ -98,7 +98,7 @@ final class GeneratedHistory {
                                 random.nextInt(3) == 0
                                         ? new StoreCommand.RevokeStore()
                                         : new StoreCommand.DeleteStore()));
-            case 31, 32, 33, 34 -> any(stores).ifPresent(id -> changeVersions(origin, id));
+            case 31, 32 -> any(stores).ifPresent(id -> changeVersions(origin, id));
             case 29, 30 -> any(sandboxes).ifPresent(this::sealNewNames);
             case 16, 17, 18 ->
                 start(
@@ -143,7 +143,7 @@ final class GeneratedHistory {
         var newest = stores.getOrDefault(id, SecretStore.ABSENT).versions().getOrDefault(name, 1);
         var version = Math.max(1, newest - random.nextInt(3));
         var sealed = new Encrypted(new KeyId(new UUID(random.nextLong(), random.nextLong())), "AAAA");
-        var on = random.nextInt(3) > 0;
+        var on = random.nextInt(4) > 0;
         tell(
                 origin,
                 id,
@@ -188,7 +188,7 @@ final class GeneratedHistory {
     private Blueprint blueprint(
             Optional<CheckpointId> origin, List<CheckpointId> files, Map<String, String> inherited) {
         var envs = new HashMap<>(inherited);
-        NAMES.stream().filter(name -> random.nextInt(8) == 0).forEach(name -> envs.put(name.value(), "plain"));
+        NAMES.stream().filter(name -> random.nextInt(5) == 0).forEach(name -> envs.put(name.value(), "plain"));
         return new Blueprint("base", origin, files, LIMITS, 0, envs, Map.of());
     }
 
