@@ -218,7 +218,7 @@ class AuditRoutesTest {
 
     @Test
     void verifiesWhatIsTheAskersAndForTheOperatorsEverything() {
-        server.auditLog.verdict = CompletableFuture.completedFuture(Outcome.done(new Verdict(
+        server.auditLog.verdict = () -> CompletableFuture.completedFuture(Outcome.done(new Verdict(
                 3, 2, 1, 1, 7, List.of(new Flaw(Flaw.Kind.REORDERED, "sandbox:sb-1", 2, "event 2 moved")), 4)));
 
         var answer = server.send("GET", "/api/audit/verify").json();
@@ -235,9 +235,8 @@ class AuditRoutesTest {
 
     @Test
     void keepsAClientThatWaitsForAVerdict() {
-        var verdict = new CompletableFuture<Outcome<Verdict>>();
-        server.auditLog.verdict = verdict;
-        verdict.completeOnTimeout(Outcome.done(new Verdict(1, 1, 0, 0, 1, List.of(), 0)), 1, TimeUnit.SECONDS);
+        server.auditLog.verdict = () -> new CompletableFuture<Outcome<Verdict>>()
+                .completeOnTimeout(Outcome.done(new Verdict(1, 1, 0, 0, 1, List.of(), 0)), 1, TimeUnit.SECONDS);
 
         var answer = server.send("GET", "/api/audit/verify");
 
@@ -247,15 +246,16 @@ class AuditRoutesTest {
 
     @Test
     void saysWhatWentWrongHoweverLate() {
-        var verdict = new CompletableFuture<Outcome<Verdict>>();
-        server.auditLog.verdict = verdict;
-        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
-                .execute(() -> verdict.completeExceptionally(new IllegalStateException("some text with a secret")));
+        server.auditLog.verdict = () -> CompletableFuture.supplyAsync(
+                () -> {
+                    throw new IllegalStateException("some text with a secret");
+                },
+                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
         var late = server.send("GET", "/api/audit/verify");
         assertThat(late.code()).isEqualTo("unavailable");
         assertThat(late.body()).doesNotContain("secret");
 
-        server.auditLog.verdict = CompletableFuture.completedFuture(Outcome.refused(new VerificationsUnderWay()));
+        server.auditLog.verdict = () -> CompletableFuture.completedFuture(Outcome.refused(new VerificationsUnderWay()));
         var refused = server.send("GET", "/api/audit/verify");
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.code()).isEqualTo("audit.busy");

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** A log in memory; of the filters it knows the actor. */
 final class FakeAuditLog implements AuditLog {
     private final List<AuditEntry> entries = new CopyOnWriteArrayList<>();
     final List<Long> asked = new CopyOnWriteArrayList<>();
-    volatile CompletionStage<Outcome<Verdict>> verdict =
-            CompletableFuture.completedFuture(Outcome.done(new Verdict(3, 2, 1, 1, 7, List.of(), 0)));
+    volatile Supplier<CompletionStage<Outcome<Verdict>>> verdict =
+            () -> CompletableFuture.completedFuture(Outcome.done(new Verdict(3, 2, 1, 1, 7, List.of(), 0)));
     volatile Scope verified = Scope.of(new OrganizationId("nobody"));
 
     /** Notes down an event of an organisation. */
@@ -50,7 +51,7 @@ final class FakeAuditLog implements AuditLog {
     @Override
     public CompletionStage<Outcome<Verdict>> verify(Scope scope) {
         verified = scope;
-        return verdict;
+        return verdict.get();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sealbox.persistence;
 
 import static dev.sealbox.persistence.Told.done;
 
+import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.StoreName;
@@ -37,15 +38,18 @@ final class ListingNode {
                 TestNode.embedded(folder.resolve("postgres")),
                 folder.resolve("master.json"),
                 new RememberedHosts(),
-                "sealbox.persistence.ask-timeout = 20 s, sealbox.persistence.audit { head-interval = 200 ms, heads-file = \""
-                        + folder.resolve("heads.log") + "\" }");
+                "sealbox.persistence { ask-timeout = 20 s, audit.head-interval = 200 ms }");
     }
 
+    /** With its file of heads in {@code folder}. */
     static DatabaseAuditLog audit(TestNode node, Path folder) {
+        var config = node.system.settings().config();
         return DatabaseAuditLog.start(
                 node.system,
                 node.database,
                 SealedNotary.open(node.database, MasterKeys.open(folder.resolve("master.json"), node.database)),
-                AuditSettings.from(node.system.settings().config()));
+                AuditSettings.from(ConfigFactory.parseString(
+                                "sealbox.persistence.audit.heads-file = \"" + folder.resolve("heads.log") + "\"")
+                        .withFallback(config)));
     }
 }
