@@ -64,8 +64,11 @@ public record Destruction(SecretStore store, Optional<Deed> deleted, List<Versio
     }
 
     private static void label(SecretStore store, Map<KeyId, Label> labels) {
-        store.secrets().forEach((name, secret) -> secret.versions().forEach(version -> version.value()
-                .ifPresent(value -> labels.putIfAbsent(value.key(), new Label(name, version.number())))));
+        store.secrets()
+                .forEach((name, secret) -> secret.versions()
+                        .forEach(version -> version.value()
+                                .ifPresent(
+                                        value -> labels.putIfAbsent(value.key(), new Label(name, version.number())))));
     }
 
     private static Set<KeyId> added(Set<KeyId> before, Set<KeyId> after) {
