@@ -16,6 +16,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretDeleted;
 import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
 import dev.sealbox.domain.store.StoreEvent.StoreDeleted;
+import dev.sealbox.domain.store.StoreEvent.VersionsRetired;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +52,10 @@ class DestructionTest {
     }
 
     @Test
-    void namesEveryVersionThatWasReplacedOrDeletedWithWhoAndWhen() {
+    void namesEveryVersionThatWasRetiredOrDeletedWithWhoAndWhen() {
         set(A, 1, 1);
         set(A, 2, 2);
+        happened(new VersionsRetired(A, 1));
         set(B, 1, 3);
         happened(new SecretDeleted(A));
         happened(new KeysShredded(Set.of(key(1), key(2))));
@@ -64,9 +66,9 @@ class DestructionTest {
         assertThat(all.versions()).extracting(Version::version).containsExactly(1, 2);
         assertThat(all.versions())
                 .extracting(version -> version.condemned().by().keyId())
-                .containsExactly("key-2", "key-4");
+                .containsExactly("key-3", "key-5");
         assertThat(all.isComplete()).isTrue();
-        assertThat(all.finished()).contains(START.plusSeconds(5));
+        assertThat(all.finished()).contains(START.plusSeconds(6));
         assertThat(all.deleted()).isEmpty();
         assertThat(all.of(B).versions()).isEmpty();
         assertThat(all.of(A)).isEqualTo(all);
@@ -76,6 +78,7 @@ class DestructionTest {
     void isNotCompleteWhileADataKeyIsOnlyCondemned() {
         set(A, 1, 1);
         set(A, 2, 2);
+        happened(new VersionsRetired(A, 1));
         happened(new KeysShredded(Set.of(key(1))));
         happened(new StoreDeleted());
 
@@ -83,7 +86,7 @@ class DestructionTest {
 
         assertThat(all.isComplete()).isFalse();
         assertThat(all.keys()).containsExactlyInAnyOrder(key(1), key(2));
-        assertThat(all.deleted().orElseThrow().by().requestId()).isEqualTo("request-4");
+        assertThat(all.deleted().orElseThrow().by().requestId()).isEqualTo("request-5");
         assertThat(all.isVisibleTo(OWNER)).isTrue();
         assertThat(all.isVisibleTo(new OrganizationId("other"))).isFalse();
     }

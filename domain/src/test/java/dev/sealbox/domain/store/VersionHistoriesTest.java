@@ -120,7 +120,10 @@ class VersionHistoriesTest {
         var limit = store.limit().orElse(usual).versions();
         assertThat(store.secrets().values())
                 .allSatisfy(secret -> assertThat(secret.versions()).hasSizeBetween(1, limit));
-        var kept = store.secrets().values().stream().flatMap(Secret::keys).toList();
+        // A deleted store keeps for running sandboxes what nobody can open any more.
+        var kept = store.stage() == SecretStore.Stage.PRESENT
+                ? store.secrets().values().stream().flatMap(Secret::keys).toList()
+                : List.<KeyId>of();
         assertThat(Stream.of(kept, store.condemned(), shredded).flatMap(Collection::stream))
                 .containsExactlyInAnyOrderElementsOf(used);
         assertThat(condemned).doesNotHaveDuplicates();
