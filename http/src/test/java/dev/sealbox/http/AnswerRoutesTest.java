@@ -118,7 +118,6 @@ class AnswerRoutesTest {
                 "who-could?name=TOKEN",
                 "who-could?host=a.test",
                 "who-could?name=no-name&host=a.test",
-                "who-could?name=PATH&host=a.test",
                 "who-could?name=TOKEN&host=https://a.test",
                 "who-could?name=TOKEN&host=a.test:443",
                 "who-could?name=TOKEN&host=*.a.test",

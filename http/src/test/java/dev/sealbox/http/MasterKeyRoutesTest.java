@@ -16,7 +16,7 @@ class MasterKeyRoutesTest {
 
     @BeforeAll
     static void start() {
-        server = new TestServer();
+        server = new TestServer("sealbox.operator-organization = acme");
     }
 
     @AfterAll
