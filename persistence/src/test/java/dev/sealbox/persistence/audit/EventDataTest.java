@@ -73,6 +73,7 @@ class EventDataTest {
     @Test
     void knowsAnApiKeyByItsIdOnly() {
         assertThat(told("organization.api-key-issued.1"))
-                .isEqualTo("{\"keyId\":\"key-0123456789ab\",\"name\":\"first\"}");
+                .isEqualTo("{\"keyId\":\"key-0123456789ab\",\"terms\":"
+                        + "{\"name\":\"first\",\"role\":\"admin\",\"stores\":[],\"expiresAt\":null}}");
     }
 }
