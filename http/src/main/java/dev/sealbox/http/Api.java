@@ -55,12 +55,13 @@ public final class Api {
             PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings, new Repetition(repeats));
         var answers = new Answers(settings);
-        var audit = new AuditRoutes(auditLog, settings, answers);
+        var authentication = new Authentication(
+                keys,
+                new RateLimits(settings.rateLimit(), System::nanoTime),
+                new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime));
+        var audit = new AuditRoutes(auditLog, authentication, settings, answers);
         var routes = new Routes(
-                new Authentication(
-                        keys,
-                        new RateLimits(settings.rateLimit(), System::nanoTime),
-                        new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime)),
+                authentication,
                 new Permissions(settings, sandboxes),
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),

@@ -23,7 +23,6 @@ import dev.sealbox.domain.audit.Moment;
 import dev.sealbox.domain.audit.Scope;
 import dev.sealbox.domain.audit.Subject;
 import dev.sealbox.domain.audit.Verdict;
-import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.http.EventStreams.Wanted;
 import java.time.Duration;
@@ -47,25 +46,26 @@ final class AuditRoutes {
             MediaTypes.applicationBinary("x-pem-file", true).toContentType();
 
     private final AuditLog log;
-    private final OrganizationId operators;
+    private final Authentication authentication;
     private final EventStreams streams;
     private final HttpSettings.Exec patience;
     private final Answers answers;
 
-    AuditRoutes(AuditLog log, HttpSettings settings, Answers answers) {
+    AuditRoutes(AuditLog log, Authentication authentication, HttpSettings settings, Answers answers) {
         this.log = log;
-        this.operators = settings.operatorOrganization();
+        this.authentication = authentication;
         this.streams = new EventStreams(log, settings.audit());
         this.patience = settings.exec();
         this.answers = answers;
     }
 
-    Route of(Origin origin) {
+    /** @param scope what {@link #verify} covers; everybody sees only the events of their own organisation */
+    Route of(Origin origin, Scope scope) {
         return pathPrefix(
                 "audit",
                 () -> concat(
                         path("events", () -> get(() -> extractRequest(request -> events(origin, request)))),
-                        path("verify", () -> get(() -> verify(origin))),
+                        path("verify", () -> get(() -> verify(origin, scope))),
                         path("heads", () -> get(() -> extractRequest(this::heads))),
                         path(
                                 "public-key",
@@ -91,7 +91,7 @@ final class AuditRoutes {
         if (query.text("limit").isPresent()) {
             throw new InvalidValue("limit is for pages, not for streams");
         }
-        return follows ? follow(wanted, after(request, query)) : lines(wanted, after(query));
+        return follows ? follow(wanted, request, after(request, query)) : lines(wanted, after(query));
     }
 
     private static EventFilter filter(QueryText query) {
@@ -132,10 +132,12 @@ final class AuditRoutes {
         return answers.always(streams.page(wanted, after), first -> streams.lines(wanted, first));
     }
 
-    private Route follow(Wanted wanted, long after) {
+    private Route follow(Wanted wanted, HttpRequest request, long after) {
         return streams.isFull()
                 ? complete(Problems.from(Mistake.TOO_MANY_FOLLOWERS))
-                : answers.always(streams.page(wanted, after), first -> streams.follow(wanted, first));
+                : answers.always(
+                        streams.page(wanted, after),
+                        first -> streams.follow(wanted, first, () -> authentication.isValid(request)));
     }
 
     private Route heads(HttpRequest request) {
@@ -146,9 +148,7 @@ final class AuditRoutes {
                 log.heads(after, Math.toIntExact(limit)), heads -> Answers.ok(AuditJson.Heads.of(heads, after)));
     }
 
-    /** Who operates the deployment checks everything; everybody else what is theirs. */
-    private Route verify(Origin origin) {
-        var scope = origin.organization().equals(operators) ? Scope.EVERYTHING : Scope.of(origin.organization());
+    private Route verify(Origin origin, Scope scope) {
         var checking = Answers.asking(() -> log.verify(scope)).toCompletableFuture();
         return onSuccess(
                 within(checking, patience.earlyHeaders()),

@@ -19,6 +19,7 @@ import dev.sealbox.http.FailedAttempts.Reason;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
@@ -55,6 +56,12 @@ final class Authentication {
                         case Rejected why -> nobody(request, reason(why));
                     });
         });
+    }
+
+    /** Whether the key that this request was let in with would be let in now; costs its holder nothing. */
+    CompletionStage<Boolean> isValid(HttpRequest request) {
+        return Answers.asking(() -> keys.authenticate(presented(request).getFirst()))
+                .thenApply(Holder.class::isInstance);
     }
 
     /** More than one leaves open whose request it is. */

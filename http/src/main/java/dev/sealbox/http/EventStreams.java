@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Events as they are read: all that match, or those to come. A page is read when the client has taken the one before, so
@@ -34,6 +35,8 @@ final class EventStreams {
     private static final ContentType NDJSON = MediaTypes.applicationWithFixedCharset("x-ndjson", HttpCharsets.UTF_8)
             .toContentType();
     private static final ContentType SSE = MediaTypes.TEXT_EVENT_STREAM.toContentType();
+    private static final CompletionStage<Optional<Pair<Page, Page>>> NOTHING_MORE =
+            CompletableFuture.completedFuture(Optional.empty());
     private static final ByteString COMMENT = ByteString.fromString(":\n\n");
 
     private final AuditLog log;
@@ -56,11 +59,7 @@ final class EventStreams {
 
     /** Every event that matches now, a line of JSON each. */
     HttpResponse lines(Wanted wanted, Page first) {
-        var others = Source.unfoldAsync(
-                first,
-                last -> last.complete()
-                        ? CompletableFuture.completedFuture(Optional.<Pair<Page, Page>>empty())
-                        : next(wanted, last));
+        var others = Source.unfoldAsync(first, last -> last.complete() ? NOTHING_MORE : next(wanted, last));
         return answer(NDJSON, bytes(first, others, EventStreams::line));
     }
 
@@ -69,9 +68,17 @@ final class EventStreams {
         return followers.get() >= settings.followers();
     }
 
-    /** The events of {@code first} and all that come later, as server-sent events whose ids are offsets. */
-    HttpResponse follow(Wanted wanted, Page first) {
-        var others = Source.unfoldAsync(first, last -> paused(last).thenCompose(now -> next(wanted, last)));
+    /**
+     * The events of {@code first} and all that come later, as server-sent events whose ids are offsets.
+     *
+     * @param maySee asked before each page; the answer ends when it no longer holds
+     */
+    HttpResponse follow(Wanted wanted, Page first, Supplier<CompletionStage<Boolean>> maySee) {
+        var others = Source.unfoldAsync(
+                first,
+                last -> paused(last)
+                        .thenCompose(now -> maySee.get())
+                        .thenCompose(may -> may ? next(wanted, last) : NOTHING_MORE));
         var events = Source.single(COMMENT)
                 .concat(bytes(first, others, EventStreams::sent))
                 .keepAlive(settings.heartbeat(), () -> COMMENT)

@@ -78,7 +78,7 @@ record Routes(
                 keys.of(origin),
                 organizations.of(origin),
                 log.of(permissions.scope(asker)),
-                audit.of(origin),
+                audit.of(origin, permissions.scope(asker)),
                 meta.of(asker));
     }
 

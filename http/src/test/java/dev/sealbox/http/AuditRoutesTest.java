@@ -8,6 +8,7 @@ import dev.sealbox.domain.audit.Flaw;
 import dev.sealbox.domain.audit.Scope;
 import dev.sealbox.domain.audit.Verdict;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.organization.Role;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -191,6 +192,21 @@ class AuditRoutesTest {
         }
         assertThat(status).isEqualTo(200);
         two.body().close();
+    }
+
+    @Test
+    void endsFollowersWhoseKeyIsRevoked() throws IOException {
+        server.keys.grant("osb_auditor", "acme", "key-a", Role.AUDITOR);
+        var follower = stream("/api/audit/events?follow=true", "X-API-Key", "osb_auditor");
+        assertThat(follower.body().read()).isEqualTo(':');
+
+        server.keys.withdraw("osb_auditor");
+        add(1);
+
+        assertThat(CompletableFuture.supplyAsync(() -> rest(follower.body()))
+                        .orTimeout(5, TimeUnit.SECONDS)
+                        .join())
+                .doesNotContain("data:");
     }
 
     @Test

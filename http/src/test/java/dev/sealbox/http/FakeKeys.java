@@ -47,6 +47,11 @@ final class FakeKeys implements ApiKeys, Organizations {
         named.put(key, new Holder(new OrganizationId(organization), id, role, names));
     }
 
+    /** Takes back what {@link #grant} gave. */
+    synchronized void withdraw(String key) {
+        named.remove(key);
+    }
+
     @Override
     public synchronized CompletionStage<Authenticated> authenticate(String key) {
         var known = named.get(key);
