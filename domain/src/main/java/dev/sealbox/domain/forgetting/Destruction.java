@@ -8,6 +8,7 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.SecretStore.Stage;
 import dev.sealbox.domain.store.StoreEvent;
+import dev.sealbox.domain.store.StoreEvent.KeysShredded;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of a store that was ever destroyed, read from its history by the same replay that runs in production: a
- * version is destroyed from the event on that condemns its data key.
+ * version is destroyed from the event on that condemns its data key, or that tells of the key's destruction where none
+ * condemned it, as in journals of the time before versions.
  *
  * @param store as it is after the last event
  * @param deleted who deleted the store
@@ -56,7 +58,10 @@ public record Destruction(SecretStore store, Optional<Deed> deleted, List<Versio
             var deed = new Deed(recorded.origin(), recorded.at());
             label(after, labels);
             added(store.condemned(), after.condemned()).forEach(key -> condemn(versions, key, labels.get(key), deed));
-            added(after.condemned(), store.condemned()).forEach(key -> shred(versions, key, deed.at()));
+            shredded(recorded.event()).forEach(key -> {
+                condemn(versions, key, labels.get(key), deed);
+                shred(versions, key, deed.at());
+            });
             deleted = store.stage() != Stage.DELETED && after.stage() == Stage.DELETED ? Optional.of(deed) : deleted;
             store = after;
         }
@@ -69,6 +74,10 @@ public record Destruction(SecretStore store, Optional<Deed> deleted, List<Versio
                         .forEach(version -> version.value()
                                 .ifPresent(
                                         value -> labels.putIfAbsent(value.key(), new Label(name, version.number())))));
+    }
+
+    private static Set<KeyId> shredded(StoreEvent event) {
+        return event instanceof KeysShredded(var keys) ? keys : Set.of();
     }
 
     private static Set<KeyId> added(Set<KeyId> before, Set<KeyId> after) {

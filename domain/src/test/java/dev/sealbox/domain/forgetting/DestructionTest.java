@@ -91,6 +91,21 @@ class DestructionTest {
         assertThat(all.isVisibleTo(new OrganizationId("other"))).isFalse();
     }
 
+    /** As journals of the time before versions tell of a replaced value. */
+    @Test
+    void namesAVersionWhoseKeyWasDestroyedWithoutAWordBefore() {
+        set(A, 1, 1);
+        set(A, 2, 2);
+        happened(new KeysShredded(Set.of(key(1), key(9))));
+
+        var all = Destruction.of(history);
+
+        assertThat(all.keys()).containsExactly(key(1));
+        assertThat(all.isComplete()).isTrue();
+        assertThat(all.finished()).contains(START.plusSeconds(3));
+        assertThat(all.versions().getFirst().condemned().by().keyId()).isEqualTo("key-3");
+    }
+
     @Test
     void isNothingWithoutAHistory() {
         assertThat(Destruction.of(List.of()).isVisibleTo(OWNER)).isFalse();
