@@ -35,6 +35,14 @@ sealed interface Phase permits AwaitingRequest, AwaitingHello, Handshaking, Dial
      */
     Phase tick(long now);
 
+    /** Whether bytes are held back that may go after a moment of silence. */
+    default boolean mayRelease() {
+        return false;
+    }
+
+    /** Passes them on. */
+    default void release() {}
+
     /** Lets go of what it holds: the connection has ended in this phase. */
     default void close() {}
 }

@@ -101,6 +101,13 @@ public record Problem(int status, String code, String message) {
                 "The upstream compressed its response in a way that cannot be searched for secrets.");
     }
 
+    static Problem valueInMessage() {
+        return new Problem(
+                502,
+                "upstream.value-in-message",
+                "The upstream returned a secret's value in a message whose lengths do not allow to replace it.");
+    }
+
     static Problem upstreamTooSlow(HostName host) {
         return new Problem(504, "upstream.timeout", host + " does not answer in time.");
     }
