@@ -2,6 +2,7 @@ package dev.sealbox.proxy;
 
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.proxy.http2.Http2Limits;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.Overrides;
@@ -54,7 +55,7 @@ public record ProxySettings(
         return new ProxySettings(
                 listen(proxy.getConfig("listen")),
                 proxy.getInt("loops"),
-                limits(proxy.getConfig("limits")),
+                limits(proxy.getConfig("limits"), proxy.getConfig("http2")),
                 bytes(proxy, "limits.write-low-water-mark"),
                 bytes(proxy, "limits.write-high-water-mark"),
                 upstream(proxy.getConfig("upstream")),
@@ -73,7 +74,7 @@ public record ProxySettings(
                 listen.getInt("dns-port"));
     }
 
-    private static Limits limits(Config limits) {
+    private static Limits limits(Config limits, Config http2) {
         return new Limits(
                 bytes(limits, "max-head"),
                 bytes(limits, "measured-body"),
@@ -82,7 +83,16 @@ public record ProxySettings(
                 limits.getDuration("keep-alive"),
                 limits.getDuration("idle-timeout"),
                 limits.getDuration("handshake-timeout"),
-                limits.getDuration("dial-timeout"));
+                limits.getDuration("dial-timeout"),
+                new Http2Limits(
+                        http2.getInt("max-streams"),
+                        bytes(http2, "client-window"),
+                        bytes(http2, "client-connection-window"),
+                        bytes(http2, "upstream-window"),
+                        bytes(http2, "upstream-connection-window"),
+                        bytes(limits, "max-head"),
+                        http2.getInt("control-frames-per-second"),
+                        http2.getInt("resets-per-half-minute")));
     }
 
     private static Upstreams upstream(Config upstream) {

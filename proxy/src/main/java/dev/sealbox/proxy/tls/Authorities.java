@@ -86,6 +86,7 @@ public final class Authorities implements TrustAnchors {
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            "h2",
                             "http/1.1"))
                     .build();
         } catch (SSLException e) {

@@ -55,8 +55,8 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
         var self = context.getSelf();
         this.client = client;
         this.upstream = new UpstreamSide(services.pool(), () -> self.tell(Message.GO_ON));
-        var conversation =
-                new Conversation(client, entry, admission, services, upstream, () -> self.tell(Message.GO_ON), null);
+        var conversation = new Conversation(
+                client, entry, admission, services, upstream, () -> self.tell(Message.GO_ON), null, null);
         this.phase = entry == Entry.TLS ? new AwaitingHello(conversation) : new AwaitingRequest(conversation);
         client.ownedBy((link, event) -> self.tell(told(event)));
         this.ticking = client.channel()

@@ -8,17 +8,29 @@ package dev.sealbox.proxy.tunnel;
  *                  a request may go on         Dialling, or Exchanging on the connection of the request before
  *                  the proxy answers itself    AwaitingRequest, Lingering
  * AwaitingHello    it names a host             Handshaking
- * Handshaking      the client is secured       AwaitingRequest, now of the tunnel
+ * Handshaking      the client is secured       AwaitingRequest, now of the tunnel; Multiplexing
  * Dialling         the upstream is connected   Exchanging
- * Exchanging       the response is sent        AwaitingRequest, Lingering
+ * Exchanging       the response is sent        AwaitingRequest, Lingering, Draining
  *                  the protocol changes        Piping
  *                  a kept connection is lost   Dialling
  * Piping           the upstream ends           Lingering
  * </pre>
  *
+ * <p>On HTTP/2 the connection stays in Multiplexing, and each request goes through Dialling, Exchanging and Draining by
+ * itself.
+ *
  * <p>For use in the event loop of the client only.
  */
-sealed interface Phase permits AwaitingRequest, AwaitingHello, Handshaking, Dialling, Exchanging, Piping, Lingering {
+sealed interface Phase
+        permits AwaitingRequest,
+                AwaitingHello,
+                Handshaking,
+                Multiplexing,
+                Dialling,
+                Exchanging,
+                Piping,
+                Lingering,
+                Draining {
 
     /**
      * Does all that can be done now.

@@ -2,11 +2,16 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.codec.BadMessage;
+import dev.sealbox.proxy.codec.Field;
+import dev.sealbox.proxy.codec.Fields;
+import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.Heads;
+import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.upstream.Unreachable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Why the proxy answers itself, as the client gets it: status, a stable code, and a sentence. Nothing that the client
@@ -116,15 +121,30 @@ public record Problem(int status, String code, String message) {
         return new Problem(500, "proxy.failure", "The proxy failed.");
     }
 
-    /** The complete response. */
+    /** The response's head, but for its length. */
+    ResponseHead head() {
+        return new ResponseHead(
+                status,
+                reason(),
+                false,
+                new Fields(List.of(
+                        new Field("content-type", "application/json"),
+                        new Field("cache-control", "no-store"),
+                        new Field("x-sealbox-decision", code))));
+    }
+
+    /** The response's body: JSON. */
+    byte[] body() {
+        return ("{\"error\":\"" + message + "\",\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The complete response on HTTP/1.1. */
     ByteBuf response(ByteBufAllocator allocator, boolean bodiless, boolean close) {
-        var body = ("{\"error\":\"" + message + "\",\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        var body = body();
         var out = allocator.buffer(512);
         Heads.line(out, "HTTP/1.1 " + status + " " + reason());
-        Heads.line(out, "Content-Type: application/json");
-        Heads.line(out, "Content-Length: " + body.length);
-        Heads.line(out, "Cache-Control: no-store");
-        Heads.line(out, "x-sealbox-decision: " + code);
+        head().fields().all().forEach(field -> Heads.field(out, field));
+        Heads.framing(out, new Framing.Length(body.length));
         if (close) {
             Heads.line(out, "Connection: close");
         }
