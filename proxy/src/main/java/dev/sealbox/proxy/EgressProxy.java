@@ -120,7 +120,8 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                                     settings.limits().handshake()),
                             settings.limits().dial(),
                             waterMark,
-                            settings.limits().maxHead()),
+                            settings.limits().http2(),
+                            settings.upstream().http2()),
                     waterMark);
         }
     }

@@ -32,7 +32,12 @@ public record ProxySettings(
 
     /** How upstreams are found, verified and kept. */
     public record Upstreams(
-            Overrides overrides, Path systemRoots, Optional<Path> caFile, int keptPerHost, Duration keptFor) {}
+            Overrides overrides,
+            Path systemRoots,
+            Optional<Path> caFile,
+            int keptPerHost,
+            Duration keptFor,
+            boolean http2) {}
 
     /** What the resolver says, and how often. */
     public record Dns(String address, int queriesPerSecond) {}
@@ -103,7 +108,8 @@ public record ProxySettings(
                         .filter(file -> !file.isBlank())
                         .map(Path::of),
                 upstream.getInt("kept-per-host"),
-                upstream.getDuration("kept-for"));
+                upstream.getDuration("kept-for"),
+                upstream.getBoolean("http2"));
     }
 
     private static int bytes(Config config, String path) {

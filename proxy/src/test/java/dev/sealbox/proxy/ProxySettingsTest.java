@@ -49,7 +49,8 @@ class ProxySettingsTest {
                                 Path.of("/etc/ssl/certs/ca-certificates.crt"),
                                 Optional.empty(),
                                 16,
-                                Duration.ofSeconds(30)),
+                                Duration.ofSeconds(30),
+                                true),
                         true,
                         Set.of(
                                 "referer",

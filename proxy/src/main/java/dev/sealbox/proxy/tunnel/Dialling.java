@@ -33,13 +33,19 @@ final class Dialling implements Phase {
             return new Exchanging(conversation, exchange, side.begin(), false);
         }
         side.park();
-        return new Dialling(conversation, exchange, false, side.take(exchange.sandbox(), exchange.origin()));
+        var taken = exchange.isUpgrade()
+                ? side.takeHttp1(exchange.sandbox(), exchange.origin())
+                : side.take(exchange.sandbox(), exchange.origin());
+        return new Dialling(conversation, exchange, false, taken);
     }
 
     /** Tries again after a kept connection turned out to be gone. */
     static Phase anew(Conversation conversation, Exchange exchange) {
         var side = conversation.upstream();
-        return new Dialling(conversation, exchange, true, side.dial(exchange.sandbox(), exchange.origin()));
+        var dialled = exchange.isUpgrade()
+                ? side.takeHttp1(exchange.sandbox(), exchange.origin())
+                : side.dial(exchange.sandbox(), exchange.origin());
+        return new Dialling(conversation, exchange, true, dialled);
     }
 
     @Override

@@ -38,6 +38,11 @@ final class UpstreamSide {
         return pool.take(sandbox, origin, wake).toCompletableFuture();
     }
 
+    /** As {@link #take}, for what becomes another protocol. */
+    CompletableFuture<Upstream> takeHttp1(SandboxId sandbox, Origin origin) {
+        return pool.takeHttp1(sandbox, origin, wake).toCompletableFuture();
+    }
+
     /** As {@link #take}, on a connection that nobody used before if it carries one exchange at a time. */
     CompletableFuture<Upstream> dial(SandboxId sandbox, Origin origin) {
         return pool.dial(sandbox, origin, wake).toCompletableFuture();
@@ -79,7 +84,7 @@ final class UpstreamSide {
 
     /** The exchange has ended; {@code reusable} tells whether its connection can serve another one. */
     void finished(boolean reusable) {
-        if (!reusable) {
+        if (!reusable || !(present instanceof Http1Upstream)) {
             dispose();
         }
     }

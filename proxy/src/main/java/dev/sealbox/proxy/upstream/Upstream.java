@@ -3,7 +3,7 @@ package dev.sealbox.proxy.upstream;
 import dev.sealbox.proxy.stream.UpstreamStream;
 
 /** A way to an upstream, made for one sandbox and never used for another. For use in its event loop only. */
-public sealed interface Upstream permits Http1Upstream {
+public sealed interface Upstream permits Http1Upstream, Http2Upstream {
 
     /** The upstream's side of the next exchange. */
     UpstreamStream stream();

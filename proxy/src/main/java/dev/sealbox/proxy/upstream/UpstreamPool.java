@@ -11,20 +11,23 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream connections of one event loop that nobody uses at the moment, by sandbox and host: what was opened for
- * one sandbox serves no other, so neither leftovers on it nor what it remembers can be told to others. Only for use in
- * that loop.
+ * The upstream connections of one event loop, by sandbox and host: what was opened for one sandbox serves no other, so
+ * neither leftovers on it nor what it remembers can be told to others. Those that carry one exchange at a time are kept
+ * here while nobody uses them; those that carry many are shared. Only for use in that loop.
  */
 public final class UpstreamPool {
     private final Map<Key, Deque<Http1Upstream>> idle = new HashMap<>();
+    private final Shared shared;
     private final Dialer dialer;
     private final EventLoop loop;
     private final int mostPerKey;
     private final Duration keep;
 
-    private record Key(SandboxId sandbox, Origin origin) {}
+    /** What connections are told apart by. */
+    record Key(SandboxId sandbox, Origin origin) {}
 
     /**
      * Empty at first.
@@ -37,31 +40,51 @@ public final class UpstreamPool {
         this.loop = loop;
         this.mostPerKey = mostPerKey;
         this.keep = keep;
+        this.shared = new Shared(dialer, loop, keep);
     }
 
-    /** A new connection. */
-    public CompletionStage<Upstream> dial(SandboxId sandbox, Origin origin, Runnable wake) {
-        return dialer.dial(sandbox, origin, (link, event) -> wake.run(), loop);
-    }
-
-    /** A kept connection if there is one, otherwise a new one. */
+    /** A way to that origin: a place on a connection, a kept one or a new one. {@code wake} is run when it moves. */
     public CompletionStage<Upstream> take(SandboxId sandbox, Origin origin, Runnable wake) {
-        var kept = idle.get(new Key(sandbox, origin));
+        var key = new Key(sandbox, origin);
+        var kept = kept(key, wake);
+        return kept == null ? dial(sandbox, origin, wake) : CompletableFuture.completedFuture(kept);
+    }
+
+    /** As {@link #take}, but never a connection that was kept for a next exchange. */
+    public CompletionStage<Upstream> dial(SandboxId sandbox, Origin origin, Runnable wake) {
+        var key = new Key(sandbox, origin);
+        return shared.mayServe(origin) ? shared.take(key, wake) : alone(key, wake);
+    }
+
+    /** As {@link #take}, but only HTTP/1.1: for what becomes another protocol. */
+    public CompletionStage<Upstream> takeHttp1(SandboxId sandbox, Origin origin, Runnable wake) {
+        var key = new Key(sandbox, origin);
+        var kept = kept(key, wake);
+        return kept == null ? alone(key, wake) : CompletableFuture.completedFuture(kept);
+    }
+
+    private CompletionStage<Upstream> alone(Key key, Runnable wake) {
+        return dialer.dial(key.origin(), false, loop).thenApply(link -> dialer.single(key, link, wake));
+    }
+
+    private @Nullable Http1Upstream kept(Key key, Runnable wake) {
+        var kept = idle.get(key);
         while (kept != null && !kept.isEmpty()) {
             var upstream = kept.pop();
             if (upstream.isIdle()) {
                 upstream.link().ownedBy((link, event) -> wake.run());
-                return CompletableFuture.completedFuture(upstream);
+                return upstream;
             }
             upstream.link().dispose();
         }
-        return dial(sandbox, origin, wake);
+        return null;
     }
 
     /** Takes back what nothing is under way on. */
     public void park(Upstream upstream) {
         switch (upstream) {
             case Http1Upstream one -> park(one);
+            case Http2Upstream place -> place.dispose();
         }
     }
 
@@ -92,9 +115,10 @@ public final class UpstreamPool {
         }
     }
 
-    /** Closes all that is kept. */
+    /** Closes all that is kept or shared. */
     public void close() {
         idle.values().forEach(kept -> kept.forEach(upstream -> upstream.link().dispose()));
         idle.clear();
+        shared.close();
     }
 }
