@@ -42,12 +42,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** A real client and a real server of gRPC with the proxy between them. */
 class GrpcTest {
@@ -142,7 +142,9 @@ class GrpcTest {
         seen.put("message", request);
         switch (request) {
             case "fail" ->
-                reply.onError(Status.FAILED_PRECONDITION.withDescription("said " + VALUE).asRuntimeException());
+                reply.onError(Status.FAILED_PRECONDITION
+                        .withDescription("said " + VALUE)
+                        .asRuntimeException());
             case "leak" -> {
                 reply.onNext("here it is: " + VALUE + ".");
                 reply.onCompleted();
@@ -224,12 +226,13 @@ class GrpcTest {
         var loopback = InetAddress.getLoopbackAddress();
         var ports = proxy.proxy.ports();
         var builder = tunnel
-                ? NettyChannelBuilder.forAddress(HOST, 443).proxyDetector(target ->
-                        HttpConnectProxiedSocketAddress.newBuilder()
+                ? NettyChannelBuilder.forAddress(HOST, 443)
+                        .proxyDetector(target -> HttpConnectProxiedSocketAddress.newBuilder()
                                 .setTargetAddress((InetSocketAddress) target)
                                 .setProxyAddress(new InetSocketAddress(loopback, ports.proxy()))
                                 .build())
-                : NettyChannelBuilder.forAddress(loopback.getHostAddress(), ports.tls()).overrideAuthority(HOST);
+                : NettyChannelBuilder.forAddress(loopback.getHostAddress(), ports.tls())
+                        .overrideAuthority(HOST);
         try {
             var anchor = new ByteArrayInputStream(proxy.anchor("default").getBytes(StandardCharsets.US_ASCII));
             var channel = builder.sslContext(
@@ -257,7 +260,8 @@ class GrpcTest {
     void servesEveryKindOfCallThroughATunnelAndTransparently(boolean tunnel) throws InterruptedException {
         var channel = withKey(channel(tunnel));
 
-        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, limited(), "hello")).isEqualTo("hello");
+        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, limited(), "hello"))
+                .isEqualTo("hello");
         assertThat(seen).containsEntry("x-key", VALUE);
         var down = ClientCalls.blockingServerStreamingCall(channel, MANY_DOWN, limited(), "300");
         assertThat(down).toIterable().hasSize(300);
@@ -267,8 +271,7 @@ class GrpcTest {
 
     private static String counted(Channel channel, int messages) throws InterruptedException {
         var replies = new Replies();
-        var requests =
-                ClientCalls.asyncClientStreamingCall(channel.newCall(MANY_UP, limited()), replies);
+        var requests = ClientCalls.asyncClientStreamingCall(channel.newCall(MANY_UP, limited()), replies);
         for (int i = 0; i < messages; i++) {
             requests.onNext("x".repeat(i));
         }
@@ -354,8 +357,7 @@ class GrpcTest {
     void passesTheAnswerOfAServerThatDoesNotKnowTheMethod() {
         var unknown = method("Unknown", MethodType.UNARY);
 
-        var failure = failure(
-                () -> ClientCalls.blockingUnaryCall(channel(true), unknown, limited(), "x"));
+        var failure = failure(() -> ClientCalls.blockingUnaryCall(channel(true), unknown, limited(), "x"));
 
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
     }
@@ -368,7 +370,8 @@ class GrpcTest {
 
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
         assertThat(failure.toString()).doesNotContain(VALUE);
-        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, limited(), "after")).isEqualTo("after");
+        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, limited(), "after"))
+                .isEqualTo("after");
     }
 
     @Test

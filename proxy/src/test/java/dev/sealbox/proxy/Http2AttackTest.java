@@ -20,6 +20,8 @@ class Http2AttackTest {
     private static final String HOST = "one.example.com";
     private static final String OTHER = "other.example.com";
     private static final String TWO = "two.example.com";
+    private static final String PACKED = "packed.example.com";
+    private static final String LEAKING = "leaking.example.com";
     private static final String VALUE = "the-real-value";
 
     private final TestProxy.Builder set = new TestProxy.Builder();
@@ -33,9 +35,20 @@ class Http2AttackTest {
         }
         stream.head(true, "x-trailer", request.field("x-key"));
     });
+    private final TestHttp2Upstream packed = set.http2(
+            PACKED,
+            (request, stream) -> stream.head(
+                            false, ":status", "200", "content-type", "application/grpc", "grpc-encoding", "gzip")
+                    .data(false, "packed")
+                    .head(true, "grpc-status", "0"));
+    private final TestHttp2Upstream leaking = set.http2(LEAKING, (request, stream) -> {
+        stream.head(false, ":status", "200", "content-type", "application/grpc+proto")
+                .data(false, "before " + VALUE.substring(0, 7));
+        stream.data(false, VALUE.substring(7) + " after").head(true, "grpc-status", "0");
+    });
     private final TestProxy proxy =
             set.settings("sealbox.proxy.http2.resets-per-half-minute = 50").start();
-    private final TestPolicy policy = proxy.policy().allow(HOST, OTHER, TWO);
+    private final TestPolicy policy = proxy.policy().allow(HOST, OTHER, TWO, PACKED, LEAKING);
     private final String token = policy.secret("API_KEY", VALUE, HOST, TWO).value();
 
     private static boolean echo(Http.Message request, OutputStream out) throws IOException {
@@ -73,6 +86,39 @@ class Http2AttackTest {
             assertThat(response.body()).isEqualTo(token + "-" + token);
             assertThat(response.field("location")).isEqualTo("/?k=" + token);
             assertThat(response.field("x-trailer")).isEqualTo(token);
+        }
+    }
+
+    @Test
+    void aMessageOfGrpcThatCannotBeSearchedIsRefused() throws IOException {
+        try (var client = proxy.http2(TestProxy.SANDBOX, PACKED)) {
+            var response = client.request(
+                            1,
+                            true,
+                            "POST",
+                            PACKED,
+                            "/",
+                            "content-type",
+                            "application/grpc",
+                            "grpc-accept-encoding",
+                            "gzip")
+                    .response(1);
+
+            assertThat(response.status()).isEqualTo(502);
+            assertThat(response.field("x-sealbox-decision")).isEqualTo("upstream.unreadable-encoding");
+            assertThat(packed.last().head().contains("grpc-accept-encoding")).isFalse();
+        }
+    }
+
+    @Test
+    void aValueInAMessageOfGrpcEndsTheCallBeforeIt() throws IOException {
+        try (var client = proxy.http2(TestProxy.SANDBOX, LEAKING)) {
+            var response = client.request(1, true, "POST", LEAKING, "/", "content-type", "application/grpc")
+                    .response(1);
+
+            assertThat(response.body()).isIn("", "before ");
+            assertThat(response.field("grpc-status")).isEqualTo("13");
+            assertThat(response.field("x-sealbox-decision")).isEqualTo("upstream.value-in-message");
         }
     }
 
@@ -486,6 +532,7 @@ class Http2AttackTest {
     private void assertEnds(Attack attack) throws IOException {
         try (var client = client()) {
             try {
+                client.burst();
                 attack.on(client);
             } catch (IOException e) {
                 // Closed while it was still sending.

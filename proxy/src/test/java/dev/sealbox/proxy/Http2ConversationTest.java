@@ -349,6 +349,45 @@ class Http2ConversationTest {
     }
 
     @Test
+    void servesOthersWhileManyStreamsAreNotRead() throws IOException {
+        answers.put(
+                "/big",
+                (request, stream) -> stream.head(false, ":status", "200")
+                        .data(true, Unpooled.wrappedBuffer(new byte[2 * 1024 * 1024])));
+        try (var client = proxy.http2(TestProxy.SANDBOX, TWO);
+                var second = proxy.http2(TestProxy.SANDBOX, TWO)) {
+            // Nothing of these is ever taken: their windows are empty.
+            client.setting(4, 0);
+            for (int i = 1; i < 50; i += 2) {
+                client.get(i, TWO, "/big");
+            }
+            Eventually.holds(() -> two.requests.size() == 25);
+            for (int i = 1; i < 20; i += 2) {
+                assertThat(second.get(i, TWO, "/").response(i).status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void usesANewValueFromTheNextStreamOn() throws IOException {
+        try (var client = proxy.http2(TestProxy.SANDBOX, TWO)) {
+            client.get(1, TWO, "/", "x-key", token).response(1);
+            assertThat(two.last().field("x-key")).isEqualTo(VALUE);
+
+            policy.secret("API_KEY", "another-value", TWO);
+            proxy.admit(TestProxy.SANDBOX, policy);
+            client.get(3, TWO, "/", "x-key", token).response(3);
+            assertThat(two.last().field("x-key")).isEqualTo("another-value");
+
+            policy.remove("API_KEY");
+            proxy.admit(TestProxy.SANDBOX, policy);
+            client.get(5, TWO, "/", "x-key", token).response(5);
+            assertThat(two.last().field("x-key")).isEqualTo(token);
+            assertThat(two.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void carriesLargeBodiesInBothDirections() throws IOException {
         var text = "0123456789abcdef".repeat(128 * 1024);
         try (var client = proxy.tunnel(TestProxy.SANDBOX, TWO)) {

@@ -4,16 +4,19 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A program that speaks HTTP/2 frame by frame, and may say anything. */
 final class RawHttp2 implements AutoCloseable {
@@ -32,10 +35,12 @@ final class RawHttp2 implements AutoCloseable {
     static final int ACK = 1;
     static final int END_HEADERS = 4;
 
-    private final Socket socket;
+    private final @Nullable Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1024 * 1024);
+
+    private boolean burst;
 
     /** One frame as it came. */
     record Frame(int type, int flags, int stream, byte[] payload) {
@@ -68,8 +73,15 @@ final class RawHttp2 implements AutoCloseable {
     RawHttp2(TestClient client) throws IOException {
         this.socket = client.socket;
         this.in = new DataInputStream(client.in);
-        this.out = client.out;
+        this.out = new BufferedOutputStream(client.out, 16 * 1024);
         out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The other side of a connection, after the client's preface. */
+    RawHttp2(InputStream in, OutputStream out) {
+        this.socket = null;
+        this.in = new DataInputStream(in);
+        this.out = new BufferedOutputStream(out, 16 * 1024);
     }
 
     /** With the settings that every honest client begins with. */
@@ -84,7 +96,15 @@ final class RawHttp2 implements AutoCloseable {
         frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
         frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
         out.write(frame.array());
+        if (!burst) {
+            out.flush();
+        }
         return this;
+    }
+
+    /** From now on frames are sent many at a time, until something is read. */
+    void burst() {
+        burst = true;
     }
 
     RawHttp2 headers(int stream, boolean last, String... namesAndValues) throws IOException {
@@ -153,6 +173,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     Frame next() throws IOException {
+        out.flush();
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int type = in.readUnsignedByte();
         int flags = in.readUnsignedByte();
@@ -230,6 +251,8 @@ final class RawHttp2 implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        if (socket != null) {
+            socket.close();
+        }
     }
 }

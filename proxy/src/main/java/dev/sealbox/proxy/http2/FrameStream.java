@@ -190,11 +190,6 @@ abstract class FrameStream implements Incoming {
         }
     }
 
-    /** Whether our side has sent its last. */
-    final boolean isFinished() {
-        return finished;
-    }
-
     /** Breaks it off, unless it has ended. */
     public final void reset(Http2Error error) {
         if (stream != null && !closed) {

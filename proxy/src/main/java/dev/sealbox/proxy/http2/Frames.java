@@ -4,6 +4,7 @@ import dev.sealbox.proxy.transport.Link;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameListener;
@@ -147,10 +148,13 @@ abstract class Frames implements Http2FrameListener, Http2Connection.Listener, H
     @Override
     public void onPingAckRead(ChannelHandlerContext context, long data) {}
 
-    /** Never comes: clients may not push, and upstreams were told not to. */
+    /** Clients may not push, and upstreams were told not to, whether they have acknowledged it or not. */
     @Override
     public void onPushPromiseRead(
-            ChannelHandlerContext context, int id, int promised, Http2Headers headers, int padding) {}
+            ChannelHandlerContext context, int id, int promised, Http2Headers headers, int padding)
+            throws Http2Exception {
+        throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "nothing may be pushed");
+    }
 
     @Override
     public void onGoAwayRead(ChannelHandlerContext context, int lastStream, long code, ByteBuf text) {}

@@ -133,9 +133,9 @@ public final class Http2UpstreamStream extends FrameStream implements UpstreamSt
     @Override
     public void settle() {}
 
-    /** Breaks it off unless both sides have ended it. */
+    /** Breaks it off unless both sides have ended it and nothing waits to be sent. */
     public void leave() {
-        if (!isEnded() || !isFinished()) {
+        if (!isEnded() || !isDrained()) {
             reset(Http2Error.CANCEL);
         }
         forget();

@@ -40,18 +40,29 @@ final class ResponseBody {
         this.heads = heads;
         this.incoming = incoming;
         this.client = client;
-        this.inflate = plan.packed() ? inflate(plan, allocator) : null;
+        this.inflate = inflate(plan, allocator);
         this.replacer = plan.searched() ? heads.resealer().body() : null;
         this.held = plan.measured() ? allocator.buffer() : Unpooled.EMPTY_BUFFER;
     }
 
-    private static Inflate inflate(ResponsePlan plan, ByteBufAllocator allocator) {
+    private static @Nullable Inflate inflate(ResponsePlan plan, ByteBufAllocator allocator) {
+        if (plan.rigid() && isPacked(plan.head().fields().first("grpc-encoding"))) {
+            // It was told that the client reads none.
+            throw new Objection(Problem.unreadableCoding());
+        }
+        if (!plan.packed()) {
+            return null;
+        }
         var codings = plan.head().fields().values("content-encoding");
         var inflate = codings.size() == 1 ? Inflate.of(codings.getFirst(), allocator) : null;
         if (inflate == null) {
             throw new Objection(Problem.unreadableCoding());
         }
         return inflate;
+    }
+
+    private static boolean isPacked(@Nullable String coding) {
+        return coding != null && !coding.equalsIgnoreCase("identity");
     }
 
     /** Sends the head, if it is known by now. */
