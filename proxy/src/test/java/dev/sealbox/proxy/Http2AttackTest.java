@@ -305,8 +305,8 @@ class Http2AttackTest {
         block.write(1);
         block.write('a');
         block.write(127);
-        block.write(3000 - 127 & 127 | 128);
-        block.write(3000 - 127 >> 7);
+        block.write(((3000 - 127) & 127) | 128);
+        block.write((3000 - 127) >> 7);
         block.writeBytes("x".repeat(3000).getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < 10_000; i++) {
             block.write(0x80 | 62);

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real server on loopback that speaks HTTP/2 only, answers as a test wants and remembers what it was sent. */
@@ -75,7 +76,7 @@ final class TestHttp2Upstream implements AutoCloseable {
             for (int i = 0; i < namesAndValues.length; i += 2) {
                 headers.add(namesAndValues[i], namesAndValues[i + 1]);
             }
-            channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers, last));
+            var unused = channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers, last));
             return this;
         }
 
@@ -84,19 +85,19 @@ final class TestHttp2Upstream implements AutoCloseable {
         }
 
         Stream data(boolean last, ByteBuf bytes) {
-            channel.writeAndFlush(new DefaultHttp2DataFrame(bytes, last));
+            var unused = channel.writeAndFlush(new DefaultHttp2DataFrame(bytes, last));
             return this;
         }
 
         void reset(Http2Error error) {
-            channel.writeAndFlush(new DefaultHttp2ResetFrame(error));
+            var unused = channel.writeAndFlush(new DefaultHttp2ResetFrame(error));
         }
 
         /** Takes no further streams; {@code more} streams after this one are let through. */
         void goAway(int more) {
             var frame = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
             frame.setExtraStreamIds(more);
-            channel.parent().writeAndFlush(frame);
+            var unused = channel.parent().writeAndFlush(frame);
         }
     }
 
@@ -210,11 +211,13 @@ final class TestHttp2Upstream implements AutoCloseable {
 
     /** Closes all connections, as a server does that dies. */
     void dropConnections() {
-        open.forEach(Channel::close);
+        open.forEach(channel -> {
+            var unused = channel.close();
+        });
     }
 
     @Override
     public void close() {
-        loop.shutdownGracefully(0, 2, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+        loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }
