@@ -41,15 +41,20 @@ class Http2AttackTest {
                             false, ":status", "200", "content-type", "application/grpc", "grpc-encoding", "gzip")
                     .data(false, "packed")
                     .head(true, "grpc-status", "0"));
-    private final TestHttp2Upstream leaking = set.http2(LEAKING, (request, stream) -> {
-        stream.head(false, ":status", "200", "content-type", "application/grpc+proto")
-                .data(false, "before " + VALUE.substring(0, 7));
-        stream.data(false, VALUE.substring(7) + " after").head(true, "grpc-status", "0");
-    });
-    private final TestProxy proxy =
-            set.settings("sealbox.proxy.http2.resets-per-half-minute = 50").start();
+    private final TestProxy proxy = leaking(set)
+            .settings("sealbox.proxy.http2.resets-per-half-minute = 50")
+            .start();
     private final TestPolicy policy = proxy.policy().allow(HOST, OTHER, TWO, PACKED, LEAKING);
     private final String token = policy.secret("API_KEY", VALUE, HOST, TWO).value();
+
+    private static TestProxy.Builder leaking(TestProxy.Builder set) {
+        set.http2(LEAKING, (request, stream) -> {
+            stream.head(false, ":status", "200", "content-type", "application/grpc+proto")
+                    .data(false, "before " + VALUE.substring(0, 7));
+            stream.data(false, VALUE.substring(7) + " after").head(true, "grpc-status", "0");
+        });
+        return set;
+    }
 
     private static boolean echo(Http.Message request, OutputStream out) throws IOException {
         TestUpstream.respond(out, 200, "", request.text());
@@ -126,8 +131,8 @@ class Http2AttackTest {
     void aTokenSplitOverDataFramesIsReplacedWhole() throws IOException {
         try (var client = proxy.http2(TestProxy.SANDBOX, TWO)) {
             client.request(1, false, "POST", TWO, "/", "content-type", "text/plain");
-            for (char c : token.toCharArray()) {
-                client.data(1, false, String.valueOf(c));
+            for (int i = 0; i < token.length(); i++) {
+                client.data(1, false, token.substring(i, i + 1));
             }
             client.data(1, true, "!").response(1);
 
