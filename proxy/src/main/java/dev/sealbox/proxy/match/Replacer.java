@@ -110,7 +110,7 @@ public final class Replacer {
             }
             keep(bytes, Patterns.position(found));
             return out;
-        } catch (Forbidden | Growth.Exceeded e) {
+        } catch (RuntimeException e) {
             out.release();
             throw e;
         } finally {
@@ -124,6 +124,7 @@ public final class Replacer {
         if (replacement == null) {
             throw new Forbidden();
         }
+        growth.tell(patterns.meaning(index));
         growth.count(patterns.length(index), replacement.length);
         out.writeBytes(replacement);
         released = 0;

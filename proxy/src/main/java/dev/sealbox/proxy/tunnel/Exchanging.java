@@ -3,7 +3,8 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
-import dev.sealbox.proxy.reseal.Inflate;
+import dev.sealbox.proxy.reseal.Unpacker;
+import dev.sealbox.proxy.session.Passage;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.upstream.Unreachable;
 
@@ -21,6 +22,7 @@ final class Exchanging implements Phase {
         this.exchange = exchange;
         this.upstream = upstream;
         this.fresh = fresh;
+        exchange.passage().over(upstream.carrier());
     }
 
     @Override
@@ -33,6 +35,9 @@ final class Exchanging implements Phase {
             }
         } catch (Objection e) {
             return giveUp(e.problem());
+        } catch (Passage.Revoked e) {
+            close();
+            return conversation.answers().revoked();
         }
         return !upstream.isOpen() && exchange.client().canWrite() ? lost() : this;
     }
@@ -60,7 +65,7 @@ final class Exchanging implements Phase {
             return exchange.response().step(upstream, exchange.mayKeepClient());
         } catch (BadMessage e) {
             throw new Objection(Problem.badResponse(e.reason()));
-        } catch (Inflate.Broken e) {
+        } catch (Unpacker.Broken e) {
             throw new Objection(Problem.badResponse("its compression is broken"));
         }
     }
