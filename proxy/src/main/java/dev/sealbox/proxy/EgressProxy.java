@@ -119,7 +119,8 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                                     settings.upstream().caFile(),
                                     settings.limits().handshake()),
                             settings.limits().dial(),
-                            waterMark),
+                            waterMark,
+                            settings.limits().maxHead()),
                     waterMark);
         }
     }

@@ -1,9 +1,16 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.proxy.codec.Framing;
+import dev.sealbox.proxy.codec.RequestHead;
+import dev.sealbox.proxy.http1.Http1ClientStream;
 import dev.sealbox.proxy.session.Admission;
+import dev.sealbox.proxy.stream.ClientStream;
 import dev.sealbox.proxy.transport.Link;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the phases of one connection share.
@@ -19,6 +26,7 @@ record Conversation(
         UpstreamSide upstream,
         Runnable wake,
         @Nullable Tunnel tunnel) {
+    private static final Logger log = LoggerFactory.getLogger(Conversation.class);
 
     Conversation through(Tunnel next) {
         return new Conversation(client, entry, admission, services, upstream, wake, next);
@@ -26,6 +34,30 @@ record Conversation(
 
     OwnAnswers answers() {
         return new OwnAnswers(this);
+    }
+
+    /** The host that the client has asked a tunnel to. */
+    @Nullable HostName host() {
+        return tunnel == null ? null : tunnel.host();
+    }
+
+    /** Logs that the proxy answers itself. */
+    void note(Problem problem, @Nullable HostName host) {
+        log.atInfo()
+                .addKeyValue("sandbox", admission.address().sandbox())
+                .addKeyValue("host", host == null ? "" : host)
+                .addKeyValue("code", problem.code())
+                .log("the proxy answered itself");
+    }
+
+    /**
+     * The client's side of an exchange that begins with {@code head}.
+     *
+     * @throws dev.sealbox.proxy.codec.BadMessage when its framing is broken
+     */
+    ClientStream streamOf(RequestHead head) {
+        return new Http1ClientStream(
+                client, Framing.ofRequest(head), services.limits().maxHead());
     }
 
     /** The sandbox is admitted no more: ends without a word. */

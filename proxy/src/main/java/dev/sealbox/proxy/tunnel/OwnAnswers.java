@@ -1,38 +1,43 @@
 package dev.sealbox.proxy.tunnel;
 
-import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.codec.RequestHead;
 import io.netty.buffer.Unpooled;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the proxy says itself, to the client and to the log, and what follows it. */
-record OwnAnswers(Conversation conversation) {
+/** What the proxy says itself to a client that speaks HTTP/1.1, or nothing yet, and to the log; and what follows it. */
+record OwnAnswers(Conversation conversation) implements Answers {
     private static final Logger log = LoggerFactory.getLogger(OwnAnswers.class);
 
-    /** Answers a request of which only the head was read. */
-    Phase refuse(RequestHead head, Problem problem) {
-        note(problem, host());
+    @Override
+    public Phase refuse(RequestHead head, Problem problem) {
+        conversation.note(problem, conversation.host());
         boolean hasBody = head.fields().has("content-length") || head.fields().has("transfer-encoding");
         return answer(problem, head, hasBody);
     }
 
     /** Answers what cannot be read as a request. */
     Phase refuse(Problem problem) {
-        note(problem, host());
+        conversation.note(problem, conversation.host());
         write(problem, false, true);
         return Lingering.after(conversation);
     }
 
-    /** Ends the exchange: with an answer if the client has had none yet, otherwise by breaking its connection. */
-    Phase giveUp(Exchange exchange, Problem problem) {
+    @Override
+    public Phase served(Exchange exchange) {
+        boolean keep = !exchange.response().closesClient() && exchange.request().isRead();
+        exchange.close();
+        return keep ? new AwaitingRequest(conversation) : Lingering.after(conversation);
+    }
+
+    @Override
+    public Phase giveUp(Exchange exchange, Problem problem) {
         conversation.upstream().dispose();
         boolean begun = exchange.response().hasBegun();
         boolean unread = !exchange.request().isRead();
         exchange.close();
-        note(problem, exchange.origin().host());
+        conversation.note(problem, exchange.origin().host());
         if (begun) {
             var unused = conversation.client().channel().close();
             return new Lingering(conversation.client());
@@ -59,18 +64,5 @@ record OwnAnswers(Conversation conversation) {
     private void write(Problem problem, boolean bodiless, boolean close) {
         var client = conversation.client();
         client.write(problem.response(client.channel().alloc(), bodiless, close));
-    }
-
-    private @Nullable HostName host() {
-        var tunnel = conversation.tunnel();
-        return tunnel == null ? null : tunnel.host();
-    }
-
-    private void note(Problem problem, @Nullable HostName host) {
-        log.atInfo()
-                .addKeyValue("sandbox", conversation.admission().address().sandbox())
-                .addKeyValue("host", host == null ? "" : host)
-                .addKeyValue("code", problem.code())
-                .log("the proxy answered itself");
     }
 }

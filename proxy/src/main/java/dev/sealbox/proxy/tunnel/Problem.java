@@ -79,13 +79,6 @@ public record Problem(int status, String code, String message) {
                 413, "secret.too-often", "With values in the place of its tokens the request would become too large.");
     }
 
-    static Problem upgradeUnsupported() {
-        return new Problem(
-                501,
-                "egress.upgrade-unsupported",
-                "WebSockets are not served yet to hosts where this sandbox may use a secret.");
-    }
-
     static Problem unreachable(HostName host, Unreachable.Reason reason) {
         return new Problem(reason.status(), reason.code(), "No connection to " + host + ": " + reason.text() + ".");
     }
@@ -99,6 +92,13 @@ public record Problem(int status, String code, String message) {
                 502,
                 "upstream.unreadable-encoding",
                 "The upstream compressed its response in a way that cannot be searched for secrets.");
+    }
+
+    static Problem valueInMessage() {
+        return new Problem(
+                502,
+                "upstream.value-in-message",
+                "The upstream returned a secret's value in a message whose lengths do not allow to replace it.");
     }
 
     static Problem upstreamTooSlow(HostName host) {

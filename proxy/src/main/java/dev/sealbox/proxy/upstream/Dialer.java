@@ -1,6 +1,6 @@
 package dev.sealbox.proxy.upstream;
 
-import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.tls.UpstreamTls;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.transport.LinkOwner;
@@ -28,28 +28,31 @@ public final class Dialer {
     private final UpstreamTls tls;
     private final Duration timeout;
     private final WriteBufferWaterMark waterMark;
+    private final int maxHead;
 
     /**
      * Made of its steps.
      *
      * @param timeout for each address that is tried
+     * @param maxHead bytes of a response's first line and fields
      */
-    public Dialer(Addresses addresses, UpstreamTls tls, Duration timeout, WriteBufferWaterMark waterMark) {
+    public Dialer(Addresses addresses, UpstreamTls tls, Duration timeout, WriteBufferWaterMark waterMark, int maxHead) {
         this.addresses = addresses;
         this.tls = tls;
         this.timeout = timeout;
         this.waterMark = waterMark;
+        this.maxHead = maxHead;
     }
 
     /**
      * A new connection on that loop, its TLS handshake done. Fails with {@link Unreachable}. Completes in the loop once
      * something was dialled.
      */
-    public CompletionStage<Upstream> dial(OrganizationId organization, Origin origin, LinkOwner owner, EventLoop loop) {
+    public CompletionStage<Upstream> dial(SandboxId sandbox, Origin origin, LinkOwner owner, EventLoop loop) {
         return addresses
                 .of(origin)
                 .thenCompose(targets -> first(targets, 0, origin, owner, loop))
-                .thenApply(link -> new Upstream(organization, origin, link));
+                .thenApply(link -> new Http1Upstream(sandbox, origin, link, maxHead));
     }
 
     private CompletionStage<Link> first(

@@ -1,6 +1,6 @@
 package dev.sealbox.proxy.upstream;
 
-import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.transport.LinkOwner;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -13,22 +13,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The upstream connections of one event loop that nobody uses at the moment, by organisation and host: what was opened
- * for one organisation serves no other. Only for use in that loop.
+ * The upstream connections of one event loop that nobody uses at the moment, by sandbox and host: what was opened for
+ * one sandbox serves no other, so neither leftovers on it nor what it remembers can be told to others. Only for use in
+ * that loop.
  */
 public final class UpstreamPool {
-    private final Map<Key, Deque<Upstream>> idle = new HashMap<>();
+    private final Map<Key, Deque<Http1Upstream>> idle = new HashMap<>();
     private final Dialer dialer;
     private final EventLoop loop;
     private final int mostPerKey;
     private final Duration keep;
 
-    private record Key(OrganizationId organization, Origin origin) {}
+    private record Key(SandboxId sandbox, Origin origin) {}
 
     /**
      * Empty at first.
      *
-     * @param mostPerKey connections kept for one organisation and host
+     * @param mostPerKey connections kept for one sandbox and host
      * @param keep how long an unused one is kept
      */
     public UpstreamPool(Dialer dialer, EventLoop loop, int mostPerKey, Duration keep) {
@@ -39,29 +40,35 @@ public final class UpstreamPool {
     }
 
     /** A new connection. */
-    public CompletionStage<Upstream> dial(OrganizationId organization, Origin origin, LinkOwner owner) {
-        return dialer.dial(organization, origin, owner, loop);
+    public CompletionStage<Upstream> dial(SandboxId sandbox, Origin origin, Runnable wake) {
+        return dialer.dial(sandbox, origin, (link, event) -> wake.run(), loop);
     }
 
     /** A kept connection if there is one, otherwise a new one. */
-    public CompletionStage<Upstream> take(OrganizationId organization, Origin origin, LinkOwner owner) {
-        var kept = idle.get(new Key(organization, origin));
+    public CompletionStage<Upstream> take(SandboxId sandbox, Origin origin, Runnable wake) {
+        var kept = idle.get(new Key(sandbox, origin));
         while (kept != null && !kept.isEmpty()) {
             var upstream = kept.pop();
-            if (upstream.link().isOpen()) {
-                upstream.link().ownedBy(owner);
+            if (upstream.isIdle()) {
+                upstream.link().ownedBy((link, event) -> wake.run());
                 return CompletableFuture.completedFuture(upstream);
             }
             upstream.link().dispose();
         }
-        return dial(organization, origin, owner);
+        return dial(sandbox, origin, wake);
     }
 
-    /** Keeps a connection on which nothing is under way. */
+    /** Takes back what nothing is under way on. */
     public void park(Upstream upstream) {
-        var key = new Key(upstream.organization(), upstream.origin());
+        switch (upstream) {
+            case Http1Upstream one -> park(one);
+        }
+    }
+
+    private void park(Http1Upstream upstream) {
+        var key = new Key(upstream.sandbox(), upstream.origin());
         var kept = idle.computeIfAbsent(key, unused -> new ArrayDeque<>());
-        if (!upstream.link().isOpen() || upstream.link().inbox().isReadable() || kept.size() >= mostPerKey) {
+        if (!upstream.isIdle() || kept.size() >= mostPerKey) {
             upstream.link().dispose();
             return;
         }
@@ -75,7 +82,7 @@ public final class UpstreamPool {
         });
     }
 
-    private void drop(Key key, Upstream upstream) {
+    private void drop(Key key, Http1Upstream upstream) {
         var kept = idle.get(key);
         if (kept != null && kept.remove(upstream)) {
             upstream.link().dispose();

@@ -31,9 +31,6 @@ public final class MessageFlow {
 
         /** For the payload of a close, ping or pong frame. */
         Replacer control();
-
-        /** A message has ended. */
-        void ended();
     }
 
     /** A message that has begun; without a replacer until its first byte is there. */
@@ -154,7 +151,6 @@ public final class MessageFlow {
     private void end(Message ended) {
         if (ended.replacer != null) {
             ended.replacer.close();
-            search.ended();
         }
         message = null;
     }
@@ -170,7 +166,7 @@ public final class MessageFlow {
         return payload;
     }
 
-    private ByteBuf joined(ByteBuf first, ByteBuf rest) {
+    private static ByteBuf joined(ByteBuf first, ByteBuf rest) {
         if (!rest.isReadable()) {
             rest.release();
             return first;
@@ -206,6 +202,11 @@ public final class MessageFlow {
         early.release();
         present.begun = true;
         return out;
+    }
+
+    /** A frame that ends the connection, with a status of RFC 6455, 7.4. */
+    public ByteBuf closing(int status) {
+        return framed(true, FrameHead.CLOSE, allocator.buffer(2).writeShort(status));
     }
 
     /** Lets go of a message that will not end. */

@@ -203,8 +203,5 @@ class MessageFlowTest {
                             what.getBytes(StandardCharsets.US_ASCII), by.getBytes(StandardCharsets.US_ASCII)))),
                     ByteBufAllocator.DEFAULT);
         }
-
-        @Override
-        public void ended() {}
     }
 }
