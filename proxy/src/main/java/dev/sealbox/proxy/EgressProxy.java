@@ -119,7 +119,9 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                                     settings.upstream().caFile(),
                                     settings.limits().handshake()),
                             settings.limits().dial(),
-                            waterMark),
+                            waterMark,
+                            settings.limits().http2(),
+                            settings.upstream().http2()),
                     waterMark);
         }
     }
