@@ -1,40 +1,52 @@
 package dev.sealbox.proxy.match;
 
 /**
- * How much longer replacements may make one message, all its parts together: a token that stands for a large value and
- * is repeated would otherwise make a small message fill the memory. Not thread-safe.
+ * How often something may be replaced in one message, and how much longer that may make it, all its parts together: a
+ * token that stands for a large value and is repeated would otherwise make a small message fill the memory, and a value
+ * that is repeated is exposed more often. Not thread-safe.
  */
 public final class Growth {
     private long left;
+    private long times;
 
-    private Growth(long most) {
+    private Growth(long most, long times) {
         this.left = most;
+        this.times = times;
     }
 
-    /** Thrown where a message would grow beyond its limit. */
+    /** Thrown where a message would go beyond its limit. */
     public static final class Exceeded extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Exceeded() {
-            super("a message grows too much", null, false, false);
+        private final boolean tooOften;
+
+        Exceeded(boolean tooOften) {
+            super("too much would be replaced in a message", null, false, false);
+            this.tooOften = tooOften;
+        }
+
+        /** Whether there was too much to replace; otherwise the message would become too large. */
+        public boolean isTooOften() {
+            return tooOften;
         }
     }
 
-    /** At most that many bytes. */
-    public static Growth of(long most) {
-        return new Growth(most);
+    /** At most that many bytes, and so many replacements. */
+    public static Growth of(long most, long times) {
+        return new Growth(most, times);
     }
 
     /** For replacements that are about as long as what they replace. */
     public static Growth unlimited() {
-        return new Growth(Long.MAX_VALUE);
+        return new Growth(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
     /** Notes that {@code before} bytes became {@code after}; that others shrink does not make up for it. */
     void count(int before, int after) {
         left -= Math.max(0, after - before);
-        if (left < 0) {
-            throw new Exceeded();
+        times--;
+        if (left < 0 || times < 0) {
+            throw new Exceeded(times < 0);
         }
     }
 }

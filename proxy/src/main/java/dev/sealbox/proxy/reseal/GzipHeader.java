@@ -20,7 +20,7 @@ final class GzipHeader {
         int end = end(in, start);
         if (end < 0 || end > in.writerIndex()) {
             if (in.readableBytes() > MAX) {
-                throw new Inflate.Broken();
+                throw new Unpacker.Broken();
             }
             return false;
         }
@@ -33,7 +33,7 @@ final class GzipHeader {
             return -1;
         }
         if (in.getUnsignedShort(start) != MAGIC || in.getByte(start + 2) != 8) {
-            throw new Inflate.Broken();
+            throw new Unpacker.Broken();
         }
         int flags = in.getByte(start + 3);
         int at = start + FIXED;

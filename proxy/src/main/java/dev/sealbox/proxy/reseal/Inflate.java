@@ -3,18 +3,12 @@ package dev.sealbox.proxy.reseal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import java.util.Locale;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Unpacks a gzip or deflate body piece by piece, never more at a time than asked for, so that a small response which
- * unpacks to a huge one costs time and no memory. Not thread-safe.
- */
-public final class Inflate implements AutoCloseable {
-    private static final int PIECE = 32 * 1024;
-
+/** Unpacks a gzip body (RFC 1952) or a deflate body, with its zlib wrapper (RFC 1950) or, as some send it, without. */
+public final class Inflate implements Unpacker {
     /** Checksum and length, after each member of a gzip stream. */
     private static final int GZIP_TRAILER = 8;
 
@@ -25,15 +19,6 @@ public final class Inflate implements AutoCloseable {
     private byte[] input = {};
     private @Nullable GzipHeader header;
 
-    /** What came was not what its Content-Encoding says. */
-    public static final class Broken extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Broken() {
-            super("the response's compression is broken", null, false, false);
-        }
-    }
-
     private Inflate(boolean gzip, ByteBufAllocator allocator) {
         this.gzip = gzip;
         this.allocator = allocator;
@@ -42,16 +27,15 @@ public final class Inflate implements AutoCloseable {
         this.header = gzip ? new GzipHeader() : null;
     }
 
-    /** For that content coding; null when it is none that can be unpacked here. */
-    public static @Nullable Inflate of(String coding, ByteBufAllocator allocator) {
-        return switch (coding.strip().toLowerCase(Locale.ROOT)) {
-            case "gzip", "x-gzip" -> new Inflate(true, allocator);
-            case "deflate" -> new Inflate(false, allocator);
-            default -> null;
-        };
+    static Inflate gzip(ByteBufAllocator allocator) {
+        return new Inflate(true, allocator);
     }
 
-    /** Takes {@code packed} over. Only when {@link #next} gave null. */
+    static Inflate deflate(ByteBufAllocator allocator) {
+        return new Inflate(false, allocator);
+    }
+
+    @Override
     public void feed(ByteBuf packed) {
         if (pending.isReadable()) {
             var joined = allocator.buffer(pending.readableBytes() + packed.readableBytes());
@@ -65,7 +49,7 @@ public final class Inflate implements AutoCloseable {
         }
     }
 
-    /** The next piece, or null when more input is needed. */
+    @Override
     public @Nullable ByteBuf next() {
         while (true) {
             boolean hasMember = header == null ? !inflater.finished() || beginsNextMember() : isPastHeader(header);
@@ -158,7 +142,7 @@ public final class Inflate implements AutoCloseable {
                 && ((input[0] & 0x0f) != 8 || (((input[0] & 0xff) << 8) | (input[1] & 0xff)) % 31 != 0);
     }
 
-    /** Whether the packed stream has come to its end. */
+    @Override
     public boolean isComplete() {
         return header == null && inflater.finished();
     }

@@ -16,26 +16,31 @@ public final class Substitutions {
     private final Session session;
     private final HostName host;
     private final boolean any;
-    private final Growth growth = Growth.of(MAX_GROWTH);
+    private final Growth growth;
 
     private record Key(HostName host, Form form) {}
 
-    private Substitutions(Session session, HostName host, boolean any) {
+    private Substitutions(Session session, HostName host, boolean any, int most) {
         this.session = session;
         this.host = host;
         this.any = any;
+        this.growth = Growth.of(MAX_GROWTH, most);
     }
 
-    /** What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile. */
-    public static Substitutions at(Session session, HostName host) {
+    /**
+     * What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile.
+     *
+     * @param most how many tokens may be replaced
+     */
+    public static Substitutions at(Session session, HostName host, int most) {
         var policy = session.policy();
         boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
-        return new Substitutions(session, host, any);
+        return new Substitutions(session, host, any, most);
     }
 
     /** Over a connection that anybody can read, nothing. */
     public static Substitutions none(Session session, HostName host) {
-        return new Substitutions(session, host, false);
+        return new Substitutions(session, host, false, 0);
     }
 
     /** Whether no secret may be used here, so that everything goes out as it came. */

@@ -3,7 +3,7 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
-import dev.sealbox.proxy.reseal.Inflate;
+import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.upstream.Unreachable;
 
@@ -51,7 +51,7 @@ final class Exchanging implements Phase {
         } catch (Replacer.Forbidden e) {
             throw new Objection(Problem.valueNotForHeader());
         } catch (Growth.Exceeded e) {
-            throw new Objection(Problem.growsTooMuch());
+            throw new Objection(Problem.replacesTooMuch(e));
         }
     }
 
@@ -60,7 +60,7 @@ final class Exchanging implements Phase {
             return exchange.response().step(upstream, exchange.mayKeepClient());
         } catch (BadMessage e) {
             throw new Objection(Problem.badResponse(e.reason()));
-        } catch (Inflate.Broken e) {
+        } catch (Unpacker.Broken e) {
             throw new Objection(Problem.badResponse("its compression is broken"));
         }
     }

@@ -2,7 +2,7 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.match.Replacer;
-import dev.sealbox.proxy.reseal.Inflate;
+import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.stream.ClientStream;
 import dev.sealbox.proxy.stream.Incoming;
 import io.netty.buffer.ByteBuf;
@@ -19,7 +19,7 @@ final class ResponseBody {
     private final ResponseHeads heads;
     private final Incoming incoming;
     private final ClientStream client;
-    private final @Nullable Inflate inflate;
+    private final @Nullable Unpacker inflate;
     private final @Nullable Replacer replacer;
     private final ByteBuf held;
 
@@ -45,7 +45,7 @@ final class ResponseBody {
         this.held = plan.measured() ? allocator.buffer() : Unpooled.EMPTY_BUFFER;
     }
 
-    private static @Nullable Inflate inflate(ResponsePlan plan, ByteBufAllocator allocator) {
+    private static @Nullable Unpacker inflate(ResponsePlan plan, ByteBufAllocator allocator) {
         if (plan.rigid() && isPacked(plan.head().fields().first("grpc-encoding"))) {
             // It was told that the client reads none.
             throw new Objection(Problem.unreadableCoding());
@@ -54,7 +54,7 @@ final class ResponseBody {
             return null;
         }
         var codings = plan.head().fields().values("content-encoding");
-        var inflate = codings.size() == 1 ? Inflate.of(codings.getFirst(), allocator) : null;
+        var inflate = codings.size() == 1 ? Unpacker.of(codings.getFirst(), allocator) : null;
         if (inflate == null) {
             throw new Objection(Problem.unreadableCoding());
         }
@@ -78,7 +78,7 @@ final class ResponseBody {
      * @return whether anything was
      * @throws dev.sealbox.proxy.codec.BadMessage when the upstream's framing is broken
      * @throws Objection when it ends too early, or holds a value where none can be replaced
-     * @throws Inflate.Broken when its compression is broken
+     * @throws Unpacker.Broken when its compression is broken
      */
     boolean step() {
         if (done) {

@@ -2,8 +2,8 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.codec.ResponseHead;
-import dev.sealbox.proxy.reseal.Inflate;
 import dev.sealbox.proxy.reseal.Resealer;
+import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.stream.ClientStream;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import io.netty.buffer.ByteBufAllocator;
@@ -46,7 +46,7 @@ final class ResponseFlow {
      * @return whether anything was
      * @throws dev.sealbox.proxy.codec.BadMessage when the upstream's framing is broken
      * @throws Objection when the response cannot be passed on
-     * @throws Inflate.Broken when its compression is broken
+     * @throws Unpacker.Broken when its compression is broken
      */
     boolean step(UpstreamStream upstream, boolean mayKeep) {
         if (upgraded || !client.canWrite()) {

@@ -31,7 +31,7 @@ class InflateTest {
         var packed = pack(form, content);
         var random = new Random(2);
 
-        try (var inflate = requireNonNull(Inflate.of(coding, ByteBufAllocator.DEFAULT))) {
+        try (var inflate = requireNonNull(Unpacker.of(coding, ByteBufAllocator.DEFAULT))) {
             var out = new ByteArrayOutputStream();
             int at = 0;
             while (at < packed.length) {
@@ -54,7 +54,7 @@ class InflateTest {
         packed.write(pack("gzip", "second".getBytes(StandardCharsets.US_ASCII)));
         packed.write("padding after the end".getBytes(StandardCharsets.US_ASCII));
 
-        try (var inflate = requireNonNull(Inflate.of("gzip", ByteBufAllocator.DEFAULT))) {
+        try (var inflate = requireNonNull(Unpacker.of("gzip", ByteBufAllocator.DEFAULT))) {
             var out = new ByteArrayOutputStream();
             for (int at = 0; at < packed.size(); at += cut) {
                 inflate.feed(Unpooled.copiedBuffer(packed.toByteArray(), at, Math.min(cut, packed.size() - at)));
@@ -69,7 +69,7 @@ class InflateTest {
     void givesABombOutInSmallPieces() throws IOException {
         var packed = pack("gzip", new byte[20_000_000]);
 
-        try (var inflate = requireNonNull(Inflate.of("gzip", ByteBufAllocator.DEFAULT))) {
+        try (var inflate = requireNonNull(Unpacker.of("gzip", ByteBufAllocator.DEFAULT))) {
             inflate.feed(Unpooled.wrappedBuffer(packed));
             long total = 0;
             for (var piece = inflate.next(); piece != null; piece = inflate.next()) {
@@ -83,15 +83,15 @@ class InflateTest {
 
     @Test
     void refusesWhatIsNotPackedAsItSays() {
-        try (var inflate = requireNonNull(Inflate.of("gzip", ByteBufAllocator.DEFAULT))) {
+        try (var inflate = requireNonNull(Unpacker.of("gzip", ByteBufAllocator.DEFAULT))) {
             inflate.feed(Unpooled.wrappedBuffer(new byte[64]));
 
-            assertThatThrownBy(inflate::next).isInstanceOf(Inflate.Broken.class);
+            assertThatThrownBy(inflate::next).isInstanceOf(Unpacker.Broken.class);
         }
-        assertThat(Inflate.of("br", ByteBufAllocator.DEFAULT)).isNull();
+        assertThat(Unpacker.of("compress", ByteBufAllocator.DEFAULT)).isNull();
     }
 
-    private static void drain(Inflate inflate, ByteArrayOutputStream out) throws IOException {
+    private static void drain(Unpacker inflate, ByteArrayOutputStream out) throws IOException {
         for (var piece = inflate.next(); piece != null; piece = inflate.next()) {
             piece.readBytes(out, piece.readableBytes());
             piece.release();
