@@ -1,21 +1,29 @@
 package dev.sealbox.benchmarks;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Durations of one thing that was done many times.
  *
  * @param name what was done
  * @param nanos one duration each, in the order in which they were measured
+ * @param elapsed how long all of it took, when several were done at a time
  */
-record Samples(String name, List<Long> nanos) {
+record Samples(String name, List<Long> nanos, Optional<Duration> elapsed) {
     Samples {
         if (nanos.isEmpty()) {
             throw new IllegalArgumentException("nothing was measured for " + name);
         }
         nanos = List.copyOf(nanos);
+    }
+
+    /** Of what was done one at a time. */
+    Samples(String name, List<Long> nanos) {
+        this(name, nanos, Optional.empty());
     }
 
     /** Does {@code work} some times unmeasured, then {@code times} measured. */
@@ -47,11 +55,25 @@ record Samples(String name, List<Long> nanos) {
         return sorted.get(Math.max(rank, 1) - 1) / 1e6;
     }
 
+    /** How many were done in a second; empty when they were done one at a time. */
+    Optional<Double> perSecond() {
+        return elapsed.map(time -> nanos.size() / (time.toNanos() / 1e9));
+    }
+
     static String header() {
-        return String.format(Locale.ROOT, "%-44s %6s %12s %12s", "", "n", "median ms", "p99 ms");
+        return String.format(Locale.ROOT, "%-44s %6s %12s %12s %12s", "", "n", "median ms", "p99 ms", "per second");
     }
 
     String row() {
-        return String.format(Locale.ROOT, "%-44s %6d %12.3f %12.3f", name, nanos.size(), medianMillis(), p99Millis());
+        return String.format(
+                Locale.ROOT,
+                "%-44s %6d %12.3f %12.3f %12s",
+                name,
+                nanos.size(),
+                medianMillis(),
+                p99Millis(),
+                perSecond()
+                        .map(rate -> String.format(Locale.ROOT, "%.0f", rate))
+                        .orElse(""));
     }
 }

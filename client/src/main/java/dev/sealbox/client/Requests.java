@@ -3,8 +3,10 @@ package dev.sealbox.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -59,15 +61,34 @@ final class Requests {
 
     /** The body while it arrives; the caller closes it. */
     InputStream open(String path) {
-        var response = exchange("GET", path, BodyPublishers.noBody(), "", timeout);
+        return opened(exchange("GET", path, BodyPublishers.noBody(), "", timeout));
+    }
+
+    private static InputStream opened(HttpResponse<InputStream> response) {
         if (response.statusCode() / 100 == 2) {
             return response.body();
         }
         throw refusal(response, drain(response.body()));
     }
 
+    /** Without a body, and with an answer that may have none. */
+    JsonNode raw(String method, String path) {
+        var bytes = answer(
+                exchange(request(method, path, BodyPublishers.noBody(), timeout).header("Accept", "application/json")));
+        return bytes.length == 0 ? MissingNode.getInstance() : decode(bytes, new TypeReference<JsonNode>() {});
+    }
+
+    /** As {@link #open}, for as long as the server sends. */
+    InputStream follow(String path, String accept) {
+        return opened(exchange(
+                request("GET", path, BodyPublishers.noBody(), Duration.ZERO).header("Accept", accept)));
+    }
+
     private byte[] send(String method, String path, BodyPublisher body, String contentType, Duration limit) {
-        var response = exchange(method, path, body, contentType, limit);
+        return answer(exchange(method, path, body, contentType, limit));
+    }
+
+    private static byte[] answer(HttpResponse<InputStream> response) {
         var bytes = drain(response.body());
         if (response.statusCode() / 100 != 2) {
             throw refusal(response, bytes);
@@ -77,23 +98,28 @@ final class Requests {
 
     private HttpResponse<InputStream> exchange(
             String method, String path, BodyPublisher body, String contentType, Duration limit) {
+        var request = request(method, path, body, limit);
+        return exchange(contentType.isEmpty() ? request : request.header("Content-Type", contentType));
+    }
+
+    private HttpRequest.Builder request(String method, String path, BodyPublisher body, Duration limit) {
         var request = HttpRequest.newBuilder(URI.create(base + path)).method(method, body);
         if (!limit.isZero()) {
             request.timeout(limit);
         }
-        if (!apiKey.isEmpty()) {
-            request.header("X-API-Key", apiKey);
-        }
-        if (!contentType.isEmpty()) {
-            request.header("Content-Type", contentType);
-        }
+        return apiKey.isEmpty() ? request : request.header("X-API-Key", apiKey);
+    }
+
+    private HttpResponse<InputStream> exchange(HttpRequest.Builder prepared) {
+        var request = prepared.build();
+        var what = request.method() + " " + request.uri().getPath();
         try {
-            return http.send(request.build(), BodyHandlers.ofInputStream());
+            return http.send(request, BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            throw new ApiException("connection", method + " " + path + ": no answer from " + base, e);
+            throw new ApiException("connection", what + ": no answer from " + base, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ApiException("interrupted", method + " " + path + " was interrupted", e);
+            throw new ApiException("interrupted", what + " was interrupted", e);
         }
     }
 

@@ -39,6 +39,23 @@ public final class SealboxClient implements AutoCloseable {
         return new SecretStores(requests);
     }
 
+    public ApiKeys apiKeys() {
+        return new ApiKeys(requests);
+    }
+
+    public Organizations organizations() {
+        return new Organizations(requests);
+    }
+
+    public AuditAnswers auditAnswers() {
+        return new AuditAnswers(requests);
+    }
+
+    /** For tools that show answers as they come. */
+    public RawRequests raw() {
+        return new RawRequests(requests);
+    }
+
     Requests requests() {
         return requests;
     }

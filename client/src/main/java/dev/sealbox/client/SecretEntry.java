@@ -6,7 +6,18 @@ import java.util.List;
  * What may be known of a secret: never its value.
  *
  * @param allowedHosts where it may be revealed; empty means wherever the sandbox may go
+ * @param version the current one
+ * @param versionState the current version's: {@code enabled}, {@code disabled} or {@code destroyed}
+ * @param enabled whether sandboxes may use the secret, as far as its current version lets them
  * @param createdAt RFC 3339
  */
 public record SecretEntry(
-        String id, String storeId, String name, List<String> allowedHosts, String createdAt, String updatedAt) {}
+        String id,
+        String storeId,
+        String name,
+        List<String> allowedHosts,
+        int version,
+        String versionState,
+        boolean enabled,
+        String createdAt,
+        String updatedAt) {}

@@ -7,6 +7,13 @@ import java.util.List;
  *
  * @param egressAllowlist the hosts that its sandboxes may reach; empty means every public one
  * @param createdAt RFC 3339
+ * @param maxVersions how many versions of each secret are kept
  */
 public record SecretStore(
-        String id, String orgId, String name, List<String> egressAllowlist, String createdAt, String updatedAt) {}
+        String id,
+        String orgId,
+        String name,
+        List<String> egressAllowlist,
+        String createdAt,
+        String updatedAt,
+        int maxVersions) {}

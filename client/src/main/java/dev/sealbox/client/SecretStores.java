@@ -1,7 +1,6 @@
 package dev.sealbox.client;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +10,8 @@ public final class SecretStores {
     private static final TypeReference<SecretStore> ONE = new TypeReference<>() {};
     private static final TypeReference<List<SecretStore>> MANY = new TypeReference<>() {};
     private static final TypeReference<List<SecretEntry>> ENTRIES = new TypeReference<>() {};
+    private static final TypeReference<SecretEntry> ENTRY = new TypeReference<>() {};
+    private static final TypeReference<List<SecretVersion>> VERSIONS = new TypeReference<>() {};
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private final Requests requests;
@@ -47,17 +48,83 @@ public final class SecretStores {
         requests.call("DELETE", path(storeId));
     }
 
-    /** As {@link #setSecret(String, String, String, List)}, usable wherever the sandbox may go. */
-    public void setSecret(String storeId, String name, String value) {
-        setSecret(storeId, name, value, List.of());
+    /** Deletes the store, and takes its secrets from the sandboxes that run with it; its allowlist goes on holding there. */
+    public void revoke(String storeId) {
+        requests.call("DELETE", path(storeId) + "?revoke=true");
     }
 
-    /** Sets value and hosts; the next request of a running sandbox uses them. */
-    public void setSecret(String storeId, String name, String value, List<String> allowedHosts) {
-        var body = new LinkedHashMap<String, Object>();
-        body.put("value", value);
-        body.put("allowedHosts", allowedHosts);
-        requests.json("PUT", secret(storeId, name), body, TEXTS);
+    /** As {@link #setSecret(String, String, String, List)}, usable wherever the sandbox may go. */
+    public SecretChange setSecret(String storeId, String name, String value) {
+        return setSecret(storeId, name, value, List.of());
+    }
+
+    /** Sets value and hosts, as a new version; the next request of a running sandbox uses them. */
+    public SecretChange setSecret(String storeId, String name, String value, List<String> allowedHosts) {
+        return change("PUT", secret(storeId, name), value(value, allowedHosts));
+    }
+
+    /**
+     * As {@link #setSecret(String, String, String, List)}, if that version is current; otherwise refused with 409 and the
+     * code {@code secret.version-mismatch}.
+     *
+     * @param version 0 when there must be no such secret yet
+     */
+    public SecretChange setSecretIf(String storeId, String name, String value, List<String> allowedHosts, int version) {
+        return change("PUT", secret(storeId, name), value(value, allowedHosts).with("cas", version));
+    }
+
+    private static Fields value(String value, List<String> allowedHosts) {
+        return Fields.NONE.with("value", value).with("allowedHosts", allowedHosts);
+    }
+
+    /** Changes where the current version may be revealed, and keeps its value. */
+    public SecretChange changeHosts(String storeId, String name, List<String> allowedHosts) {
+        return change("PATCH", secret(storeId, name), Fields.NONE.with("allowedHosts", allowedHosts));
+    }
+
+    public SecretEntry getSecret(String storeId, String name) {
+        return requests.get(secret(storeId, name), ENTRY);
+    }
+
+    /** The versions that are kept, newest first. */
+    public List<SecretVersion> listVersions(String storeId, String name) {
+        return requests.get(secret(storeId, name) + "/versions", VERSIONS);
+    }
+
+    /** Makes a kept version's value and hosts current again, as a new version. */
+    public SecretChange rollBack(String storeId, String name, int version) {
+        return change("POST", secret(storeId, name) + "/rollback", Fields.NONE.with("version", version));
+    }
+
+    /** Takes the secret from all sandboxes without losing it. */
+    public SecretChange disable(String storeId, String name) {
+        return change("POST", secret(storeId, name) + "/disable", Fields.NONE);
+    }
+
+    public SecretChange enable(String storeId, String name) {
+        return change("POST", secret(storeId, name) + "/enable", Fields.NONE);
+    }
+
+    /** Takes one version from all sandboxes without losing it. */
+    public SecretChange disableVersion(String storeId, String name, int version) {
+        return change("POST", version(storeId, name, version) + "/disable", Fields.NONE);
+    }
+
+    public SecretChange enableVersion(String storeId, String name, int version) {
+        return change("POST", version(storeId, name, version) + "/enable", Fields.NONE);
+    }
+
+    /** Makes a version unreadable for ever. */
+    public SecretChange destroyVersion(String storeId, String name, int version) {
+        return change("POST", version(storeId, name, version) + "/destroy", Fields.NONE);
+    }
+
+    private SecretChange change(String method, String path, Fields body) {
+        return SecretChange.of(requests.json(method, path, body.values(), TEXTS));
+    }
+
+    private static String version(String storeId, String name, int version) {
+        return secret(storeId, name) + "/versions/" + version;
     }
 
     /** Ordered by name. */

@@ -25,6 +25,11 @@ public final class StoreUpdate {
         return new StoreUpdate(fields.with("egressAllowlist", List.copyOf(hosts)));
     }
 
+    /** How many versions of each secret are kept, 1 to 100; older ones are destroyed. */
+    public StoreUpdate maxVersions(int versions) {
+        return new StoreUpdate(fields.with("maxVersions", versions));
+    }
+
     Map<String, Object> body() {
         return fields.values();
     }

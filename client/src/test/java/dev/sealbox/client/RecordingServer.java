@@ -14,10 +14,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Answers what a test queued, in order, and keeps what it was asked. */
-final class RecordingServer implements AutoCloseable {
+public final class RecordingServer implements AutoCloseable {
 
     /** A request as it arrived. */
-    record Asked(String method, String target, Optional<String> key, Optional<String> contentType, String body) {}
+    public record Asked(
+            String method, String target, Optional<String> key, Optional<String> contentType, String body) {}
 
     private record Reply(int status, String body) {}
 
@@ -26,27 +27,27 @@ final class RecordingServer implements AutoCloseable {
     private final Deque<Reply> replies = new ConcurrentLinkedDeque<>();
     private final Deque<Asked> asked = new ConcurrentLinkedDeque<>();
 
-    RecordingServer() throws IOException {
+    public RecordingServer() throws IOException {
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    RecordingServer reply(int status, String body) {
+    public RecordingServer reply(int status, String body) {
         replies.add(new Reply(status, body));
         return this;
     }
 
-    Asked last() {
+    public Asked last() {
         return asked.getLast();
     }
 
-    Deque<Asked> all() {
+    public Deque<Asked> all() {
         return new ArrayDeque<>(asked);
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SecretStoresTest {
     private static final String STORE = """
             {"id":"4a8e","orgId":"acme","name":"git","egressAllowlist":["git.test"],
-             "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-02T00:00:00Z","later":1}""";
+             "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-02T00:00:00Z","maxVersions":10,"later":1}""";
 
     private RecordingServer server;
     private SealboxClient client;
@@ -49,7 +49,13 @@ class SecretStoresTest {
 
         assertThat(store)
                 .isEqualTo(new SecretStore(
-                        "4a8e", "acme", "git", List.of("git.test"), "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"));
+                        "4a8e",
+                        "acme",
+                        "git",
+                        List.of("git.test"),
+                        "2026-01-01T00:00:00Z",
+                        "2026-01-02T00:00:00Z",
+                        10));
         assertThat(server.last().method()).isEqualTo("POST");
         assertThat(server.last().target()).isEqualTo("/api/secret-stores");
         assertThat(server.last().body()).contains("\"name\":\"git\"", "\"egressAllowlist\":[\"git.test\"]");
@@ -76,9 +82,11 @@ class SecretStoresTest {
 
     @Test
     void setsASecretWithItsHosts() {
-        server.reply(200, "{\"name\":\"T\",\"status\":\"set\",\"refreshed\":\"1\"}");
+        server.reply(
+                200, "{\"name\":\"T\",\"status\":\"set\",\"version\":\"3\",\"refreshed\":\"1\",\"warning\":\"short\"}");
 
-        stores.setSecret("4a8e", "T", "v\"1", List.of("git.test"));
+        assertThat(stores.setSecret("4a8e", "T", "v\"1", List.of("git.test")))
+                .isEqualTo(new SecretChange(3, 1, 0, Optional.of("short")));
 
         assertThat(server.last())
                 .isEqualTo(json(
@@ -91,10 +99,53 @@ class SecretStoresTest {
     void listsSecrets() {
         server.reply(
                 200,
-                "[{\"id\":\"e1\",\"storeId\":\"4a8e\",\"name\":\"T\",\"allowedHosts\":[],\"createdAt\":\"a\",\"updatedAt\":\"b\"}]");
+                "[{\"id\":\"e1\",\"storeId\":\"4a8e\",\"name\":\"T\",\"allowedHosts\":[],\"version\":2,\"versionState\":\"disabled\",\"enabled\":true,\"createdAt\":\"a\",\"updatedAt\":\"b\"}]");
 
-        assertThat(stores.listSecrets("4a8e")).containsExactly(new SecretEntry("e1", "4a8e", "T", List.of(), "a", "b"));
+        assertThat(stores.listSecrets("4a8e"))
+                .containsExactly(new SecretEntry("e1", "4a8e", "T", List.of(), 2, "disabled", true, "a", "b"));
         assertThat(server.last()).isEqualTo(bare("GET", "/api/secret-stores/4a8e/secrets"));
+    }
+
+    @Test
+    void changesASecretsVersions() {
+        var secret = "/api/secret-stores/4a8e/secrets/T";
+        var changed =
+                "{\"name\":\"T\",\"status\":\"set\",\"version\":\"3\",\"refreshed\":\"2\",\"refreshErrors\":\"1\"}";
+        for (var i = 0; i < 8; i++) {
+            server.reply(200, changed);
+        }
+
+        assertThat(stores.setSecretIf("4a8e", "T", "v", List.of(), 2))
+                .isEqualTo(new SecretChange(3, 2, 1, Optional.empty()));
+        assertThat(server.last()).isEqualTo(json("PUT", secret, "{\"value\":\"v\",\"allowedHosts\":[],\"cas\":2}"));
+        stores.changeHosts("4a8e", "T", List.of("git.test"));
+        assertThat(server.last()).isEqualTo(json("PATCH", secret, "{\"allowedHosts\":[\"git.test\"]}"));
+        stores.rollBack("4a8e", "T", 1);
+        assertThat(server.last()).isEqualTo(json("POST", secret + "/rollback", "{\"version\":1}"));
+        stores.disable("4a8e", "T");
+        assertThat(server.last()).isEqualTo(json("POST", secret + "/disable", "{}"));
+        stores.enable("4a8e", "T");
+        assertThat(server.last()).isEqualTo(json("POST", secret + "/enable", "{}"));
+        stores.disableVersion("4a8e", "T", 2);
+        assertThat(server.last()).isEqualTo(json("POST", secret + "/versions/2/disable", "{}"));
+        stores.enableVersion("4a8e", "T", 2);
+        assertThat(server.last()).isEqualTo(json("POST", secret + "/versions/2/enable", "{}"));
+        stores.destroyVersion("4a8e", "T", 2);
+        assertThat(server.last()).isEqualTo(json("POST", secret + "/versions/2/destroy", "{}"));
+    }
+
+    @Test
+    void listsVersions() {
+        server.reply(
+                200,
+                "[{\"version\":2,\"state\":\"enabled\",\"current\":true,\"createdAt\":\"a\",\"createdBy\":\"key-1\",\"requestId\":\"r\","
+                        + "\"allowedHosts\":[\"h.test\"],\"restoredFrom\":1},"
+                        + "{\"version\":1,\"state\":\"destroyed\",\"current\":false,\"createdAt\":\"a\",\"allowedHosts\":[]}]");
+
+        assertThat(stores.listVersions("4a8e", "T"))
+                .containsExactly(
+                        new SecretVersion(2, "enabled", true, "a", "key-1", "r", List.of("h.test"), 1),
+                        new SecretVersion(1, "destroyed", false, "a", null, null, List.of(), null));
     }
 
     @Test

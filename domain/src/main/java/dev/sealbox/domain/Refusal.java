@@ -9,6 +9,8 @@ public interface Refusal {
     enum Kind {
         /** What was asked for makes no sense, or not in this state. */
         INVALID,
+        /** The asker's key is not made for this. */
+        FORBIDDEN,
         /** There is no such thing in the asker's organisation. */
         NOT_FOUND,
         /** A name is taken, or somebody else was faster. */

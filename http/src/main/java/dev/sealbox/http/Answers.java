@@ -5,6 +5,7 @@ import static akka.http.javadsl.server.Directives.onSuccess;
 
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Outcome.Done;
@@ -35,6 +36,11 @@ final class Answers {
 
     static HttpResponse noContent() {
         return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
+    }
+
+    /** An answer that nobody on the way may keep. */
+    static HttpResponse secret(HttpResponse answer) {
+        return answer.addHeader(RawHeader.create("Cache-Control", "no-store"));
     }
 
     <T> Route outcome(CompletionStage<Outcome<T>> asked, Function<T, HttpResponse> done) {

@@ -6,12 +6,20 @@ import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.audit.AuditAnswers;
+import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.domain.store.SecretVersions;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -19,10 +27,12 @@ import java.util.concurrent.CompletionStage;
 /** The HTTP API while it is listening. Thread-safe. */
 public final class Api {
     private final ServerBinding binding;
+    private final AuditRoutes audit;
     private final Duration deadline;
 
-    private Api(ServerBinding binding, Duration deadline) {
+    private Api(ServerBinding binding, AuditRoutes audit, Duration deadline) {
         this.binding = binding;
+        this.audit = audit;
         this.deadline = deadline;
     }
 
@@ -31,27 +41,46 @@ public final class Api {
             ActorSystem<?> system,
             HttpSettings settings,
             SecretStores stores,
+            SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
+            AuditAnswers log,
             ApiKeys keys,
+            MasterKeyRotation masterKeys,
+            DestructionCertificates certificates,
+            Organizations organizations,
+            AuditLog auditLog,
+            Repeats repeats,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
-        var bodies = new Bodies(settings);
+        var bodies = new Bodies(settings, new Repetition(repeats));
         var answers = new Answers(settings);
+        var authentication = new Authentication(
+                keys,
+                new RateLimits(settings.rateLimit(), System::nanoTime),
+                new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime));
+        var audit = new AuditRoutes(auditLog, authentication, settings, answers);
         var routes = new Routes(
-                new Authentication(keys),
+                authentication,
+                new Permissions(settings, sandboxes),
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),
-                new StoreRoutes(stores, bodies, answers),
+                new StoreRoutes(stores, versions, bodies, answers),
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),
-                new CheckpointRoutes(checkpoints, settings, bodies, answers));
+                new CheckpointRoutes(checkpoints, settings, bodies, answers),
+                new MasterKeyRoutes(masterKeys, bodies, answers),
+                new CertificateRoutes(certificates, answers),
+                new KeyRoutes(keys, bodies, answers),
+                new OrganizationRoutes(organizations, bodies, answers),
+                new AnswerRoutes(log, answers, Clock.systemUTC()),
+                audit);
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
                 .bind(routes.all())
-                .thenApply(binding -> new Api(binding, settings.stopDeadline()));
+                .thenApply(binding -> new Api(binding, audit, settings.stopDeadline()));
     }
 
     /** Where it listens. */
@@ -59,8 +88,9 @@ public final class Api {
         return binding.localAddress();
     }
 
-    /** Takes no more connections, lets requests in progress finish, and then cuts them. */
+    /** Takes no more connections, lets requests in progress finish, and then cuts them; followers end at once. */
     public CompletionStage<Done> stop() {
+        audit.stop();
         return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
     }
 

@@ -13,12 +13,15 @@ import akka.stream.Materializer;
 import akka.stream.StreamLimitReachedException;
 import akka.stream.javadsl.Sink;
 import akka.util.ByteString;
+import dev.sealbox.domain.identity.Origin;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -31,7 +34,10 @@ final class Bodies {
     private final int limit;
     private final Duration patience;
 
-    Bodies(HttpSettings settings) {
+    private final Repetition repetition;
+
+    Bodies(HttpSettings settings, Repetition repetition) {
+        this.repetition = repetition;
         this.limit = settings.maxJson();
         this.patience = settings.bodyTimeout();
     }
@@ -49,6 +55,11 @@ final class Bodies {
                     case Body.Read(var fields) -> inner.apply(fields);
                     case Body.Bad(var why) -> complete(Problems.from(why));
                 })));
+    }
+
+    /** As {@link #json}, for what a client may repeat; the id is that of what is created. */
+    Route creation(Origin origin, BiFunction<JsonBody, UUID, Route> inner) {
+        return json(body -> repetition.once(origin, body, id -> inner.apply(body, id)));
     }
 
     private CompletionStage<Body> read(HttpRequest request, Materializer materializer) {

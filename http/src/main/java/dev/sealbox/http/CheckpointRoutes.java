@@ -37,13 +37,14 @@ final class CheckpointRoutes {
         this.answers = answers;
     }
 
-    Route of(Origin origin) {
+    Route of(Asker asker) {
+        var origin = asker.origin();
         return pathPrefix(
                 "sandboxes",
                 () -> concat(
                         path(
                                 segment("from-checkpoint").slash(segment()),
-                                checkpoint -> post(() -> fork(origin, CheckpointId.parse(checkpoint)))),
+                                checkpoint -> post(() -> fork(asker, CheckpointId.parse(checkpoint)))),
                         path(segment().slash("checkpoints"), id -> ofSandbox(origin, id)),
                         path(
                                 segment().slash("checkpoints").slash(segment()),
@@ -57,13 +58,14 @@ final class CheckpointRoutes {
     }
 
     private Route create(Origin origin, SandboxId sandbox) {
-        return bodies.json(body -> {
+        return bodies.creation(origin, (body, id) -> {
             var name = Texts.label("name", body.text("name"), 128);
             var kind = kind(body);
             return unsupported(body, kind)
                     .<Route>map(what -> complete(Problems.unsupported(what)))
                     .orElseGet(() -> answers.outcome(
-                            checkpoints.create(origin, sandbox, name, kind), view -> Answers.created(wire(view))));
+                            checkpoints.create(origin, sandbox, new CheckpointId(id), name, kind),
+                            view -> Answers.created(wire(view))));
         });
     }
 
@@ -108,10 +110,13 @@ final class CheckpointRoutes {
                 sandbox -> answers.outcome(checkpoints.delete(origin, sandbox, parsed), done -> Answers.noContent()));
     }
 
-    private Route fork(Origin origin, CheckpointId checkpoint) {
-        return bodies.json(body -> answers.outcome(
-                checkpoints.fork(origin, checkpoint, Wishes.fork(body)),
-                view -> Answers.created(SandboxJson.Sandbox.of(view, domain))));
+    private Route fork(Asker asker, CheckpointId checkpoint) {
+        return bodies.creation(
+                asker.origin(),
+                (body, id) -> answers.outcome(
+                        checkpoints.fork(
+                                asker.origin(), checkpoint, SandboxId.of(id), Wishes.fork(body, asker.within())),
+                        view -> Answers.created(SandboxJson.Sandbox.of(view, domain))));
     }
 
     private static CheckpointJson wire(CheckpointView view) {

@@ -9,14 +9,10 @@ import static akka.http.javadsl.server.Directives.pathPrefix;
 import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
-import akka.http.javadsl.model.ContentTypes;
-import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.PathMatcher1;
 import akka.http.javadsl.server.Route;
-import akka.stream.javadsl.Source;
-import akka.util.ByteString;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Outcome.Done;
 import dev.sealbox.domain.Outcome.Refused;
@@ -40,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * for GET {@code /exec/{handle}/result}; POST {@code /commands} is the older path of {@code /exec/run}.
  */
 final class ExecRoutes {
-    private static final ByteString SPACE = ByteString.fromString(" ");
-
     private final Sandboxes sandboxes;
     private final HttpSettings.Exec settings;
     private final Runs runs;
@@ -124,16 +118,9 @@ final class ExecRoutes {
         return Answers.response(outcome, result -> Answers.ok(Result.of(result)));
     }
 
-    /** White space now and then, and at last the result: JSON allows it, and clients see that the server lives. */
     private HttpResponse slow(Origin origin, CompletableFuture<Outcome<CommandResult>> running) {
-        var result =
-                running.handle((outcome, failure) -> ByteString.fromArray(Json.bytes(last(origin, outcome, failure))));
-        return HttpResponse.create()
-                .withEntity(HttpEntities.create(
-                        ContentTypes.APPLICATION_JSON,
-                        Source.single(SPACE)
-                                .concat(Source.completionStage(result))
-                                .keepAlive(settings.keepAlive(), () -> SPACE)));
+        return Lingering.json(
+                running.handle((outcome, failure) -> last(origin, outcome, failure)), settings.keepAlive());
     }
 
     private static Result last(Origin origin, @Nullable Outcome<CommandResult> outcome, @Nullable Throwable failure) {

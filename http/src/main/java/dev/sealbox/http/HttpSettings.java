@@ -1,6 +1,7 @@
 package dev.sealbox.http;
 
 import com.typesafe.config.Config;
+import dev.sealbox.domain.identity.OrganizationId;
 import java.time.Duration;
 
 /**
@@ -8,6 +9,7 @@ import java.time.Duration;
  * explains each.
  *
  * @param maxJson bytes
+ * @param operatorOrganization whose administrators may do what concerns all organisations
  */
 public record HttpSettings(
         String host,
@@ -19,7 +21,45 @@ public record HttpSettings(
         Duration idleTimeout,
         int maxConnections,
         Duration stopDeadline,
-        Exec exec) {
+        Exec exec,
+        OrganizationId operatorOrganization,
+        RateLimit rateLimit,
+        FailedAuthentications failedAuthentications,
+        Audit audit) {
+
+    /**
+     * How many requests a key may send to this node.
+     *
+     * @param requestsPerSecond 0 for no limit
+     */
+    public record RateLimit(int requestsPerSecond, int burst) {
+        private static RateLimit from(Config limit) {
+            return new RateLimit(limit.getInt("requests-per-second"), limit.getInt("burst"));
+        }
+    }
+
+    /** How many requests without a valid key an address may send to this node. */
+    public record FailedAuthentications(int perWindow, Duration window) {
+        private static FailedAuthentications from(Config failures) {
+            return new FailedAuthentications(failures.getInt("per-window"), failures.getDuration("window"));
+        }
+    }
+
+    /**
+     * About the log.
+     *
+     * @param followers who may follow it at a time on this node
+     * @param followLimit after which a follower has to come again
+     */
+    public record Audit(Duration poll, Duration heartbeat, int followers, Duration followLimit) {
+        private static Audit from(Config audit) {
+            return new Audit(
+                    audit.getDuration("poll"),
+                    audit.getDuration("heartbeat"),
+                    audit.getInt("followers"),
+                    audit.getDuration("follow-limit"));
+        }
+    }
 
     /**
      * About commands.
@@ -64,6 +104,10 @@ public record HttpSettings(
                 http.getDuration("idle-timeout"),
                 http.getInt("max-connections"),
                 http.getDuration("stop-deadline"),
-                Exec.from(http.getConfig("exec")));
+                Exec.from(http.getConfig("exec")),
+                new OrganizationId(config.getString("sealbox.operator-organization")),
+                RateLimit.from(http.getConfig("rate-limit")),
+                FailedAuthentications.from(http.getConfig("failed-authentications")),
+                Audit.from(http.getConfig("audit")));
     }
 }

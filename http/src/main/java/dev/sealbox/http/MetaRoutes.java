@@ -11,7 +11,6 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.Route;
-import dev.sealbox.domain.identity.Origin;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,11 +50,15 @@ final class MetaRoutes {
                 path("openapi.yaml", () -> get(() -> complete(description))));
     }
 
-    Route of(Origin origin) {
+    Route of(Asker asker) {
+        var organization = asker.origin().organization().value();
         return path(
                 "whoami",
                 () -> get(() -> complete(Answers.ok(new WhoAmI(
-                        origin.organization().value(), origin.organization().value())))));
+                        organization,
+                        organization,
+                        asker.origin().keyId(),
+                        asker.role().word())))));
     }
 
     private HttpResponse measured() {
@@ -71,7 +74,7 @@ final class MetaRoutes {
     }
 
     /** In snake case, unlike everything else. */
-    private record WhoAmI(String org_id, String org_name) {}
+    private record WhoAmI(String org_id, String org_name, String key_id, String role) {}
 
     private static HttpResponse ready(List<Readiness.Part> parts) {
         var states = new LinkedHashMap<String, String>();

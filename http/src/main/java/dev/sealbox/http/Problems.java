@@ -35,6 +35,7 @@ final class Problems {
     private static StatusCode status(Refusal.Kind kind) {
         return switch (kind) {
             case INVALID -> StatusCodes.BAD_REQUEST;
+            case FORBIDDEN -> StatusCodes.FORBIDDEN;
             case NOT_FOUND -> StatusCodes.NOT_FOUND;
             case CONFLICT -> StatusCodes.CONFLICT;
             case EXHAUSTED -> StatusCodes.TOO_MANY_REQUESTS;
@@ -114,7 +115,16 @@ final class Problems {
     }
 
     private static HttpResponse later(HttpResponse answer) {
-        return answer.addHeader(RawHeader.create("Retry-After", "1"));
+        return later(answer, 1);
+    }
+
+    private static HttpResponse later(HttpResponse answer, long seconds) {
+        return answer.addHeader(RawHeader.create("Retry-After", Long.toString(seconds)));
+    }
+
+    /** A mistake that is none after so many seconds. */
+    static HttpResponse later(Mistake mistake, long seconds) {
+        return later(from(mistake), seconds);
     }
 
     static HttpResponse envelope(StatusCode status, String code, String message, Map<String, ?> details) {
@@ -123,6 +133,11 @@ final class Problems {
         fields.put("code", code);
         details.forEach(fields::putIfAbsent);
         return Json.answer(status, fields);
+    }
+
+    /** The envelope without its status, for where that was sent already. */
+    static Map<String, Object> fields(String code, String message) {
+        return Map.of("error", oneLine(message), "code", code);
     }
 
     private static String oneLine(String message) {

@@ -18,20 +18,26 @@ import akka.http.javadsl.server.MethodRejection;
 import akka.http.javadsl.server.Rejection;
 import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
-import dev.sealbox.domain.identity.Origin;
 import java.util.List;
 import java.util.UUID;
 
 /** Joins all paths, gives every request its id, and has one handler for whatever goes wrong. */
 record Routes(
         Authentication authentication,
+        Permissions permissions,
         RequestTimes times,
         MetaRoutes meta,
         StoreRoutes stores,
         SandboxRoutes sandboxes,
         ExecRoutes exec,
         FileRoutes files,
-        CheckpointRoutes checkpoints) {
+        CheckpointRoutes checkpoints,
+        MasterKeyRoutes masterKeys,
+        CertificateRoutes certificates,
+        KeyRoutes keys,
+        OrganizationRoutes organizations,
+        AnswerRoutes log,
+        AuditRoutes audit) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -56,17 +62,24 @@ record Routes(
     }
 
     private Route api(String requestId) {
-        return authentication.required(requestId, this::of);
+        return authentication.required(requestId, asker -> permissions.checked(asker, () -> of(asker)));
     }
 
-    private Route of(Origin origin) {
+    private Route of(Asker asker) {
+        var origin = asker.origin();
         return concat(
                 exec.of(origin),
                 files.of(origin),
-                sandboxes.of(origin),
-                checkpoints.of(origin),
+                sandboxes.of(asker),
+                checkpoints.of(asker),
+                certificates.of(origin),
                 stores.of(origin),
-                meta.of(origin));
+                masterKeys.of(origin),
+                keys.of(origin),
+                organizations.of(origin),
+                log.of(permissions.scope(asker)),
+                audit.of(origin, permissions.scope(asker)),
+                meta.of(asker));
     }
 
     private static Route handled(String requestId, Route routes) {

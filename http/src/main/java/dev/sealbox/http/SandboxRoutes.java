@@ -14,6 +14,8 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.NewSandbox;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;
@@ -23,6 +25,7 @@ import java.util.Set;
  * {@code /api/sandboxes}: POST, GET; {@code /{sandbox}}: GET, DELETE; {@code /{sandbox}/allowed-hosts}: GET.
  */
 final class SandboxRoutes {
+    static final String DELETE_STORE = "deleteSecretStore";
     private static final Set<String> YES = Set.of("1", "true", "yes", "y", "on");
 
     private final Sandboxes sandboxes;
@@ -37,11 +40,12 @@ final class SandboxRoutes {
         this.answers = answers;
     }
 
-    Route of(Origin origin) {
+    Route of(Asker asker) {
+        var origin = asker.origin();
         return pathPrefix(
                 "sandboxes",
                 () -> concat(
-                        pathEnd(() -> concat(post(() -> create(origin)), get(() -> list(origin)))),
+                        pathEnd(() -> concat(post(() -> create(asker)), get(() -> list(asker)))),
                         path(segment(), id -> sandbox(origin, id)),
                         path(
                                 segment().slash("allowed-hosts"),
@@ -56,21 +60,29 @@ final class SandboxRoutes {
                 delete(() -> SandboxPaths.sandbox(id, sandbox -> stop(origin, sandbox))));
     }
 
-    private Route create(Origin origin) {
-        return bodies.json(body -> Wishes.unsupported(body)
-                .<Route>map(what -> complete(Problems.unsupported(what)))
-                .orElseGet(() -> answers.outcome(
-                        sandboxes.create(origin, Wishes.sandbox(body)), view -> Answers.created(wire(view)))));
+    private Route create(Asker asker) {
+        return bodies.creation(
+                asker.origin(),
+                (body, id) -> Wishes.unsupported(body)
+                        .<Route>map(what -> complete(Problems.unsupported(what)))
+                        .orElseGet(() -> create(asker, SandboxId.of(id), Wishes.sandbox(body))));
     }
 
-    private Route list(Origin origin) {
+    private Route create(Asker asker, SandboxId id, NewSandbox wanted) {
+        return asker.mayStartWith(wanted.store())
+                ? answers.outcome(sandboxes.create(asker.origin(), id, wanted), view -> Answers.created(wire(view)))
+                : complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
+    }
+
+    private Route list(Asker asker) {
         return answers.always(
-                sandboxes.list(origin),
-                found -> Answers.ok(found.stream().map(this::wire).toList()));
+                sandboxes.list(asker.origin()),
+                found -> Answers.ok(
+                        found.stream().filter(asker::sees).map(this::wire).toList()));
     }
 
     private Route stop(Origin origin, SandboxId sandbox) {
-        return parameterOptional("deleteSecretStore", answer -> {
+        return parameterOptional(DELETE_STORE, answer -> {
             var deleteStore = answer.filter(text -> YES.contains(text.toLowerCase(Locale.ROOT)));
             return answers.outcome(
                     sandboxes.stop(origin, sandbox, deleteStore.isPresent()), done -> Answers.noContent());

@@ -3,8 +3,11 @@ package dev.sealbox.http;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretSummary;
+import dev.sealbox.domain.store.SecretVersion;
 import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.VersionSummary;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +17,13 @@ final class StoreJson {
     private StoreJson() {}
 
     record Store(
-            String id, String orgId, String name, List<String> egressAllowlist, Instant createdAt, Instant updatedAt) {
+            String id,
+            String orgId,
+            String name,
+            List<String> egressAllowlist,
+            Instant createdAt,
+            Instant updatedAt,
+            int maxVersions) {
         static Store of(StoreSummary store) {
             return new Store(
                     store.id().toString(),
@@ -22,34 +31,102 @@ final class StoreJson {
                     store.name().value(),
                     HostPattern.texts(store.allowlist()),
                     store.createdAt(),
-                    store.updatedAt());
+                    store.updatedAt(),
+                    store.maxVersions());
         }
     }
 
     /** Metadata only: there is no field for the value. */
     record Entry(
-            String id, String storeId, String name, List<String> allowedHosts, Instant createdAt, Instant updatedAt) {
+            String id,
+            String storeId,
+            String name,
+            List<String> allowedHosts,
+            int version,
+            String versionState,
+            boolean enabled,
+            Instant createdAt,
+            Instant updatedAt) {
         static Entry of(SecretSummary secret) {
             return new Entry(
                     secret.entry().toString(),
                     secret.store().toString(),
                     secret.name().value(),
                     HostPattern.texts(secret.hosts()),
+                    secret.version(),
+                    word(secret.versionState()),
+                    secret.enabled(),
                     secret.createdAt(),
                     secret.updatedAt());
         }
     }
 
-    /** Every field is a string, since the command line client decodes a map of strings. */
-    record SetResult(String name, String status, String refreshed, Optional<String> refreshErrors) {
-        static SetResult of(SecretName name, Refreshed refreshed) {
+    /** Metadata only: there is no field for the value. */
+    record Version(
+            int version,
+            String state,
+            boolean current,
+            Instant createdAt,
+            Optional<String> createdBy,
+            Optional<String> requestId,
+            List<String> allowedHosts,
+            Optional<Integer> restoredFrom) {
+        static Version of(VersionSummary version) {
+            return new Version(
+                    version.version(),
+                    word(version.state()),
+                    version.current(),
+                    version.createdAt(),
+                    known(version.createdBy()),
+                    known(version.requestId()),
+                    HostPattern.texts(version.hosts()),
+                    version.restoredFrom());
+        }
+
+        private static Optional<String> known(String text) {
+            return Optional.of(text).filter(some -> !some.isEmpty());
+        }
+    }
+
+    private static String word(SecretVersion.State state) {
+        return switch (state) {
+            case ENABLED -> "enabled";
+            case DISABLED -> "disabled";
+            case DESTROYED -> "destroyed";
+        };
+    }
+
+    /**
+     * What a change has come to; every field is a string, since the command line client decodes a map of strings.
+     *
+     * @param refreshErrors the ids of sandboxes that have not taken it yet, separated by spaces; absent when all have
+     */
+    record SetResult(
+            String name,
+            String status,
+            Optional<String> version,
+            String refreshed,
+            Optional<String> refreshErrors,
+            Optional<String> warning) {
+        static SetResult of(String name, String status, Refreshed refreshed) {
+            return new SetResult(
+                    name,
+                    status,
+                    Optional.empty(),
+                    Integer.toString(refreshed.sandboxes()),
+                    Reach.errors(refreshed),
+                    Optional.empty());
+        }
+
+        static SetResult of(SecretName name, String status, SecretChanged changed, Optional<String> warning) {
+            var refreshed = changed.refreshed();
             return new SetResult(
                     name.value(),
-                    "set",
+                    status,
+                    Optional.of(Integer.toString(changed.version())),
                     Integer.toString(refreshed.sandboxes()),
-                    Optional.of(refreshed.lagging())
-                            .filter(lagging -> lagging > 0)
-                            .map(Object::toString));
+                    Reach.errors(refreshed),
+                    warning);
         }
     }
 }

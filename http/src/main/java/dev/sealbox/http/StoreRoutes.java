@@ -11,26 +11,37 @@ import static akka.http.javadsl.server.Directives.put;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
+import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
-import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.domain.store.SecretVersions;
+import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.StoreUpdated;
+import dev.sealbox.domain.store.VersionLimit;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * {@code /api/secret-stores}: POST, GET; {@code /{store}}: GET, PUT, DELETE; {@code /{store}/secrets}: GET;
- * {@code /{store}/secrets/{name}}: PUT a sealed secret, DELETE it.
+ * {@code /{store}/secrets/{name}}: DELETE, and what {@link SecretRoutes} serves.
  */
 final class StoreRoutes {
     private final SecretStores stores;
+    private final SecretVersions versions;
+    private final SecretRoutes secrets;
     private final Bodies bodies;
     private final Answers answers;
 
-    StoreRoutes(SecretStores stores, Bodies bodies, Answers answers) {
+    StoreRoutes(SecretStores stores, SecretVersions versions, Bodies bodies, Answers answers) {
         this.stores = stores;
+        this.versions = versions;
+        this.secrets = new SecretRoutes(stores, versions, bodies, answers);
         this.bodies = bodies;
         this.answers = answers;
     }
@@ -42,9 +53,10 @@ final class StoreRoutes {
                         pathEnd(() -> concat(post(() -> create(origin)), get(() -> list(origin)))),
                         path(segment(), store -> store(origin, store)),
                         path(segment().slash("secrets"), store -> get(() -> secrets(origin, StoreId.parse(store)))),
-                        path(
+                        path(segment().slash("secrets").slash(segment()), (store, name) -> secret(origin, store, name)),
+                        pathPrefix(
                                 segment().slash("secrets").slash(segment()),
-                                (store, name) -> secret(origin, store, name))));
+                                (store, name) -> secrets.below(origin, store, name))));
     }
 
     private Route store(Origin origin, String store) {
@@ -52,61 +64,79 @@ final class StoreRoutes {
                 get(() -> answers.outcome(
                         stores.read(origin, StoreId.parse(store)), found -> Answers.ok(StoreJson.Store.of(found)))),
                 put(() -> update(origin, StoreId.parse(store))),
-                delete(() ->
-                        answers.outcome(stores.delete(origin, StoreId.parse(store)), done -> Answers.noContent())));
+                delete(() -> Reach.revoking(revokes -> end(origin, StoreId.parse(store), revokes))));
+    }
+
+    private Route end(Origin origin, StoreId store, boolean revokes) {
+        return revokes
+                ? Reach.deleted(store.toString(), told -> answers.outcome(stores.revoke(origin, store), told))
+                : answers.outcome(stores.delete(origin, store), done -> Answers.noContent());
     }
 
     private Route secret(Origin origin, String store, String name) {
         return concat(
-                put(() -> set(origin, StoreId.parse(store), new SecretName(name))),
-                delete(() -> answers.outcome(
-                        stores.deleteSecret(origin, StoreId.parse(store), new SecretName(name)),
-                        done -> Answers.noContent())));
+                secrets.of(origin, store, name),
+                delete(() -> Reach.deleted(
+                        name,
+                        told -> answers.outcome(
+                                stores.deleteSecret(origin, StoreId.parse(store), new SecretName(name)), told))));
     }
 
     private Route create(Origin origin) {
-        return bodies.json(body -> answers.outcome(
-                stores.create(
-                        origin,
-                        new StoreName(body.text("name")),
-                        body.optionalTexts("egressAllowlist")
-                                .map(HostPattern::parseAll)
-                                .orElse(List.of())),
-                created -> Answers.created(StoreJson.Store.of(created))));
+        return bodies.creation(
+                origin,
+                (body, id) -> answers.outcome(
+                        stores.create(
+                                origin,
+                                new StoreId(id),
+                                new StoreName(body.text("name")),
+                                body.optionalTexts("egressAllowlist")
+                                        .map(HostPattern::parseAll)
+                                        .orElse(List.of())),
+                        created -> Answers.created(StoreJson.Store.of(created))));
     }
 
+    /** Without a limit all of them, as the contract has it. */
     private Route list(Origin origin) {
-        return answers.always(
-                stores.list(origin),
-                found -> Answers.ok(found.stream().map(StoreJson.Store::of).toList()));
+        return Paging.asked(asked -> asked.limit().isEmpty()
+                ? answers.always(stores.list(origin), found -> Answers.ok(wire(found)))
+                : answers.always(
+                        stores.page(
+                                origin,
+                                asked.after().map(StoreName::new),
+                                asked.limit().getAsInt()),
+                        page -> asked.linked(
+                                Answers.ok(wire(page.stores())), page.next().map(StoreName::value))));
+    }
+
+    private static List<StoreJson.Store> wire(List<StoreSummary> stores) {
+        return stores.stream().map(StoreJson.Store::of).toList();
     }
 
     private Route update(Origin origin, StoreId store) {
-        return bodies.json(body -> answers.outcome(
-                stores.update(
-                        origin,
-                        store,
-                        body.optionalText("name").map(StoreName::new),
-                        body.optionalTexts("egressAllowlist").map(HostPattern::parseAll)),
-                updated -> Answers.ok(StoreJson.Store.of(updated))));
+        return bodies.json(body -> {
+            var limit = body.optionalInt("maxVersions").map(VersionLimit::new);
+            return answers.outcome(
+                    stores.update(
+                                    origin,
+                                    store,
+                                    body.optionalText("name").map(StoreName::new),
+                                    body.optionalTexts("egressAllowlist").map(HostPattern::parseAll))
+                            .thenCompose(updated -> limited(origin, store, updated, limit)),
+                    updated -> Reach.told(Answers.ok(StoreJson.Store.of(updated.store())), updated.refreshed()));
+        });
+    }
+
+    private CompletionStage<Outcome<StoreUpdated>> limited(
+            Origin origin, StoreId store, Outcome<StoreUpdated> updated, Optional<VersionLimit> limit) {
+        return limit.map(wanted -> updated.then(done -> versions.limit(origin, store, wanted)
+                        .thenApply(limited -> limited.map(summary -> new StoreUpdated(summary, done.refreshed())))))
+                .orElseGet(() -> CompletableFuture.completedFuture(updated));
     }
 
     private Route secrets(Origin origin, StoreId store) {
         return answers.outcome(
                 stores.secrets(origin, store),
                 found -> Answers.ok(found.stream().map(StoreJson.Entry::of).toList()));
-    }
-
-    private Route set(Origin origin, StoreId store, SecretName name) {
-        return bodies.json(body -> {
-            var hosts = body.optionalTexts("allowedHosts")
-                    .map(HostPattern::parseAll)
-                    .orElse(List.of());
-            var value = Plaintext.of(body.text("value"));
-            return answers.outcome(
-                    Answers.asking(() -> stores.set(origin, store, name, value, hosts))
-                            .whenComplete((done, failure) -> value.close()),
-                    refreshed -> Answers.ok(StoreJson.SetResult.of(name, refreshed)));
-        });
     }
 }

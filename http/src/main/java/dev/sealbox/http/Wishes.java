@@ -9,6 +9,7 @@ import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Tier;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads what a person wants a sandbox or a fork to be. */
 final class Wishes {
@@ -27,13 +28,15 @@ final class Wishes {
                 metadata(body));
     }
 
-    static NewFork fork(JsonBody body) {
+    /** {@code within} as in {@link NewFork}. */
+    static NewFork fork(JsonBody body, Optional<Set<StoreName>> within) {
         return new NewFork(
                 store(body),
                 timeout(body),
                 Environment.checked(body.texts("envs")),
                 metadata(body),
-                size(body, "memoryMB").map(wanted -> Math.clamp(wanted, 1, MAX_MEMORY)));
+                size(body, "memoryMB").map(wanted -> Math.clamp(wanted, 1, MAX_MEMORY)),
+                within);
     }
 
     /** The name of what is asked for and cannot be had yet. */

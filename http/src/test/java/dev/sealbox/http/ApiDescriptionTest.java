@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 /** What {@code /openapi.yaml} says is what the routes do. */
 class ApiDescriptionTest {
     private static final Pattern PATH = Pattern.compile("  (/\\S*):");
-    private static final Pattern METHOD = Pattern.compile("    (get|put|post|delete):");
+    private static final Pattern METHOD = Pattern.compile("    (get|put|post|patch|delete):");
 
     /** The paths of a description with their methods, such as {@code GET /health}. */
-    private static List<String> operations(String yaml) {
+    static List<String> operations(String yaml) {
         var found = new ArrayList<String>();
         var path = "";
         for (var line : yaml.lines().toList()) {
@@ -41,7 +41,10 @@ class ApiDescriptionTest {
                 var words = operation.split(" ", 2);
                 var path = words[1].replace("{storeId}", "x")
                         .replace("{checkpointId}", "x")
+                        .replace("{keyId}", "x")
                         .replace("{name}", "1")
+                        .replace("{version}", "1")
+                        .replace("{entity}", "sb-0123456789abcdef")
                         .replace("{sandboxId}", "sb-0123456789abcdef")
                         .replace("{sessionId}", "x");
                 var answer = server.send(words[0], path);

@@ -12,6 +12,7 @@ import dev.sealbox.client.StoreUpdate;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,5 +107,25 @@ class ClientTest {
         assertThat(fork.id()).isNotEqualTo(sandbox.id());
         sandbox.deleteCheckpoint(checkpoint.id());
         sandbox.deleteCheckpoint(checkpoint.id());
+    }
+
+    @Test
+    void asksTheLog() {
+        var log = client.auditAnswers();
+
+        assertThat(log.replay("sb-0123456789abcdef", "2026-01-02T00:00:00+01:00")
+                        .sequence())
+                .isEqualTo(3);
+        assertThat(log.compare("sb-0123456789abcdef", "1", "2").changes())
+                .singleElement()
+                .satisfies(change -> assertThat(change.path()).isEqualTo("/stage"));
+        var who = log.whoCould("TOKEN", "api.example.com", FakeAnswers.FIRST);
+        assertThat(who.sandboxes()).singleElement().satisfies(found -> {
+            assertThat(found.secret().givenBy().entity()).startsWith("secret-store:");
+            assertThat(found.layers()).hasSize(1);
+        });
+        assertThat(log.whoCould("TOKEN", "api.example.com", FakeAnswers.FIRST, Optional.ofNullable(who.next()))
+                        .complete())
+                .isTrue();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +77,7 @@ class ExecRoutesTest {
             if (!answer.json().path("running").asBoolean() || Instant.now().isAfter(deadline)) {
                 return answer;
             }
+            LockSupport.parkNanos(5_000_000);
         }
     }
 
@@ -265,8 +267,8 @@ class ExecRoutesTest {
         assertThat(finished(exec).status()).isEqualTo(200);
 
         var deadline = Instant.now().plusSeconds(20);
-        while (result(exec).status() == 200 && Instant.now().isBefore(deadline)) {
-            Thread.onSpinWait();
+        while (result(exec).status() != 404 && Instant.now().isBefore(deadline)) {
+            LockSupport.parkNanos(50_000_000);
         }
 
         assertThat(result(exec).status()).isEqualTo(404);

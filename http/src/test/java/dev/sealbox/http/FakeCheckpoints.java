@@ -46,6 +46,12 @@ final class FakeCheckpoints implements Checkpoints {
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
             Origin origin, SandboxId sandbox, String name, CheckpointKind kind) {
+        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind);
+    }
+
+    @Override
+    public CompletionStage<Outcome<CheckpointView>> create(
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
         var source = sandboxes.known.get(sandbox);
         if (source == null || !source.owner().equals(origin.organization())) {
             return now(refused(new SandboxRefusal.NoSuchSandbox()));
@@ -59,9 +65,7 @@ final class FakeCheckpoints implements Checkpoints {
         var facts = new Checkpoint.Facts(origin.organization(), sandbox, name, kind, contents, Instant.now());
         var failedAt = stage == Checkpoint.Stage.FAILED ? Instant.now() : Instant.EPOCH;
         var reason = stage == Checkpoint.Stage.FAILED ? "the disk is full" : "";
-        var view = new CheckpointView(
-                new CheckpointId(UUID.randomUUID()),
-                new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt));
+        var view = new CheckpointView(id, new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt));
         known.put(view.id(), view);
         return now(done(view));
     }
@@ -73,16 +77,29 @@ final class FakeCheckpoints implements Checkpoints {
 
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, SandboxId sandbox, CheckpointId checkpoint) {
-        return now(
-                known.remove(checkpoint) == null ? refused(new CheckpointRefusal.NoSuchCheckpoint()) : done(Unit.DONE));
+        var found = known.get(checkpoint);
+        if (found == null || !found.state().isVisibleTo(origin.organization())) {
+            return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
+        }
+        known.remove(checkpoint);
+        return now(done(Unit.DONE));
     }
 
     @Override
     public CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted) {
+        return fork(origin, checkpoint, SandboxId.random(new SecureRandom()), wanted);
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> fork(
+            Origin origin, CheckpointId checkpoint, SandboxId id, NewFork wanted) {
         forks.add(wanted);
         var found = known.get(checkpoint);
-        if (found == null) {
+        if (found == null || !found.state().isVisibleTo(origin.organization())) {
             return now(refused(new CheckpointRefusal.NoSuchCheckpoint()));
+        }
+        if (!wanted.mayStandOn(wanted.store().stream().toList())) {
+            return now(refused(new SandboxRefusal.StoreNotNamed()));
         }
         var old = found.state().facts().orElseThrow().contents().blueprint();
         var blueprint = new Blueprint(
@@ -93,8 +110,7 @@ final class FakeCheckpoints implements Checkpoints {
                 wanted.timeoutSeconds(),
                 old.envs(),
                 old.metadata());
-        return now(done(new SandboxView(
-                SandboxId.random(new SecureRandom()), "running", blueprint, Optional.empty(), Instant.now())));
+        return now(done(new SandboxView(id, "running", blueprint, Optional.empty(), Instant.now(), origin.keyId())));
     }
 
     private static <T> CompletionStage<T> now(T value) {

@@ -65,7 +65,10 @@ final class FakeSandboxes implements Sandboxes {
     volatile Function<InputStream, CompletionStage<Outcome<Unit>>> sink = in -> now(done(Unit.DONE));
 
     SandboxView add(Origin origin, NewSandbox wish, String status) {
-        var id = SandboxId.random(new SecureRandom());
+        return add(origin, SandboxId.random(new SecureRandom()), wish, status);
+    }
+
+    private SandboxView add(Origin origin, SandboxId id, NewSandbox wish, String status) {
         var blueprint = new Blueprint(
                 wish.template(),
                 Optional.empty(),
@@ -74,13 +77,19 @@ final class FakeSandboxes implements Sandboxes {
                 wish.timeoutSeconds(),
                 wish.envs(),
                 wish.metadata());
-        var view = new SandboxView(id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now());
+        var view = new SandboxView(
+                id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now(), origin.keyId());
         known.put(id, new Known(origin.organization(), view));
         return view;
     }
 
     @Override
     public CompletionStage<Outcome<SandboxView>> create(Origin origin, NewSandbox wish) {
+        return create(origin, SandboxId.random(new SecureRandom()), wish);
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> create(Origin origin, SandboxId id, NewSandbox wish) {
         wanted.add(wish);
         if (wish.store().filter(store -> store.value().equals("unknown")).isPresent()) {
             return now(refused(new StoreRefusal.UnknownName(wish.store().get())));
@@ -88,7 +97,7 @@ final class FakeSandboxes implements Sandboxes {
         if (!wish.template().equals("base")) {
             return now(refused(new SandboxRefusal.UnknownTemplate()));
         }
-        return now(done(add(origin, wish, "running")));
+        return now(done(add(origin, id, wish, "running")));
     }
 
     @Override
@@ -106,8 +115,10 @@ final class FakeSandboxes implements Sandboxes {
 
     @Override
     public CompletionStage<Outcome<Unit>> stop(Origin origin, SandboxId sandbox, boolean deleteStore) {
-        stops.add(deleteStore);
-        return in(origin, sandbox, view -> now(done(Unit.DONE)));
+        return in(origin, sandbox, view -> {
+            stops.add(deleteStore);
+            return now(done(Unit.DONE));
+        });
     }
 
     @Override

@@ -7,16 +7,23 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
+import dev.sealbox.domain.store.SecretVersion;
+import dev.sealbox.domain.store.StorePage;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.StoreUpdated;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,7 +43,13 @@ final class FakeStores implements SecretStores {
     private final Map<StoreId, Map<SecretName, SecretSummary>> secrets = new LinkedHashMap<>();
     final List<Plaintext> received = new ArrayList<>();
     final List<Origin> origins = new ArrayList<>();
-    int lagging;
+    List<SandboxId> lagging = List.of();
+
+    /** Under which ids stores were to be created. */
+    final List<StoreId> ids = new ArrayList<>();
+
+    /** How many creates fail from now on. */
+    int unavailable;
 
     /** Whether a read is never answered. */
     boolean silent;
@@ -47,14 +60,23 @@ final class FakeStores implements SecretStores {
     int changes;
 
     @Override
+    public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
+        return create(origin, new StoreId(UUID.randomUUID()), name, allowlist);
+    }
+
+    @Override
     public synchronized CompletionStage<Outcome<StoreSummary>> create(
-            Origin origin, StoreName name, List<HostPattern> allowlist) {
+            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist) {
+        ids.add(id);
+        if (unavailable > 0) {
+            unavailable--;
+            return CompletableFuture.failedFuture(new UncheckedIOException(new IOException("no journal")));
+        }
         if (stores.values().stream().anyMatch(store -> store.name().equals(name))) {
             return now(refused(new OrganizationRefusal.NameTaken(name)));
         }
         changes++;
-        var id = new StoreId(UUID.randomUUID());
-        var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now());
+        var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now(), 10);
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());
         return now(done(store));
@@ -69,12 +91,26 @@ final class FakeStores implements SecretStores {
     }
 
     @Override
+    public CompletionStage<StorePage> page(Origin origin, Optional<StoreName> after, int limit) {
+        return list(origin).thenApply(all -> {
+            var behind = all.stream()
+                    .filter(store -> after.isEmpty()
+                            || store.name().value().compareTo(after.get().value()) > 0)
+                    .toList();
+            var page = behind.subList(0, Math.min(limit, behind.size()));
+            return new StorePage(
+                    page,
+                    page.size() < behind.size() ? Optional.of(page.getLast().name()) : Optional.empty());
+        });
+    }
+
+    @Override
     public CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store) {
         return silent ? new CompletableFuture<>() : now(in(origin, store, Outcome::done));
     }
 
     @Override
-    public CompletionStage<Outcome<StoreSummary>> update(
+    public CompletionStage<Outcome<StoreUpdated>> update(
             Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist) {
         return now(in(origin, store, old -> {
             changes++;
@@ -84,9 +120,10 @@ final class FakeStores implements SecretStores {
                     name.orElse(old.name()),
                     allowlist.orElse(old.allowlist()),
                     old.createdAt(),
-                    Instant.now());
+                    Instant.now(),
+                    old.maxVersions());
             stores.put(store, updated);
-            return done(updated);
+            return done(new StoreUpdated(updated, new Refreshed(2, lagging)));
         }));
     }
 
@@ -100,21 +137,50 @@ final class FakeStores implements SecretStores {
     }
 
     @Override
+    public CompletionStage<Outcome<Refreshed>> revoke(Origin origin, StoreId store) {
+        return now(in(origin, store, old -> {
+            changes++;
+            stores.remove(store);
+            return done(new Refreshed(2, lagging));
+        }));
+    }
+
+    @Override
     public CompletionStage<Outcome<List<SecretSummary>>> secrets(Origin origin, StoreId store) {
         return now(in(origin, store, old -> done(List.copyOf(secretsOf(store).values()))));
     }
 
     @Override
-    public CompletionStage<Outcome<Refreshed>> set(
-            Origin origin, StoreId store, SecretName name, Plaintext value, List<HostPattern> hosts) {
+    public CompletionStage<Outcome<SecretChanged>> set(
+            Origin origin,
+            StoreId store,
+            SecretName name,
+            Plaintext value,
+            List<HostPattern> hosts,
+            Optional<Integer> cas) {
         received.add(value);
         return now(in(origin, store, old -> {
+            var current = Optional.ofNullable(secretsOf(store).get(name))
+                    .map(SecretSummary::version)
+                    .orElse(0);
+            if (!cas.orElse(current).equals(current)) {
+                return refused(new StoreRefusal.VersionMismatch(name, cas.orElse(current), current));
+            }
             changes++;
             secretsOf(store)
                     .put(
                             name,
-                            new SecretSummary(UUID.randomUUID(), store, name, 1, hosts, Instant.now(), Instant.now()));
-            return done(new Refreshed(2, lagging));
+                            new SecretSummary(
+                                    UUID.randomUUID(),
+                                    store,
+                                    name,
+                                    current + 1,
+                                    SecretVersion.State.ENABLED,
+                                    true,
+                                    hosts,
+                                    Instant.now(),
+                                    Instant.now()));
+            return done(new SecretChanged(current + 1, new Refreshed(2, lagging)));
         }));
     }
 
@@ -124,15 +190,15 @@ final class FakeStores implements SecretStores {
             changes++;
             return secretsOf(store).remove(name) == null
                     ? refused(new StoreRefusal.NoSuchSecret(name))
-                    : done(new Refreshed(0, 0));
+                    : done(new Refreshed(2, lagging));
         }));
     }
 
-    private Map<SecretName, SecretSummary> secretsOf(StoreId store) {
+    Map<SecretName, SecretSummary> secretsOf(StoreId store) {
         return secrets.computeIfAbsent(store, id -> new TreeMap<>());
     }
 
-    private synchronized <T> Outcome<T> in(Origin origin, StoreId id, Function<StoreSummary, Outcome<T>> act) {
+    synchronized <T> Outcome<T> in(Origin origin, StoreId id, Function<StoreSummary, Outcome<T>> act) {
         origins.add(origin);
         failure.ifPresent(thrown -> {
             throw thrown;

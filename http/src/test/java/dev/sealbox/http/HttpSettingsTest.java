@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigResolveOptions;
+import dev.sealbox.domain.identity.OrganizationId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,12 @@ class HttpSettingsTest {
                                 Duration.ofMinutes(5),
                                 1024 * 1024,
                                 64L * 1024 * 1024,
-                                500)));
+                                500),
+                        new OrganizationId("default"),
+                        new HttpSettings.RateLimit(200, 400),
+                        new HttpSettings.FailedAuthentications(30, Duration.ofMinutes(1)),
+                        new HttpSettings.Audit(
+                                Duration.ofMillis(250), Duration.ofSeconds(15), 100, Duration.ofMinutes(5))));
     }
 
     @Test

@@ -2,10 +2,14 @@ package dev.sealbox.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.http.TestServer.Answer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,6 +89,51 @@ class StoreRoutesTest {
     }
 
     @Test
+    void listsPageByPageWithALinkToTheNext() {
+        var prefix = "paged " + UUID.randomUUID() + " ";
+        var names = Stream.of("a&b", "b", "c", "d", "e").map(prefix::concat).toList();
+        names.forEach(StoreRoutesTest::created);
+        var first = server.send(
+                "GET", "/api/secret-stores?limit=2&after=" + prefix.strip().replace(" ", "%20"));
+
+        var seen = new ArrayList<String>();
+        var page = first;
+        while (true) {
+            page.json().forEach(store -> seen.add(store.path("name").asText()));
+            var link = page.headers().firstValue("link");
+            if (link.isEmpty()) {
+                break;
+            }
+            assertThat(page.json()).hasSize(2);
+            assertThat(link.get()).matches("</api/secret-stores\\?limit=2&after=[^&>]+>; rel=\"next\"");
+            page = server.send("GET", link.get().replaceAll("<(.*)>.*", "$1"));
+        }
+
+        assertThat(seen).startsWith(names.toArray(String[]::new));
+        assertThat(server.send("GET", "/api/secret-stores").headers().firstValue("link"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=1001",
+                "limit=-1",
+                "limit=x",
+                "limit=",
+                "after=a",
+                "limit=1&after=%00",
+                "limit=1&after="
+            })
+    void refusesAPageThatCannotBe(String query) {
+        var answer = server.send("GET", "/api/secret-stores?" + query);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("invalid");
+    }
+
+    @Test
     void changesWhatIsGivenAndKeepsTheRest() {
         var name = fresh();
         var id = server.send(
@@ -100,6 +149,12 @@ class StoreRoutesTest {
         assertThat(kept.json().path("egressAllowlist")).hasToString("[\"a.test\"]");
         assertThat(cleared.json().path("egressAllowlist")).hasToString("[]");
         assertThat(renamed.json().path("name").asText()).isEqualTo(name + "-2");
+        assertThat(renamed.json().path("maxVersions").asInt()).isEqualTo(10);
+        assertThat(server.send("PUT", "/api/secret-stores/" + id, "{\"maxVersions\":3}")
+                        .json()
+                        .path("maxVersions")
+                        .asInt())
+                .isEqualTo(3);
     }
 
     @Test
@@ -112,7 +167,8 @@ class StoreRoutesTest {
                 "{\"value\":\"s3cr3t-value\",\"allowedHosts\":[\"git.test\"]}");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.json()).hasToString("{\"name\":\"GIT_TOKEN\",\"status\":\"set\",\"refreshed\":\"2\"}");
+        assertThat(answer.json())
+                .hasToString("{\"name\":\"GIT_TOKEN\",\"status\":\"set\",\"version\":\"1\",\"refreshed\":\"2\"}");
         var entry = server.send("GET", "/api/secret-stores/" + id + "/secrets")
                 .json()
                 .path(0);
@@ -135,15 +191,73 @@ class StoreRoutesTest {
     @Test
     void tellsHowManySandboxesLagBehind() {
         var id = created(fresh());
-        server.stores.lagging = 1;
+        server.stores.lagging = List.of(new SandboxId("sb-00000000000000aa"), new SandboxId("sb-00000000000000bb"));
         Answer answer;
         try {
             answer = server.send("PUT", "/api/secret-stores/" + id + "/secrets/LATE", "{\"value\":\"x\"}");
         } finally {
-            server.stores.lagging = 0;
+            server.stores.lagging = List.of();
         }
 
-        assertThat(answer.json().path("refreshErrors").isTextual()).isTrue();
+        assertThat(answer.json().path("refreshErrors").asText()).isEqualTo("sb-00000000000000aa sb-00000000000000bb");
+        assertThat(answer.headers().firstValue("x-sealbox-refreshed")).contains("2");
+        assertThat(answer.headers().firstValue("x-sealbox-refresh-errors"))
+                .contains("2 sb-00000000000000aa sb-00000000000000bb");
+    }
+
+    @Test
+    void tellsHowFarEveryChangeHasCome() {
+        var id = created(fresh());
+        server.send("PUT", "/api/secret-stores/" + id + "/secrets/A", "{\"value\":\"x\"}");
+
+        var answers = List.of(
+                server.send("PUT", "/api/secret-stores/" + id, "{\"egressAllowlist\":[\"a.test\"]}"),
+                server.send("DELETE", "/api/secret-stores/" + id + "/secrets/A"),
+                server.send("DELETE", "/api/secret-stores/" + id + "?revoke=true"));
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.headers().firstValue("x-sealbox-refreshed")).contains("2");
+            assertThat(answer.headers().firstValue("x-sealbox-refresh-errors")).contains("0");
+        });
+        assertThat(answers.stream().map(Answer::status)).containsExactly(200, 204, 204);
+    }
+
+    @Test
+    void answersADeleteWithABodyOnlyForWhoAsksForJson() {
+        var id = created(fresh());
+        server.send("PUT", "/api/secret-stores/" + id + "/secrets/A", "{\"value\":\"x\"}");
+
+        var secret = server.send(
+                "DELETE",
+                "/api/secret-stores/" + id + "/secrets/A",
+                BodyPublishers.noBody(),
+                "X-API-Key",
+                TestServer.KEY,
+                "Accept",
+                "text/plain;q=0.5, application/json");
+        var store = server.send(
+                "DELETE",
+                "/api/secret-stores/" + id + "?revoke=true",
+                BodyPublishers.noBody(),
+                "X-API-Key",
+                TestServer.KEY,
+                "Accept",
+                "application/json");
+
+        assertThat(secret.status()).isEqualTo(200);
+        assertThat(secret.json()).hasToString("{\"name\":\"A\",\"status\":\"deleted\",\"refreshed\":\"2\"}");
+        assertThat(store.json().path("name").asText()).isEqualTo(id);
+    }
+
+    @Test
+    void refusesARevocationThatItDoesNotUnderstand() {
+        var id = created(fresh());
+        var changes = server.stores.changes;
+
+        assertThat(server.send("DELETE", "/api/secret-stores/" + id + "?revoke=ture")
+                        .status())
+                .isEqualTo(400);
+        assertThat(server.stores.changes).isEqualTo(changes);
     }
 
     @Test

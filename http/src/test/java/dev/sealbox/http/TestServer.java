@@ -5,10 +5,11 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
-import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.organization.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
@@ -29,9 +31,16 @@ final class TestServer implements AutoCloseable {
     static final String OTHER_KEY = "osb_key-of-other";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    final FakeKeys keys = new FakeKeys();
+    final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final FakeStores stores = new FakeStores();
+    final FakeVersions versions = new FakeVersions(stores);
     final FakeSandboxes sandboxes = new FakeSandboxes();
+    final FakeMasterKeys masterKeys = new FakeMasterKeys();
+    final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
+    final FakeAnswers log = new FakeAnswers();
+    final FakeAuditLog auditLog = new FakeAuditLog();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -68,18 +77,24 @@ final class TestServer implements AutoCloseable {
                 .withFallback(ConfigFactory.load())
                 .resolve();
         this.system = ActorSystem.create(Behaviors.empty(), "http-test", config);
-        var keys = new FakeKeys();
-        keys.issue(new OrganizationId("acme"), "key-1", KEY);
-        keys.issue(new OrganizationId("other"), "key-2", OTHER_KEY);
+        keys.grant(KEY, "acme", "key-1", Role.ADMIN);
+        keys.grant(OTHER_KEY, "other", "key-2", Role.ADMIN);
         this.api = Api.start(
                         system,
                         HttpSettings.from(config),
                         stores,
+                        versions,
                         sandboxes,
                         checkpoints,
+                        log,
                         keys,
+                        masterKeys,
+                        certificates,
+                        keys,
+                        auditLog,
+                        new FakeRepeats(),
                         () -> readiness.parts(),
-                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                        metrics)
                 .toCompletableFuture()
                 .join();
     }
@@ -116,6 +131,23 @@ final class TestServer implements AutoCloseable {
             return new Answer(response.statusCode(), response.headers(), response.body());
         } catch (IOException e) {
             throw new AssertionError(method + " " + path + " was not answered", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The answer to a GET as it comes in. */
+    HttpResponse<InputStream> stream(String path, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .header("X-API-Key", KEY)
+                .timeout(Duration.ofSeconds(30));
+        for (var i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            throw new AssertionError("GET " + path + " was not answered", e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -1,22 +1,33 @@
 package dev.sealbox.persistence;
 
 import akka.actor.typed.ActorSystem;
+import dev.sealbox.domain.audit.AuditAnswers;
+import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.store.SecretStores;
+import dev.sealbox.domain.store.SecretVersions;
+import dev.sealbox.persistence.answers.LoggedAnswers;
+import dev.sealbox.persistence.answers.WhoIndex;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.Regions;
+import dev.sealbox.persistence.keys.DataKeys;
+import dev.sealbox.persistence.projection.Projections;
+import dev.sealbox.persistence.service.JournalCertificates;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
 import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
+import dev.sealbox.persistence.service.ShardedSecretVersions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
@@ -30,23 +41,43 @@ import java.util.concurrent.CompletionStage;
  */
 public final class Persistence {
     private final SecretStores stores;
+    private final SecretVersions versions;
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
     private final ApiKeys apiKeys;
+    private final Organizations organizations;
+    private final AuditAnswers answers;
     private final Recovery recovery;
 
     private Persistence(
-            SecretStores stores, Sandboxes sandboxes, Checkpoints checkpoints, ApiKeys apiKeys, Recovery recovery) {
+            SecretStores stores,
+            SecretVersions versions,
+            Sandboxes sandboxes,
+            Checkpoints checkpoints,
+            ApiKeys apiKeys,
+            Organizations organizations,
+            AuditAnswers answers,
+            Recovery recovery) {
         this.stores = stores;
+        this.versions = versions;
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
         this.apiKeys = apiKeys;
+        this.organizations = organizations;
+        this.answers = answers;
         this.recovery = recovery;
     }
 
     /** Where hosts ask about their containers; answers once {@link #start} was called on this node. */
     public static Registrar registrar(ActorSystem<?> system, PersistenceSettings settings) {
         return new ShardedRegistrar(new Entities(system, settings.entities()), settings.services());
+    }
+
+    /** Where the organisations get proof of what they had destroyed. */
+    public static DestructionCertificates certificates(
+            ActorSystem<?> system, Database database, Notary notary, PersistenceSettings settings) {
+        return new JournalCertificates(
+                system, new DataKeys(database), notary, settings.backupHorizon(), Clock.systemUTC());
     }
 
     /** Lets this node hold entities and gives the ports that speak to them. */
@@ -56,19 +87,29 @@ public final class Persistence {
         var random = new SecureRandom();
         var services = settings.services();
         var entities = new Entities(system, settings.entities());
-        Regions.start(system, entities, vault, hosts, settings.entities(), clock);
-        var stores = new ShardedSecretStores(entities, vault, services);
-        var keys = new ShardedApiKeys(entities, database);
+        Regions.start(system, entities, vault, hosts, settings.entities(), random, clock);
+        var versions = new ShardedSecretVersions(entities, vault, services);
+        var stores = new ShardedSecretStores(entities, versions, services);
+        var keys = ShardedApiKeys.start(system, entities, database, random, clock);
+        new Projections(system, database, settings.entities().role())
+                .start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         return new Persistence(
                 stores,
+                versions,
                 new ShardedSandboxes(entities, hosts, stores, random, services, clock),
                 new ShardedCheckpoints(entities, random, services, clock),
                 keys,
-                new Recovery(entities, keys, services, clock));
+                keys,
+                new LoggedAnswers(system, database, clock),
+                new Recovery(entities, keys, new DataKeys(database), services, clock));
     }
 
     public SecretStores stores() {
         return stores;
+    }
+
+    public SecretVersions versions() {
+        return versions;
     }
 
     public Sandboxes sandboxes() {
@@ -81,6 +122,14 @@ public final class Persistence {
 
     public ApiKeys apiKeys() {
         return apiKeys;
+    }
+
+    public Organizations organizations() {
+        return organizations;
+    }
+
+    public AuditAnswers answers() {
+        return answers;
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */

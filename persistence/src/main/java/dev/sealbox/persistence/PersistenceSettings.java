@@ -3,21 +3,28 @@ package dev.sealbox.persistence;
 import com.typesafe.config.Config;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.entity.EntitySettings;
+import dev.sealbox.persistence.keys.MasterKeySettings;
 import dev.sealbox.persistence.service.ServiceSettings;
-import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What an operator may choose about persistence; the keys live under {@code sealbox.persistence}.
  *
- * @param masterKeyFile the key-encryption key set
+ * @param masterKeys where the key-encryption key set comes from
+ * @param backupHorizon how long copies of the key table may exist in backups
  */
 public record PersistenceSettings(
-        DatabaseSettings database, Path masterKeyFile, EntitySettings entities, ServiceSettings services) {
+        DatabaseSettings database,
+        MasterKeySettings masterKeys,
+        Duration backupHorizon,
+        EntitySettings entities,
+        ServiceSettings services) {
 
     public static PersistenceSettings from(Config config) {
         return new PersistenceSettings(
                 DatabaseSettings.from(config),
-                Path.of(config.getString("sealbox.persistence.master-key-file")),
+                MasterKeySettings.from(config),
+                config.getDuration("sealbox.persistence.backup-horizon"),
                 EntitySettings.from(config),
                 ServiceSettings.from(config));
     }

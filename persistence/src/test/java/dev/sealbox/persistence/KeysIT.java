@@ -126,6 +126,23 @@ class KeysIT {
     }
 
     @Test
+    void sealsOnceMoreUnderAKeyThatOutlivesTheFirst() {
+        var first = seal();
+        var second = told(vault.reseal(at(first), first)).orElseThrow();
+        assertThat(second.key()).isNotEqualTo(first.key());
+
+        told(vault.destroy(List.of(first.key())));
+
+        try (var opened = told(vault.open(at(second), second))) {
+            assertThat(new String(opened.reveal(), StandardCharsets.UTF_8)).isEqualTo(VALUE);
+        }
+        assertThat(told(vault.reseal(at(first), first))).isEmpty();
+        assertThatThrownBy(() ->
+                        vault.reseal(at(first), second).toCompletableFuture().join())
+                .hasCauseInstanceOf(KeyFailure.class);
+    }
+
+    @Test
     void keepsOneAuthorityForEachOrganisation() {
         var first = new SealedAuthorityStore(database, masters);
         var second = new SealedAuthorityStore(database, masters);

@@ -3,9 +3,11 @@ package dev.sealbox.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.database.DatabaseSettings.External;
 import dev.sealbox.persistence.entity.EntitySettings;
+import dev.sealbox.persistence.keys.MasterKeySettings;
 import dev.sealbox.persistence.service.ServiceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +28,13 @@ class PersistenceSettingsTest {
                 .isEqualTo(new PersistenceSettings(
                         new DatabaseSettings(
                                 Optional.empty(), Path.of("./var/postgres"), 6, 10, Duration.ofSeconds(60)),
-                        Path.of("./var/keys/master.json"),
+                        new MasterKeySettings(
+                                MasterKeySettings.Source.FILE,
+                                Path.of("./var/keys/master.json"),
+                                "SEALBOX_MASTER_KEYS",
+                                Optional.empty(),
+                                Duration.ofSeconds(30)),
+                        Duration.ofDays(30),
                         new EntitySettings(
                                 "control",
                                 100,
@@ -43,7 +51,9 @@ class PersistenceSettingsTest {
                                 Duration.ofSeconds(60),
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(30),
-                                50)));
+                                1000,
+                                50,
+                                new VersionLimit(10))));
     }
 
     @Test

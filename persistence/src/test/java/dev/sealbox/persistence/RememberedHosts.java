@@ -93,6 +93,14 @@ final class RememberedHosts implements SandboxHosts {
     private CompletionStage<Unit> admit(EgressPolicy policy) {
         var opened = new HashMap<SecretName, CompletableFuture<String>>();
         policy.grants().forEach((name, grant) -> {
+            var known = values.getOrDefault(policy.sandbox(), Map.of()).get(name);
+            if (grant.orphaned()) {
+                // No key opens it any more: it is remembered, or gone.
+                if (known != null) {
+                    opened.put(name, CompletableFuture.completedFuture(known));
+                }
+                return;
+            }
             var context = new SealContext(
                     policy.organization(), grant.store(), name, grant.value().key());
             opened.put(name, open(context, grant.value()).toCompletableFuture());

@@ -12,6 +12,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sealing.Plaintext;
@@ -20,17 +21,15 @@ import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.database.DatabaseUnavailable;
 import dev.sealbox.persistence.keys.KeyFailure;
 import dev.sealbox.persistence.keys.MasterKeys;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +50,7 @@ class RestartIT {
 
     @Test
     void findsEverythingAsItWasAndFinishesWhatWasUnderWay() throws Exception {
-        var said = runUntilKilled();
+        var said = KilledProcess.run(CrashingNode.class, folder, Duration.ZERO);
         var store = StoreId.parse(said[1]);
         var running = new SandboxId(said[2]);
         var stopping = new SandboxId(said[3]);
@@ -60,7 +59,7 @@ class RestartIT {
         try (var node = start(hosts)) {
             told(node.persistence.recover());
 
-            assertThat(told(node.persistence.apiKeys().authenticate(API_KEY))).isPresent();
+            assertThat(told(node.persistence.apiKeys().authenticate(API_KEY))).isInstanceOf(ApiKeys.Holder.class);
             assertThat(told(node.persistence.stores().list(ORIGIN)))
                     .extracting(StoreSummary::id)
                     .containsExactly(store);
@@ -124,25 +123,6 @@ class RestartIT {
 
     private TestNode start(RememberedHosts hosts) {
         return TestNode.start(TestNode.embedded(folder.resolve("postgres")), folder.resolve("master.json"), hosts, "");
-    }
-
-    /** What the process said before it was killed; its database server goes on without it. */
-    private String[] runUntilKilled() throws IOException, InterruptedException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var process = new ProcessBuilder(java, "-cp", classes, CrashingNode.class.getName(), folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .filter(line -> line.startsWith("ready "))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("the process ended early"))
-                    .split(" ");
-        } finally {
-            process.destroyForcibly();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        }
     }
 
     private static String rawDump(Database database) {

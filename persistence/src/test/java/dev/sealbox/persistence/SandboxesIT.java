@@ -39,8 +39,8 @@ import dev.sealbox.domain.store.StoreRefusal.UnknownName;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.OrganizationMessage;
 import dev.sealbox.persistence.entity.OrganizationReply;
+import dev.sealbox.persistence.keys.DataKeys;
 import dev.sealbox.persistence.service.Recovery;
-import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -53,7 +53,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,7 +107,8 @@ class SandboxesIT {
     }
 
     private Refreshed set(StoreId store, SecretName name, String value, String... allowed) {
-        return done(node.persistence.stores().set(origin, store, name, Plaintext.of(value), hosts(allowed)));
+        return done(node.persistence.stores().set(origin, store, name, Plaintext.of(value), hosts(allowed)))
+                .refreshed();
     }
 
     private static NewSandbox wanted(Optional<String> store) {
@@ -155,7 +158,7 @@ class SandboxesIT {
         var sandbox = create("creds").id();
         var token = token(sandbox, TOKEN);
 
-        assertThat(set(store, TOKEN, "value-two", "api.github.com")).isEqualTo(new Refreshed(1, 0));
+        assertThat(set(store, TOKEN, "value-two", "api.github.com")).isEqualTo(new Refreshed(1, List.of()));
         assertThat(HOSTS.values.get(sandbox)).containsEntry(TOKEN, "value-two");
         assertThat(token(sandbox, TOKEN)).isEqualTo(token);
 
@@ -188,7 +191,7 @@ class SandboxesIT {
         var sandbox = create("creds").id();
 
         HOSTS.broken = new IllegalStateException("the host is away");
-        assertThat(set(store, TOKEN, "value-two")).isEqualTo(new Refreshed(0, 1));
+        assertThat(set(store, TOKEN, "value-two")).isEqualTo(new Refreshed(0, List.of(sandbox)));
         HOSTS.broken = null;
 
         eventually(
@@ -273,8 +276,7 @@ class SandboxesIT {
     void hasItsPlaceGivenBackWhenACrashKeptItFromBeingCreated() {
         var settings = PersistenceSettings.from(node.system.settings().config());
         var entities = new Entities(node.system, settings.entities());
-        var keys = new ShardedApiKeys(entities, node.database);
-        told(keys.issue(origin.organization(), "first", "osb_" + origin.organization()));
+        told(node.persistence.apiKeys().issue(origin.organization(), "first", "osb_" + origin.organization()));
         told(entities.<OrganizationReply>organization(
                 origin.organization(),
                 replyTo -> new OrganizationMessage.Execute(
@@ -283,10 +285,22 @@ class SandboxesIT {
                         replyTo)));
         var running = create().id();
 
-        told(new Recovery(entities, keys, settings.services(), Clock.systemUTC()).run());
+        told(new Recovery(
+                        entities,
+                        node.persistence.organizations(),
+                        new DataKeys(node.database),
+                        settings.services(),
+                        Clock.systemUTC())
+                .run());
         assertThat(places(entities)).hasSize(2);
         var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
-        told(new Recovery(entities, keys, settings.services(), later).run());
+        told(new Recovery(
+                        entities,
+                        node.persistence.organizations(),
+                        new DataKeys(node.database),
+                        settings.services(),
+                        later)
+                .run());
 
         assertThat(places(entities)).containsExactly(running);
     }
@@ -326,6 +340,11 @@ class SandboxesIT {
     }
 
     private CompletionStage<Outcome<SandboxView>> fork(Origin by, CheckpointId checkpoint, Optional<String> store) {
+        return fork(by, checkpoint, store, Optional.empty());
+    }
+
+    private CompletionStage<Outcome<SandboxView>> fork(
+            Origin by, CheckpointId checkpoint, Optional<String> store, Optional<Set<StoreName>> within) {
         return node.persistence
                 .checkpoints()
                 .fork(
@@ -336,7 +355,31 @@ class SandboxesIT {
                                 60,
                                 Map.of("MORE", "1"),
                                 Map.of("k", "v"),
-                                Optional.of(512)));
+                                Optional.of(512),
+                                within));
+    }
+
+    private static Optional<Set<StoreName>> only(String... stores) {
+        return Optional.of(Stream.of(stores).map(StoreName::new).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    @Test
+    void isForkedOnlyOnStoresThatTheKeyNames() {
+        store("base");
+        store("child");
+        var parent = create("base").id();
+        var checkpoint = checkpoint(parent, "before");
+        var notNamed = Outcome.refused(new SandboxRefusal.StoreNotNamed());
+
+        assertThat(told(fork(origin, checkpoint, Optional.of("child"), only("child"))))
+                .isEqualTo(notNamed);
+        assertThat(told(fork(origin, checkpoint, Optional.of("child"), only("base"))))
+                .isEqualTo(notNamed);
+        assertThat(told(fork(origin, checkpoint, Optional.of("nowhere"), only("base"))))
+                .isEqualTo(notNamed);
+        assertThat(told(fork(origin, checkpoint, Optional.empty(), only()))).isEqualTo(notNamed);
+        var fork = done(fork(origin, checkpoint, Optional.of("child"), only("base", "child")));
+        assertThat(fork.startedBy()).isEqualTo(origin.keyId());
     }
 
     @Test

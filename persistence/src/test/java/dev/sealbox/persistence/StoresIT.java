@@ -17,12 +17,15 @@ import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal.NameTaken;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretSummary;
+import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal.NoSuchSecret;
 import dev.sealbox.domain.store.StoreRefusal.NoSuchStore;
 import dev.sealbox.domain.store.StoreSummary;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.EntitySettings;
 import dev.sealbox.persistence.entity.OrganizationMessage;
@@ -68,6 +71,10 @@ class StoresIT {
         return node.persistence.stores();
     }
 
+    private static SecretVersions versions() {
+        return node.persistence.versions();
+    }
+
     private StoreId create(String name) {
         return done(stores().create(origin, new StoreName(name), GITHUB)).id();
     }
@@ -81,8 +88,8 @@ class StoresIT {
         assertThat(done(stores().read(origin, first)).allowlist()).isEqualTo(GITHUB);
 
         var changed = done(stores().update(origin, first, Optional.of(new StoreName("third")), Optional.of(List.of())));
-        assertThat(changed.name()).isEqualTo(new StoreName("third"));
-        assertThat(changed.allowlist()).isEmpty();
+        assertThat(changed.store().name()).isEqualTo(new StoreName("third"));
+        assertThat(changed.store().allowlist()).isEmpty();
         assertThat(told(stores().list(origin))).extracting(StoreSummary::id).containsExactly(second, first);
 
         done(stores().delete(origin, first));
@@ -134,7 +141,7 @@ class StoresIT {
                 .<OrganizationReply>organization(
                         origin.organization(),
                         replyTo -> new OrganizationMessage.Execute(
-                                origin, new OrganizationCommand.ReserveName(name, never), replyTo)));
+                                origin, new OrganizationCommand.ReserveName(name, never, 1000), replyTo)));
 
         var store = done(stores().create(origin, name, List.of()));
 
@@ -158,7 +165,7 @@ class StoresIT {
         var store = create("secrets");
 
         assertThat(done(stores().set(origin, store, TOKEN, Plaintext.of("value-one"), GITHUB)))
-                .isEqualTo(new Refreshed(0, 0));
+                .isEqualTo(new SecretChanged(1, Refreshed.NOBODY));
         done(stores().set(origin, store, new SecretName("A"), Plaintext.of("value-two"), List.of()));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-three"), List.of()));
 
@@ -191,9 +198,10 @@ class StoresIT {
     }
 
     @Test
-    void destroysTheDataKeysOfWhatIsReplacedOrDeleted() {
+    void destroysTheDataKeysOfWhatIsNotKeptOrDeleted() {
         var before = dataKeys();
         var store = create("shredded");
+        done(versions().limit(origin, store, new VersionLimit(1)));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-five"), List.of()));
         done(stores().set(origin, store, TOKEN, Plaintext.of("value-six"), List.of()));
         done(stores().set(origin, store, new SecretName("B"), Plaintext.of("value-seven"), List.of()));
@@ -223,8 +231,9 @@ class StoresIT {
         told(keys.issue(origin.organization(), "first", "osb_key_of_" + origin.organization()));
 
         assertThat(told(keys.authenticate("osb_key_of_" + origin.organization())))
-                .map(ApiKeys.Holder::organization)
-                .contains(origin.organization());
-        assertThat(told(keys.authenticate("osb_unknown"))).isEmpty();
+                .isInstanceOfSatisfying(
+                        ApiKeys.Holder.class,
+                        holder -> assertThat(holder.organization()).isEqualTo(origin.organization()));
+        assertThat(told(keys.authenticate("osb_unknown"))).isEqualTo(ApiKeys.Rejected.UNKNOWN);
     }
 }

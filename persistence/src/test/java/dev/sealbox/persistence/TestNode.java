@@ -2,15 +2,18 @@ package dev.sealbox.persistence;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.keys.MasterKeys;
+import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,23 +40,30 @@ final class TestNode implements AutoCloseable {
             """;
 
     final Database database;
+    final MasterKeys masters;
     final Vault vault;
     final RememberedHosts hosts;
     final ActorSystem<Void> system;
     final Registrar registrar;
     final Persistence persistence;
+    final DestructionCertificates certificates;
 
     private TestNode(Database database, Path masterKey, RememberedHosts hosts, Config config) {
         var settings = PersistenceSettings.from(config);
         this.database = database;
-        this.vault = new TinkVault(database, MasterKeys.open(masterKey, database));
+        this.masters = MasterKeys.open(masterKey, database);
+        this.vault = new TinkVault(database, masters);
         this.hosts = hosts.opening(vault);
         this.system = ActorSystem.create(Behaviors.empty(), "sealbox", database.configuration(config));
         Cluster.get(system)
                 .manager()
                 .tell(Join.create(Cluster.get(system).selfMember().address()));
+        Told.eventually(
+                "the node is a member",
+                () -> Cluster.get(system).selfMember().status().equals(MemberStatus.up()));
         this.registrar = Persistence.registrar(system, settings);
         this.persistence = Persistence.start(system, database, vault, hosts, settings);
+        this.certificates = Persistence.certificates(system, database, SealedNotary.open(database, masters), settings);
     }
 
     /** A server of the node's own, as an operator has it who gives no other. */

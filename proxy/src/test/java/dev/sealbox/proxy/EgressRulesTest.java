@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may go where, and what may be revealed there. */
 class EgressRulesTest {
@@ -192,19 +197,26 @@ class EgressRulesTest {
         }
     }
 
-    @Test
-    void putsNoValueWithALineBreakIntoAHeader() throws IOException {
-        var pem =
-                policy.secret("PEM_KEY", "-----BEGIN-----\nabc\n-----END-----").value();
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r", "\r\n", "\0"})
+    void putsNoValueThatWouldEndAHeaderIntoOne(String end) throws IOException {
+        var value = "-----BEGIN-----" + end + "X-Admin: yes";
+        var token = policy.secret("PEM_KEY", value).value();
         proxy.admit(TestProxy.SANDBOX, policy);
+        var basic = Base64.getEncoder().encodeToString(("u:" + token).getBytes(StandardCharsets.UTF_8));
 
+        for (var field : List.of("X-Key: " + token, "Authorization: Basic " + basic)) {
+            try (var client = proxy.tunnel(TestProxy.SANDBOX, API)) {
+                var refusal = client.get(API, "/", field);
+                assertThat(refusal.status()).isEqualTo(502);
+                assertThat(refusal.field("x-sealbox-decision")).hasValue("secret.not-for-header");
+                assertThat(refusal.text()).contains("line break or a NUL").doesNotContain("BEGIN");
+                assertThat(api.requests).isEmpty();
+            }
+        }
         try (var client = proxy.tunnel(TestProxy.SANDBOX, API)) {
-            var refusal = client.get(API, "/", "X-Key: " + pem);
-            assertThat(refusal.status()).isEqualTo(502);
-            assertThat(refusal.field("x-sealbox-decision")).hasValue("secret.not-for-header");
-
-            assertThat(client.post(API, "/", "key " + pem).status()).isEqualTo(200);
-            assertThat(api.last().text()).isEqualTo("key -----BEGIN-----\nabc\n-----END-----");
+            assertThat(client.post(API, "/", "key " + token).status()).isEqualTo(200);
+            assertThat(api.last().text()).isEqualTo("key " + value);
         }
     }
 

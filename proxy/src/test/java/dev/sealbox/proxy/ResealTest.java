@@ -2,6 +2,9 @@ package dev.sealbox.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aayushatharva.brotli4j.Brotli4jLoader;
+import com.aayushatharva.brotli4j.encoder.Encoder;
+import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -111,7 +114,7 @@ class ResealTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzip", "deflate"})
+    @ValueSource(strings = {"gzip", "deflate", "br", "zstd"})
     void searchesPackedResponses(String coding) throws IOException {
         answers.put("/", (request, out) -> {
             var packed = pack(coding, "packed " + VALUE + " packed");
@@ -132,7 +135,7 @@ class ResealTest {
     @Test
     void refusesAResponsePackedInAWayThatCannotBeSearched() throws IOException {
         answers.put("/", (request, out) -> {
-            TestUpstream.respond(out, 200, "Content-Encoding: br\r\n", "?");
+            TestUpstream.respond(out, 200, "Content-Encoding: compress\r\n", "?");
             return true;
         });
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
@@ -282,9 +285,17 @@ class ResealTest {
     }
 
     private static byte[] pack(String coding, String text) throws IOException {
+        var content = text.getBytes(StandardCharsets.UTF_8);
+        if (coding.equals("zstd")) {
+            return Zstd.compress(content);
+        }
+        if (coding.equals("br")) {
+            Brotli4jLoader.ensureAvailability();
+            return Encoder.compress(content);
+        }
         var bytes = new ByteArrayOutputStream();
         try (var out = coding.equals("gzip") ? new GZIPOutputStream(bytes) : new DeflaterOutputStream(bytes)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.write(content);
         }
         return bytes.toByteArray();
     }

@@ -49,6 +49,7 @@ final class TestHttp2Upstream implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     final List<Received> requests = new CopyOnWriteArrayList<>();
     final List<Long> resets = new CopyOnWriteArrayList<>();
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
 
     /** A request, whole. */
     record Received(Http2Headers head, String body, Http2Headers trailers) {
@@ -123,6 +124,7 @@ final class TestHttp2Upstream implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         connections.incrementAndGet();
                         open.add(channel);
+                        var unused = channel.closeFuture().addListener(closed -> open.remove(channel));
                         channel.pipeline()
                                 .addLast(
                                         tls.newHandler(channel.alloc()),
@@ -173,7 +175,9 @@ final class TestHttp2Upstream implements AutoCloseable {
                     over(context, headers.isEndStream());
                 }
                 case Http2DataFrame data -> {
-                    body.append(new String(ByteBufUtil.getBytes(data.content()), StandardCharsets.ISO_8859_1));
+                    var text = new String(ByteBufUtil.getBytes(data.content()), StandardCharsets.ISO_8859_1);
+                    body.append(text);
+                    bodies.add(text);
                     over(context, data.isEndStream());
                 }
                 default -> {}
@@ -205,13 +209,23 @@ final class TestHttp2Upstream implements AutoCloseable {
         return connections.get();
     }
 
+    /** Connections that are open now. */
+    int open() {
+        return open.size();
+    }
+
+    /** All that has come of bodies, of whole requests and others. */
+    String bodies() {
+        return String.join("", bodies);
+    }
+
     Received last() {
         return requests.getLast();
     }
 
     /** Closes all connections, as a server does that dies. */
     void dropConnections() {
-        open.forEach(channel -> {
+        Set.copyOf(open).forEach(channel -> {
             var unused = channel.close();
         });
     }

@@ -50,7 +50,7 @@ public final class TestPolicy {
     public SealedToken secret(String name, String value, String... hosts) {
         var secret = new SecretName(name);
         var encrypted = vault.keep(Plaintext.owning(value.getBytes(StandardCharsets.UTF_8)));
-        grants.put(secret, new Grant(store, 1, encrypted, HostPattern.parseAll(List.of(hosts))));
+        grants.put(secret, new Grant(store, 1, encrypted, HostPattern.parseAll(List.of(hosts)), false));
         return tokens.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(secret))
                 .map(Map.Entry::getKey)

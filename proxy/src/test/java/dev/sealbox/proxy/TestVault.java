@@ -11,6 +11,7 @@ import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +44,12 @@ public final class TestVault implements Vault {
         return bytes == null
                 ? CompletableFuture.failedFuture(new IllegalStateException("the data key was destroyed"))
                 : CompletableFuture.completedFuture(Plaintext.owning(bytes.clone()));
+    }
+
+    @Override
+    public CompletionStage<Optional<Encrypted>> reseal(SealContext context, Encrypted value) {
+        var bytes = Optional.ofNullable(values.get(value.key()));
+        return CompletableFuture.completedFuture(bytes.map(kept -> keep(Plaintext.owning(kept.clone()))));
     }
 
     @Override

@@ -11,15 +11,24 @@ import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.keys.MasterKeyRotation;
+import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
 import dev.sealbox.persistence.PersistenceSettings;
+import dev.sealbox.persistence.audit.AuditSettings;
+import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.keys.MasterKeys;
+import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.projection.ProjectionLag;
+import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
@@ -86,21 +95,32 @@ final class Node {
             var persistence = PersistenceSettings.from(config);
             var database = Database.open(persistence.database());
             cleanup.add("database", database::close);
-            var keys = MasterKeys.open(persistence.masterKeyFile(), database);
+            var keys = MasterKeys.open(
+                    persistence.masterKeys().open(System::getenv),
+                    persistence.masterKeys().patience(),
+                    database);
+            var notary = SealedNotary.open(database, keys);
+            var rotation = OnlineRotation.start(
+                    database, keys, persistence.masterKeys().checkEvery());
+            cleanup.add("master keys", rotation::close);
             var vault = new TinkVault(database, keys);
             var system = system(config, database);
             var directory = new HostDirectory();
             spawn(system, directory.keeper(), "host-directory");
             var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
             var entities = Persistence.start(system, database, vault, hosts, persistence);
+            var audit = DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config));
             BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
                             system, config, data.hostId(), vault, new SealedAuthorityStore(database, keys), cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
+            var repeats = new RememberedAnswers(database, notary).sweptBy(system);
             Waiting.on("resume what was interrupted", entities.recover());
-            return new Node(cleanup, api(system, config, database, entities, local));
+            var certificates = Persistence.certificates(system, database, notary, persistence);
+            return new Node(
+                    cleanup, api(system, config, database, entities, rotation, certificates, audit, repeats, local));
         }
 
         /** The data folder names the node, so that it is the same host after a restart. */
@@ -165,21 +185,34 @@ final class Node {
                 Config config,
                 Database database,
                 Persistence entities,
+                MasterKeyRotation rotation,
+                DestructionCertificates certificates,
+                DatabaseAuditLog audit,
+                Repeats repeats,
                 Optional<HostParts> local) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
             }
+            var metrics = NodeMetrics.registry();
+            ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(
                     "listen for requests",
                     Api.start(
                             system,
                             HttpSettings.from(config),
                             entities.stores(),
+                            entities.versions(),
                             entities.sandboxes(),
                             entities.checkpoints(),
+                            entities.answers(),
                             entities.apiKeys(),
+                            rotation,
+                            certificates,
+                            entities.organizations(),
+                            audit,
+                            repeats,
                             new NodeReadiness(system, database, local),
-                            NodeMetrics.registry()));
+                            metrics));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
             return Optional.of(api);
         }

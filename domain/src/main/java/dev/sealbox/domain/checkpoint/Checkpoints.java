@@ -16,6 +16,10 @@ public interface Checkpoints {
     /** Answers at once; the checkpoint is processing. The name is 1 to 128 characters, unique in its sandbox. */
     CompletionStage<Outcome<CheckpointView>> create(Origin origin, SandboxId sandbox, String name, CheckpointKind kind);
 
+    /** The same under an id that was drawn before: repeating it makes no second one. */
+    CompletionStage<Outcome<CheckpointView>> create(
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind);
+
     /** Newest first; also of a stopped sandbox. */
     CompletionStage<Outcome<List<CheckpointView>>> list(Origin origin, SandboxId sandbox);
 
@@ -23,4 +27,7 @@ public interface Checkpoints {
 
     /** Waits up to 30 s for a processing checkpoint; complete when the fork's first command can run. */
     CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted);
+
+    /** The same under an id that was drawn before: repeating it makes no second one. */
+    CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, SandboxId fork, NewFork wanted);
 }

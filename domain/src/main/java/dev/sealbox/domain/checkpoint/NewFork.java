@@ -1,8 +1,10 @@
 package dev.sealbox.domain.checkpoint;
 
 import dev.sealbox.domain.identity.StoreName;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a person asks for when forking.
@@ -11,10 +13,17 @@ import java.util.Optional;
  * @param envs win over the inherited ones, name by name
  * @param metadata wins over the inherited, key by key
  * @param memoryMB raised to the checkpoint's when lower; empty means the checkpoint's
+ * @param within the only stores, inherited ones included, that the fork may stand on; empty for any
  */
 public record NewFork(
         Optional<StoreName> store,
         int timeoutSeconds,
         Map<String, String> envs,
         Map<String, String> metadata,
-        Optional<Integer> memoryMB) {}
+        Optional<Integer> memoryMB,
+        Optional<Set<StoreName>> within) {
+
+    public boolean mayStandOn(List<StoreName> layers) {
+        return within.isEmpty() || within.get().containsAll(layers);
+    }
+}

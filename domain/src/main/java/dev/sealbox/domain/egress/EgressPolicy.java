@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * May this sandbox reach that host, and use that secret there? What its layers say at one moment.
@@ -35,6 +36,23 @@ public record EgressPolicy(
     /** Whether the sandbox may talk to {@code host} at all. Special address ranges are refused elsewhere, always. */
     public boolean mayReach(HostName host) {
         return allowlist.isEmpty() || HostPattern.anyMatches(allowlist, host);
+    }
+
+    /**
+     * Whether a connection to {@code host} may be open. An address is no name: neither the empty list nor a star means
+     * it.
+     */
+    public boolean mayConnect(HostName host) {
+        return host.isAddress() ? allowlist.contains(new HostPattern.Exactly(host)) : mayReach(host);
+    }
+
+    /** The same without some of its secrets. */
+    public EgressPolicy without(Set<SecretName> names) {
+        var kept = new LinkedHashMap<>(grants);
+        kept.keySet().removeAll(names);
+        var alive = new LinkedHashMap<>(tokens);
+        alive.values().removeAll(names);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, alive);
     }
 
     /** Whether {@code secret} may be revealed to {@code host}. */

@@ -3,20 +3,26 @@ package dev.sealbox.domain.egress;
 import dev.sealbox.domain.InvalidValue;
 import java.net.IDN;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * A host as policies compare it: a name in lower-case A-label form without the trailing dot, or an IP address literal.
  *
  * <p>IPv4 literals are dotted decimal only; the octal, hexadecimal and short forms that some resolvers take are refused,
- * so that no spelling of an address slips past a rule.
+ * so that no spelling of an address slips past a rule. IPv6 literals have one spelling, see {@link Ipv6}.
  */
 public record HostName(String value) {
+    /** Characters of the longest name. */
+    static final int MAX_LENGTH = 253;
+
     private static final Pattern NAME = Pattern.compile(
             "(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*");
     private static final Pattern IPV4 =
             Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
-    private static final Pattern GROUPS = Pattern.compile("(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?");
+
+    /** Sharp s, final sigma and the joiners: the two standards for names make different hosts of them. */
+    private static final Pattern AMBIGUOUS = Pattern.compile("[\\u00df\\u1e9e\\u03c2\\u200c\\u200d]");
 
     /** Takes only the normal form; use {@link #parse} for anything from outside. */
     public HostName {
@@ -26,27 +32,26 @@ public record HostName(String value) {
     }
 
     /**
-     * Normalises case, one trailing dot, brackets of an IPv6 literal and non-ASCII names.
+     * Normalises case, one trailing dot, IPv6 literals with or without brackets, and non-ASCII names.
      *
      * @throws InvalidValue if the text is no host, whatever else it may be
      */
     public static HostName parse(String text) {
-        var host = text;
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-            if (!isIpv6(host.toLowerCase(Locale.ROOT))) {
-                throw new InvalidValue("not a host name");
-            }
+        var bracketed = text.startsWith("[") && text.endsWith("]") && text.length() > 1;
+        var ipv6 = Ipv6.canonical(bracketed ? text.substring(1, text.length() - 1) : text);
+        if (ipv6.isPresent()) {
+            return new HostName(ipv6.get());
         }
-        if (host.endsWith(".")) {
-            host = host.substring(0, host.length() - 1);
-        }
+        var host = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
         return new HostName(ascii(host).toLowerCase(Locale.ROOT));
     }
 
     private static String ascii(String host) {
         if (host.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             return host;
+        }
+        if (AMBIGUOUS.matcher(host).find()) {
+            throw new InvalidValue("a host name with this letter is ambiguous, give its xn-- form");
         }
         try {
             return IDN.toASCII(host, IDN.USE_STD3_ASCII_RULES);
@@ -61,29 +66,11 @@ public record HostName(String value) {
     }
 
     private static boolean isAddress(String text) {
-        return IPV4.matcher(text).matches() || isIpv6(text);
+        return isIpv4(text) || Ipv6.canonical(text).equals(Optional.of(text));
     }
 
-    /** Eight groups, or fewer around one {@code ::}; anything looser would take a name with a port for an address. */
-    private static boolean isIpv6(String text) {
-        var groups = withoutIpv4Tail(text);
-        var gap = groups.indexOf("::");
-        if (gap < 0) {
-            return GROUPS.matcher(groups).matches() && count(groups) == 8;
-        }
-        var head = groups.substring(0, gap);
-        var tail = groups.substring(gap + 2);
-        return GROUPS.matcher(head).matches() && GROUPS.matcher(tail).matches() && count(head) + count(tail) <= 7;
-    }
-
-    private static int count(String groups) {
-        return groups.isEmpty() ? 0 : groups.split(":", -1).length;
-    }
-
-    /** The last two groups may be written as an IPv4 address. */
-    private static String withoutIpv4Tail(String text) {
-        var start = text.lastIndexOf(':') + 1;
-        return start > 0 && IPV4.matcher(text.substring(start)).matches() ? text.substring(0, start) + "0:0" : text;
+    static boolean isIpv4(String text) {
+        return IPV4.matcher(text).matches();
     }
 
     private static boolean isName(String text) {

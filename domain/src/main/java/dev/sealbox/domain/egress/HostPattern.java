@@ -63,30 +63,64 @@ public sealed interface HostPattern {
         if (pattern.equals("*")) {
             return new Any();
         }
-        return pattern.startsWith("*.")
-                ? new Below(name(pattern, pattern.substring(2)))
-                : new Exactly(name(pattern, pattern));
+        if (!pattern.startsWith("*.")) {
+            return new Exactly(name(pattern, pattern));
+        }
+        var parent = name(pattern, pattern.substring(2));
+        if (parent.isAddress()) {
+            throw wrong(pattern, "an address has no names below it");
+        }
+        if (parent.value().length() + 2 > HostName.MAX_LENGTH) {
+            throw wrong(pattern, "no name below it would be short enough");
+        }
+        return new Below(parent);
     }
 
     private static HostName name(String pattern, String host) {
-        if (host.contains("*")) {
-            throw new InvalidValue(quoted(pattern) + ": a star stands alone or as a leading \"*.\"");
-        }
         try {
-            var name = HostName.parse(host);
-            if (name.isAddress() && !pattern.equals(host)) {
-                throw new InvalidValue(quoted(pattern) + ": an address has no names below it");
-            }
-            return name;
+            return HostName.parse(host);
         } catch (InvalidValue e) {
-            throw new InvalidValue(quoted(pattern) + " is no host pattern: give a host without scheme, port or path");
+            throw wrong(pattern, fault(host));
         }
+    }
+
+    private static String fault(String host) {
+        if (host.isEmpty()) {
+            return "the name below the star is missing";
+        }
+        if (host.contains("*")) {
+            return "a star stands alone or as a leading \"*.\"";
+        }
+        if (host.contains("://")) {
+            return "leave the scheme out";
+        }
+        if (host.contains("/") || host.contains("?") || host.contains("#")) {
+            return "leave the path out";
+        }
+        if (host.contains("@")) {
+            return "leave the user out";
+        }
+        if (host.matches("(.*\\]|[^:]*):[0-9]*")) {
+            return "leave the port out: a pattern is for every port";
+        }
+        if (host.matches("(?i)[0-9.]+|.*\\.0x[0-9a-f]*|0x[0-9a-f.]*")) {
+            return "an IPv4 address is four decimal numbers without leading zeros";
+        }
+        if (host.codePoints().anyMatch(c -> c > 0x7f)) {
+            return "it cannot be written as a host name without doubt; give its xn-- form";
+        }
+        return "a host is a name of letters, digits, hyphens and dots, at most 253 characters with labels of at most 63,"
+                + " or an IP address";
+    }
+
+    private static InvalidValue wrong(String pattern, String fault) {
+        return new InvalidValue("the host pattern " + quoted(pattern) + " cannot be: " + fault);
     }
 
     /** Quotes for a message: short, and without characters that could forge a line of it. */
     private static String quoted(String pattern) {
         var safe = pattern.replaceAll("[^\\x20-\\x7e]", "?");
-        return '"' + (safe.length() > 80 ? safe.substring(0, 80) + "…" : safe) + '"';
+        return '"' + (safe.length() > 80 ? safe.substring(0, 80) + "..." : safe) + '"';
     }
 
     static boolean anyMatches(List<HostPattern> patterns, HostName host) {

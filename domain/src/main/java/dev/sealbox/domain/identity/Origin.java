@@ -10,8 +10,11 @@ package dev.sealbox.domain.identity;
  */
 public record Origin(OrganizationId organization, String keyId, String address, String requestId) {
 
+    /** Stands where a key's id would, for what the system does on its own. */
+    public static final String SYSTEM = "system";
+
     /** An act of the system itself, such as a recovery. */
     public static Origin system(OrganizationId organization) {
-        return new Origin(organization, "system", "", "");
+        return new Origin(organization, SYSTEM, "", "");
     }
 }

@@ -2,6 +2,7 @@ package dev.sealbox.domain.identity;
 
 import dev.sealbox.domain.InvalidValue;
 import java.util.HexFormat;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,14 @@ public record SandboxId(String value) {
 
     public static SandboxId random(RandomGenerator random) {
         return new SandboxId("sb-" + HexFormat.of().toHexDigits(random.nextLong()));
+    }
+
+    /** Takes 64 random bits of a UUID that was drawn before. */
+    public static SandboxId of(UUID drawn) {
+        // These bits and those of the other half are random but for six, which say which kind of UUID it is.
+        return new SandboxId("sb-"
+                + HexFormat.of()
+                        .toHexDigits(drawn.getMostSignificantBits() ^ Long.reverse(drawn.getLeastSignificantBits())));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.CreateOrganization;
 import dev.sealbox.domain.organization.OrganizationCommand.IssueApiKey;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseName;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
@@ -21,35 +22,38 @@ import dev.sealbox.domain.organization.OrganizationEvent.NameReserved;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxAdmitted;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxReleased;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Who may ask in an organisation's name, which store names are taken, and which sandboxes count against its limit: all
  * that must be decided in one place.
  *
- * @param keys by key id
  * @param names every reserved store name
  * @param sandboxes those that are not stopped, with the time of admission
  */
-public record Organization(Map<String, ApiKey> keys, Map<StoreName, StoreId> names, Map<SandboxId, Instant> sandboxes) {
+public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<SandboxId, Instant> sandboxes) {
 
-    /** The largest number of stores of an organisation (SEMANTICS 14). */
-    public static final int MAX_STORES = 1000;
+    private static final Comparator<StoreName> BY_NAME = Comparator.comparing(StoreName::value);
 
-    public static final Organization EMPTY = new Organization(Map.of(), Map.of(), Map.of());
+    public static final Organization EMPTY = new Organization(KeyRing.EMPTY, Map.of(), Map.of());
 
-    /** A key that may be used. */
-    public record ApiKey(String name, ApiKeyHash hash, Instant issuedAt) {}
-
-    public Decision<OrganizationEvent, OrganizationRefusal> decide(OrganizationCommand command) {
+    /** {@code now} decides about keys that expire. */
+    public Decision<OrganizationEvent, OrganizationRefusal> decide(OrganizationCommand command, Instant now) {
         return switch (command) {
-            case IssueApiKey(var keyId, var name, var hash) ->
-                keys.containsKey(keyId) ? accept() : accept(new ApiKeyIssued(keyId, name, hash));
-            case RevokeApiKey(var keyId) -> keys.containsKey(keyId) ? accept(new ApiKeyRevoked(keyId)) : accept();
-            case ReserveName(var name, var store) -> reserve(name, store);
+            case CreateOrganization(var hash, var terms) ->
+                keys.byId().isEmpty()
+                        ? keys.issue(hash, terms, now)
+                        : refuse(new OrganizationRefusal.OrganizationExists());
+            case IssueApiKey(var hash, var terms) -> keys.issue(hash, terms, now);
+            case RevokeApiKey(var keyId) -> keys.revoke(keyId, now);
+            case ReserveName(var name, var store, var limit) -> reserve(name, store, limit);
             case ReleaseName(var name, var store) ->
                 store.equals(names.get(name)) ? accept(new NameReleased(name, store)) : accept();
             case AdmitSandbox(var sandbox, var limit) -> admit(sandbox, limit);
@@ -58,7 +62,7 @@ public record Organization(Map<String, ApiKey> keys, Map<StoreName, StoreId> nam
         };
     }
 
-    private Decision<OrganizationEvent, OrganizationRefusal> reserve(StoreName name, StoreId store) {
+    private Decision<OrganizationEvent, OrganizationRefusal> reserve(StoreName name, StoreId store, int limit) {
         var holder = names.get(name);
         if (store.equals(holder)) {
             return accept();
@@ -66,9 +70,9 @@ public record Organization(Map<String, ApiKey> keys, Map<StoreName, StoreId> nam
         if (holder != null) {
             return refuse(new OrganizationRefusal.NameTaken(name));
         }
-        return names.size() < MAX_STORES
+        return names.size() < limit
                 ? accept(new NameReserved(name, store))
-                : refuse(new OrganizationRefusal.TooManyStores(MAX_STORES));
+                : refuse(new OrganizationRefusal.TooManyStores(limit));
     }
 
     private Decision<OrganizationEvent, OrganizationRefusal> admit(SandboxId sandbox, int limit) {
@@ -80,21 +84,26 @@ public record Organization(Map<String, ApiKey> keys, Map<StoreName, StoreId> nam
                 : refuse(new OrganizationRefusal.TooManySandboxes(sandboxes.size(), limit));
     }
 
-    /** The id of the valid key with this hash. */
-    public Optional<String> keyWith(ApiKeyHash hash) {
-        return keys.entrySet().stream()
-                .filter(key -> key.getValue().hash().equals(hash))
-                .map(Map.Entry::getKey)
-                .findFirst();
+    /** The first names behind {@code after}, or of all, in their order. */
+    public SortedMap<StoreName, StoreId> namesAfter(Optional<StoreName> after, int limit) {
+        return names.entrySet().stream()
+                .filter(entry -> after.isEmpty() || BY_NAME.compare(entry.getKey(), after.get()) > 0)
+                .sorted(Map.Entry.comparingByKey(BY_NAME))
+                .limit(limit)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, () -> new TreeMap<>(BY_NAME)));
+    }
+
+    /** What the key with this hash is worth now. */
+    public KeyStanding standing(ApiKeyHash hash, Instant now) {
+        return keys.standing(hash, now);
     }
 
     public Organization apply(Recorded<OrganizationEvent> recorded) {
         return switch (recorded.event()) {
-            case ApiKeyIssued(var keyId, var name, var hash) ->
-                new Organization(
-                        changed(keys, map -> map.put(keyId, new ApiKey(name, hash, recorded.at()))), names, sandboxes);
-            case ApiKeyRevoked(var keyId) ->
-                new Organization(changed(keys, map -> map.remove(keyId)), names, sandboxes);
+            case ApiKeyIssued(var keyId, var hash, var terms) ->
+                new Organization(keys.issued(keyId, key(recorded, hash, terms)), names, sandboxes);
+            case ApiKeyRevoked(var keyId) -> new Organization(keys.revoked(keyId, recorded.at()), names, sandboxes);
             case NameReserved(var name, var store) ->
                 new Organization(keys, changed(names, map -> map.put(name, store)), sandboxes);
             case NameReleased(var name, var store) ->
@@ -104,6 +113,10 @@ public record Organization(Map<String, ApiKey> keys, Map<StoreName, StoreId> nam
             case SandboxReleased(var sandbox) ->
                 new Organization(keys, names, changed(sandboxes, map -> map.remove(sandbox)));
         };
+    }
+
+    private static KeyRing.ApiKey key(Recorded<OrganizationEvent> issued, ApiKeyHash hash, KeyTerms terms) {
+        return new KeyRing.ApiKey(terms, hash, issued.at(), issued.origin().keyId(), Optional.empty());
     }
 
     private static <K, V> Map<K, V> changed(Map<K, V> map, Consumer<Map<K, V>> change) {

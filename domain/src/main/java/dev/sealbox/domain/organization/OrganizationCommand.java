@@ -7,13 +7,19 @@ import dev.sealbox.domain.identity.StoreName;
 /** What can be asked of an organisation. */
 public sealed interface OrganizationCommand {
 
-    /** Repeating it with the same id is harmless. */
-    record IssueApiKey(String keyId, String name, ApiKeyHash hash) implements OrganizationCommand {}
+    /** Makes the organisation with its first key; refused when it has keys already. */
+    record CreateOrganization(ApiKeyHash hash, KeyTerms terms) implements OrganizationCommand {}
+
+    /** Repeating it with the same hash is harmless. */
+    record IssueApiKey(ApiKeyHash hash, KeyTerms terms) implements OrganizationCommand {}
 
     record RevokeApiKey(String keyId) implements OrganizationCommand {}
 
-    /** A store that renames itself holds both names until it releases the old one. */
-    record ReserveName(StoreName name, StoreId store) implements OrganizationCommand {}
+    /**
+     * A store that renames itself holds both names until it releases the old one. Refused when {@code limit} names are
+     * taken.
+     */
+    record ReserveName(StoreName name, StoreId store, int limit) implements OrganizationCommand {}
 
     /** Does nothing unless {@code store} holds the name. */
     record ReleaseName(StoreName name, StoreId store) implements OrganizationCommand {}

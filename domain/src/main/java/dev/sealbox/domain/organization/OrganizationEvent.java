@@ -7,7 +7,7 @@ import dev.sealbox.domain.identity.StoreName;
 /** What has happened to an organisation. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface OrganizationEvent {
 
-    record ApiKeyIssued(String keyId, String name, ApiKeyHash hash) implements OrganizationEvent {}
+    record ApiKeyIssued(String keyId, ApiKeyHash hash, KeyTerms terms) implements OrganizationEvent {}
 
     record ApiKeyRevoked(String keyId) implements OrganizationEvent {}
 

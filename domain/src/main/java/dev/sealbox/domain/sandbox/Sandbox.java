@@ -11,6 +11,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
@@ -18,6 +19,7 @@ import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
+import dev.sealbox.domain.sandbox.SandboxCommand.SealNames;
 import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
@@ -28,12 +30,15 @@ import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
 import dev.sealbox.domain.sandbox.SandboxEvent.StopRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.StoresLayered;
+import dev.sealbox.domain.sandbox.SandboxEvent.TokensAdded;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensSealed;
+import dev.sealbox.domain.sealing.SealedToken;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The life of one sandbox, from its creation to its stop. {@link #decide} says what may happen, {@link #apply} what then
@@ -43,6 +48,7 @@ import java.util.Optional;
  * @param checkpoints those that were taken of it and not deleted, oldest first
  * @param reason why it was lost; empty otherwise
  * @param startedAt when it was created
+ * @param startedBy the id of the API key that created it; empty for one of a time when that was not kept
  */
 public record Sandbox(
         Stage stage,
@@ -53,7 +59,8 @@ public record Sandbox(
         Optional<HostId> host,
         Map<CheckpointId, NamedCheckpoint> checkpoints,
         String reason,
-        Instant startedAt) {
+        Instant startedAt,
+        String startedBy) {
 
     /** Where a sandbox stands; {@code STOPPED} is final. */
     public enum Stage {
@@ -92,7 +99,8 @@ public record Sandbox(
             Optional.empty(),
             Map.of(),
             "",
-            Instant.EPOCH);
+            Instant.EPOCH,
+            "");
 
     /** Whether {@code asking} may know of this sandbox. */
     public boolean isVisibleTo(OrganizationId asking) {
@@ -108,6 +116,7 @@ public record Sandbox(
         }
         return switch (command) {
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
+            case SealNames(var drawn) -> sealNames(drawn);
             case PlaceSandbox(var on) -> stage == Stage.STARTING ? accept(new SandboxPlaced(on)) : accept();
             case ConfirmStarted() -> stage == Stage.STARTING ? accept(new SandboxStarted()) : accept();
             case ReportLost(var why) ->
@@ -126,6 +135,18 @@ public record Sandbox(
                 new SandboxCreated(create.blueprint()),
                 new StoresLayered(create.stores(), create.lost(), create.remembered()),
                 new TokensSealed(create.tokens()));
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> sealNames(Map<SecretName, SealedToken> drawn) {
+        var wanted = new TreeMap<>(drawn);
+        wanted.keySet()
+                .retainAll(tokens.missing(drawn.keySet(), blueprint.envs().keySet()));
+        return alive() && !wanted.isEmpty() ? accept(new TokensAdded(wanted)) : accept();
+    }
+
+    /** Whether it runs or is about to. */
+    public boolean alive() {
+        return stage == Stage.STARTING || stage == Stage.RUNNING;
     }
 
     private Decision<SandboxEvent, SandboxRefusal> name(NameCheckpoint named) {
@@ -158,10 +179,12 @@ public record Sandbox(
                         Optional.empty(),
                         Map.of(),
                         "",
-                        recorded.at());
+                        recorded.at(),
+                        recorded.origin().keyId());
             case StoresLayered(var stores, var lost, var remembered) ->
                 with(stage, new Stack(stores, lost, remembered), tokens, host, checkpoints, reason);
             case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
+            case TokensAdded(var added) -> with(stage, stack, tokens.with(added), host, checkpoints, reason);
             case SandboxPlaced(var on) -> with(stage, stack, tokens, Optional.of(on), checkpoints, reason);
             case SandboxStarted() -> at(Stage.RUNNING, "");
             case SandboxLost(var why) -> at(Stage.LOST, why);
@@ -191,11 +214,11 @@ public record Sandbox(
             Optional<HostId> on,
             Map<CheckpointId, NamedCheckpoint> taken,
             String why) {
-        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt);
+        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy);
     }
 
     /** What people are told of it. */
     public SandboxView view(SandboxId id) {
-        return new SandboxView(id, stage.status(), blueprint, host, startedAt);
+        return new SandboxView(id, stage.status(), blueprint, host, startedAt, startedBy);
     }
 }

@@ -3,7 +3,10 @@ package dev.sealbox.domain.sandbox;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.sealing.SealedToken;
 import java.util.List;
+import java.util.Map;
 
 /** What can be asked of a sandbox. */
 public sealed interface SandboxCommand {
@@ -18,6 +21,13 @@ public sealed interface SandboxCommand {
     record CreateSandbox(
             Blueprint blueprint, List<StoreLayer> stores, boolean lost, List<HostPattern> remembered, Tokens tokens)
             implements SandboxCommand {}
+
+    /**
+     * Its stores have these names.
+     *
+     * @param drawn a fresh token for each name; one that the sandbox has already, or overrides, is left unused
+     */
+    record SealNames(Map<SecretName, SealedToken> drawn) implements SandboxCommand {}
 
     record PlaceSandbox(HostId host) implements SandboxCommand {}
 

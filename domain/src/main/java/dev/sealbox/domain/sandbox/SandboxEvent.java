@@ -3,7 +3,10 @@ package dev.sealbox.domain.sandbox;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.sealing.SealedToken;
 import java.util.List;
+import java.util.Map;
 
 /** What has happened to a sandbox. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface SandboxEvent {
@@ -13,6 +16,9 @@ public sealed interface SandboxEvent {
     record StoresLayered(List<StoreLayer> stores, boolean lost, List<HostPattern> remembered) implements SandboxEvent {}
 
     record TokensSealed(Tokens tokens) implements SandboxEvent {}
+
+    /** Names that its stores did not have when it was started are sealed for it, too. */
+    record TokensAdded(Map<SecretName, SealedToken> tokens) implements SandboxEvent {}
 
     record SandboxPlaced(HostId host) implements SandboxEvent {}
 

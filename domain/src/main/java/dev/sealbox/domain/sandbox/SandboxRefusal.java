@@ -32,6 +32,9 @@ public sealed interface SandboxRefusal extends Refusal {
     /** The checkpoint's stores and the requested one are more than a sandbox may have. */
     record TooManyStores(int limit) implements SandboxRefusal {}
 
+    /** The asker's key names the stores that its sandboxes may stand on, and not this one. */
+    record StoreNotNamed() implements SandboxRefusal {}
+
     @Override
     default Kind kind() {
         return switch (this) {
@@ -46,6 +49,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case CheckpointNameTaken refusal -> Kind.CONFLICT;
             case TooManyCheckpoints refusal -> Kind.INVALID;
             case TooManyStores refusal -> Kind.INVALID;
+            case StoreNotNamed refusal -> Kind.FORBIDDEN;
         };
     }
 
@@ -63,6 +67,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case CheckpointNameTaken refusal -> "checkpoint.name-taken";
             case TooManyCheckpoints refusal -> "checkpoint.too-many";
             case TooManyStores refusal -> "sandbox.too-many-stores";
+            case StoreNotNamed refusal -> "forbidden";
         };
     }
 
@@ -81,6 +86,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case TooManyCheckpoints(var limit) ->
                 "the sandbox has reached its limit of " + limit + " checkpoints of this kind";
             case TooManyStores(var limit) -> "a sandbox has at most " + limit + " secret stores layered";
+            case StoreNotNamed() -> "the API key does not name every secret store that the sandbox would stand on";
         };
     }
 }

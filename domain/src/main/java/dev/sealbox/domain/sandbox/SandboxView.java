@@ -5,5 +5,10 @@ import dev.sealbox.domain.identity.SandboxId;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A sandbox for people. {@code status} is one of pending, running, stopped, error. */
-public record SandboxView(SandboxId id, String status, Blueprint blueprint, Optional<HostId> host, Instant startedAt) {}
+/**
+ * A sandbox for people. {@code status} is one of pending, running, stopped, error.
+ *
+ * @param startedBy as in {@link Sandbox}
+ */
+public record SandboxView(
+        SandboxId id, String status, Blueprint blueprint, Optional<HostId> host, Instant startedAt, String startedBy) {}

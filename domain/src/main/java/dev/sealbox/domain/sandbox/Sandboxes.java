@@ -17,6 +17,9 @@ public interface Sandboxes {
     /** Complete when the first command can run. */
     CompletionStage<Outcome<SandboxView>> create(Origin origin, NewSandbox wanted);
 
+    /** The same under an id that was drawn before: repeating it makes no second one. */
+    CompletionStage<Outcome<SandboxView>> create(Origin origin, SandboxId id, NewSandbox wanted);
+
     CompletionStage<Outcome<SandboxView>> read(Origin origin, SandboxId sandbox);
 
     /** All that are not stopped, newest first. */

@@ -9,6 +9,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.Offer;
 import dev.sealbox.domain.store.StoreView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where a fork layers stores (SEMANTICS 7): secrets merge and the last layer wins a name with its value and its hosts;
@@ -46,15 +49,30 @@ public final class StoreLayers {
         return List.copyOf(names);
     }
 
-    /** The secrets of the layers, the last layer's winning each name. */
+    /** Every name that a layer has, also one whose secret cannot be used now. */
+    public static Set<SecretName> secrets(List<StoreView> layers) {
+        return layers.stream()
+                .flatMap(layer -> layer.secrets().keySet().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * The secrets that can be used, the last layer's winning each name. A layer wins a name also with a secret that
+     * cannot be used now: then nobody's value is used, rather than another layer's.
+     */
     public static Map<SecretName, Grant> grants(List<StoreView> layers) {
-        var grants = new LinkedHashMap<SecretName, Grant>();
+        var winners = new LinkedHashMap<SecretName, Optional<Grant>>();
         for (var layer : layers) {
-            layer.secrets()
-                    .forEach((name, secret) ->
-                            grants.put(name, new Grant(layer.id(), secret.version(), secret.value(), secret.hosts())));
+            layer.secrets().forEach((name, offer) -> winners.put(name, grant(layer, offer)));
         }
+        var grants = new LinkedHashMap<SecretName, Grant>();
+        winners.forEach((name, winner) -> winner.ifPresent(grant -> grants.put(name, grant)));
         return grants;
+    }
+
+    private static Optional<Grant> grant(StoreView layer, Offer offer) {
+        return offer.value()
+                .map(value -> new Grant(layer.id(), offer.version(), value, offer.hosts(), layer.deleted()));
     }
 
     /**
@@ -70,7 +88,7 @@ public final class StoreLayers {
         return union.isEmpty() && lost ? remembered : union.stream().distinct().toList();
     }
 
-    /** What the layers say now; tokens of names that no layer has any more mean nothing. */
+    /** What the layers say now; tokens of names that no layer has, or that cannot be used now, mean nothing. */
     public static EgressPolicy policy(
             SandboxId sandbox,
             OrganizationId organization,

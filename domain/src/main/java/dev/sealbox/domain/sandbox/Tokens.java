@@ -7,11 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * The sealed tokens of a sandbox.
  *
- * @param own one for each secret name, seen in its environment
+ * @param own one for each secret name that its stores have or had, seen in its environment as long as they have it
  * @param inherited those of its ancestors, which files made before a checkpoint hold; they go on resolving here
  */
 public record Tokens(Map<SecretName, SealedToken> own, Map<SealedToken, SecretName> inherited) {
@@ -33,11 +34,40 @@ public record Tokens(Map<SecretName, SealedToken> own, Map<SealedToken, SecretNa
             Set<String> overridden,
             Map<SealedToken, SecretName> inherited,
             RandomGenerator random) {
-        var own = new LinkedHashMap<SecretName, SealedToken>();
-        names.stream()
-                .filter(name -> !overridden.contains(name.value()))
-                .forEach(name -> own.put(name, SealedToken.random(random)));
-        return new Tokens(own, inherited);
+        return new Tokens(NONE.drawMissing(names, overridden, random), inherited);
+    }
+
+    /**
+     * A fresh token for each of {@code names} that has none and is not overridden.
+     *
+     * @param random cryptographically strong
+     */
+    public Map<SecretName, SealedToken> drawMissing(
+            Set<SecretName> names, Set<String> overridden, RandomGenerator random) {
+        var drawn = new LinkedHashMap<SecretName, SealedToken>();
+        missing(names, overridden).forEach(name -> drawn.put(name, SealedToken.random(random)));
+        return drawn;
+    }
+
+    /** Those of {@code names} that have no token here and are not overridden by a plain variable. */
+    Set<SecretName> missing(Set<SecretName> names, Set<String> overridden) {
+        return names.stream()
+                .filter(name -> !own.containsKey(name) && !overridden.contains(name.value()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** These and more; a name that has a token keeps it. */
+    Tokens with(Map<SecretName, SealedToken> more) {
+        var after = new LinkedHashMap<>(more);
+        after.putAll(own);
+        return new Tokens(after, inherited);
+    }
+
+    /** Its own tokens of those names that its stores have now: what new commands see. A name set again gets its token back. */
+    public Map<SecretName, SealedToken> shown(Set<SecretName> present) {
+        var shown = new LinkedHashMap<>(own);
+        shown.keySet().retainAll(present);
+        return shown;
     }
 
     /** Every token that means something in this sandbox: its own first, then the inherited ones in a stable order. */

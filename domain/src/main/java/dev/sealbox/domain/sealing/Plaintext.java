@@ -13,6 +13,9 @@ import java.util.Arrays;
 public final class Plaintext implements AutoCloseable {
     public static final int MAX_BYTES = 64 * 1024;
 
+    /** Shorter ones stand in every answer by chance, so they are not looked for there. */
+    public static final int MIN_RECOGNISED_BYTES = 8;
+
     private final byte[] bytes;
 
     private Plaintext(byte[] bytes) {
@@ -33,6 +36,11 @@ public final class Plaintext implements AutoCloseable {
     /** Takes the array over; the caller gives it up. */
     public static Plaintext owning(byte[] bytes) {
         return new Plaintext(bytes);
+    }
+
+    /** Whether it is too short to be recognised when an upstream sends it back. */
+    public boolean isTooShortToRecognise() {
+        return bytes.length < MIN_RECOGNISED_BYTES;
     }
 
     public int length() {

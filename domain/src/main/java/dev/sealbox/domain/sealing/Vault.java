@@ -4,6 +4,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -19,6 +20,12 @@ public interface Vault {
 
     /** Decrypts; the caller closes the result. Fails when the data key was destroyed or the context differs. */
     CompletionStage<Plaintext> open(SealContext context, Encrypted value);
+
+    /**
+     * Encrypts what {@code value} holds once more, under a fresh data key, durable before the stage completes; the
+     * plaintext does not leave the vault. Empty when the data key of {@code value} is destroyed.
+     */
+    CompletionStage<Optional<Encrypted>> reseal(SealContext context, Encrypted value);
 
     /** Destroys data keys; repeating it is harmless. */
     CompletionStage<Void> destroy(Collection<KeyId> keys);

@@ -16,44 +16,65 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.StoreCommand.AbandonStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.ChangeAllowlist;
+import dev.sealbox.domain.store.StoreCommand.ChangeSecretHosts;
 import dev.sealbox.domain.store.StoreCommand.ConfirmShredded;
 import dev.sealbox.domain.store.StoreCommand.CreateStore;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
 import dev.sealbox.domain.store.StoreCommand.DeleteStore;
+import dev.sealbox.domain.store.StoreCommand.DestroyVersion;
+import dev.sealbox.domain.store.StoreCommand.LimitVersions;
 import dev.sealbox.domain.store.StoreCommand.RenameStore;
+import dev.sealbox.domain.store.StoreCommand.RevokeStore;
+import dev.sealbox.domain.store.StoreCommand.RollBackSecret;
 import dev.sealbox.domain.store.StoreCommand.SetSecret;
+import dev.sealbox.domain.store.StoreCommand.SwitchSecret;
+import dev.sealbox.domain.store.StoreCommand.SwitchVersion;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreEvent.AllowlistChanged;
 import dev.sealbox.domain.store.StoreEvent.KeysShredded;
 import dev.sealbox.domain.store.StoreEvent.SandboxBound;
 import dev.sealbox.domain.store.StoreEvent.SandboxUnbound;
 import dev.sealbox.domain.store.StoreEvent.SecretDeleted;
+import dev.sealbox.domain.store.StoreEvent.SecretDisabled;
+import dev.sealbox.domain.store.StoreEvent.SecretEnabled;
+import dev.sealbox.domain.store.StoreEvent.SecretHostsChanged;
+import dev.sealbox.domain.store.StoreEvent.SecretRolledBack;
 import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
 import dev.sealbox.domain.store.StoreEvent.StoreDeleted;
 import dev.sealbox.domain.store.StoreEvent.StoreRenamed;
+import dev.sealbox.domain.store.StoreEvent.StoreRevoked;
+import dev.sealbox.domain.store.StoreEvent.VersionDestroyed;
+import dev.sealbox.domain.store.StoreEvent.VersionDisabled;
+import dev.sealbox.domain.store.StoreEvent.VersionEnabled;
+import dev.sealbox.domain.store.StoreEvent.VersionLimitChanged;
+import dev.sealbox.domain.store.StoreEvent.VersionsRetired;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
  * Named secrets and the hosts that sandboxes holding them may reach. {@link #decide} says what may happen,
  * {@link #apply} what then is.
  *
- * @param revision counts events, so that a bound sandbox can tell an older view from a newer one
+ * @param limit how many versions of each secret are kept; empty for as many as the deployment usually keeps
  * @param versions the last version of every name ever set, deleted ones included
  * @param bound the sandboxes that are told of changes
  * @param condemned data keys that are to be destroyed and are not yet known to be
+ * @param revision counts events, so that a bound sandbox can tell an older view from a newer one
  */
 public record SecretStore(
         Stage stage,
         OrganizationId organization,
         StoreName name,
         List<HostPattern> allowlist,
+        Optional<VersionLimit> limit,
         Map<SecretName, Secret> secrets,
         Map<SecretName, Integer> versions,
         Set<SandboxId> bound,
@@ -77,6 +98,7 @@ public record SecretStore(
             new OrganizationId("none"),
             new StoreName("-"),
             List.of(),
+            Optional.empty(),
             Map.of(),
             Map.of(),
             Set.of(),
@@ -99,12 +121,16 @@ public record SecretStore(
             case AbandonStore() -> abandon();
             case RenameStore(var wanted) -> wanted.equals(name) ? accept() : accept(new StoreRenamed(wanted));
             case ChangeAllowlist(var hosts) -> hosts.equals(allowlist) ? accept() : accept(new AllowlistChanged(hosts));
-            case SetSecret set -> set(set);
-            case DeleteSecret(var secret) ->
-                secrets.containsKey(secret)
-                        ? accept(new SecretDeleted(secret))
-                        : refuse(new StoreRefusal.NoSuchSecret(secret));
+            case SetSecret set -> new SecretRules(this).set(set);
+            case RollBackSecret back -> new SecretRules(this).rollBack(back);
+            case ChangeSecretHosts change -> new SecretRules(this).changeHosts(change);
+            case SwitchSecret change -> new SecretRules(this).switched(change);
+            case SwitchVersion change -> new SecretRules(this).switched(change);
+            case DestroyVersion destroy -> new SecretRules(this).destroy(destroy);
+            case LimitVersions change -> new SecretRules(this).limit(change);
+            case DeleteSecret delete -> new SecretRules(this).delete(delete);
             case DeleteStore() -> accept(new StoreDeleted());
+            case RevokeStore() -> accept(new StoreRevoked());
             case BindSandbox(var sandbox) -> bound.contains(sandbox) ? accept() : accept(new SandboxBound(sandbox));
             case UnbindSandbox(var sandbox) -> bound.contains(sandbox) ? accept(new SandboxUnbound(sandbox)) : accept();
             case ConfirmShredded(var keys) -> shredded(keys);
@@ -125,16 +151,6 @@ public record SecretStore(
         };
     }
 
-    private Decision<StoreEvent, StoreRefusal> set(SetSecret set) {
-        var present = secrets.get(set.name());
-        if (present == null && secrets.size() >= MAX_SECRETS) {
-            return refuse(new StoreRefusal.TooManySecrets(MAX_SECRETS));
-        }
-        var entry = present == null ? set.entry() : present.entry();
-        var version = versions.getOrDefault(set.name(), 0) + 1;
-        return accept(new SecretSet(set.name(), entry, version, set.value(), set.hosts()));
-    }
-
     private Decision<StoreEvent, StoreRefusal> shredded(Set<KeyId> keys) {
         var open = keys.stream().filter(condemned::contains).collect(Collectors.toUnmodifiableSet());
         return open.isEmpty() ? accept() : accept(new KeysShredded(open));
@@ -144,96 +160,117 @@ public record SecretStore(
         var at = recorded.at();
         return switch (recorded.event()) {
             case StoreCreated(var created, var hosts) ->
-                new SecretStore(
-                        Stage.PRESENT,
-                        recorded.origin().organization(),
-                        created,
-                        hosts,
-                        Map.of(),
-                        Map.of(),
-                        Set.of(),
-                        Set.of(),
-                        1,
-                        at,
-                        at);
-            case StoreRenamed(var wanted) -> described(wanted, allowlist, at);
-            case AllowlistChanged(var hosts) -> described(name, hosts, at);
-            case SecretSet set -> withSecret(set, at);
-            case SecretDeleted(var deleted) -> withoutSecret(deleted, at);
-            case StoreDeleted() -> gone(at);
+                created(recorded.origin().organization(), created, hosts, at);
+            case StoreRenamed(var wanted) -> described(wanted, allowlist, limit, at);
+            case AllowlistChanged(var hosts) -> described(name, hosts, limit, at);
+            case VersionLimitChanged(var wanted) -> described(name, allowlist, Optional.of(wanted), at);
+            case SecretSet set -> holding(held().set(set.name(), set.entry(), made(set, recorded)), at);
+            case SecretRolledBack back -> holding(held().rolledBack(back.name(), made(back, recorded)), at);
+            case SecretHostsChanged(var secret, var version, var hosts) ->
+                withVersion(secret, version, of -> of.at(hosts), at);
+            case SecretDisabled(var secret) -> holding(held().changed(secret, of -> of.switched(false, at)), at);
+            case SecretEnabled(var secret) -> holding(held().changed(secret, of -> of.switched(true, at)), at);
+            case VersionDisabled(var secret, var version) -> withVersion(secret, version, of -> of.switched(false), at);
+            case VersionEnabled(var secret, var version) -> withVersion(secret, version, of -> of.switched(true), at);
+            case VersionDestroyed(var secret, var version) ->
+                withVersion(secret, version, SecretVersion::destroyed, at);
+            case VersionsRetired(var secret, var upTo) -> holding(held().changed(secret, of -> of.retired(upTo)), at);
+            case SecretDeleted(var deleted) -> holding(held().without(deleted), at);
+            case StoreDeleted() -> gone(held().condemning(), at);
+            case StoreRevoked() -> gone(held().none(), at);
             case SandboxBound(var sandbox) -> withBound(with(bound, sandbox));
-            case SandboxUnbound(var sandbox) -> withBound(without(bound, Set.of(sandbox)));
-            case KeysShredded(var keys) -> contents(secrets, versions, without(condemned, keys), updatedAt);
+            case SandboxUnbound(var sandbox) -> withBound(without(bound, sandbox));
+            case KeysShredded(var keys) -> holding(held().shredded(keys), updatedAt);
         };
     }
 
-    private SecretStore withSecret(SecretSet set, Instant at) {
-        var before = secrets.get(set.name());
-        var createdAt = before == null ? at : before.createdAt();
-        var after = new TreeMap<>(secrets);
-        after.put(set.name(), new Secret(set.entry(), set.version(), set.value(), set.hosts(), createdAt, at));
-        var counted = new TreeMap<>(versions);
-        counted.put(set.name(), set.version());
-        return contents(after, counted, before == null ? condemned : with(condemned, key(before)), at);
+    private static SecretVersion made(SecretSet set, Recorded<StoreEvent> recorded) {
+        return SecretVersion.made(set.version(), set.value(), set.hosts(), Optional.empty(), recorded);
     }
 
-    private SecretStore withoutSecret(SecretName deleted, Instant at) {
-        var after = new TreeMap<>(secrets);
-        var before = after.remove(deleted);
-        return contents(after, versions, before == null ? condemned : with(condemned, key(before)), at);
+    private static SecretVersion made(SecretRolledBack back, Recorded<StoreEvent> recorded) {
+        return SecretVersion.made(back.version(), back.value(), back.hosts(), Optional.of(back.restored()), recorded);
     }
 
-    /** Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6). */
-    private SecretStore gone(Instant at) {
-        var keys = new HashSet<>(condemned);
-        secrets.values().forEach(secret -> keys.add(key(secret)));
+    private Secrets held() {
+        return new Secrets(secrets, versions, condemned);
+    }
+
+    private SecretStore withVersion(SecretName secret, int version, UnaryOperator<SecretVersion> change, Instant at) {
+        return holding(held().changed(secret, of -> of.changed(version, change, at)), at);
+    }
+
+    private SecretStore created(OrganizationId owner, StoreName created, List<HostPattern> hosts, Instant at) {
         return new SecretStore(
-                Stage.DELETED,
-                organization,
-                name,
-                allowlist,
+                Stage.PRESENT,
+                owner,
+                created,
+                hosts,
+                Optional.empty(),
                 Map.of(),
-                versions,
+                Map.of(),
                 Set.of(),
-                Set.copyOf(keys),
+                Set.of(),
+                1,
+                at,
+                at);
+    }
+
+    /**
+     * Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6).
+     *
+     * @param left what those sandboxes keep; its keys are destroyed all the same
+     */
+    private SecretStore gone(Secrets left, Instant at) {
+        return next(Stage.DELETED, name, allowlist, limit, left, bound, at);
+    }
+
+    private SecretStore described(StoreName wanted, List<HostPattern> hosts, Optional<VersionLimit> kept, Instant at) {
+        return next(stage, wanted, hosts, kept, held(), bound, at);
+    }
+
+    private SecretStore holding(Secrets after, Instant at) {
+        return next(stage, name, allowlist, limit, after, bound, at);
+    }
+
+    private SecretStore withBound(Set<SandboxId> after) {
+        return next(stage, name, allowlist, limit, held(), after, updatedAt);
+    }
+
+    private SecretStore next(
+            Stage then,
+            StoreName wanted,
+            List<HostPattern> hosts,
+            Optional<VersionLimit> kept,
+            Secrets held,
+            Set<SandboxId> sandboxes,
+            Instant at) {
+        return new SecretStore(
+                then,
+                organization,
+                wanted,
+                hosts,
+                kept,
+                held.kept(),
+                held.versions(),
+                sandboxes,
+                held.condemned(),
                 revision + 1,
                 createdAt,
                 at);
     }
 
-    private SecretStore described(StoreName wanted, List<HostPattern> hosts, Instant at) {
-        return new SecretStore(
-                stage, organization, wanted, hosts, secrets, versions, bound, condemned, revision + 1, createdAt, at);
-    }
-
-    private SecretStore contents(
-            Map<SecretName, Secret> after, Map<SecretName, Integer> counted, Set<KeyId> doomed, Instant at) {
-        return new SecretStore(
-                stage, organization, name, allowlist, after, counted, bound, doomed, revision + 1, createdAt, at);
-    }
-
-    private SecretStore withBound(Set<SandboxId> after) {
-        return new SecretStore(
-                stage,
-                organization,
-                name,
-                allowlist,
-                secrets,
-                versions,
-                after,
-                condemned,
-                revision + 1,
-                createdAt,
-                updatedAt);
+    /** Whether it is the version that sandboxes use, if they may use any. */
+    public boolean isCurrent(SecretName secret, int version) {
+        var present = secrets.get(secret);
+        return present != null && present.version() == version;
     }
 
     /** What a bound sandbox may know. */
     public StoreView view(StoreId id) {
-        return new StoreView(id, name, revision, stage == Stage.DELETED, allowlist, secrets);
-    }
-
-    private static KeyId key(Secret secret) {
-        return secret.value().key();
+        var offers = new TreeMap<SecretName, Offer>();
+        secrets.forEach((secret, of) -> offers.put(secret, Offer.of(of)));
+        return new StoreView(id, name, revision, stage == Stage.DELETED, allowlist, offers);
     }
 
     private static <T> Set<T> with(Set<T> set, T element) {
@@ -242,9 +279,9 @@ public record SecretStore(
         return Set.copyOf(after);
     }
 
-    private static <T> Set<T> without(Set<T> set, Set<T> elements) {
+    private static <T> Set<T> without(Set<T> set, T element) {
         var after = new HashSet<>(set);
-        after.removeAll(elements);
+        after.remove(element);
         return Set.copyOf(after);
     }
 }

@@ -7,12 +7,32 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** All that is ever told of a secret: never its value. */
+/**
+ * All that is ever told of a secret: never its value.
+ *
+ * @param version the current one
+ * @param enabled whether sandboxes may use the secret, as far as the current version lets them
+ */
 public record SecretSummary(
         UUID entry,
         StoreId store,
         SecretName name,
         int version,
+        SecretVersion.State versionState,
+        boolean enabled,
         List<HostPattern> hosts,
         Instant createdAt,
-        Instant updatedAt) {}
+        Instant updatedAt) {
+    public static SecretSummary of(StoreId store, SecretName name, Secret secret) {
+        return new SecretSummary(
+                secret.entry(),
+                store,
+                name,
+                secret.version(),
+                secret.current().state(),
+                secret.enabled(),
+                secret.hosts(),
+                secret.createdAt(),
+                secret.updatedAt());
+    }
+}

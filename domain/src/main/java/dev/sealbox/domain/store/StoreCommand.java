@@ -7,6 +7,7 @@ import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -21,12 +22,53 @@ public sealed interface StoreCommand {
 
     record ChangeAllowlist(List<HostPattern> allowlist) implements StoreCommand {}
 
-    /** Replaces value and hosts alike. {@code entry} is the id that a new name gets. */
-    record SetSecret(SecretName name, Encrypted value, List<HostPattern> hosts, UUID entry) implements StoreCommand {}
+    /**
+     * Makes a new version of value and hosts alike.
+     *
+     * @param entry the id that a new name gets
+     * @param cas the version that must be current, 0 for none; empty for whichever is
+     * @param usual how many versions are kept where the store has no limit of its own
+     */
+    record SetSecret(
+            SecretName name,
+            Encrypted value,
+            List<HostPattern> hosts,
+            UUID entry,
+            Optional<Integer> cas,
+            VersionLimit usual)
+            implements StoreCommand {}
+
+    /**
+     * Makes an older version's value and hosts current again, as a new version.
+     *
+     * @param value the older version's, sealed anew under a data key of its own
+     * @param cas as in {@link SetSecret}
+     * @param usual as in {@link SetSecret}
+     */
+    record RollBackSecret(SecretName name, int version, Encrypted value, Optional<Integer> cas, VersionLimit usual)
+            implements StoreCommand {}
+
+    /** Changes where the current version may be revealed. {@code cas} as in {@link SetSecret}. */
+    record ChangeSecretHosts(SecretName name, List<HostPattern> hosts, Optional<Integer> cas) implements StoreCommand {}
+
+    /** Lets sandboxes use a secret, or takes it from them without losing it. */
+    record SwitchSecret(SecretName name, boolean enabled) implements StoreCommand {}
+
+    /** Lets sandboxes use a version when it is current, or takes it from them without losing it. */
+    record SwitchVersion(SecretName name, int version, boolean enabled) implements StoreCommand {}
+
+    /** Gives a version's value up for ever. */
+    record DestroyVersion(SecretName name, int version) implements StoreCommand {}
+
+    /** From now on the store keeps so many versions of each secret. */
+    record LimitVersions(VersionLimit limit) implements StoreCommand {}
 
     record DeleteSecret(SecretName name) implements StoreCommand {}
 
     record DeleteStore() implements StoreCommand {}
+
+    /** Deletes the store, and takes its secrets from the sandboxes that run with it. */
+    record RevokeStore() implements StoreCommand {}
 
     /** The name that was reserved for this store is taken away: if it was not created by now, it never will be. */
     record AbandonStore() implements StoreCommand {}
@@ -48,8 +90,15 @@ public sealed interface StoreCommand {
             case RenameStore c -> true;
             case ChangeAllowlist c -> true;
             case SetSecret c -> true;
+            case RollBackSecret c -> true;
+            case ChangeSecretHosts c -> true;
+            case SwitchSecret c -> true;
+            case SwitchVersion c -> true;
+            case DestroyVersion c -> true;
+            case LimitVersions c -> true;
             case DeleteSecret c -> true;
             case DeleteStore c -> true;
+            case RevokeStore c -> true;
             case BindSandbox c -> true;
             case CreateStore c -> false;
             case AbandonStore c -> false;

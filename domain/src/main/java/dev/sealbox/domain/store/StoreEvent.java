@@ -22,9 +22,35 @@ public sealed interface StoreEvent {
     record SecretSet(SecretName name, UUID entry, int version, Encrypted value, List<HostPattern> hosts)
             implements StoreEvent {}
 
+    /** The value of version {@code restored}, sealed anew, and its hosts are current again as a new version. */
+    record SecretRolledBack(SecretName name, int version, int restored, Encrypted value, List<HostPattern> hosts)
+            implements StoreEvent {}
+
+    /** The current version may be revealed elsewhere. */
+    record SecretHostsChanged(SecretName name, int version, List<HostPattern> hosts) implements StoreEvent {}
+
+    record SecretDisabled(SecretName name) implements StoreEvent {}
+
+    record SecretEnabled(SecretName name) implements StoreEvent {}
+
+    record VersionDisabled(SecretName name, int version) implements StoreEvent {}
+
+    record VersionEnabled(SecretName name, int version) implements StoreEvent {}
+
+    /** The version's data key is to be destroyed; its metadata stays. */
+    record VersionDestroyed(SecretName name, int version) implements StoreEvent {}
+
+    /** The versions up to and including {@code upTo} are beyond the limit: gone, their data keys are to be destroyed. */
+    record VersionsRetired(SecretName name, int upTo) implements StoreEvent {}
+
+    record VersionLimitChanged(VersionLimit limit) implements StoreEvent {}
+
     record SecretDeleted(SecretName name) implements StoreEvent {}
 
     record StoreDeleted() implements StoreEvent {}
+
+    /** As {@link StoreDeleted}, and taken from the sandboxes that run with it; its allowlist goes on restricting them. */
+    record StoreRevoked() implements StoreEvent {}
 
     record SandboxBound(SandboxId sandbox) implements StoreEvent {}
 

@@ -7,11 +7,16 @@ import dev.sealbox.domain.identity.StoreName;
 import java.time.Instant;
 import java.util.List;
 
-/** A store without its secrets, for people. */
+/**
+ * A store without its secrets, for people.
+ *
+ * @param maxVersions how many versions of each secret it keeps
+ */
 public record StoreSummary(
         StoreId id,
         OrganizationId organization,
         StoreName name,
         List<HostPattern> allowlist,
         Instant createdAt,
-        Instant updatedAt) {}
+        Instant updatedAt,
+        int maxVersions) {}

@@ -11,6 +11,7 @@ import java.util.Map;
  * A store at one moment, as its API and the sandboxes bound to it see it: values only encrypted.
  *
  * @param revision grows with every change of this store
+ * @param deleted whether the store is gone; its secrets then are those that running sandboxes keep, and no key opens them
  */
 public record StoreView(
         StoreId id,
@@ -18,4 +19,4 @@ public record StoreView(
         long revision,
         boolean deleted,
         List<HostPattern> allowlist,
-        Map<SecretName, Secret> secrets) {}
+        Map<SecretName, Offer> secrets) {}

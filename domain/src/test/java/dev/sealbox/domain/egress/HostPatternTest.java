@@ -30,7 +30,12 @@ class HostPatternTest {
         "192.0.2.1, 192.0.2.10, false",
         "*.2.1x, 192.0.2.1x, true",
         "bücher.example, xn--bcher-kva.example, true",
-        "*.BÜCHER.example, a.bücher.example, true"
+        "*.BÜCHER.example, a.bücher.example, true",
+        "[2001:DB8:0:0::1], 2001:db8::1, true",
+        "2001:0db8::0001, [2001:db8:0:0:0:0:0:1], true",
+        "::ffff:192.0.2.1, 192.0.2.1, true",
+        "*.com, example.com, true",
+        "*.com, com, false"
     })
     void matchesAsTheContractSays(String pattern, String host, boolean expected) {
         assertThat(HostPattern.parse(pattern).matches(HostName.parse(host))).isEqualTo(expected);
@@ -66,6 +71,44 @@ class HostPatternTest {
             })
     void isRefusedWithAReason(String pattern) {
         assertThatThrownBy(() -> HostPattern.parse(pattern)).isInstanceOf(InvalidValue.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://example.com, scheme",
+        "https://example.com:443/x, scheme",
+        "example.com:443, port",
+        "[::1]:443, port",
+        "*.example.com:8443, port",
+        "example.com/v1, path",
+        "example.com?x, path",
+        "user@example.com, user",
+        "a.*.com, star",
+        "*., name below",
+        "127.1, four decimal",
+        "0177.0.0.1, four decimal",
+        "0x7f000001, four decimal",
+        "2130706433, four decimal",
+        "*.10.0.0.1, no names below",
+        "*.[::1], no names below",
+        "stra\u00dfe.de, xn--",
+        "exa mple.com, letters"
+    })
+    void saysWhatIsWrong(String pattern, String reason) {
+        assertThatThrownBy(() -> HostPattern.parse(pattern))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void neverMeansNothing() {
+        var label = "a".repeat(62);
+        var parent = (label + ".").repeat(3) + "b".repeat(62);
+
+        assertThat(parent).hasSize(251);
+        var longest = HostPattern.parse("*." + parent);
+        assertThat(longest.matches(HostName.parse("x." + parent))).isTrue();
+        assertThatThrownBy(() -> HostPattern.parse("*.b" + parent)).hasMessageContaining("short enough");
     }
 
     @Test

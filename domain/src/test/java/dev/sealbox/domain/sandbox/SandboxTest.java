@@ -10,6 +10,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
@@ -18,6 +19,7 @@ import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
+import dev.sealbox.domain.sandbox.SandboxCommand.SealNames;
 import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
@@ -28,7 +30,9 @@ import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
 import dev.sealbox.domain.sandbox.SandboxEvent.StopRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.StoresLayered;
+import dev.sealbox.domain.sandbox.SandboxEvent.TokensAdded;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensSealed;
+import dev.sealbox.domain.sealing.SealedToken;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +88,7 @@ class SandboxTest {
         assertThat(starting.decide(OWNER, new PlaceSandbox(HOST))).isEqualTo(accept(new SandboxPlaced(HOST)));
         assertThat(starting.decide(OWNER, new ConfirmStarted())).isEqualTo(accept(new SandboxStarted()));
         assertThat(running().view(ID))
-                .isEqualTo(new SandboxView(ID, "running", PLAN, Optional.of(HOST), Instant.EPOCH));
+                .isEqualTo(new SandboxView(ID, "running", PLAN, Optional.of(HOST), Instant.EPOCH, OWNER.keyId()));
         assertThat(running().decide(OWNER, new ConfirmStarted())).isEqualTo(accept());
         assertThat(running().decide(OWNER, new PlaceSandbox(HOST))).isEqualTo(accept());
     }
@@ -107,6 +111,41 @@ class SandboxTest {
                 List.of(new StopSandbox(), new ConfirmStopped(), new ConfirmStarted(), new ReportLost("x"))) {
             assertThat(stopped.decide(OWNER, command)).isEqualTo(accept());
         }
+    }
+
+    @Test
+    void sealsNamesThatItsStoresDidNotHaveBefore() {
+        var plan = new Blueprint(
+                "base", Optional.empty(), List.of(), new Limits(1, 1024, 20480), 0, Map.of("PLAIN", "x"), Map.of());
+        var known = new SecretName("KNOWN");
+        var fresh = new SecretName("FRESH");
+        var sandbox = given(
+                new SandboxCreated(plan),
+                new TokensSealed(new Tokens(Map.of(known, token(1)), Map.of(token(9), fresh))),
+                new SandboxStarted());
+        var drawn = Map.of(known, token(2), fresh, token(3), new SecretName("PLAIN"), token(4));
+
+        assertThat(sandbox.decide(OWNER, new SealNames(drawn)))
+                .isEqualTo(accept(new TokensAdded(Map.of(fresh, token(3)))));
+
+        var after = sandbox.apply(new Recorded<>(new TokensAdded(Map.of(fresh, token(3))), OWNER, Instant.EPOCH));
+        assertThat(after.tokens().own()).isEqualTo(Map.of(known, token(1), fresh, token(3)));
+        assertThat(after.tokens().all()).containsEntry(token(9), fresh);
+        assertThat(after.decide(OWNER, new SealNames(drawn))).isEqualTo(accept());
+    }
+
+    @Test
+    void sealsNothingWhenItHasEnded() {
+        var drawn = Map.of(new SecretName("FRESH"), token(1));
+
+        assertThat(given(STARTING).decide(OWNER, new SealNames(drawn))).isEqualTo(accept(new TokensAdded(drawn)));
+        for (var ended : List.of(running(new StopRequested()), running(new SandboxLost("gone")))) {
+            assertThat(ended.decide(OWNER, new SealNames(drawn))).isEqualTo(accept());
+        }
+    }
+
+    private static SealedToken token(int number) {
+        return new SealedToken(SealedToken.PREFIX + "%032x".formatted(number));
     }
 
     @Test

@@ -14,9 +14,8 @@ import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
-import dev.sealbox.domain.store.Secret;
+import dev.sealbox.domain.store.Offer;
 import dev.sealbox.domain.store.StoreView;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,16 +43,13 @@ class StoreLayersTest {
 
     private static StoreView layer(
             int number, List<HostPattern> allowlist, Map<SecretName, List<HostPattern>> secrets) {
-        var all = new HashMap<SecretName, Secret>();
+        var all = new HashMap<SecretName, Offer>();
         secrets.forEach((name, hosts) -> all.put(
                 name,
-                new Secret(
-                        new UUID(number, 0),
+                new Offer(
                         number,
-                        new Encrypted(new KeyId(new UUID(number, name.hashCode())), "AAEC"),
-                        hosts,
-                        Instant.EPOCH,
-                        Instant.EPOCH)));
+                        Optional.of(new Encrypted(new KeyId(new UUID(number, name.hashCode())), "AAEC")),
+                        hosts)));
         return new StoreView(new StoreId(new UUID(0, number)), new StoreName("s" + number), 1, false, allowlist, all);
     }
 
@@ -91,6 +87,32 @@ class StoreLayersTest {
         });
         assertThat(grants)
                 .hasEntrySatisfying(OTHER, grant -> assertThat(grant.hosts()).isEqualTo(hosts("b.example")));
+    }
+
+    @Test
+    void letNoOtherLayersValueTakeThePlaceOfOneThatCannotBeUsed() {
+        var base = layer(1, List.of(), Map.of(TOKEN, List.of(), OTHER, List.of()));
+        var child = new StoreView(
+                new StoreId(new UUID(0, 2)),
+                new StoreName("s2"),
+                1,
+                false,
+                List.of(),
+                Map.of(TOKEN, new Offer(1, Optional.empty(), List.of())));
+        var sealed = SealedToken.random(new Random(1));
+
+        assertThat(StoreLayers.grants(List.of(base, child))).containsOnlyKeys(OTHER);
+        assertThat(StoreLayers.grants(List.of(child, base))).containsOnlyKeys(TOKEN, OTHER);
+        assertThat(StoreLayers.secrets(List.of(base, child))).containsExactlyInAnyOrder(TOKEN, OTHER);
+        assertThat(StoreLayers.policy(
+                                new SandboxId("sb-0000000000000001"),
+                                new OrganizationId("default"),
+                                1,
+                                List.of(base, child),
+                                List.of(),
+                                Map.of(sealed, TOKEN))
+                        .tokens())
+                .isEmpty();
     }
 
     @Test

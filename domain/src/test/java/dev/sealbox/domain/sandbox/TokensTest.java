@@ -36,6 +36,15 @@ class TokensTest {
         assertThat(grandchild.all().keySet()).allMatch(token -> token.value().length() == SealedToken.LENGTH);
     }
 
+    @Test
+    void areShownWhileTheirNamesArePresentAndTheSameWhenANameComesBack() {
+        var tokens = Tokens.draw(Set.of(A, B), Set.of(), Map.of(), random);
+
+        assertThat(tokens.shown(Set.of(A))).containsOnlyKeys(A);
+        assertThat(tokens.shown(Set.of(A, B))).isEqualTo(tokens.own());
+        assertThat(tokens.drawMissing(Set.of(A, B), Set.of(), random)).isEmpty();
+    }
+
     @RepeatedTest(20)
     void nameTheirOwnBeforeInheritedOnes() {
         var parent = Tokens.draw(Set.of(A), Set.of(), Map.of(), random);

@@ -26,6 +26,7 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource connections;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sealbox-database-", 0).factory());
+    private final GroupCommit commits = new GroupCommit(this, threads);
 
     private Database(Optional<EmbeddedDatabase> embedded, DatabaseSettings settings) {
         this.embedded = embedded;
@@ -97,6 +98,14 @@ public final class Database implements AutoCloseable {
         return CompletableFuture.supplyAsync(() -> now(step, work), threads);
     }
 
+    /**
+     * As {@link #ask}, in one transaction with what others ask at the same time; complete when it is committed. The work
+     * is done a second time, alone, when that of another fails.
+     */
+    public <T> CompletionStage<T> together(String step, Work<T> work) {
+        return commits.ask(step, work);
+    }
+
     /** As {@link #ask}, on the caller's thread; for the start of the process. */
     public <T> T now(String step, Work<T> work) {
         try (var connection = connections.getConnection()) {
@@ -104,6 +113,11 @@ public final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new DatabaseUnavailable("the database failed to " + step, e);
         }
+    }
+
+    /** A connection of its own for work in transactions; whoever asks for it closes it. May wait for a free one. */
+    public Connection connection() throws SQLException {
+        return connections.getConnection();
     }
 
     /** The configuration of an actor system whose journal writes to this database, on top of {@code base}. */

@@ -2,6 +2,7 @@ package dev.sealbox.persistence.entity;
 
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.StoreLayer;
@@ -10,6 +11,8 @@ import dev.sealbox.domain.store.StoreView;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a sandbox knows of its stores: the newest view of each, empty for one that was gone when it was asked for.
@@ -43,6 +46,14 @@ record Layers(Map<StoreId, Optional<StoreView>> views) {
             return known.or(() -> other);
         }
         return known.get().revision() >= other.get().revision() ? known : other;
+    }
+
+    /** The names of all secrets that the stores have now. */
+    Set<SecretName> names() {
+        return views.values().stream()
+                .flatMap(Optional::stream)
+                .flatMap(view -> view.secrets().keySet().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**

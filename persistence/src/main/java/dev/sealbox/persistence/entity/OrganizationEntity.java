@@ -54,14 +54,16 @@ public final class OrganizationEntity
             case OrganizationMessage.Read(var replyTo) ->
                 Effect().reply(replyTo, new OrganizationReply.Done(organization));
             case OrganizationMessage.FindKey(var hash, var replyTo) ->
-                Effect().reply(replyTo, new OrganizationMessage.KeyFound(organization.keyWith(hash)));
+                Effect().reply(replyTo, new OrganizationMessage.KeyFound(organization.standing(hash, clock.instant())));
+            case OrganizationMessage.ListNames(var after, var limit, var replyTo) ->
+                Effect().reply(replyTo, new OrganizationMessage.Names(organization.namesAfter(after, limit)));
             case OrganizationMessage.Stop() -> Effect().stop();
         };
     }
 
     private Effect<Recorded<OrganizationEvent>, Organization> onExecute(
             Organization organization, OrganizationMessage.Execute execute) {
-        return switch (organization.decide(execute.command())) {
+        return switch (organization.decide(execute.command(), clock.instant())) {
             case Accepted<OrganizationEvent, ?>(var events) ->
                 Effect()
                         .persist(Records.of(events, execute.origin(), clock))

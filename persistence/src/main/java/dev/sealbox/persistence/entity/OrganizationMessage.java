@@ -2,9 +2,13 @@ package dev.sealbox.persistence.entity;
 
 import akka.actor.typed.ActorRef;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.persistence.serialization.ClusterMessage;
+import java.util.Map;
 import java.util.Optional;
 
 /** What is said to an organisation's entity. */
@@ -15,12 +19,17 @@ public sealed interface OrganizationMessage extends ClusterMessage {
 
     record Read(ActorRef<OrganizationReply> replyTo) implements OrganizationMessage {}
 
-    /** Asks for the id of the valid key with this hash. */
+    /** Asks what the key with this hash is worth now. */
     record FindKey(ApiKeyHash hash, ActorRef<KeyFound> replyTo) implements OrganizationMessage {}
+
+    /** Asks for the first store names behind {@code after}. */
+    record ListNames(Optional<StoreName> after, int limit, ActorRef<Names> replyTo) implements OrganizationMessage {}
 
     /** Leave memory. */
     record Stop() implements OrganizationMessage {}
 
-    /** The key's id; empty when there is no such valid key. */
-    record KeyFound(Optional<String> keyId) implements ClusterMessage {}
+    /** In their order. */
+    record Names(Map<StoreName, StoreId> names) implements ClusterMessage {}
+
+    record KeyFound(KeyStanding standing) implements ClusterMessage {}
 }

@@ -14,18 +14,23 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sealing.Vault;
 import java.time.Clock;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /** Spreads the entities over the nodes with the right role. */
 public final class Regions {
     private Regions() {}
 
-    /** Lets this node hold entities, or, without the role, find those of other nodes. */
+    /**
+     * Lets this node hold entities, or, without the role, find those of other nodes. {@code random} draws tokens, so it
+     * must be cryptographically strong.
+     */
     public static void start(
             ActorSystem<?> system,
             Entities entities,
             Vault vault,
             SandboxHosts hosts,
             EntitySettings settings,
+            RandomGenerator random,
             Clock clock) {
         var regions = new Region(system, settings);
         regions.start(
@@ -38,7 +43,7 @@ public final class Regions {
                 new StoreMessage.Stop());
         regions.start(
                 Entities.SANDBOXES,
-                id -> SandboxEntity.create(new SandboxId(id), entities, hosts, settings, clock),
+                id -> SandboxEntity.create(new SandboxId(id), entities, hosts, settings, random, clock),
                 new SandboxMessage.Stop());
         regions.start(
                 Entities.CHECKPOINTS,

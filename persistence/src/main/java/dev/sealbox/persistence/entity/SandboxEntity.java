@@ -1,5 +1,6 @@
 package dev.sealbox.persistence.entity;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -14,6 +15,7 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.Decision.Accepted;
 import dev.sealbox.domain.Decision.Refused;
+import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -31,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /**
  * Hosts one {@link Sandbox}. It decides and persists; {@link SandboxWork} then does what was decided to the world
@@ -46,6 +50,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     private final ActorContext<SandboxMessage> context;
     private final SandboxWork work;
     private final EntitySettings settings;
+    private final RandomGenerator random;
     private final Clock clock;
 
     private SandboxEntity(
@@ -53,18 +58,26 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             ActorContext<SandboxMessage> context,
             SandboxWork work,
             EntitySettings settings,
+            RandomGenerator random,
             Clock clock) {
         super(PersistenceId.of(TYPE, id.value()));
         this.context = context;
         this.work = work;
         this.settings = settings;
+        this.random = random;
         this.clock = clock;
     }
 
+    /** {@code random} draws tokens, so it must be cryptographically strong. */
     public static Behavior<SandboxMessage> create(
-            SandboxId id, Neighbours neighbours, SandboxHosts hosts, EntitySettings settings, Clock clock) {
+            SandboxId id,
+            Neighbours neighbours,
+            SandboxHosts hosts,
+            EntitySettings settings,
+            RandomGenerator random,
+            Clock clock) {
         return Behaviors.setup(context -> new SandboxEntity(
-                id, context, new SandboxWork(id, context, neighbours, hosts, settings), settings, clock));
+                id, context, new SandboxWork(id, context, neighbours, hosts, settings), settings, random, clock));
     }
 
     @Override
@@ -87,12 +100,18 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                 isSettled(sandbox)
                         ? Effect().reply(replyTo, told(sandbox, organization))
                         : Effect().stash();
-            case SandboxMessage.ReadPolicy read -> onReadPolicy(sandbox, read);
+            case SandboxMessage.ReadPolicy(var replyTo) ->
+                onLayers(sandbox, replyTo, policy -> new SandboxReply.Policed(sandbox, policy));
+            case SandboxMessage.ReadTokens(var replyTo) ->
+                onLayers(
+                        sandbox,
+                        replyTo,
+                        policy -> new SandboxReply.Shown(sandbox.tokens().shown(work.names())));
             case SandboxMessage.Refresh refresh -> onRefresh(sandbox, refresh);
             case SandboxMessage.Enforced enforced -> onEnforced(sandbox, enforced);
             case SandboxMessage.Layered(var views) -> {
                 work.layered(views);
-                yield goOn(sandbox, Optional.empty());
+                yield onLayered(sandbox);
             }
             case SandboxMessage.Finished finished -> goOn(sandbox, work.finished(sandbox, finished));
             case SandboxMessage.Conclude(var outcome) -> {
@@ -157,21 +176,42 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         }
     }
 
-    private Effect<Recorded<SandboxEvent>, Sandbox> onReadPolicy(Sandbox sandbox, SandboxMessage.ReadPolicy read) {
+    /** Answers from what the stores say now; they are asked first if they were not since this actor began. */
+    private Effect<Recorded<SandboxEvent>, Sandbox> onLayers(
+            Sandbox sandbox, ActorRef<SandboxReply> replyTo, Function<EgressPolicy, SandboxReply> answer) {
         if (sandbox.stage() == Stage.ABSENT) {
-            return Effect().reply(read.replyTo(), new SandboxReply.Refused(new SandboxRefusal.NoSuchSandbox()));
+            return Effect().reply(replyTo, new SandboxReply.Refused(new SandboxRefusal.NoSuchSandbox()));
         }
-        if (!isAlive(sandbox)) {
-            return Effect().reply(read.replyTo(), new SandboxReply.Refused(new SandboxRefusal.Stopped()));
+        if (!sandbox.alive()) {
+            return Effect().reply(replyTo, new SandboxReply.Refused(new SandboxRefusal.Stopped()));
         }
         return work.policy(sandbox)
-                .<Effect<Recorded<SandboxEvent>, Sandbox>>map(
-                        policy -> Effect().reply(read.replyTo(), new SandboxReply.Policed(sandbox, policy)))
+                .<Effect<Recorded<SandboxEvent>, Sandbox>>map(policy -> Effect().reply(replyTo, answer.apply(policy)))
                 .orElseGet(() -> Effect().stash());
     }
 
-    private static boolean isAlive(Sandbox sandbox) {
-        return sandbox.stage() == Stage.STARTING || sandbox.stage() == Stage.RUNNING;
+    private Effect<Recorded<SandboxEvent>, Sandbox> onLayered(Sandbox sandbox) {
+        var sealed = sealed(sandbox);
+        return Effect()
+                .persist(sealed)
+                .thenRun(after -> {
+                    work.proceed(after);
+                    if (!sealed.isEmpty() && after.stage() == Stage.RUNNING) {
+                        work.enforce(after, context.getSystem().ignoreRef());
+                    }
+                })
+                .thenUnstashAll();
+    }
+
+    /** Draws tokens for names that the stores did not have before. */
+    private List<Recorded<SandboxEvent>> sealed(Sandbox sandbox) {
+        var overridden = sandbox.blueprint().envs().keySet();
+        var drawn = sandbox.tokens().drawMissing(work.names(), overridden, random);
+        if (drawn.isEmpty()) {
+            return List.of();
+        }
+        var origin = Origin.system(sandbox.organization());
+        return Records.of(accepted(sandbox.decide(origin, new SandboxCommand.SealNames(drawn))), origin, clock);
     }
 
     /** Takes a store's change over at once, and acknowledges it when the host has it. */
@@ -179,21 +219,23 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         var mine = sandbox.stack().stores().stream()
                 .map(StoreLayer::store)
                 .anyMatch(refresh.view().id()::equals);
-        if (!mine || !isAlive(sandbox)) {
+        if (!mine || !sandbox.alive()) {
             return Effect().reply(refresh.replyTo(), new Acknowledged(Answer.NOT_MINE));
         }
         work.noticed(refresh.view());
         if (sandbox.stage() == Stage.STARTING || work.policy(sandbox).isEmpty()) {
             return Effect().stash();
         }
-        return work.enforce(sandbox, refresh.replyTo())
-                ? Effect().none()
-                : Effect().reply(refresh.replyTo(), new Acknowledged(Answer.TAKEN));
+        return Effect().persist(sealed(sandbox)).thenRun(after -> {
+            if (!work.enforce(after, refresh.replyTo())) {
+                refresh.replyTo().tell(new Acknowledged(Answer.TAKEN));
+            }
+        });
     }
 
     private Effect<Recorded<SandboxEvent>, Sandbox> onEnforced(Sandbox sandbox, SandboxMessage.Enforced enforced) {
         work.enforced(enforced);
-        var answer = enforced.failure().isEmpty() ? Answer.TAKEN : isAlive(sandbox) ? Answer.LATER : Answer.NOT_MINE;
+        var answer = enforced.failure().isEmpty() ? Answer.TAKEN : sandbox.alive() ? Answer.LATER : Answer.NOT_MINE;
         return Effect().reply(enforced.replyTo(), new Acknowledged(answer));
     }
 

@@ -39,6 +39,9 @@ public sealed interface SandboxMessage {
     /** Replies with the policy that the sandbox's layers make now. */
     record ReadPolicy(ActorRef<SandboxReply> replyTo) implements SandboxMessage, ClusterMessage {}
 
+    /** Replies with the tokens that commands which start now are shown. */
+    record ReadTokens(ActorRef<SandboxReply> replyTo) implements SandboxMessage, ClusterMessage {}
+
     /** A store has changed. */
     record Refresh(StoreView view, ActorRef<Acknowledged> replyTo) implements SandboxMessage, ClusterMessage {}
 

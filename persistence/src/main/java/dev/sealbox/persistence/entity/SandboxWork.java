@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
@@ -16,6 +17,7 @@ import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.SandboxMessage.Effect;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,6 +80,11 @@ final class SandboxWork {
             layer(sandbox);
         }
         return Optional.empty();
+    }
+
+    /** The names of all secrets that the stores are known to have. */
+    Set<SecretName> names() {
+        return layers.names();
     }
 
     /** Does what the sandbox's stage asks for, unless something is under way. */

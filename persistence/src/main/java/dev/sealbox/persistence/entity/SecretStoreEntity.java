@@ -18,19 +18,21 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreEvent;
+import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Acknowledged.Answer;
+import dev.sealbox.persistence.entity.StoreMessage.Asker;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Hosts one {@link SecretStore}. After a change that matters to running sandboxes it tells them, then has the data keys
@@ -42,8 +44,6 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
 
     private static final Set<String> TAGS = Set.of(TYPE);
 
-    private static final Refreshed NOBODY = new Refreshed(0, 0);
-
     private final StoreId id;
     private final ActorContext<StoreMessage> context;
     private final Neighbours neighbours;
@@ -51,6 +51,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     private final EntitySettings settings;
     private final Clock clock;
 
+    private final Pushes pushes = new Pushes(this::tell);
     private boolean resumesLater;
 
     private SecretStoreEntity(
@@ -87,12 +88,15 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     private Effect<Recorded<StoreEvent>, SecretStore> onMessage(SecretStore store, StoreMessage message) {
         return switch (message) {
             case StoreMessage.Execute execute -> onExecute(store, execute);
-            case StoreMessage.Read(var replyTo) -> Effect().reply(replyTo, new StoreReply.Done(store, NOBODY));
+            case StoreMessage.Read(var replyTo) ->
+                Effect().reply(replyTo, new StoreReply.Done(store, Refreshed.NOBODY));
             case StoreMessage.Resume() -> {
                 resumesLater = false;
-                yield Effect().none().thenRun(this::resume);
+                yield Effect().none().thenRun(after -> resume(after, pushes.behind()));
             }
-            case StoreMessage.Pushed pushed -> onPushed(store, pushed);
+            case StoreMessage.Answered(var sandbox, var revision, var answer) ->
+                onOver(store, pushes.answered(sandbox, revision, answer, store.view(id)));
+            case StoreMessage.PushDue(var round) -> onOver(store, pushes.due(round));
             case StoreMessage.Shredded shredded -> onShredded(store, shredded);
             case StoreMessage.Stop() -> Effect().stop();
         };
@@ -110,74 +114,91 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     }
 
     private void follow(SecretStore store, List<StoreEvent> events, ActorRef<StoreReply> replyTo) {
-        if (events.stream().anyMatch(SecretStoreEntity::concernsSandboxes)) {
-            push(store, Optional.of(replyTo));
+        var asker = Optional.of(new Asker(replyTo, store));
+        if (events.stream().anyMatch(event -> concernsSandboxes(store, event))) {
+            push(store, store.bound(), asker);
         } else {
-            shred(store, NOBODY, Optional.of(replyTo));
+            shred(store, store.condemned(), Refreshed.NOBODY, asker);
         }
     }
 
-    /** A deleted store is no change to those who run with it (SEMANTICS 8.6). */
-    private static boolean concernsSandboxes(StoreEvent event) {
+    private static boolean concernsSandboxes(SecretStore store, StoreEvent event) {
         return switch (event) {
             case StoreEvent.AllowlistChanged e -> true;
             case StoreEvent.SecretSet e -> true;
+            case StoreEvent.SecretRolledBack e -> true;
+            case StoreEvent.SecretHostsChanged e -> true;
+            case StoreEvent.SecretDisabled e -> true;
+            case StoreEvent.SecretEnabled e -> true;
             case StoreEvent.SecretDeleted e -> true;
+            case StoreEvent.VersionDisabled(var secret, var version) -> store.isCurrent(secret, version);
+            case StoreEvent.VersionEnabled(var secret, var version) -> store.isCurrent(secret, version);
+            case StoreEvent.VersionDestroyed(var secret, var version) -> store.isCurrent(secret, version);
+            case StoreEvent.VersionsRetired e -> false;
+            case StoreEvent.VersionLimitChanged e -> false;
+            case StoreEvent.StoreDeleted e -> true;
+            case StoreEvent.StoreRevoked e -> true;
             case StoreEvent.StoreCreated e -> false;
             case StoreEvent.StoreRenamed e -> false;
-            case StoreEvent.StoreDeleted e -> false;
             case StoreEvent.SandboxBound e -> false;
             case StoreEvent.SandboxUnbound e -> false;
             case StoreEvent.KeysShredded e -> false;
         };
     }
 
-    private void push(SecretStore store, Optional<ActorRef<StoreReply>> replyTo) {
-        var view = store.view(id);
-        var answers = new ConcurrentHashMap<SandboxId, Answer>();
-        var all = store.bound().stream()
-                .map(sandbox -> neighbours
-                        .refresh(sandbox, view)
-                        .handle((reply, failure) ->
-                                answers.put(sandbox, failure == null ? reply.answer() : Answer.LATER))
-                        .toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
-        context.pipeToSelf(
-                CompletableFuture.allOf(all), (done, failure) -> new StoreMessage.Pushed(Map.copyOf(answers), replyTo));
+    /** Tells sandboxes what the store is now; when they have it, keys that nobody needs then are destroyed. */
+    private void push(SecretStore store, Set<SandboxId> sandboxes, Optional<Asker> asker) {
+        if (sandboxes.isEmpty()) {
+            shred(store, store.condemned(), Refreshed.NOBODY, asker);
+            return;
+        }
+        var round = pushes.begin(store.view(id), sandboxes, store.condemned(), asker);
+        context.scheduleOnce(settings.pushTimeout(), context.getSelf(), new StoreMessage.PushDue(round));
     }
 
-    private Effect<Recorded<StoreEvent>, SecretStore> onPushed(SecretStore store, StoreMessage.Pushed pushed) {
-        var strangers = pushed.answers().entrySet().stream()
-                .filter(answer -> answer.getValue() == Answer.NOT_MINE)
-                .map(answer -> new StoreCommand.UnbindSandbox(answer.getKey()))
-                .flatMap(unbind -> accepted(store, unbind).stream())
-                .toList();
-        var refreshed = new Refreshed(count(pushed, Answer.TAKEN), count(pushed, Answer.LATER));
-        if (refreshed.lagging() > 0) {
+    private void tell(SandboxId sandbox, StoreView view) {
+        context.pipeToSelf(
+                neighbours.refresh(sandbox, view),
+                (reply, failure) -> new StoreMessage.Answered(
+                        sandbox, view.revision(), failure == null ? reply.answer() : Answer.LATER));
+    }
+
+    /** Goes on when changes have arrived everywhere, or not in time. */
+    private Effect<Recorded<StoreEvent>, SecretStore> onOver(SecretStore store, List<Pushes.Round> over) {
+        if (over.isEmpty()) {
+            return Effect().none();
+        }
+        if (!pushes.behind().isEmpty()) {
             resumeLater();
         }
+        var events = leavers(store, over)
+                .distinct()
+                .flatMap(sandbox -> accepted(store, new StoreCommand.UnbindSandbox(sandbox)).stream())
+                .toList();
         return Effect()
-                .persist(Records.of(strangers, Origin.system(store.organization()), clock))
-                .thenRun(after -> shred(after, refreshed, pushed.replyTo()));
+                .persist(Records.of(events, Origin.system(store.organization()), clock))
+                .thenRun(after ->
+                        over.forEach(round -> shred(after, round.condemned(), round.refreshed(), round.asker())));
     }
 
-    private static int count(StoreMessage.Pushed pushed, Answer wanted) {
-        return (int) pushed.answers().values().stream()
-                .filter(answer -> answer == wanted)
-                .count();
+    /** Those who are not bound, and, as a deleted store does not change any more, those who know of its end. */
+    private Stream<SandboxId> leavers(SecretStore store, List<Pushes.Round> over) {
+        return store.stage() == SecretStore.Stage.DELETED
+                ? Stream.concat(pushes.strangers().stream(), over.stream().flatMap(round -> round.taken().stream()))
+                : pushes.strangers().stream();
     }
 
-    /** Has the data keys of replaced and deleted values destroyed, and replies then. */
-    private void shred(SecretStore store, Refreshed refreshed, Optional<ActorRef<StoreReply>> replyTo) {
-        var keys = store.condemned();
-        if (keys.isEmpty()) {
-            replyTo.ifPresent(asker -> asker.tell(new StoreReply.Done(store, refreshed)));
+    /** Has data keys of replaced and deleted values destroyed, and replies then. */
+    private void shred(SecretStore store, Set<KeyId> keys, Refreshed refreshed, Optional<Asker> asker) {
+        var condemned = keys.stream().filter(store.condemned()::contains).collect(Collectors.toUnmodifiableSet());
+        if (condemned.isEmpty()) {
+            asker.ifPresent(waiting -> waiting.tell(refreshed));
             return;
         }
         context.pipeToSelf(
-                vault.destroy(keys),
+                vault.destroy(condemned),
                 (done, failure) -> new StoreMessage.Shredded(
-                        keys, Optional.ofNullable(failure).map(Records::reason), refreshed, replyTo));
+                        condemned, Optional.ofNullable(failure).map(Records::reason), refreshed, asker));
     }
 
     private Effect<Recorded<StoreEvent>, SecretStore> onShredded(SecretStore store, StoreMessage.Shredded shredded) {
@@ -190,8 +211,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
                 : List.<StoreEvent>of();
         return Effect()
                 .persist(Records.of(events, Origin.system(store.organization()), clock))
-                .thenRun(after -> shredded.replyTo()
-                        .ifPresent(asker -> asker.tell(new StoreReply.Done(after, shredded.refreshed()))));
+                .thenRun(after -> shredded.asker().ifPresent(waiting -> waiting.tell(shredded.refreshed())));
     }
 
     private static List<StoreEvent> accepted(SecretStore store, StoreCommand command) {
@@ -208,18 +228,15 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
         }
     }
 
-    private void resume(SecretStore store) {
-        if (!store.bound().isEmpty()) {
-            push(store, Optional.empty());
-        } else if (!store.condemned().isEmpty()) {
-            shred(store, NOBODY, Optional.empty());
-        }
+    private void resume(SecretStore store, Set<SandboxId> sandboxes) {
+        var bound = sandboxes.stream().filter(store.bound()::contains).collect(Collectors.toUnmodifiableSet());
+        push(store, bound, Optional.empty());
     }
 
     @Override
     public SignalHandler<SecretStore> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.instance(), this::resume)
+                .onSignal(RecoveryCompleted.instance(), store -> resume(store, store.bound()))
                 .build();
     }
 

@@ -6,9 +6,9 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.Refreshed;
+import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.persistence.serialization.ClusterMessage;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,12 +28,24 @@ public sealed interface StoreMessage {
     /** Leave memory. */
     record Stop() implements StoreMessage, ClusterMessage {}
 
-    /** What bound sandboxes said to a change. */
-    record Pushed(Map<SandboxId, Acknowledged.Answer> answers, Optional<ActorRef<StoreReply>> replyTo)
+    /**
+     * Who waits for an answer, and the store as the asked change has left it: while it spreads, others may change the
+     * store again.
+     */
+    record Asker(ActorRef<StoreReply> replyTo, SecretStore store) {
+        void tell(Refreshed refreshed) {
+            replyTo.tell(new StoreReply.Done(store, refreshed));
+        }
+    }
+
+    /** What a bound sandbox said to the store's revision that it was told of. */
+    record Answered(SandboxId sandbox, long revision, Acknowledged.Answer answer)
             implements StoreMessage, NoSerializationVerificationNeeded {}
 
+    /** Whoever waits for a change to arrive everywhere has waited long enough. */
+    record PushDue(long round) implements StoreMessage, NoSerializationVerificationNeeded {}
+
     /** The vault has destroyed keys, or has failed to. */
-    record Shredded(
-            Set<KeyId> keys, Optional<String> failure, Refreshed refreshed, Optional<ActorRef<StoreReply>> replyTo)
+    record Shredded(Set<KeyId> keys, Optional<String> failure, Refreshed refreshed, Optional<Asker> asker)
             implements StoreMessage, NoSerializationVerificationNeeded {}
 }

@@ -1,145 +1,113 @@
 package dev.sealbox.persistence.keys;
 
-import com.google.crypto.tink.Aead;
-import com.google.crypto.tink.InsecureSecretKeyAccess;
-import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.RegistryConfiguration;
-import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
-import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import dev.sealbox.persistence.database.Database;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys that wrap all other keys: a Tink key set in a file that only the operator and this process may read.
- * Thread-safe.
+ * The keys that wrap all other keys, as this node knows them now. What is wrapped by a key that it does not know makes it
+ * read their source once more, since another node may have rotated them. Thread-safe.
  */
 public final class MasterKeys {
     private static final Logger log = LoggerFactory.getLogger(MasterKeys.class);
-    private static final byte[] CHECK = "sealbox/master-key-check".getBytes(StandardCharsets.UTF_8);
 
-    private final Aead keys;
+    private final KeySetSource source;
+    private volatile KeyRing ring;
 
-    private MasterKeys(Aead keys) {
-        this.keys = keys;
+    private MasterKeys(KeySetSource source, KeyRing ring) {
+        this.source = source;
+        this.ring = ring;
+    }
+
+    /** As {@link #open(KeySetSource, Duration, Database)}, with the keys themselves in a file. */
+    public static MasterKeys open(Path file, Database database) {
+        return open(KeySetFile.plain(file), Duration.ZERO, database);
     }
 
     /**
-     * Reads the key set, or makes one when the file is missing and the database holds nothing that was wrapped by an
-     * earlier one.
+     * Reads the key set, or makes one when there is none and the database holds nothing that was wrapped by an earlier
+     * one.
      *
-     * @throws KeyFailure with one line for the operator when the file is missing, unreadable, or not the right one
+     * @param patience how long a source that does not answer is asked again
+     * @throws KeyFailure with one line for the operator when the key set is missing, unreadable, or not the right one
      */
-    public static MasterKeys open(Path file, Database database) {
+    public static MasterKeys open(KeySetSource source, Duration patience, Database database) {
         try {
             AeadConfig.register();
-            var known = Files.exists(file);
-            if (!known && holdsWrapped(database)) {
-                throw new KeyFailure("the master key file " + file
+            var check = new MasterKeyCheck(database);
+            var known = Backoff.until(patience, source::read);
+            if (known.isEmpty() && check.isNeeded()) {
+                throw new KeyFailure(source.name()
                         + " is missing, but the database holds data encrypted under it; restore the file");
             }
-            var keys = new MasterKeys(
-                    (known ? read(file) : generate(file)).getPrimitive(RegistryConfiguration.get(), Aead.class));
-            keys.prove(file, database, !known);
-            return keys;
+            var masters = new MasterKeys(source, known.isPresent() ? KeyRing.of(known.get()) : generate(source));
+            check.pass(masters, source.name(), known.isEmpty());
+            return masters;
         } catch (GeneralSecurityException | IOException e) {
-            throw new KeyFailure("the master key file " + file + " cannot be used: " + e.getMessage(), e);
+            throw new KeyFailure(source.name() + " cannot be used: " + e.getMessage(), e);
+        } catch (KeySourceUnavailable e) {
+            throw new KeyFailure(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static KeysetHandle read(Path file) throws GeneralSecurityException, IOException {
-        return TinkJsonProtoKeysetFormat.parseKeyset(Files.readString(file), InsecureSecretKeyAccess.get());
-    }
-
-    private static KeysetHandle generate(Path file) throws GeneralSecurityException, IOException {
-        var keys = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM);
-        var folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        var draft = Files.createTempFile(
-                folder,
-                ".master-key",
-                null,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(draft, TinkJsonProtoKeysetFormat.serializeKeyset(keys, InsecureSecretKeyAccess.get()));
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    private static KeyRing generate(KeySetSource source) throws GeneralSecurityException, IOException {
+        var keys = KeyRing.fresh();
+        source.write(keys);
         log.warn(
                 "Made a new master key in {}. Whoever has it and the database can read every secret; without it nobody"
                         + " can. Keep a copy in a safe place.",
-                file);
-        return keys;
+                source.name());
+        return KeyRing.of(keys);
     }
 
-    private static boolean holdsWrapped(Database database) {
-        return database.now("look for data keys", connection -> {
-            try (var query = connection.prepareStatement(
-                            "SELECT EXISTS (SELECT 1 FROM data_key) OR EXISTS (SELECT 1 FROM certificate_authority)");
-                    var rows = query.executeQuery()) {
-                return rows.next() && rows.getBoolean(1);
+    KeySetSource source() {
+        return source;
+    }
+
+    KeyRing ring() {
+        return ring;
+    }
+
+    /** Reads the source again; the keys stay as they are when it does not have the key {@code wanted}. */
+    synchronized KeyRing reread(byte[] wanted) {
+        var keys = source.read();
+        if (keys.isPresent()) {
+            try {
+                var fresh = KeyRing.of(keys.get());
+                ring = fresh.knows(wanted) ? fresh : ring;
+            } catch (GeneralSecurityException e) {
+                throw new KeyFailure(source.name() + " cannot be used: " + e.getMessage(), e);
             }
-        });
-    }
-
-    /** The database remembers a text that only the right keys can unwrap. */
-    private void prove(Path file, Database database, boolean fresh) {
-        if (fresh) {
-            forget(database);
         }
-        remember(database, wrap(CHECK, CHECK));
-        if (stored(database).filter(this::opens).isEmpty()) {
-            throw new KeyFailure("the master key file " + file
-                    + " is not the one that the database was encrypted under; give the right file");
-        }
+        return ring;
     }
 
-    private boolean opens(byte[] wrapped) {
-        try {
-            keys.decrypt(wrapped, CHECK);
-            return true;
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
+    /** Adds a primary key to the source, and uses it from here on. */
+    synchronized KeyRing addPrimary() throws IOException, GeneralSecurityException {
+        var keys = ring.withNewPrimary();
+        source.write(keys);
+        ring = KeyRing.of(keys);
+        return ring;
     }
 
-    private static int forget(Database database) {
-        return database.now("replace the master key's check", connection -> {
-            try (var delete = connection.prepareStatement("DELETE FROM master_key_check")) {
-                return delete.executeUpdate();
-            }
-        });
-    }
-
-    private static int remember(Database database, byte[] wrapped) {
-        return database.now("write the master key's check", connection -> {
-            try (var insert = connection.prepareStatement(
-                    "INSERT INTO master_key_check (id, wrapped) VALUES (1, ?) ON CONFLICT DO NOTHING")) {
-                insert.setBytes(1, wrapped);
-                return insert.executeUpdate();
-            }
-        });
-    }
-
-    private static Optional<byte[]> stored(Database database) {
-        return database.now("read the master key's check", connection -> {
-            try (var query = connection.prepareStatement("SELECT wrapped FROM master_key_check");
-                    var rows = query.executeQuery()) {
-                return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
-            }
-        });
+    /** Takes keys out of the source, for ever. */
+    synchronized void remove(Collection<Long> ids) throws IOException, GeneralSecurityException {
+        var keys = ring.without(ids);
+        source.write(keys);
+        ring = KeyRing.of(keys);
     }
 
     /** Encrypts another key; it opens again only with the same {@code context}. */
     byte[] wrap(byte[] key, byte[] context) {
         try {
-            return keys.encrypt(key, context);
+            return ring.aead().encrypt(key, context);
         } catch (GeneralSecurityException e) {
             throw new KeyFailure("a key cannot be wrapped", e);
         }
@@ -148,9 +116,28 @@ public final class MasterKeys {
     /** Opens what {@link #wrap} made; the caller wipes the result. */
     byte[] unwrap(byte[] wrapped, byte[] context) {
         try {
-            return keys.decrypt(wrapped, context);
+            var known = ring;
+            return (known.knows(wrapped) ? known : newer(wrapped)).aead().decrypt(wrapped, context);
         } catch (GeneralSecurityException e) {
             throw new KeyFailure("a wrapped key does not open: it was altered, moved, or wrapped by other keys", e);
+        }
+    }
+
+    private synchronized KeyRing newer(byte[] wrapped) {
+        return ring.knows(wrapped) ? ring : reread(wrapped);
+    }
+
+    /** Whether this was wrapped by one of these keys, in this context. */
+    boolean opens(byte[] wrapped, byte[] context) {
+        return Optional.of(ring).filter(keys -> keys.knows(wrapped)).isPresent() && decrypts(wrapped, context);
+    }
+
+    private boolean decrypts(byte[] wrapped, byte[] context) {
+        try {
+            ring.aead().decrypt(wrapped, context);
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.sealbox.persistence.keys;
 import dev.sealbox.domain.egress.AuthorityStore;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.persistence.database.Database;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -29,7 +28,7 @@ public final class SealedAuthorityStore implements AuthorityStore {
                 write(connection, organization, fresh);
                 known = read(connection, organization);
             }
-            return masters.unwrap(known.orElseThrow(), context(organization));
+            return masters.unwrap(known.orElseThrow(), Wrapped.authority(organization));
         });
     }
 
@@ -49,14 +48,10 @@ public final class SealedAuthorityStore implements AuthorityStore {
         try (var insert = connection.prepareStatement(
                 "INSERT INTO certificate_authority (organization, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING")) {
             insert.setString(1, organization.value());
-            insert.setBytes(2, masters.wrap(material, context(organization)));
+            insert.setBytes(2, masters.wrap(material, Wrapped.authority(organization)));
             insert.executeUpdate();
         } finally {
             Arrays.fill(material, (byte) 0);
         }
-    }
-
-    private static byte[] context(OrganizationId organization) {
-        return ("sealbox/authority/" + organization).getBytes(StandardCharsets.UTF_8);
     }
 }

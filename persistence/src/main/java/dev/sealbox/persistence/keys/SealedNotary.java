@@ -2,7 +2,6 @@ package dev.sealbox.persistence.keys;
 
 import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.persistence.database.Database;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -24,7 +23,7 @@ import java.util.Base64;
  */
 public final class SealedNotary implements Notary {
     private static final String ALGORITHM = "Ed25519";
-    private static final byte[] CONTEXT = "sealbox/signing-key/1".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] CONTEXT = Wrapped.signingKey();
 
     private final PrivateKey secret;
     private final PublicKey known;

@@ -11,12 +11,14 @@ import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.persistence.database.Database;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -39,22 +41,27 @@ public final class TinkVault implements Vault {
     @Override
     public CompletionStage<Encrypted> seal(
             OrganizationId organization, StoreId store, SecretName name, Plaintext value) {
-        return database.ask("keep a data key", connection -> {
-            var context = new SealContext(organization, store, name, new KeyId(UUID.randomUUID()));
-            var key = new byte[KEY_BYTES];
-            random.nextBytes(key);
-            try (var insert = connection.prepareStatement(
-                    "INSERT INTO data_key (key_id, organization, wrapped) VALUES (?, ?, ?)")) {
-                var encrypted = encrypt(key, context, value);
-                insert.setObject(1, context.version().value());
-                insert.setString(2, organization.value());
-                insert.setBytes(3, masters.wrap(key, wrapping(context)));
-                insert.executeUpdate();
-                return encrypted;
-            } finally {
-                Arrays.fill(key, (byte) 0);
-            }
-        });
+        return database.together("keep a data key", connection -> sealed(connection, organization, store, name, value));
+    }
+
+    private Encrypted sealed(
+            Connection connection, OrganizationId organization, StoreId store, SecretName name, Plaintext value)
+            throws SQLException {
+        var context = new SealContext(organization, store, name, new KeyId(UUID.randomUUID()));
+        var key = new byte[KEY_BYTES];
+        random.nextBytes(key);
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO data_key (key_id, organization, wrapped, store_id) VALUES (?, ?, ?, ?)")) {
+            var encrypted = encrypt(key, context, value);
+            insert.setObject(1, context.version().value());
+            insert.setString(2, organization.value());
+            insert.setBytes(3, masters.wrap(key, wrapping(context)));
+            insert.setObject(4, store.value());
+            insert.executeUpdate();
+            return encrypted;
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
     }
 
     @MayReveal("a value is encrypted here")
@@ -69,20 +76,38 @@ public final class TinkVault implements Vault {
 
     @Override
     public CompletionStage<Plaintext> open(SealContext context, Encrypted value) {
-        return database.ask("read a data key", connection -> {
-            if (!context.version().equals(value.key())) {
-                throw new KeyFailure("a value does not belong where it was found");
+        return database.ask(
+                "read a data key",
+                connection -> opened(connection, context, value)
+                        .orElseThrow(() -> new KeyFailure("the data key " + value.key() + " is destroyed")));
+    }
+
+    @Override
+    public CompletionStage<Optional<Encrypted>> reseal(SealContext context, Encrypted value) {
+        return database.ask("keep a data key for a value that is kept already", connection -> {
+            var opened = opened(connection, context, value);
+            if (opened.isEmpty()) {
+                return Optional.empty();
             }
-            try (var query = connection.prepareStatement("SELECT wrapped FROM data_key WHERE key_id = ?")) {
-                query.setObject(1, value.key().value());
-                try (var rows = query.executeQuery()) {
-                    if (!rows.next()) {
-                        throw new KeyFailure("the data key " + value.key() + " is destroyed");
-                    }
-                    return decrypt(rows.getBytes(1), context, value);
-                }
+            try (var plaintext = opened.get()) {
+                return Optional.of(
+                        sealed(connection, context.organization(), context.store(), context.name(), plaintext));
             }
         });
+    }
+
+    /** Empty when the data key is destroyed. */
+    private Optional<Plaintext> opened(Connection connection, SealContext context, Encrypted value)
+            throws SQLException {
+        if (!context.version().equals(value.key())) {
+            throw new KeyFailure("a value does not belong where it was found");
+        }
+        try (var query = connection.prepareStatement("SELECT wrapped FROM data_key WHERE key_id = ?")) {
+            query.setObject(1, value.key().value());
+            try (var rows = query.executeQuery()) {
+                return rows.next() ? Optional.of(decrypt(rows.getBytes(1), context, value)) : Optional.empty();
+            }
+        }
     }
 
     private Plaintext decrypt(byte[] wrapped, SealContext context, Encrypted value) {
@@ -97,16 +122,14 @@ public final class TinkVault implements Vault {
         }
     }
 
-    /** Binds a data key to its owner, so that a row which is moved to another organisation no longer opens. */
     private static byte[] wrapping(SealContext context) {
-        return ("sealbox/data-key/" + context.organization() + "/" + context.version())
-                .getBytes(StandardCharsets.UTF_8);
+        return Wrapped.dataKey(context.organization(), context.version());
     }
 
     @Override
     public CompletionStage<Void> destroy(Collection<KeyId> keys) {
         var ids = keys.stream().map(KeyId::value).toArray(UUID[]::new);
-        return database.<Integer>ask("destroy data keys", connection -> {
+        return database.<Integer>together("destroy data keys", connection -> {
                     try (var delete = connection.prepareStatement("DELETE FROM data_key WHERE key_id = ANY (?)")) {
                         delete.setArray(1, connection.createArrayOf("uuid", ids));
                         return delete.executeUpdate();

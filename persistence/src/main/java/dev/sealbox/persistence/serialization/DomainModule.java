@@ -23,8 +23,10 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
@@ -32,12 +34,15 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal;
+import dev.sealbox.domain.store.VersionLimit;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
-/** How domain values are written: a value of one text as that text, a case of a sealed type under its own name. */
+/** How domain values are written: a value of one text or number as that, a case of a sealed type under its own name. */
 public final class DomainModule extends SimpleModule {
     private static final long serialVersionUID = 1;
 
@@ -52,7 +57,9 @@ public final class DomainModule extends SimpleModule {
         text(SandboxId.class, SandboxId::value, SandboxId::new);
         text(HostId.class, HostId::value, HostId::new);
         text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
+        number(VersionLimit.class, VersionLimit::versions, VersionLimit::new);
         text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
+        text(Role.class, Role::word, Role::parse);
         text(HostName.class, HostName::value, HostName::new);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
     }
@@ -64,6 +71,7 @@ public final class DomainModule extends SimpleModule {
         named(context, SandboxCommand.class, SandboxCommand.class);
         named(context, CheckpointCommand.class, CheckpointCommand.class);
         named(context, OrganizationCommand.class, OrganizationCommand.class);
+        named(context, KeyStanding.class, KeyStanding.class);
         named(
                 context,
                 Refusal.class,
@@ -84,6 +92,21 @@ public final class DomainModule extends SimpleModule {
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses())
                         .map(each -> new NamedType(each, family.getSimpleName() + "." + each.getSimpleName())))
                 .forEach(context::registerSubtypes);
+    }
+
+    private <T> void number(Class<T> type, ToIntFunction<T> write, IntFunction<T> read) {
+        addSerializer(type, new JsonSerializer<T>() {
+            @Override
+            public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                json.writeNumber(write.applyAsInt(value));
+            }
+        });
+        addDeserializer(type, new JsonDeserializer<T>() {
+            @Override
+            public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
+                return read.apply(json.getIntValue());
+            }
+        });
     }
 
     private <T> void text(Class<T> type, Function<T, String> write, Function<String, T> read) {

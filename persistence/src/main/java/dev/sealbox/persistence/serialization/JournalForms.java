@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * The names under which events and snapshots are written, chosen by hand so that classes can be renamed.
  *
- * <p>A released name is read for ever. A changed shape gets the next number and a further case of reading; only the
+ * <p>A released name is read for ever. A changed shape gets the next number and a case in {@link OlderForms}; only the
  * newest is written.
  */
 final class JournalForms {
@@ -28,12 +28,23 @@ final class JournalForms {
             entry("store.secret-set.1", StoreEvent.SecretSet.class),
             entry("store.secret-deleted.1", StoreEvent.SecretDeleted.class),
             entry("store.deleted.1", StoreEvent.StoreDeleted.class),
+            entry("store.revoked.1", StoreEvent.StoreRevoked.class),
             entry("store.sandbox-bound.1", StoreEvent.SandboxBound.class),
             entry("store.sandbox-unbound.1", StoreEvent.SandboxUnbound.class),
             entry("store.keys-shredded.1", StoreEvent.KeysShredded.class),
+            entry("store.secret-rolled-back.1", StoreEvent.SecretRolledBack.class),
+            entry("store.secret-hosts-changed.1", StoreEvent.SecretHostsChanged.class),
+            entry("store.secret-disabled.1", StoreEvent.SecretDisabled.class),
+            entry("store.secret-enabled.1", StoreEvent.SecretEnabled.class),
+            entry("store.version-disabled.1", StoreEvent.VersionDisabled.class),
+            entry("store.version-enabled.1", StoreEvent.VersionEnabled.class),
+            entry("store.version-destroyed.1", StoreEvent.VersionDestroyed.class),
+            entry("store.versions-retired.1", StoreEvent.VersionsRetired.class),
+            entry("store.version-limit-changed.1", StoreEvent.VersionLimitChanged.class),
             entry("sandbox.created.1", SandboxEvent.SandboxCreated.class),
             entry("sandbox.stores-layered.1", SandboxEvent.StoresLayered.class),
             entry("sandbox.tokens-sealed.1", SandboxEvent.TokensSealed.class),
+            entry("sandbox.tokens-added.1", SandboxEvent.TokensAdded.class),
             entry("sandbox.placed.1", SandboxEvent.SandboxPlaced.class),
             entry("sandbox.started.1", SandboxEvent.SandboxStarted.class),
             entry("sandbox.lost.1", SandboxEvent.SandboxLost.class),
@@ -48,17 +59,21 @@ final class JournalForms {
             entry("checkpoint.deleted.1", CheckpointEvent.CheckpointDeleted.class),
             entry("checkpoint.layer-discarded.1", CheckpointEvent.LayerDiscarded.class),
             entry("organization.api-key-issued.1", OrganizationEvent.ApiKeyIssued.class),
+            entry("organization.api-key-issued.2", OrganizationEvent.ApiKeyIssued.class),
             entry("organization.api-key-revoked.1", OrganizationEvent.ApiKeyRevoked.class),
             entry("organization.name-reserved.1", OrganizationEvent.NameReserved.class),
             entry("organization.name-released.1", OrganizationEvent.NameReleased.class),
             entry("organization.sandbox-admitted.1", OrganizationEvent.SandboxAdmitted.class),
             entry("organization.sandbox-released.1", OrganizationEvent.SandboxReleased.class));
 
-    private static final Map<String, Class<?>> SNAPSHOTS = Map.of(
-            "store.state.1", SecretStore.class,
-            "sandbox.state.1", Sandbox.class,
-            "checkpoint.state.1", Checkpoint.class,
-            "organization.state.1", Organization.class);
+    private static final Map<String, Class<?>> SNAPSHOTS = Map.ofEntries(
+            entry("store.state.1", SecretStore.class),
+            entry("store.state.2", SecretStore.class),
+            entry("sandbox.state.1", Sandbox.class),
+            entry("sandbox.state.2", Sandbox.class),
+            entry("checkpoint.state.1", Checkpoint.class),
+            entry("organization.state.1", Organization.class),
+            entry("organization.state.2", Organization.class));
 
     private JournalForms() {}
 
@@ -78,10 +93,10 @@ final class JournalForms {
             case Recorded<?>(SandboxEvent event, var origin, var at) -> sandbox(event);
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
-            case SecretStore store -> "store.state.1";
-            case Sandbox sandbox -> "sandbox.state.1";
+            case SecretStore store -> "store.state.2";
+            case Sandbox sandbox -> "sandbox.state.2";
             case Checkpoint checkpoint -> "checkpoint.state.1";
-            case Organization organization -> "organization.state.1";
+            case Organization organization -> "organization.state.2";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
         };
     }
@@ -96,9 +111,19 @@ final class JournalForms {
             case StoreEvent.SecretSet e -> "store.secret-set.1";
             case StoreEvent.SecretDeleted e -> "store.secret-deleted.1";
             case StoreEvent.StoreDeleted e -> "store.deleted.1";
+            case StoreEvent.StoreRevoked e -> "store.revoked.1";
             case StoreEvent.SandboxBound e -> "store.sandbox-bound.1";
             case StoreEvent.SandboxUnbound e -> "store.sandbox-unbound.1";
             case StoreEvent.KeysShredded e -> "store.keys-shredded.1";
+            case StoreEvent.SecretRolledBack e -> "store.secret-rolled-back.1";
+            case StoreEvent.SecretHostsChanged e -> "store.secret-hosts-changed.1";
+            case StoreEvent.SecretDisabled e -> "store.secret-disabled.1";
+            case StoreEvent.SecretEnabled e -> "store.secret-enabled.1";
+            case StoreEvent.VersionDisabled e -> "store.version-disabled.1";
+            case StoreEvent.VersionEnabled e -> "store.version-enabled.1";
+            case StoreEvent.VersionDestroyed e -> "store.version-destroyed.1";
+            case StoreEvent.VersionsRetired e -> "store.versions-retired.1";
+            case StoreEvent.VersionLimitChanged e -> "store.version-limit-changed.1";
         };
     }
 
@@ -107,6 +132,7 @@ final class JournalForms {
             case SandboxEvent.SandboxCreated e -> "sandbox.created.1";
             case SandboxEvent.StoresLayered e -> "sandbox.stores-layered.1";
             case SandboxEvent.TokensSealed e -> "sandbox.tokens-sealed.1";
+            case SandboxEvent.TokensAdded e -> "sandbox.tokens-added.1";
             case SandboxEvent.SandboxPlaced e -> "sandbox.placed.1";
             case SandboxEvent.SandboxStarted e -> "sandbox.started.1";
             case SandboxEvent.SandboxLost e -> "sandbox.lost.1";
@@ -130,7 +156,7 @@ final class JournalForms {
 
     private static String organization(OrganizationEvent event) {
         return switch (event) {
-            case OrganizationEvent.ApiKeyIssued e -> "organization.api-key-issued.1";
+            case OrganizationEvent.ApiKeyIssued e -> "organization.api-key-issued.2";
             case OrganizationEvent.ApiKeyRevoked e -> "organization.api-key-revoked.1";
             case OrganizationEvent.NameReserved e -> "organization.name-reserved.1";
             case OrganizationEvent.NameReleased e -> "organization.name-released.1";

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.sealbox.domain.identity.Recorded;
@@ -45,7 +46,11 @@ public final class JournalSerializer extends SerializerWithStringManifest {
     @Override
     public Object fromBinary(byte[] bytes, String manifest) {
         try {
-            return JSON.readValue(bytes, type(manifest));
+            var older = OlderForms.of(manifest);
+            return older.isEmpty()
+                    ? JSON.readValue(bytes, type(manifest))
+                    : JSON.readValue(
+                            JSON.treeAsTokens(older.get().apply((ObjectNode) JSON.readTree(bytes))), type(manifest));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + manifest, e);
         }

@@ -44,8 +44,12 @@ final class Forks {
     }
 
     /** The caller has seen that the asker may know of the checkpoint. */
-    CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted) {
-        var id = launcher.newId();
+    CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, SandboxId id, NewFork wanted) {
+        return launcher.unlessThere(origin, id, () -> launch(origin, checkpoint, id, wanted));
+    }
+
+    private CompletionStage<Outcome<SandboxView>> launch(
+            Origin origin, CheckpointId checkpoint, SandboxId id, NewFork wanted) {
         return settled(checkpoint)
                 .thenCompose(ready -> ready.then(state -> layers(origin, contents(state), wanted)
                         .thenCompose(found -> found.then(layers -> note(origin, checkpoint, id)
@@ -100,6 +104,9 @@ final class Forks {
             return Futures.now(Outcome.refused(new SandboxRefusal.TooManyStores(StoreLayers.MAX)));
         }
         var names = StoreLayers.names(contents.stores(), requested);
+        if (!wanted.mayStandOn(names)) {
+            return Futures.now(Outcome.refused(new SandboxRefusal.StoreNotNamed()));
+        }
         return Futures.each(names, name -> launcher.store(origin, name))
                 .thenApply(found -> found(names, found, requested));
     }

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** How a sandbox comes to be, fresh or as a fork. */
@@ -86,6 +87,23 @@ final class Launcher {
                         .orElseGet(() -> Futures.now(Optional.empty())));
     }
 
+    /** Launches a sandbox, or waits for the one with this id when it was launched by an earlier request. */
+    CompletionStage<Outcome<SandboxView>> unlessThere(
+            Origin origin, SandboxId id, Supplier<CompletionStage<Outcome<SandboxView>>> launch) {
+        return entities.sandbox(
+                        id, settings.askTimeout(), replyTo -> new SandboxMessage.Read(origin.organization(), replyTo))
+                .thenCompose(reply -> reply instanceof SandboxReply.Refused ? launch.get() : awaited(origin, id));
+    }
+
+    private CompletionStage<Outcome<SandboxView>> awaited(Origin origin, SandboxId id) {
+        return entities.sandbox(
+                        id,
+                        settings.startTimeout(),
+                        replyTo -> new SandboxMessage.Await(origin.organization(), replyTo))
+                .thenCompose(
+                        reply -> RunningSandboxes.outcome(reply).then(sandbox -> Futures.now(started(id, sandbox))));
+    }
+
     /** Complete when the first command can run. */
     CompletionStage<Outcome<SandboxView>> launch(Origin origin, Plan plan) {
         return admit(origin, plan.id())
@@ -118,8 +136,8 @@ final class Launcher {
 
     private CreateSandbox command(Plan plan) {
         var views = plan.layers();
-        var tokens = Tokens.draw(
-                StoreLayers.grants(views).keySet(), plan.blueprint().envs().keySet(), plan.inherited(), random);
+        var tokens =
+                Tokens.draw(StoreLayers.secrets(views), plan.blueprint().envs().keySet(), plan.inherited(), random);
         var layers = views.stream()
                 .map(view -> new StoreLayer(view.id(), view.name()))
                 .toList();
@@ -132,6 +150,9 @@ final class Launcher {
         return switch (reply) {
             case SandboxReply.Done(var sandbox) -> Futures.now(started(id, sandbox));
             case SandboxReply.Policed(var sandbox, var policy) -> Futures.now(started(id, sandbox));
+            case SandboxReply.Shown shown -> throw new IllegalStateException("a start was asked for");
+            // A repeat of this very request was faster.
+            case SandboxReply.Refused(SandboxRefusal.AlreadyExists there) -> awaited(origin, id);
             case SandboxReply.Refused(var reason) ->
                 entities.release(origin.organization(), id).thenApply(released -> Outcome.refused(reason));
         };

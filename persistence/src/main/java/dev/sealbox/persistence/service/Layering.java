@@ -66,7 +66,7 @@ final class Layering {
                             case SandboxReply.Policed(var known, var policy) ->
                                 names(known).thenApply(names -> Outcome.done(new Now(known, policy, names)));
                             case SandboxReply.Refused(var reason) -> Futures.now(Outcome.refused(reason));
-                            case SandboxReply.Done done -> throw new IllegalStateException("a policy was asked for");
+                            default -> throw new IllegalStateException("a policy was asked for");
                         })));
     }
 

@@ -18,6 +18,7 @@ import dev.sealbox.persistence.entity.OrganizationMessage;
 import dev.sealbox.persistence.entity.OrganizationReply;
 import dev.sealbox.persistence.entity.StoreMessage;
 import dev.sealbox.persistence.entity.StoreReply;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -41,18 +42,29 @@ final class Names {
                         reply instanceof OrganizationReply.Done(var organization) ? organization : Organization.EMPTY);
     }
 
+    /** The names behind {@code after}, in their order, as the organisation has decided them by now. */
+    CompletionStage<List<Map.Entry<StoreName, StoreId>>> after(
+            OrganizationId id, Optional<StoreName> after, int limit) {
+        return entities.<OrganizationMessage.Names>organization(
+                        id, replyTo -> new OrganizationMessage.ListNames(after, limit, replyTo))
+                .thenApply(found -> List.copyOf(found.names().entrySet()));
+    }
+
     CompletionStage<Optional<StoreId>> find(OrganizationId organization, StoreName name) {
         return organization(organization)
                 .thenApply(known -> Optional.ofNullable(known.names().get(name)));
     }
 
     CompletionStage<Outcome<Unit>> reserve(Origin origin, StoreName name, StoreId store) {
-        return decide(origin, new ReserveName(name, store))
+        return reserveOnce(origin, name, store)
                 .thenCompose(outcome -> outcome instanceof Outcome.Refused<Unit>(NameTaken taken)
                         ? freed(origin, name)
-                                .thenCompose(free ->
-                                        free ? decide(origin, new ReserveName(name, store)) : Futures.now(outcome))
+                                .thenCompose(free -> free ? reserveOnce(origin, name, store) : Futures.now(outcome))
                         : Futures.now(outcome));
+    }
+
+    private CompletionStage<Outcome<Unit>> reserveOnce(Origin origin, StoreName name, StoreId store) {
+        return decide(origin, new ReserveName(name, store, settings.maxStores()));
     }
 
     CompletionStage<Outcome<Unit>> release(Origin origin, StoreName name, StoreId store) {

@@ -5,10 +5,12 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.StoreMessage;
+import dev.sealbox.persistence.keys.DataKeys;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -28,15 +30,18 @@ public final class Recovery {
     private static final int AT_A_TIME = 32;
 
     private final Entities entities;
-    private final ShardedApiKeys keys;
+    private final Organizations organizations;
+    private final DataKeys dataKeys;
     private final Names names;
     private final RunningSandboxes sandboxes;
     private final Places places;
     private final ServiceSettings settings;
 
-    public Recovery(Entities entities, ShardedApiKeys keys, ServiceSettings settings, Clock clock) {
+    public Recovery(
+            Entities entities, Organizations organizations, DataKeys dataKeys, ServiceSettings settings, Clock clock) {
         this.entities = entities;
-        this.keys = keys;
+        this.organizations = organizations;
+        this.dataKeys = dataKeys;
         this.names = new Names(entities, settings);
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.places = new Places(entities, settings, clock);
@@ -45,8 +50,11 @@ public final class Recovery {
 
     /** Complete when everything was asked once; what cannot be asked now is logged and left to its next asker. */
     public CompletionStage<Void> run() {
-        return keys.organizations()
-                .thenCompose(all -> inTurn(all, this::organization))
+        return organizations
+                .list()
+                .thenCompose(all -> inTurn(all, found -> organization(found.id())))
+                .thenCompose(done -> dataKeys.stores())
+                .thenCompose(all -> inTurn(List.copyOf(all), this::shred))
                 .thenAccept(done -> log.info("Asked everything that a crash may have interrupted"));
     }
 
@@ -60,6 +68,13 @@ public final class Recovery {
     private CompletionStage<Void> wake(OrganizationId organization, StoreId store) {
         return tolerant(
                 "store " + store + " of " + organization,
+                entities.store(store, settings.askTimeout(), StoreMessage.Read::new));
+    }
+
+    /** A deleted store has no name any more that would lead to it; its data keys do. */
+    private CompletionStage<Void> shred(StoreId store) {
+        return tolerant(
+                "store " + store + " with data keys",
                 entities.store(store, settings.askTimeout(), StoreMessage.Read::new));
     }
 

@@ -44,6 +44,7 @@ final class RunningSandboxes {
             case SandboxReply.Done(var sandbox) -> Outcome.done(sandbox);
             case SandboxReply.Policed(var sandbox, var policy) -> Outcome.done(sandbox);
             case SandboxReply.Refused(var reason) -> Outcome.refused(reason);
+            case SandboxReply.Shown shown -> throw new IllegalStateException("the sandbox was asked for");
         };
     }
 

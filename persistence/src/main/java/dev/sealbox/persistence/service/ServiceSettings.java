@@ -1,6 +1,7 @@
 package dev.sealbox.persistence.service;
 
 import com.typesafe.config.Config;
+import dev.sealbox.domain.store.VersionLimit;
 import java.time.Duration;
 
 /**
@@ -12,7 +13,9 @@ import java.time.Duration;
  * @param stopTimeout how long a stop waits for the host
  * @param readyTimeout how long commands wait for a sandbox that is being started
  * @param forkTimeout how long a fork waits for a checkpoint that is being taken
+ * @param maxStores of an organisation
  * @param maxSandboxes of an organisation, not counting stopped ones
+ * @param maxVersions of each secret, where its store has no limit of its own
  */
 public record ServiceSettings(
         Duration askTimeout,
@@ -21,7 +24,9 @@ public record ServiceSettings(
         Duration stopTimeout,
         Duration readyTimeout,
         Duration forkTimeout,
-        int maxSandboxes) {
+        int maxStores,
+        int maxSandboxes,
+        VersionLimit maxVersions) {
 
     public static ServiceSettings from(Config config) {
         var own = config.getConfig("sealbox.persistence");
@@ -32,6 +37,8 @@ public record ServiceSettings(
                 own.getDuration("stop-timeout"),
                 own.getDuration("ready-timeout"),
                 own.getDuration("fork-timeout"),
-                own.getInt("max-sandboxes"));
+                own.getInt("max-stores"),
+                own.getInt("max-sandboxes"),
+                new VersionLimit(own.getInt("max-versions")));
     }
 }

@@ -48,7 +48,19 @@ public final class ShardedCheckpoints implements Checkpoints {
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
             Origin origin, SandboxId sandbox, String name, CheckpointKind kind) {
-        var id = new CheckpointId(UUID.randomUUID());
+        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind);
+    }
+
+    @Override
+    public CompletionStage<Outcome<CheckpointView>> create(
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
+        return read(id).thenCompose(view -> view.state().isVisibleTo(origin.organization())
+                ? Futures.now(Outcome.done(view))
+                : requested(origin, sandbox, id, name, kind));
+    }
+
+    private CompletionStage<Outcome<CheckpointView>> requested(
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
         return sandboxes
                 .read(origin.organization(), sandbox)
                 .thenApply(ShardedCheckpoints::running)
@@ -109,10 +121,12 @@ public final class ShardedCheckpoints implements Checkpoints {
     private CompletionStage<Outcome<CheckpointView>> request(
             Origin origin, CheckpointId id, CheckpointCommand.RequestCheckpoint command) {
         return execute(origin, id, command)
-                .thenApply(outcome -> outcome instanceof Outcome.Refused<CheckpointView>
-                        // Somebody who wanted the same name at the same moment was faster.
-                        ? Outcome.refused(new SandboxRefusal.CheckpointNameTaken(command.name()))
-                        : outcome);
+                .thenCompose(outcome -> outcome instanceof Outcome.Refused<CheckpointView>
+                        // A repeat, or somebody who wanted the same name at the same moment, was faster.
+                        ? read(id).thenApply(view -> view.state().isVisibleTo(origin.organization())
+                                ? Outcome.done(view)
+                                : Outcome.refused(new SandboxRefusal.CheckpointNameTaken(command.name())))
+                        : Futures.now(outcome));
     }
 
     private CompletionStage<Outcome<CheckpointView>> execute(
@@ -160,9 +174,15 @@ public final class ShardedCheckpoints implements Checkpoints {
 
     @Override
     public CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, NewFork wanted) {
+        return fork(origin, checkpoint, SandboxId.of(UUID.randomUUID()), wanted);
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> fork(
+            Origin origin, CheckpointId checkpoint, SandboxId fork, NewFork wanted) {
         return read(checkpoint)
                 .thenCompose(view -> view.state().isVisibleTo(origin.organization())
-                        ? forks.fork(origin, checkpoint, wanted)
+                        ? forks.fork(origin, checkpoint, fork, wanted)
                         : Futures.now(Outcome.refused(new CheckpointRefusal.NoSuchCheckpoint())));
     }
 }

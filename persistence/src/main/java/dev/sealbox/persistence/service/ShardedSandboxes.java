@@ -4,6 +4,7 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.Blueprint;
@@ -19,11 +20,13 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
+import dev.sealbox.persistence.entity.SandboxReply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -69,6 +72,15 @@ public final class ShardedSandboxes implements Sandboxes {
 
     @Override
     public CompletionStage<Outcome<SandboxView>> create(Origin origin, NewSandbox wanted) {
+        return create(origin, launcher.newId(), wanted);
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> create(Origin origin, SandboxId id, NewSandbox wanted) {
+        return launcher.unlessThere(origin, id, () -> launch(origin, id, wanted));
+    }
+
+    private CompletionStage<Outcome<SandboxView>> launch(Origin origin, SandboxId id, NewSandbox wanted) {
         if (!BASE.contains(wanted.template())) {
             return Futures.now(Outcome.refused(new SandboxRefusal.UnknownTemplate()));
         }
@@ -83,8 +95,7 @@ public final class ShardedSandboxes implements Sandboxes {
         return layers(origin, wanted)
                 .thenCompose(found -> found.then(layers -> launcher.launch(
                         origin,
-                        new Launcher.Plan(
-                                launcher.newId(), blueprint, layers, false, List.of(), Map.of(), Optional.empty()))));
+                        new Launcher.Plan(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty()))));
     }
 
     private CompletionStage<Outcome<List<StoreView>>> layers(Origin origin, NewSandbox wanted) {
@@ -153,13 +164,24 @@ public final class ShardedSandboxes implements Sandboxes {
         return running.with(
                 origin,
                 sandbox,
-                (host, known) -> hosts.run(host, sandbox, command(known, run)).thenApply(Outcome::done));
+                (host, known) -> tokens(sandbox)
+                        .thenCompose(shown -> shown.then(tokens -> hosts.run(host, sandbox, command(known, tokens, run))
+                                .thenApply(Outcome::done))));
     }
 
-    private static Command command(Sandbox sandbox, Run run) {
+    private CompletionStage<Outcome<Map<SecretName, SealedToken>>> tokens(SandboxId sandbox) {
+        return entities.sandbox(sandbox, settings.askTimeout(), SandboxMessage.ReadTokens::new)
+                .thenApply(reply -> switch (reply) {
+                    case SandboxReply.Shown(var tokens) -> Outcome.done(tokens);
+                    case SandboxReply.Refused(var reason) -> Outcome.refused(reason);
+                    default -> throw new IllegalStateException("tokens were asked for");
+                });
+    }
+
+    private static Command command(Sandbox sandbox, Map<SecretName, SealedToken> tokens, Run run) {
         return new Command(
                 run.argv(),
-                Environment.of(sandbox.tokens().own(), sandbox.blueprint().envs(), run.envs()),
+                Environment.of(tokens, sandbox.blueprint().envs(), run.envs()),
                 run.directory().orElse(Environment.HOME),
                 run.timeout());
     }

@@ -9,6 +9,7 @@ import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,11 @@ final class ListedVault implements Vault {
     @Override
     public CompletionStage<Plaintext> open(SealContext context, Encrypted value) {
         return CompletableFuture.failedFuture(new UnsupportedOperationException("an entity never decrypts"));
+    }
+
+    @Override
+    public CompletionStage<Optional<Encrypted>> reseal(SealContext context, Encrypted value) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("an entity never encrypts"));
     }
 
     @Override

@@ -23,12 +23,28 @@ final class QuietNeighbours implements Neighbours {
     final List<StoreId> unbound = new CopyOnWriteArrayList<>();
     final List<SandboxId> released = new CopyOnWriteArrayList<>();
     final List<Object> toBeResumed = new CopyOnWriteArrayList<>();
+    private final List<CompletableFuture<Acknowledged>> waiting = new CopyOnWriteArrayList<>();
     volatile Answer answer = Answer.TAKEN;
+
+    /** Whether answers to changes wait for {@link #letGo}. */
+    volatile boolean heldBack;
 
     @Override
     public CompletionStage<Acknowledged> refresh(SandboxId sandbox, StoreView view) {
         refreshed.put(sandbox, view);
-        return CompletableFuture.completedFuture(new Acknowledged(answer));
+        var said = new CompletableFuture<Acknowledged>();
+        waiting.add(said);
+        if (!heldBack) {
+            letGo();
+        }
+        return said;
+    }
+
+    /** Gives the answers that were held back. */
+    void letGo() {
+        heldBack = false;
+        waiting.forEach(said -> said.complete(new Acknowledged(answer)));
+        waiting.clear();
     }
 
     @Override
@@ -37,13 +53,13 @@ final class QuietNeighbours implements Neighbours {
         return CompletableFuture.completedFuture(
                 known == null
                         ? new StoreReply.Refused(new dev.sealbox.domain.store.StoreRefusal.NoSuchStore())
-                        : new StoreReply.Done(known, new Refreshed(0, 0)));
+                        : new StoreReply.Done(known, Refreshed.NOBODY));
     }
 
     @Override
     public CompletionStage<StoreReply> unbind(OrganizationId organization, StoreId store, SandboxId sandbox) {
         unbound.add(store);
-        return CompletableFuture.completedFuture(new StoreReply.Done(SecretStore.ABSENT, new Refreshed(0, 0)));
+        return CompletableFuture.completedFuture(new StoreReply.Done(SecretStore.ABSENT, Refreshed.NOBODY));
     }
 
     @Override

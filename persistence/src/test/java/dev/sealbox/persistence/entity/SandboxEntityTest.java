@@ -44,6 +44,7 @@ class SandboxEntityTest {
     private static final Origin ORIGIN = new Origin(OWNER, "key-1", "127.0.0.1", "request-1");
     private static final StoreId STORE = new StoreId(new UUID(1, 1));
     private static final StoreName NAME = new StoreName("creds");
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final QuietNeighbours neighbours = new QuietNeighbours();
     private final HeldHosts hosts = new HeldHosts();
@@ -53,7 +54,7 @@ class SandboxEntityTest {
     private final EventSourcedBehaviorTestKit<SandboxMessage, Recorded<SandboxEvent>, Sandbox> sandbox =
             EventSourcedBehaviorTestKit.create(
                     ACTORS.system(),
-                    SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, EntityTests.CLOCK),
+                    SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, RANDOM, EntityTests.CLOCK),
                     EntityTests.serialization());
 
     @AfterAll
@@ -300,7 +301,8 @@ class SandboxEntityTest {
     void leavesMemoryWhenToldToWhateverItIsDoing() {
         create(Optional.empty());
         hosts.next("start");
-        var again = ACTORS.spawn(SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, EntityTests.CLOCK));
+        var again = ACTORS.spawn(
+                SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, RANDOM, EntityTests.CLOCK));
         hosts.next("start");
 
         again.tell(new SandboxMessage.Await(OWNER, asker.getRef()));

@@ -15,13 +15,16 @@ import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
+import dev.sealbox.domain.store.Offer;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreEvent;
 import dev.sealbox.domain.store.StoreRefusal;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.entity.Acknowledged.Answer;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -58,7 +61,17 @@ class SecretStoreEntityTest {
     }
 
     private static StoreCommand set(int number) {
-        return new StoreCommand.SetSecret(STRIPE, new Encrypted(key(number), "AAEC"), List.of(), new UUID(1, 1));
+        return set(number, 1);
+    }
+
+    private static StoreCommand set(int number, int kept) {
+        return new StoreCommand.SetSecret(
+                STRIPE,
+                new Encrypted(key(number), "AAEC"),
+                List.of(),
+                new UUID(1, 1),
+                Optional.empty(),
+                new VersionLimit(kept));
     }
 
     private void create() {
@@ -100,7 +113,7 @@ class SecretStoreEntityTest {
         assertThat(told(set(1)))
                 .isInstanceOfSatisfying(
                         StoreReply.Done.class,
-                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(1, 0)));
+                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(1, List.of())));
         assertThat(neighbours.refreshed)
                 .hasEntrySatisfying(SANDBOX, view -> assertThat(view.secrets()).containsOnlyKeys(STRIPE));
 
@@ -123,13 +136,51 @@ class SecretStoreEntityTest {
     }
 
     @Test
-    void tellsNobodyOfItsDeletion() {
+    void leavesItsSandboxesWhatTheyHaveWhenItIsDeletedAndForgetsThemThen() {
         create();
         told(new StoreCommand.BindSandbox(SANDBOX));
+        told(set(1));
         told(new StoreCommand.DeleteStore());
 
-        assertThat(neighbours.refreshed).isEmpty();
+        assertThat(neighbours.refreshed)
+                .hasEntrySatisfying(SANDBOX, view -> assertThat(view.secrets()).containsOnlyKeys(STRIPE));
+        assertThat(vault.destroyed).containsExactly(key(1));
         assertThat(store.getState().bound()).isEmpty();
+    }
+
+    @Test
+    void takesItsSecretsFromItsSandboxesWhenItIsRevoked() {
+        create();
+        told(new StoreCommand.BindSandbox(SANDBOX));
+        told(set(1));
+
+        assertThat(told(new StoreCommand.RevokeStore()))
+                .isInstanceOfSatisfying(
+                        StoreReply.Done.class,
+                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(1, List.of())));
+        assertThat(neighbours.refreshed)
+                .hasEntrySatisfying(SANDBOX, view -> assertThat(view.secrets()).isEmpty());
+        assertThat(vault.destroyed).containsExactly(key(1));
+        assertThat(store.getState().bound()).isEmpty();
+    }
+
+    @Test
+    void goesOnTellingALaggingSandboxOfItsRevocation() {
+        create();
+        told(new StoreCommand.BindSandbox(SANDBOX));
+        told(set(1));
+        neighbours.answer = Answer.LATER;
+        told(new StoreCommand.RevokeStore());
+        assertThat(store.getState().bound()).containsExactly(SANDBOX);
+
+        neighbours.answer = Answer.TAKEN;
+        store.restart();
+
+        TestProbe<StoreReply> asker = ACTORS.createTestProbe();
+        asker.awaitAssert(() -> {
+            assertThat(store.getState().bound()).isEmpty();
+            return asker;
+        });
     }
 
     @Test
@@ -158,11 +209,61 @@ class SecretStoreEntityTest {
         assertThat(told(set(1)))
                 .isInstanceOfSatisfying(
                         StoreReply.Done.class,
-                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(0, 1)));
+                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(0, List.of(SANDBOX))));
         assertThat(neighbours.toBeResumed).containsExactly(id);
 
         neighbours.answer = Answer.NOT_MINE;
         told(set(2));
         assertThat(store.getState().bound()).isEmpty();
+    }
+
+    @Test
+    void keepsVersionsAndTellsSandboxesOnlyOfTheCurrentOne() {
+        create();
+        told(new StoreCommand.BindSandbox(SANDBOX));
+        told(set(1, 10));
+        told(set(2, 10));
+        assertThat(vault.destroyed).isEmpty();
+        neighbours.refreshed.clear();
+
+        told(new StoreCommand.SwitchVersion(STRIPE, 1, false));
+        told(new StoreCommand.DestroyVersion(STRIPE, 1));
+        assertThat(neighbours.refreshed).isEmpty();
+        assertThat(vault.destroyed).containsExactly(key(1));
+        assertThat(store.getState().condemned()).isEmpty();
+
+        told(new StoreCommand.SwitchSecret(STRIPE, false));
+        assertThat(neighbours.refreshed)
+                .hasEntrySatisfying(
+                        SANDBOX,
+                        view -> assertThat(view.secrets())
+                                .containsEntry(STRIPE, new Offer(2, Optional.empty(), List.of())));
+        told(new StoreCommand.SwitchSecret(STRIPE, true));
+        assertThat(told(new StoreCommand.DestroyVersion(STRIPE, 2)))
+                .isInstanceOfSatisfying(
+                        StoreReply.Done.class,
+                        done -> assertThat(done.refreshed()).isEqualTo(new Refreshed(1, List.of())));
+        assertThat(vault.destroyed).containsExactlyInAnyOrder(key(1), key(2));
+        store.restart();
+        assertThat(store.getState().secrets())
+                .hasEntrySatisfying(
+                        STRIPE, secret -> assertThat(secret.versions()).hasSize(2));
+    }
+
+    @Test
+    void answersWithTheStoreAsTheAskedChangeHasLeftIt() {
+        create();
+        told(new StoreCommand.BindSandbox(SANDBOX));
+        TestProbe<StoreReply> asker = ACTORS.createTestProbe();
+        neighbours.heldBack = true;
+        store.runCommand(new StoreMessage.Execute(ORIGIN, set(1, 10), asker.getRef()));
+        store.runCommand(new StoreMessage.Execute(ORIGIN, set(2, 10), asker.getRef()));
+        neighbours.letGo();
+
+        assertThat(List.of(asker.receiveMessage(), asker.receiveMessage()))
+                .extracting(reply -> reply instanceof StoreReply.Done(var then, var refreshed)
+                        ? then.versions().get(STRIPE)
+                        : null)
+                .containsExactlyInAnyOrder(1, 2);
     }
 }

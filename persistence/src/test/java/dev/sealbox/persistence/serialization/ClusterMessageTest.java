@@ -19,14 +19,18 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.organization.KeyStanding;
+import dev.sealbox.domain.organization.KeyTerms;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
+import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
@@ -38,12 +42,14 @@ import dev.sealbox.domain.sandbox.Tokens;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.Offer;
 import dev.sealbox.domain.store.Refreshed;
-import dev.sealbox.domain.store.Secret;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand;
+import dev.sealbox.domain.store.StoreEvent;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.entity.Acknowledged;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
@@ -86,8 +92,10 @@ class ClusterMessageTest {
     private static final HostId HOST = new HostId("host-1");
     private static final KeyId KEY = new KeyId(ID);
     private static final ApiKeyHash HASH = ApiKeyHash.of("key");
+    private static final KeyTerms TERMS = new KeyTerms("launcher", Role.AGENT_LAUNCHER, List.of(NAME), Optional.of(AT));
     private static final SealedToken TOKEN = new SealedToken("osb_sealed_00112233445566778899aabbccddeeff");
     private static final List<HostPattern> HOSTS = HostPattern.parseAll(List.of("github.com", "*.example.com", "*"));
+    private static final VersionLimit LIMIT = new VersionLimit(3);
     private static final Encrypted VALUE = new Encrypted(KEY, "AAEC");
     private static final Blueprint BLUEPRINT = new Blueprint(
             "base",
@@ -99,10 +107,34 @@ class ClusterMessageTest {
             Map.of());
     private static final Tokens TOKENS = new Tokens(Map.of(SECRET, TOKEN), Map.of(TOKEN, SECRET));
     private static final Contents CONTENTS = new Contents(BLUEPRINT, HOST, List.of(NAME), HOSTS, Map.of(TOKEN, SECRET));
-    private static final StoreView VIEW =
-            new StoreView(STORE, NAME, 7, false, HOSTS, Map.of(SECRET, new Secret(ID, 2, VALUE, HOSTS, AT, AT)));
+    private static final StoreView VIEW = new StoreView(
+            STORE,
+            NAME,
+            7,
+            false,
+            HOSTS,
+            Map.of(
+                    SECRET,
+                    new Offer(2, Optional.of(VALUE), HOSTS),
+                    new SecretName("OFF"),
+                    new Offer(1, Optional.empty(), List.of())));
+    private static final SecretStore STATE = Stream.of(
+                    new StoreEvent.StoreCreated(NAME, HOSTS),
+                    new StoreEvent.VersionLimitChanged(LIMIT),
+                    new StoreEvent.SecretSet(SECRET, ID, 1, VALUE, HOSTS),
+                    new StoreEvent.VersionDestroyed(SECRET, 1),
+                    new StoreEvent.SecretRolledBack(SECRET, 2, 1, VALUE, HOSTS))
+            .reduce(
+                    SecretStore.ABSENT,
+                    (store, event) -> store.apply(new Recorded<>(event, ORIGIN, AT)),
+                    (first, second) -> second);
     private static final EgressPolicy POLICY = new EgressPolicy(
-            SANDBOX, ORGANIZATION, 8, HOSTS, Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS)), Map.of(TOKEN, SECRET));
+            SANDBOX,
+            ORGANIZATION,
+            8,
+            HOSTS,
+            Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, false)),
+            Map.of(TOKEN, SECRET));
 
     @AfterAll
     static void stop() {
@@ -114,9 +146,16 @@ class ClusterMessageTest {
                 new StoreCommand.CreateStore(NAME, HOSTS),
                 new StoreCommand.RenameStore(NAME),
                 new StoreCommand.ChangeAllowlist(HOSTS),
-                new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID),
+                new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID, Optional.of(7), LIMIT),
+                new StoreCommand.RollBackSecret(SECRET, 3, VALUE, Optional.empty(), LIMIT),
+                new StoreCommand.ChangeSecretHosts(SECRET, HOSTS, Optional.of(0)),
+                new StoreCommand.SwitchSecret(SECRET, true),
+                new StoreCommand.SwitchVersion(SECRET, 3, false),
+                new StoreCommand.DestroyVersion(SECRET, 3),
+                new StoreCommand.LimitVersions(LIMIT),
                 new StoreCommand.DeleteSecret(SECRET),
                 new StoreCommand.DeleteStore(),
+                new StoreCommand.RevokeStore(),
                 new StoreCommand.AbandonStore(),
                 new StoreCommand.BindSandbox(SANDBOX),
                 new StoreCommand.UnbindSandbox(SANDBOX),
@@ -126,6 +165,7 @@ class ClusterMessageTest {
     static Stream<SandboxCommand> sandboxCommands() {
         return Stream.of(
                 new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(new StoreLayer(STORE, NAME)), true, HOSTS, TOKENS),
+                new SandboxCommand.SealNames(Map.of(SECRET, TOKEN)),
                 new SandboxCommand.PlaceSandbox(HOST),
                 new SandboxCommand.ConfirmStarted(),
                 new SandboxCommand.ReportLost("gone"),
@@ -148,9 +188,10 @@ class ClusterMessageTest {
 
     static Stream<OrganizationCommand> organizationCommands() {
         return Stream.of(
-                new OrganizationCommand.IssueApiKey("key-1", "first", HASH),
+                new OrganizationCommand.CreateOrganization(HASH, KeyTerms.admin("first")),
+                new OrganizationCommand.IssueApiKey(HASH, TERMS),
                 new OrganizationCommand.RevokeApiKey("key-1"),
-                new OrganizationCommand.ReserveName(NAME, STORE),
+                new OrganizationCommand.ReserveName(NAME, STORE, 1000),
                 new OrganizationCommand.ReleaseName(NAME, STORE),
                 new OrganizationCommand.AdmitSandbox(SANDBOX, 50),
                 new OrganizationCommand.ReleaseSandbox(SANDBOX));
@@ -161,6 +202,10 @@ class ClusterMessageTest {
                 new StoreRefusal.NoSuchStore(),
                 new StoreRefusal.UnknownName(NAME),
                 new StoreRefusal.NoSuchSecret(SECRET),
+                new StoreRefusal.NoSuchVersion(SECRET, 3),
+                new StoreRefusal.VersionDestroyed(SECRET, 3),
+                new StoreRefusal.VersionDisabled(SECRET, 3),
+                new StoreRefusal.VersionMismatch(SECRET, 3, 4),
                 new StoreRefusal.TooManySecrets(200),
                 new StoreRefusal.AlreadyExists(),
                 new SandboxRefusal.NoSuchSandbox(),
@@ -174,6 +219,7 @@ class ClusterMessageTest {
                 new SandboxRefusal.CheckpointNameTaken("first"),
                 new SandboxRefusal.TooManyCheckpoints(10),
                 new SandboxRefusal.TooManyStores(16),
+                new SandboxRefusal.StoreNotNamed(),
                 new CheckpointRefusal.NoSuchCheckpoint(),
                 new CheckpointRefusal.AlreadyExists(),
                 new CheckpointRefusal.OfAnotherSandbox(),
@@ -181,7 +227,13 @@ class ClusterMessageTest {
                 new CheckpointRefusal.Failed("why"),
                 new OrganizationRefusal.NameTaken(NAME),
                 new OrganizationRefusal.TooManyStores(1000),
-                new OrganizationRefusal.TooManySandboxes(50, 50));
+                new OrganizationRefusal.TooManySandboxes(50, 50),
+                new OrganizationRefusal.OrganizationExists(),
+                new OrganizationRefusal.NoSuchApiKey(),
+                new OrganizationRefusal.ApiKeyIdTaken(),
+                new OrganizationRefusal.TooManyApiKeys(500),
+                new OrganizationRefusal.ExpiresInThePast(),
+                new OrganizationRefusal.LastAdminKey());
     }
 
     static Stream<ClusterMessage> messages() {
@@ -191,6 +243,7 @@ class ClusterMessageTest {
         TestProbe<OrganizationReply> organizations = ACTORS.createTestProbe();
         TestProbe<Acknowledged> acknowledged = ACTORS.createTestProbe();
         TestProbe<OrganizationMessage.KeyFound> found = ACTORS.createTestProbe();
+        TestProbe<OrganizationMessage.Names> names = ACTORS.createTestProbe();
         var commands = Stream.of(
                         storeCommands().map(each -> new StoreMessage.Execute(ORIGIN, each, stores.getRef())),
                         sandboxCommands().map(each -> new SandboxMessage.Execute(ORIGIN, each, sandboxes.getRef())),
@@ -204,7 +257,8 @@ class ClusterMessageTest {
                 new StoreMessage.Read(stores.getRef()),
                 new StoreMessage.Resume(),
                 new StoreMessage.Stop(),
-                new StoreReply.Done(SecretStore.ABSENT, new Refreshed(1, 2)),
+                new StoreReply.Done(SecretStore.ABSENT, new Refreshed(1, List.of(SANDBOX))),
+                new StoreReply.Done(STATE, new Refreshed(1, List.of(SANDBOX))),
                 new SandboxMessage.Create(
                         ORIGIN,
                         new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(), false, List.of(), Tokens.NONE),
@@ -213,11 +267,13 @@ class ClusterMessageTest {
                 new SandboxMessage.Read(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.Await(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.ReadPolicy(sandboxes.getRef()),
+                new SandboxMessage.ReadTokens(sandboxes.getRef()),
                 new SandboxMessage.Refresh(VIEW, acknowledged.getRef()),
                 new SandboxMessage.Resume(),
                 new SandboxMessage.Stop(),
                 new SandboxReply.Done(Sandbox.ABSENT),
                 new SandboxReply.Policed(Sandbox.ABSENT, POLICY),
+                new SandboxReply.Shown(Map.of(SECRET, TOKEN)),
                 new SandboxReply.Refused(new SandboxRefusal.Stopped()),
                 new Acknowledged(Acknowledged.Answer.LATER),
                 new CheckpointMessage.Read(checkpoints.getRef()),
@@ -228,8 +284,13 @@ class ClusterMessageTest {
                 new CheckpointReply.Refused(new CheckpointRefusal.Failed("why")),
                 new OrganizationMessage.Read(organizations.getRef()),
                 new OrganizationMessage.FindKey(HASH, found.getRef()),
+                new OrganizationMessage.ListNames(Optional.of(NAME), 100, names.getRef()),
+                new OrganizationMessage.Names(Map.of(NAME, STORE)),
                 new OrganizationMessage.Stop(),
-                new OrganizationMessage.KeyFound(Optional.of("key-1")),
+                new OrganizationMessage.KeyFound(new KeyStanding.Valid("key-1", TERMS)),
+                new OrganizationMessage.KeyFound(new KeyStanding.Unknown()),
+                new OrganizationMessage.KeyFound(new KeyStanding.Expired()),
+                new OrganizationMessage.KeyFound(new KeyStanding.Revoked()),
                 new OrganizationReply.Done(Organization.EMPTY),
                 new OrganizationReply.Refused(new OrganizationRefusal.NameTaken(NAME)));
         return Stream.concat(commands, rest);

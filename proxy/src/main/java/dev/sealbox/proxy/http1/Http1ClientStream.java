@@ -6,9 +6,11 @@ import dev.sealbox.proxy.codec.Heads;
 import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.stream.ClientStream;
 import dev.sealbox.proxy.stream.Incoming;
+import dev.sealbox.proxy.transport.Cut;
 import dev.sealbox.proxy.transport.Link;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 
 /** The exchange that a client's connection carries at the moment. */
 public final class Http1ClientStream implements ClientStream {
@@ -75,6 +77,11 @@ public final class Http1ClientStream implements ClientStream {
     @Override
     public void end(Fields trailers) {
         output.end(out -> trailers.all().forEach(field -> Heads.field(out, field)));
+    }
+
+    @Override
+    public CompletableFuture<Void> cut() {
+        return Cut.off(client.channel());
     }
 
     @Override

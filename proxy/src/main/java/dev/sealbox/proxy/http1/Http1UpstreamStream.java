@@ -7,6 +7,7 @@ import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.rewrite.Revealed;
 import dev.sealbox.proxy.rewrite.RewrittenField;
 import dev.sealbox.proxy.rewrite.RewrittenHead;
+import dev.sealbox.proxy.session.Carrier;
 import dev.sealbox.proxy.stream.Incoming;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.transport.Link;
@@ -33,6 +34,11 @@ public final class Http1UpstreamStream implements UpstreamStream {
         this.maxHead = maxHead;
         this.heads = new HeadReader(maxHead);
         this.output = new Http1Output(upstream);
+    }
+
+    @Override
+    public Carrier carrier() {
+        return Carrier.alone(upstream.channel());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,8 +194,28 @@ abstract class FrameStream implements Incoming {
     /** Breaks it off, unless it has ended. */
     public final void reset(Http2Error error) {
         if (stream != null && !closed) {
-            var unused = wire.reset(stream.id(), error);
+            var unused = wire.reset(stream, error);
         }
+    }
+
+    /**
+     * Ends it at once and without a last word. May be called in any thread.
+     *
+     * @return complete when nothing more of it can be sent
+     */
+    public final CompletableFuture<Void> cut() {
+        var done = new CompletableFuture<Void>();
+        wire.context().executor().execute(() -> cut(done));
+        return done;
+    }
+
+    private void cut(CompletableFuture<Void> done) {
+        if (stream == null || closed) {
+            closed();
+            done.complete(null);
+            return;
+        }
+        wire.leaves(wire.reset(stream, Http2Error.CANCEL), done);
     }
 
     /** Lets what waits go unread. */

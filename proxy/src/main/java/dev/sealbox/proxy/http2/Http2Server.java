@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.http2;
 
 import dev.sealbox.proxy.codec.BadMessage;
+import dev.sealbox.proxy.session.Trail;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.transport.LinkOwner;
 import io.netty.buffer.ByteBuf;
@@ -65,6 +66,7 @@ public final class Http2Server extends Frames {
         var connection = wire().connection();
         return wire().link().isOpen()
                 && !leaving
+                && !Trail.isSpent(wire().link().channel())
                 && !connection.goAwayReceived()
                 && connection.local().lastStreamCreated() < LAST_STREAM;
     }

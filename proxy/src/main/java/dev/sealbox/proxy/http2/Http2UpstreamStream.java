@@ -5,6 +5,7 @@ import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.rewrite.RewrittenField;
 import dev.sealbox.proxy.rewrite.RewrittenHead;
+import dev.sealbox.proxy.session.Carrier;
 import dev.sealbox.proxy.stream.Incoming;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import io.netty.handler.codec.http2.Http2Error;
@@ -34,6 +35,11 @@ public final class Http2UpstreamStream extends FrameStream implements UpstreamSt
     }
 
     @Override
+    public Carrier carrier() {
+        return Carrier.among(wire().link().channel(), this::cut);
+    }
+
+    @Override
     void wake() {
         wake.run();
     }
@@ -41,7 +47,7 @@ public final class Http2UpstreamStream extends FrameStream implements UpstreamSt
     @Override
     public void head(RewrittenHead head, Framing framing) {
         var connection = wire().connection();
-        if (!wire().link().isOpen() || connection.goAwayReceived()) {
+        if (isClosed() || !wire().link().isOpen() || connection.goAwayReceived()) {
             refuse();
             return;
         }

@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.http2;
 
+import dev.sealbox.proxy.transport.Cut;
 import dev.sealbox.proxy.transport.Link;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,10 +9,15 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection: Netty's codec on a link, and what our streams do with it. Belongs to its event loop. */
 final class Wire {
+    /** How long a reset may wait for a peer that takes nothing before the connection ends instead. */
+    private static final long PATIENCE_MILLIS = 1000;
+
     private final Link link;
     private final FrameHandler handler;
     private final ChannelHandlerContext context;
@@ -81,9 +87,26 @@ final class Wire {
         }
     }
 
-    ChannelFuture reset(int id, Http2Error error) {
+    ChannelFuture reset(Http2Stream stream, Http2Error error) {
         flushSoon();
-        return handler.resetStream(context, id, error.code(), context.newPromise());
+        var written = handler.resetStream(context, stream.id(), error.code(), context.newPromise());
+        // The codec would do so only when that has left, and until then send what waits, after the reset.
+        stream.close();
+        return written;
+    }
+
+    /** Completes {@code done} when {@code write} has left; if it does not soon, ends all that waits with it. */
+    void leaves(ChannelFuture write, CompletableFuture<Void> done) {
+        var overdue = context.executor().schedule(this::cut, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = write.addListener(written -> {
+            var unusedToo = overdue.cancel(false);
+            done.complete(null);
+        });
+        flush();
+    }
+
+    private void cut() {
+        var unused = Cut.off(link.channel());
     }
 
     /** Begins no further streams, and lets those end that are there. */

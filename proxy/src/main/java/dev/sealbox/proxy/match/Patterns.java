@@ -32,6 +32,7 @@ public final class Patterns {
 
     private final byte[][] patterns;
     private final byte[] @Nullable [] replacements;
+    private final Object[] meanings;
     private final int shortest;
     private final int longest;
     private final int[] shifts;
@@ -42,6 +43,7 @@ public final class Patterns {
     public static final class Entry {
         private final byte[] pattern;
         private final byte @Nullable [] replacement;
+        private final Object meaning;
 
         /**
          * Takes the arrays over.
@@ -49,8 +51,14 @@ public final class Patterns {
          * @param replacement null where a match must be refused, see {@link Replacer.Forbidden}
          */
         public Entry(byte[] pattern, byte @Nullable [] replacement) {
+            this(pattern, replacement, "");
+        }
+
+        /** As above; {@code meaning} is what a message's {@link Growth} is told when it is replaced. */
+        public Entry(byte[] pattern, byte @Nullable [] replacement, Object meaning) {
             this.pattern = pattern;
             this.replacement = replacement;
+            this.meaning = meaning;
         }
 
         byte[] pattern() {
@@ -77,6 +85,7 @@ public final class Patterns {
         distinct.sort((a, b) -> Integer.compare(b.pattern().length, a.pattern().length));
         patterns = distinct.stream().map(Entry::pattern).toArray(byte[][]::new);
         replacements = distinct.stream().map(Entry::replacement).toArray(byte[][]::new);
+        meanings = distinct.stream().map(entry -> entry.meaning).toArray();
         longest = patterns.length == 0 ? MIN_LENGTH : patterns[0].length;
         shortest = patterns.length == 0 ? MIN_LENGTH : patterns[patterns.length - 1].length;
         int pairs = tableSize(patterns.length * (shortest - 1));
@@ -138,6 +147,10 @@ public final class Patterns {
 
     byte @Nullable [] replacement(int index) {
         return replacements[index];
+    }
+
+    Object meaning(int index) {
+        return meanings[index];
     }
 
     /** Whether any pattern lies in {@code bytes}. */

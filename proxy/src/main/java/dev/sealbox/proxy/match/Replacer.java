@@ -110,7 +110,7 @@ public final class Replacer implements Transformer {
             }
             keep(bytes, Patterns.position(found));
             return out;
-        } catch (Forbidden | Growth.Exceeded e) {
+        } catch (RuntimeException e) {
             out.release();
             throw e;
         } finally {
@@ -124,7 +124,7 @@ public final class Replacer implements Transformer {
         if (replacement == null) {
             throw new Forbidden();
         }
-        growth.count(patterns.length(index), replacement.length);
+        growth.count(patterns.meaning(index), patterns.length(index), replacement.length);
         out.writeBytes(replacement);
         released = 0;
         replaced++;

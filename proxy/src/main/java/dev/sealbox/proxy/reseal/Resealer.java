@@ -2,6 +2,7 @@ package dev.sealbox.proxy.reseal;
 
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
+import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.match.Patterns;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 /** Puts tokens back where an upstream returned values: of every secret that the sandbox holds, whatever the host. */
 public final class Resealer {
     /** Bytes. Shorter values would be found everywhere by chance ("true", "1234"); they are let through. */
-    public static final int MIN_VALUE = 8;
+    public static final int MIN_VALUE = Plaintext.MIN_RECOGNISED_BYTES;
 
     private static final String KEY = "reseal";
 

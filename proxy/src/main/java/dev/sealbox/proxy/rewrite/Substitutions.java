@@ -1,12 +1,14 @@
 package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.session.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The tokens that mean something at one host, for one sandbox, in one request. */
 public final class Substitutions {
@@ -20,27 +22,28 @@ public final class Substitutions {
 
     private record Key(HostName host, Form form) {}
 
-    private Substitutions(Session session, HostName host, boolean any, int most) {
+    private Substitutions(Session session, HostName host, boolean any, int most, Consumer<SecretName> carried) {
         this.session = session;
         this.host = host;
         this.any = any;
-        this.growth = Growth.of(MAX_GROWTH, most);
+        this.growth = Growth.of(MAX_GROWTH, most, meaning -> carried.accept((SecretName) meaning));
     }
 
     /**
      * What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile.
      *
      * @param most how many tokens may be replaced
+     * @param carried is told of each secret whose value is about to be put in; what it throws keeps it out
      */
-    public static Substitutions at(Session session, HostName host, int most) {
+    public static Substitutions at(Session session, HostName host, int most, Consumer<SecretName> carried) {
         var policy = session.policy();
         boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
-        return new Substitutions(session, host, any, most);
+        return new Substitutions(session, host, any, most, carried);
     }
 
     /** Over a connection that anybody can read, nothing. */
     public static Substitutions none(Session session, HostName host) {
-        return new Substitutions(session, host, false, 0);
+        return new Substitutions(session, host, false, 0, name -> {});
     }
 
     /** Whether no secret may be used here, so that everything goes out as it came. */
@@ -65,7 +68,8 @@ public final class Substitutions {
                 .filter(entry -> policy.mayUse(entry.getValue(), host))
                 .map(entry -> new Patterns.Entry(
                         entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
-                        form.write(session.value(entry.getValue()).reveal())))
+                        form.write(session.value(entry.getValue()).reveal()),
+                        entry.getValue()))
                 .toList();
     }
 }

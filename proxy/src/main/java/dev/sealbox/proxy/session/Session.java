@@ -16,18 +16,19 @@ import java.util.function.Supplier;
 
 /**
  * One revision of a sandbox's policy with its values in the clear. A request that uses it holds it; when it is replaced
- * and nobody holds it any more, all that it knows is overwritten. Thread-safe.
+ * and nobody holds it any more, all that it knows is overwritten, but for values that others of this node use, too.
+ * Thread-safe.
  */
 public final class Session {
     private static final int MAX_COMPILED = 128;
 
     private final EgressPolicy policy;
-    private final Map<SecretName, Plaintext> values;
+    private final Map<SecretName, Values.Value> values;
     private final Map<Object, Patterns> compiled = new ConcurrentHashMap<>();
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    /** Takes the values over. Held once, by whoever made it. */
-    Session(EgressPolicy policy, Map<SecretName, Plaintext> values) {
+    /** Takes the holds on the values over. Held once, by whoever made it. */
+    Session(EgressPolicy policy, Map<SecretName, Values.Value> values) {
         this.policy = policy;
         this.values = Map.copyOf(values);
     }
@@ -48,7 +49,7 @@ public final class Session {
 
     /** The value of one of {@link #names}; only while held. */
     public Plaintext value(SecretName name) {
-        return Objects.requireNonNull(values.get(name), "no such secret");
+        return Objects.requireNonNull(values.get(name), "no such secret").plaintext();
     }
 
     /**
@@ -84,7 +85,7 @@ public final class Session {
     /** Ends one hold. */
     public void release() {
         if (holders.decrementAndGet() == 0) {
-            values.values().forEach(Plaintext::close);
+            values.values().forEach(Values.Value::release);
             compiled.values().forEach(Patterns::wipe);
             compiled.clear();
         }

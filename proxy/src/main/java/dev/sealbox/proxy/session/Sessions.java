@@ -5,24 +5,24 @@ import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
-import dev.sealbox.domain.sealing.Encrypted;
-import dev.sealbox.domain.sealing.MayReveal;
-import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The sandboxes of this host by address. Thread-safe. */
 public final class Sessions {
     private final Map<String, Admission> byAddress = new ConcurrentHashMap<>();
     private final Set<Arrival> arrivals = ConcurrentHashMap.newKeySet();
-    private final Vault vault;
+    private final Values values;
 
     /** An admission whose values are being opened; an expulsion meanwhile calls it off. */
     private static final class Arrival {
@@ -47,7 +47,7 @@ public final class Sessions {
     }
 
     public Sessions(Vault vault) {
-        this.vault = vault;
+        this.values = new Values(vault);
     }
 
     /** Who sits at that address, if anybody was admitted there. */
@@ -59,11 +59,11 @@ public final class Sessions {
     public CompletionStage<Void> admit(SandboxAddress address, EgressPolicy policy) {
         var present = byAddress.get(address.ip());
         if (present != null && isOf(present, address.sandbox()) && !present.isNewer(policy.revision())) {
-            return CompletableFuture.completedFuture(null);
+            return present.settled();
         }
         var arrival = new Arrival(address.sandbox());
         arrivals.add(arrival);
-        return open(policy, present)
+        return open(policy)
                 .thenCompose(session -> place(address, session, arrival))
                 .whenComplete((done, failure) -> arrivals.remove(arrival));
     }
@@ -74,13 +74,14 @@ public final class Sessions {
         if (present != null && !isOf(present, address.sandbox())) {
             left = expel(present.address().sandbox());
         }
-        boolean placed = arrival.unlessCalledOff(() -> byAddress
+        var cut = new AtomicReference<CompletionStage<Void>>(left);
+        boolean placed = arrival.unlessCalledOff(() -> cut.set(byAddress
                 .computeIfAbsent(address.ip(), ip -> new Admission(address))
-                .replace(session));
+                .replace(session)));
         if (!placed) {
             session.release();
         }
-        return left;
+        return CompletableFuture.allOf(left.toCompletableFuture(), cut.get().toCompletableFuture());
     }
 
     private static boolean isOf(Admission admission, SandboxId sandbox) {
@@ -107,50 +108,35 @@ public final class Sessions {
                 .toArray(CompletableFuture[]::new));
     }
 
-    private CompletionStage<Session> open(EgressPolicy policy, @Nullable Admission present) {
-        var values = new ConcurrentHashMap<SecretName, Plaintext>();
-        var before = present == null ? null : present.hold();
-        try {
-            var opening = policy.grants().entrySet().stream()
-                    .map(grant -> open(policy, grant.getKey(), grant.getValue(), before)
-                            .thenAccept(value -> values.put(grant.getKey(), value))
-                            .toCompletableFuture())
-                    .toArray(CompletableFuture[]::new);
-            return CompletableFuture.allOf(opening).handle((all, failure) -> {
-                if (failure != null) {
-                    values.values().forEach(Plaintext::close);
-                    throw new NotAdmitted(policy.sandbox(), failure);
-                }
-                return new Session(policy, values);
-            });
-        } finally {
-            if (before != null) {
-                before.release();
+    private CompletionStage<Session> open(EgressPolicy policy) {
+        var opened = new ConcurrentHashMap<SecretName, Values.Value>();
+        var opening = policy.grants().entrySet().stream()
+                .flatMap(grant -> open(policy, grant.getKey(), grant.getValue())
+                        .map(value -> value.thenAccept(held -> opened.put(grant.getKey(), held)))
+                        .stream())
+                .map(CompletionStage::toCompletableFuture)
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(opening).handle((all, failure) -> {
+            if (failure != null) {
+                opened.values().forEach(Values.Value::release);
+                throw new NotAdmitted(policy.sandbox(), failure);
             }
-        }
+            return new Session(policy.without(missing(policy, opened.keySet())), opened);
+        });
     }
 
-    private CompletionStage<Plaintext> open(
-            EgressPolicy policy, SecretName name, Grant grant, @Nullable Session before) {
-        var known = before == null ? null : known(before, policy, name, grant.value());
-        return known != null
-                ? CompletableFuture.completedFuture(known)
-                : vault.open(
-                        new SealContext(
-                                policy.organization(),
-                                grant.store(),
-                                name,
-                                grant.value().key()),
-                        grant.value());
+    /** No key opens what a deleted store has left; who has it open shares it, and otherwise it is gone. */
+    private Optional<CompletionStage<Values.Value>> open(EgressPolicy policy, SecretName name, Grant grant) {
+        var context = new SealContext(
+                policy.organization(), grant.store(), name, grant.value().key());
+        return grant.orphaned()
+                ? values.known(context, grant.value())
+                : Optional.of(values.take(context, grant.value()));
     }
 
-    @MayReveal("a value that the present session has under the same data key is copied instead of decrypted again")
-    private static @Nullable Plaintext known(Session before, EgressPolicy policy, SecretName name, Encrypted value) {
-        var grant = before.policy().grants().get(name);
-        return grant != null
-                        && before.policy().organization().equals(policy.organization())
-                        && grant.value().equals(value)
-                ? Plaintext.owning(before.value(name).reveal().clone())
-                : null;
+    private static Set<SecretName> missing(EgressPolicy policy, Set<SecretName> opened) {
+        var missing = new HashSet<>(policy.grants().keySet());
+        missing.removeAll(opened);
+        return missing;
     }
 }

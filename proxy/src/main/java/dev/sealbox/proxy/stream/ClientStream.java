@@ -4,6 +4,7 @@ import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletableFuture;
 
 /** The client's side of one exchange, after the request's head. For use in the event loop of its connection only. */
 public interface ClientStream {
@@ -32,6 +33,13 @@ public interface ClientStream {
 
     /** Ends the body; the trailers are left out where the framing has no place for them. */
     void end(Fields trailers);
+
+    /**
+     * Ends the exchange towards the client, at once and without a last word. May be called in any thread.
+     *
+     * @return complete when nothing more of it can be sent
+     */
+    CompletableFuture<Void> cut();
 
     /** When anything last moved, in {@link System#nanoTime}'s scale. */
     long lastActive();

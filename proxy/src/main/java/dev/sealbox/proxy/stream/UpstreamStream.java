@@ -4,12 +4,16 @@ import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.rewrite.RewrittenField;
 import dev.sealbox.proxy.rewrite.RewrittenHead;
+import dev.sealbox.proxy.session.Carrier;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The upstream's side of one exchange. For use in the event loop of its connection only. */
 public interface UpstreamStream {
+    /** What it goes over. */
+    Carrier carrier();
+
     /** Whether anything may still come; what came before its end can still be taken. */
     boolean isOpen();
 

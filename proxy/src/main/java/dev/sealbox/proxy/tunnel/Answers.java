@@ -10,6 +10,9 @@ interface Answers {
     /** Ends the exchange: with an answer if the client has had none yet, otherwise by breaking it off. */
     Phase giveUp(Exchange exchange, Problem problem);
 
+    /** The request has been cut, since it carried what was revoked: nothing is said any more. */
+    Phase revoked();
+
     /** The response has been passed on; ends the exchange. */
     Phase served(Exchange exchange);
 }

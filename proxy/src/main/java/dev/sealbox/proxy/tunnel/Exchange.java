@@ -5,6 +5,7 @@ import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.reseal.Resealer;
 import dev.sealbox.proxy.rewrite.Substitutions;
+import dev.sealbox.proxy.session.Passage;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.stream.ClientStream;
 import dev.sealbox.proxy.stream.UpstreamStream;
@@ -17,6 +18,7 @@ final class Exchange {
     private static final int MOST_ATTEMPTS = 3;
 
     private final Session session;
+    private final Passage passage;
     private final Origin origin;
     private final RequestHead head;
     private final ClientStream client;
@@ -29,13 +31,16 @@ final class Exchange {
     /**
      * Prepares it; nothing is sent yet. Holds the session until {@link #close}, unless it fails.
      *
+     * @param passage is told which secrets the request carries; closed with it, unless it fails
      * @param client where the request comes from
      * @throws Objection when it asks for what is not served
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
      * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make its head too long
+     * @throws Passage.Revoked when a secret of it has been revoked meanwhile
      */
     Exchange(
             Session session,
+            Passage passage,
             Origin origin,
             RequestHead head,
             String target,
@@ -43,7 +48,7 @@ final class Exchange {
             Services services,
             ByteBufAllocator allocator) {
         var substitutions = origin.secure()
-                ? Substitutions.at(session, origin.host(), services.limits().replacements())
+                ? Substitutions.at(session, origin.host(), services.limits().replacements(), passage::carries)
                 : Substitutions.none(session, origin.host());
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         this.upgrade = head.asksForWebSocket();
@@ -57,6 +62,7 @@ final class Exchange {
         var rewritten = services.rewriter()
                 .head(head, target, origin.secure(), authority(origin), fields, substitutions, allocator);
         this.session = session;
+        this.passage = passage;
         this.origin = origin;
         this.head = head;
         this.client = client;
@@ -109,6 +115,10 @@ final class Exchange {
         return session.policy().sandbox();
     }
 
+    Passage passage() {
+        return passage;
+    }
+
     Origin origin() {
         return origin;
     }
@@ -151,7 +161,7 @@ final class Exchange {
      * @param fresh whether nothing else was ever asked on that connection; one that was may be gone without a word
      */
     boolean mayRepeat(UpstreamStream upstream, boolean fresh) {
-        boolean unheard = !response.hasArrived() && !upstream.hasAnswered() && request.canRepeat();
+        boolean unheard = !passage.isCut() && !response.hasArrived() && !upstream.hasAnswered() && request.canRepeat();
         boolean harmless = !fresh && (head.isIdempotent() || !request.isDone());
         return unheard && attempts < MOST_ATTEMPTS && (harmless || upstream.wasIgnored());
     }
@@ -165,6 +175,7 @@ final class Exchange {
     void close() {
         request.close();
         response.close();
+        passage.close();
         session.release();
     }
 }

@@ -4,6 +4,7 @@ import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Unpacker;
+import dev.sealbox.proxy.session.Passage;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.upstream.Unreachable;
 
@@ -21,6 +22,7 @@ final class Exchanging implements Phase {
         this.exchange = exchange;
         this.upstream = upstream;
         this.fresh = fresh;
+        exchange.passage().over(upstream.carrier());
     }
 
     @Override
@@ -33,6 +35,9 @@ final class Exchanging implements Phase {
             }
         } catch (Objection e) {
             return giveUp(e.problem());
+        } catch (Passage.Revoked e) {
+            close();
+            return conversation.answers().revoked();
         }
         return !upstream.isOpen() && exchange.client().canWrite() ? lost() : this;
     }

@@ -45,6 +45,11 @@ record OwnAnswers(Conversation conversation) implements Answers {
         return answer(problem, exchange.head(), unread);
     }
 
+    @Override
+    public Phase revoked() {
+        return new Lingering(conversation.client());
+    }
+
     /** Refuses a TLS connection before its handshake. */
     Phase alert(Alert alert) {
         log.atInfo()

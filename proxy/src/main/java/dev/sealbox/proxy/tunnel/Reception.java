@@ -8,6 +8,7 @@ import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
+import dev.sealbox.proxy.session.Passage;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.upstream.Origin;
 import io.netty.buffer.Unpooled;
@@ -79,14 +80,9 @@ record Reception(Conversation conversation) {
     private Phase begin(RequestHead head, Origin origin, String target, Session session) {
         Exchange exchange;
         try {
-            exchange = new Exchange(
-                    session,
-                    origin,
-                    head,
-                    target,
-                    conversation.streamOf(head),
-                    conversation.services(),
-                    conversation.client().channel().alloc());
+            exchange = exchange(head, origin, target, session);
+        } catch (Passage.Revoked e) {
+            return conversation.answers().revoked();
         } catch (Objection e) {
             return refuse(head, e.problem());
         } catch (BadMessage e) {
@@ -104,5 +100,21 @@ record Reception(Conversation conversation) {
             exchange.client().interim(CONTINUE);
         }
         return Dialling.orPresent(conversation, exchange);
+    }
+
+    private Exchange exchange(RequestHead head, Origin origin, String target, Session session) {
+        var client = conversation.streamOf(head);
+        var passage = conversation.admission().begin(session, origin.host(), client::cut);
+        boolean begun = false;
+        try {
+            var alloc = conversation.client().channel().alloc();
+            var exchange = new Exchange(session, passage, origin, head, target, client, conversation.services(), alloc);
+            begun = true;
+            return exchange;
+        } finally {
+            if (!begun) {
+                passage.close();
+            }
+        }
     }
 }

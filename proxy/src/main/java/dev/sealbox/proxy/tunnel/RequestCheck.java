@@ -3,7 +3,6 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
-import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.upstream.Origin;
 import java.util.Locale;
@@ -80,9 +79,7 @@ final class RequestCheck {
     /** Why the host may not be reached; null when it may. */
     @Nullable Problem objection(HostName host) {
         if (host.isAddress()) {
-            // An address is no name: neither the empty list nor a star means it.
-            boolean named = policy.allowlist().contains(new HostPattern.Exactly(host));
-            return named && !forbidden.test(host) ? null : Problem.addressNotAllowed(host);
+            return policy.mayConnect(host) && !forbidden.test(host) ? null : Problem.addressNotAllowed(host);
         }
         return policy.mayReach(host) ? null : Problem.hostNotAllowed(host);
     }

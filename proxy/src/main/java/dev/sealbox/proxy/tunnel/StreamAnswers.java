@@ -52,6 +52,11 @@ record StreamAnswers(Conversation conversation, Http2ClientStream stream) implem
         return new Draining(conversation, stream);
     }
 
+    @Override
+    public Phase revoked() {
+        return new Draining(conversation, stream);
+    }
+
     /** What a gRPC client understands: the call has failed here. */
     private static Fields status(Problem problem) {
         return new Fields(List.of(

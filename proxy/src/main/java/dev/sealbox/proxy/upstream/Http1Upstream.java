@@ -2,6 +2,7 @@ package dev.sealbox.proxy.upstream;
 
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.http1.Http1UpstreamStream;
+import dev.sealbox.proxy.session.Trail;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.transport.Link;
 
@@ -14,7 +15,7 @@ public record Http1Upstream(SandboxId sandbox, Origin origin, Link link, int max
 
     /** Whether nothing is under way on it and an exchange can begin. */
     public boolean isIdle() {
-        return link.isOpen() && !link.inbox().isReadable();
+        return link.isOpen() && !link.inbox().isReadable() && !Trail.isSpent(link.channel());
     }
 
     @Override

@@ -94,12 +94,11 @@ final class Multiplexed {
         return open.isEmpty() && waiting.isEmpty() && !dialling;
     }
 
-    /** Ends what nobody has used since {@code moment}, in {@link System#nanoTime}'s scale. */
+    /** Ends what nobody has used since {@code moment}, in {@link System#nanoTime}'s scale; to be settled after. */
     void leaveUnused(long moment) {
         open.stream()
                 .filter(server -> server.isIdle() && server.lastUsed() - moment < 0)
                 .forEach(Http2Server::leave);
-        settle();
     }
 
     void close() {

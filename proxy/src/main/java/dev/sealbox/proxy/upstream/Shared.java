@@ -53,6 +53,7 @@ final class Shared {
     /** A place on a connection, or a connection of one's own if the origin turns out not to share. */
     CompletionStage<Upstream> take(UpstreamPool.Key key, Runnable wake) {
         var many = open.computeIfAbsent(key, this::watched);
+        many.settle();
         var place = many.place(wake);
         if (place != null) {
             return CompletableFuture.completedFuture(place);
@@ -73,6 +74,7 @@ final class Shared {
     /** Ends what nobody uses any more. */
     private void look(UpstreamPool.Key key, Multiplexed many) {
         many.leaveUnused(System.nanoTime() - keep.toNanos());
+        changed(key, many);
         if (many.isEmpty()) {
             open.remove(key, many);
         } else {
@@ -139,12 +141,16 @@ final class Shared {
 
             @Override
             public void changed() {
-                many.settle();
-                if (many.isStranded()) {
-                    dial(key, many);
-                }
+                Shared.this.changed(key, many);
             }
         };
+    }
+
+    private void changed(UpstreamPool.Key key, Multiplexed many) {
+        many.settle();
+        if (many.isStranded()) {
+            dial(key, many);
+        }
     }
 
     void close() {

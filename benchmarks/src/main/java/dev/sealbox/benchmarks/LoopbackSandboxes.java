@@ -1,0 +1,97 @@
+package dev.sealbox.benchmarks;
+
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.SandboxRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/** Sandboxes without containers: each is an address of this machine's loopback network, by which the proxy knows it. */
+final class LoopbackSandboxes {
+    private static final Map<SandboxId, String> ADDRESSES = new ConcurrentHashMap<>();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private LoopbackSandboxes() {}
+
+    /** Starts sandboxes, and runs one command in them: {@code printenv}. */
+    static SandboxRuntime runtime() {
+        return (SandboxRuntime) Proxy.newProxyInstance(
+                SandboxRuntime.class.getClassLoader(),
+                new Class<?>[] {SandboxRuntime.class},
+                (proxy, method, arguments) -> CompletableFuture.completedFuture(done(method, arguments)));
+    }
+
+    private static Object done(Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "start" -> started(((Launch) arguments[0]).sandbox());
+            case "run" -> variable((Command) arguments[1]);
+            default -> throw new IllegalStateException("a sandbox without a container cannot " + method.getName());
+        };
+    }
+
+    private static SandboxAddress started(SandboxId sandbox) {
+        var address = ADDRESSES.computeIfAbsent(sandbox, id -> {
+            int number = COUNT.incrementAndGet();
+            return "127.1." + number / 250 + "." + (number % 250 + 1);
+        });
+        return new SandboxAddress(sandbox, address);
+    }
+
+    private static CommandResult variable(Command command) {
+        return new CommandResult(
+                0, command.environment().getOrDefault(command.argv().getLast(), ""), "");
+    }
+
+    /** A GET with a header, from the sandbox through the proxy, on a new connection. */
+    static void get(SandboxId sandbox, int proxyPort, SSLContext trust, String host, String target, String header) {
+        var local = new InetSocketAddress(ADDRESSES.getOrDefault(sandbox, "127.0.0.1"), 0);
+        try (var socket = new Socket()) {
+            socket.bind(local);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort), 5000);
+            socket.setSoTimeout(20_000);
+            write(socket, "CONNECT " + host + ":443 HTTP/1.1\r\nHost: " + host + ":443\r\n\r\n");
+            expectOk(socket);
+            try (var tls = (SSLSocket) trust.getSocketFactory().createSocket(socket, host, 443, true)) {
+                write(tls, "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + header + "\r\n\r\n");
+                expectOk(tls);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void expectOk(Socket socket) throws IOException {
+        var in = socket.getInputStream();
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("the proxy ended the connection");
+            }
+            head.append((char) next);
+        }
+        if (!head.toString().startsWith("HTTP/1.1 200")) {
+            throw new IOException(List.of(head.toString().split("\r\n")).getFirst());
+        }
+    }
+}

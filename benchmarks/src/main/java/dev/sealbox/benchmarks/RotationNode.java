@@ -1,0 +1,157 @@
+package dev.sealbox.benchmarks;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.SpawnProtocol;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.sealbox.demo.upstream.TestAuthority;
+import dev.sealbox.demo.upstream.TestUpstream;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.http.Api;
+import dev.sealbox.http.HttpSettings;
+import dev.sealbox.persistence.Persistence;
+import dev.sealbox.persistence.PersistenceSettings;
+import dev.sealbox.persistence.audit.AuditSettings;
+import dev.sealbox.persistence.audit.DatabaseAuditLog;
+import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.MasterKeys;
+import dev.sealbox.persistence.keys.OnlineRotation;
+import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedNotary;
+import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.proxy.EgressProxy;
+import dev.sealbox.proxy.ProxySettings;
+import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.Host;
+import dev.sealbox.server.host.HostActor;
+import dev.sealbox.server.host.HostDirectory;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A node in this process, everything real from the API over entities, journal and vault to the egress proxy and an
+ * upstream behind it, but for the containers: its sandboxes are addresses on loopback.
+ */
+final class RotationNode implements AutoCloseable {
+    static final String KEY = "bench-key";
+    static final String HOST = "api.example.test";
+    static final OrganizationId ORGANIZATION = new OrganizationId("default");
+
+    private final Path folder;
+    private final Database database;
+    private final ActorSystem<SpawnProtocol.Command> system;
+    final TestUpstream upstream;
+    final EgressProxy proxy;
+    final Persistence persistence;
+    final Api api;
+
+    private RotationNode(Path folder) throws IOException {
+        this.folder = folder;
+        var authority = new TestAuthority();
+        var roots = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
+        upstream = new TestUpstream(authority, List.of(HOST));
+        var config = config(roots);
+        var settings = PersistenceSettings.from(config);
+        database = Database.open(settings.database());
+        var keys = MasterKeys.open(folder.resolve("master.json"), database);
+        var vault = new TinkVault(database, keys);
+        system = ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(config));
+        var cluster = Cluster.get(system);
+        cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        var directory = new HostDirectory();
+        system.tell(new SpawnProtocol.Spawn<>(directory.keeper(), "directory", Props.empty(), system.ignoreRef()));
+        var hosts = new ClusterHosts(system, directory, Duration.ofMinutes(2));
+        persistence = Persistence.start(system, database, vault, hosts, settings);
+        proxy = EgressProxy.start(
+                system, ProxySettings.from(config), vault, new SealedAuthorityStore(database, keys), null);
+        var host = new Host(new HostId("host-1"), LoopbackSandboxes.runtime(), proxy, proxy);
+        system.tell(new SpawnProtocol.Spawn<>(HostActor.create(host), "host", Props.empty(), system.ignoreRef()));
+        while (!directory.knows(host.id())) {
+            Thread.onSpinWait();
+        }
+        now(persistence.apiKeys().issue(ORGANIZATION, "bench", KEY));
+        var notary = SealedNotary.open(database, keys);
+        api = now(Api.start(
+                system,
+                HttpSettings.from(config),
+                persistence.stores(),
+                persistence.versions(),
+                persistence.sandboxes(),
+                persistence.checkpoints(),
+                persistence.answers(),
+                persistence.apiKeys(),
+                OnlineRotation.start(database, keys, settings.masterKeys().checkEvery()),
+                Persistence.certificates(system, database, notary, settings),
+                persistence.organizations(),
+                DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
+                new RememberedAnswers(database, notary),
+                () -> CompletableFuture.completedFuture(List.of()),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    }
+
+    private Config config(Path roots) {
+        return ConfigFactory.parseString("""
+                akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                akka.cluster { roles = [control, host], jmx.enabled = off }
+                akka.loglevel = WARNING
+                sealbox.http { port = 0 }
+                sealbox.persistence {
+                  audit.heads-file = "%1$s/heads.log"
+                  database { url = "", folder = "%1$s/postgres" }
+                  max-sandboxes = 5000
+                }
+                sealbox.proxy {
+                  listen { address = "127.0.0.1", proxy-port = 0, tls-port = 0, http-port = 0, dns-port = 0 }
+                  upstream { overrides = "%2$s=127.0.0.1:%3$d", ca-file = "%4$s" }
+                }
+                """.formatted(folder, HOST, upstream.port(), roots))
+                .withFallback(ConfigFactory.load())
+                .resolve();
+    }
+
+    static RotationNode open() {
+        try {
+            return new RotationNode(Files.createTempDirectory("sealbox-bench-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static <T> T now(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().join();
+    }
+
+    /** May be repeated, and called by another thread. */
+    @Override
+    public synchronized void close() {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        now(proxy.stop());
+        system.terminate();
+        now(system.getWhenTerminated());
+        database.close();
+        upstream.close();
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

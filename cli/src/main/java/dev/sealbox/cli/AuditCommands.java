@@ -1,0 +1,156 @@
+package dev.sealbox.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sealbox.cli.Output.Column;
+import dev.sealbox.client.RawRequests;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code audit …}: what the log says. ENTITY is an id, if need be with its kind before it: {@code secret-store:…}. */
+@Command(name = "audit", description = "What the log says.")
+final class AuditCommands extends Group {
+    private static final List<Column> CHANGES =
+            Column.of("CHANGE", "change", "WHERE", "path", "BEFORE", "before", "AFTER", "after");
+    private static final List<Column> WHO = Column.of(
+            "SANDBOX",
+            "sandboxID",
+            "STATUS",
+            "status",
+            "GIVEN BY",
+            "secret/storeName",
+            "VERSION",
+            "secret/version",
+            "TOKEN",
+            "token",
+            "CREATED BY",
+            "createdBy",
+            "CREATED",
+            "createdAt");
+    private static final List<Column> FINDINGS =
+            Column.of("FINDING", "kind", "ENTITY", "entity", "EVENT", "sequence", "DETAIL", "detail");
+    private static final List<Column> HEADS = Column.of(
+            "HEAD", "number", "AT", "at", "UP TO", "upTo", "EVENTS", "events", "ENTITIES", "entities", "HASH", "hash");
+
+    private final Session session;
+
+    AuditCommands(Session session) {
+        this.session = session;
+    }
+
+    @Command(description = "Events, oldest first.")
+    int events(
+            @Option(names = "--entity", paramLabel = "ENTITY") Optional<String> entity,
+            @Option(names = "--kind", paramLabel = "KIND") Optional<String> kind,
+            @Option(names = "--actor", paramLabel = "KEY", description = "The id of an API key.")
+                    Optional<String> actor,
+            @Option(names = "--from", paramLabel = "TIME") Optional<String> from,
+            @Option(names = "--until", paramLabel = "TIME") Optional<String> until,
+            @Option(names = "--after", paramLabel = "OFFSET", description = "Only what comes after this event.")
+                    Optional<String> after,
+            @Option(names = "--limit", paramLabel = "N", description = "A page of so many; without it all of them.")
+                    Optional<String> limit,
+            @Option(names = "--follow", description = "Go on with what happens from now on, until interrupted.")
+                    boolean follow) {
+        var query = new Query()
+                .with("entity", entity)
+                .with("kind", kind)
+                .with("actor", actor)
+                .with("from", from)
+                .with("until", until)
+                .with("after", after);
+        if (follow && limit.isPresent()) {
+            throw usage("--limit does not go with --follow");
+        }
+        var lines = new EventLines(session.out());
+        if (limit.isPresent()) {
+            return lines.page(session.get("/audit/events" + query.with("limit", limit)));
+        }
+        var accept = follow ? "text/event-stream" : "application/x-ndjson";
+        return lines.stream(session.client().raw().follow("/audit/events" + query, accept));
+    }
+
+    @Command(
+            description =
+                    "An entity as it was at a moment, or what changed between two. A moment is a time or the number of an event.")
+    int replay(
+            @Parameters(paramLabel = "ENTITY") String entity,
+            @Option(names = "--at", paramLabel = "MOMENT") Optional<String> at,
+            @Option(names = "--diff", paramLabel = "FROM TO", arity = "2") List<String> diff) {
+        var between = orNone(diff);
+        if (at.isPresent() == !between.isEmpty()) {
+            throw usage("give either --at MOMENT or --diff FROM TO");
+        }
+        var path = "/audit/replay/" + RawRequests.escaped(entity);
+        if (at.isPresent()) {
+            return session.out().raw(session.get(path + new Query().with("at", at)));
+        }
+        var answer = session.get(path
+                + new Query().with("from", Optional.of(between.getFirst())).with("to", Optional.of(between.getLast())));
+        return session.out().table(answer, answer.path("changes"), CHANGES);
+    }
+
+    @Command(name = "who-could", description = "Every sandbox that could use a secret on a host at a moment.")
+    int whoCould(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--host", required = true, paramLabel = "HOST") String host,
+            @Option(names = "--at", paramLabel = "TIME", description = "Now, unless given.") Optional<String> at) {
+        var answer = session.get("/audit/who-could"
+                + new Query()
+                        .with("name", Optional.of(name))
+                        .with("host", Optional.of(host))
+                        .with("at", at));
+        session.out().table(answer, answer.path("sandboxes"), WHO);
+        if (!session.out().json() && !answer.path("complete").asBoolean(true)) {
+            session.out()
+                    .line("not complete: the log is known up to "
+                            + answer.path("upTo").asText());
+        }
+        if (!session.out().json() && answer.hasNonNull("next")) {
+            session.out().line("there are more; --json shows where to go on");
+        }
+        return 0;
+    }
+
+    @Command(description = "Checks that no event was changed, removed, moved or cut off. Exit status 1 when one was.")
+    int verify() {
+        var answer = session.get("/audit/verify");
+        if (answer.has("error")) {
+            throw new CannotRun(answer.path("error").asText());
+        }
+        var intact = answer.path("intact").asBoolean();
+        if (session.out().json()) {
+            session.out().raw(answer);
+        } else {
+            if (!intact) {
+                session.out().table(answer, answer.path("findings"), FINDINGS);
+            }
+            session.out().line(verdict(answer, intact));
+        }
+        return intact ? 0 : 1;
+    }
+
+    private static String verdict(JsonNode answer, boolean intact) {
+        return (intact ? "intact: " : "NOT intact: ") + answer.path("events").asText() + " events of "
+                + answer.path("entities").asText() + " entities, "
+                + answer.path("heads").asText() + " signed heads";
+    }
+
+    @Command(description = "The signed heads that vouch for the log.")
+    int heads(@Option(names = "--after", paramLabel = "N") Optional<String> after) {
+        var answer = session.get("/audit/heads" + new Query().with("after", after));
+        return session.out().table(answer, answer.path("heads"), HEADS);
+    }
+
+    @Command(
+            description =
+                    "The signed statement about what was destroyed of a store, or of one of its secrets. STORE is an id when the store is deleted.")
+    int certificate(
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "SECRET", arity = "0..1") Optional<String> secret) {
+        var one = secret.map(name -> "/secrets/" + RawRequests.escaped(name)).orElse("");
+        return session.out().fields(session.get(session.store(store) + one + "/destruction-certificate"));
+    }
+}

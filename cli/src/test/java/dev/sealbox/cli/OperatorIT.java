@@ -1,0 +1,159 @@
+package dev.sealbox.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sealbox.demo.node.Node;
+import dev.sealbox.demo.node.Project;
+import dev.sealbox.demo.node.Sweep;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The launcher's commands, as people type them, against a node. */
+class OperatorIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KEY = "operator-test-key";
+    private static final String VALUE = "a value that no command may print";
+
+    private static Path folder = Path.of("");
+    private static Node node = new Node(Map.of(), folder);
+
+    /** What a command left. */
+    private record Done(int status, String out, String err) {
+        JsonNode json() {
+            try {
+                return JSON.readTree(out);
+            } catch (IOException e) {
+                throw new AssertionError("no JSON: " + out, e);
+            }
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        folder = Files.createTempDirectory("sealbox-cli-");
+        node = new Node(
+                Map.of(
+                        "SEALBOX_DATA_DIR",
+                        folder.resolve("data").toString(),
+                        "SEALBOX_ROLES",
+                        "control",
+                        "SEALBOX_BOOTSTRAP_API_KEY",
+                        KEY),
+                folder.resolve("node.log"));
+        node.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+        var sweep = new Sweep(folder, folder.resolve("data"));
+        sweep.force();
+        sweep.removeFolder();
+    }
+
+    private static Done run(String input, String key, String... words) {
+        try {
+            var command = new ProcessBuilder(Project.home().resolve("sealbox").toString());
+            command.command().addAll(java.util.List.of(words));
+            command.environment()
+                    .putAll(Map.of(
+                            "SEALBOX_NO_BUILD",
+                            "1",
+                            "JAVA_HOME",
+                            System.getProperty("java.home"),
+                            "SEALBOX_URL",
+                            node.api().toString(),
+                            "SEALBOX_API_KEY",
+                            key));
+            var out = Files.createTempFile(folder, "out", "");
+            var err = Files.createTempFile(folder, "err", "");
+            var process = command.redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            try (var in = process.getOutputStream()) {
+                in.write(input.getBytes(UTF_8));
+            }
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            return new Done(process.exitValue(), Files.readString(out), Files.readString(err));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Done done(String... words) {
+        var done = run("", KEY, words);
+        assertThat(done.status()).as(done.err()).isZero();
+        assertThat(done.out() + done.err()).doesNotContain(VALUE);
+        return done;
+    }
+
+    @Test
+    void keepsStoresSecretsKeysAndTheLogInOrder() {
+        assertThat(done("store", "create", "creds", "--allow", "a.test").out()).contains("creds", "a.test");
+        for (var value : new String[] {VALUE, VALUE + " 2"}) {
+            var set = run(value + "\n", KEY, "secret", "set", "creds", "TOKEN", "--host", "a.test");
+            assertThat(set.status()).as(set.err()).isZero();
+        }
+        assertThat(done("secret", "list", "creds").out()).contains("TOKEN", "a.test");
+        assertThat(done("secret", "versions", "creds", "TOKEN", "--json").json())
+                .hasSize(2);
+        assertThat(done("secret", "rollback", "creds", "TOKEN", "1").out()).contains("version 3");
+        done("secret", "disable", "creds", "TOKEN");
+        done("secret", "enable", "creds", "TOKEN");
+        done("secret", "hosts", "creds", "TOKEN", "b.test");
+        var stale = run("x", KEY, "secret", "set", "creds", "TOKEN", "--cas", "1");
+        assertThat(stale.status()).isEqualTo(1);
+        assertThat(stale.err()).contains("secret.version-mismatch").hasLineCount(1);
+
+        var id = done("store", "show", "creds", "--json").json().path("id").asText();
+        done("store", "update", "creds", "--name", "renamed", "--max-versions", "2");
+        assertThat(done("store", "list").out()).contains("renamed");
+
+        assertThat(done("key", "rotate").out()).contains("rotation: done");
+        assertThat(done("key", "status").out()).contains("PRIMARY");
+
+        var auditor =
+                done("api-key", "issue", "ci", "--role", "auditor", "--json").json();
+        var refused = run("", auditor.path("key").asText(), "store", "list");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("forbidden").hasLineCount(1);
+        done("api-key", "revoke", auditor.path("id").asText());
+        assertThat(run("", auditor.path("key").asText(), "audit", "heads").err())
+                .contains("unauthorized");
+
+        assertThat(done("audit", "events", "--entity", "secret-store:" + id).out())
+                .contains("store.created", "store.secret-set");
+        assertThat(done("audit", "replay", "secret-store:" + id, "--at", "1").out())
+                .contains("creds");
+        assertThat(done("audit", "replay", id, "--diff", "1", "2").out()).contains("TOKEN");
+        assertThat(done("audit", "who-could", "TOKEN", "--host", "b.test").out())
+                .contains("SANDBOX");
+        assertThat(done("audit", "verify").out()).contains("intact");
+
+        done("store", "delete", "renamed", "--revoke");
+        assertThat(done("audit", "certificate", id).out()).contains("Ed25519");
+        assertThat(done("sandbox", "list").out()).contains("STATUS");
+    }
+
+    @Test
+    void refusesWhatMakesNoSense() {
+        assertThat(run("", KEY, "store", "bogus").status()).isEqualTo(2);
+        assertThat(run("", KEY, "store", "show", "nobody-has-this-name").status())
+                .isEqualTo(1);
+        assertThat(run("", "a-wrong-key", "store", "list").err())
+                .contains("unauthorized")
+                .hasLineCount(1);
+    }
+}

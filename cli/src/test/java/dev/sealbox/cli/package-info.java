@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.cli;
+
+import org.jspecify.annotations.NullMarked;

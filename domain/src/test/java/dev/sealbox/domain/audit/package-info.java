@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.audit;
+
+import org.jspecify.annotations.NullMarked;

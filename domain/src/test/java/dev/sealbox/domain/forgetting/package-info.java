@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.forgetting;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.repeat;
+
+import org.jspecify.annotations.NullMarked;

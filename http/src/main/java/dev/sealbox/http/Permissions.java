@@ -1,0 +1,199 @@
+package dev.sealbox.http;
+
+import static akka.http.javadsl.server.Directives.complete;
+import static akka.http.javadsl.server.Directives.extractRequest;
+import static akka.http.javadsl.server.Directives.onSuccess;
+import static dev.sealbox.domain.organization.Role.ADMIN;
+import static dev.sealbox.domain.organization.Role.AGENT_LAUNCHER;
+import static dev.sealbox.domain.organization.Role.AUDITOR;
+import static dev.sealbox.domain.organization.Role.OPERATOR;
+
+import akka.http.javadsl.model.HttpMethod;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.headers.Allow;
+import akka.http.javadsl.server.Route;
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.audit.Scope;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Sandboxes;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+
+/**
+ * WHO MAY DO WHAT below {@code /api}: one rule per path and its verbs. What no rule names does not exist, whatever the
+ * routes would make of it.
+ *
+ * <p>A launcher reaches only the sandboxes that its own key has started; others do not exist for it. Which stores they
+ * may stand on is said by {@link Asker}.
+ */
+final class Permissions {
+    private static final Set<Role> ALL = EnumSet.allOf(Role.class);
+    private static final Set<Role> KEEPERS = EnumSet.of(ADMIN, OPERATOR);
+    private static final Set<Role> USERS = EnumSet.of(ADMIN, OPERATOR, AGENT_LAUNCHER);
+    private static final Set<Role> READERS = EnumSet.of(ADMIN, AUDITOR);
+    private static final Set<Role> ADMINS = EnumSet.of(ADMIN);
+
+    private static final List<Rule> RULES = List.of(
+            rule(ALL, "whoami", "GET"),
+            rule(KEEPERS, "secret-stores", "GET POST"),
+            rule(KEEPERS, "secret-stores/*", "GET PUT DELETE"),
+            rule(KEEPERS, "secret-stores/*/destruction-certificate", "GET"),
+            rule(KEEPERS, "secret-stores/*/secrets", "GET"),
+            rule(KEEPERS, "secret-stores/*/secrets/*", "GET PUT PATCH DELETE"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/versions", "GET"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/rollback", "POST"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/disable", "POST"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/enable", "POST"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/destruction-certificate", "GET"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/versions/*/disable", "POST"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/versions/*/enable", "POST"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/versions/*/destroy", "POST"),
+            rule(USERS, "sandboxes", "GET POST"),
+            rule(USERS, "sandboxes/from-checkpoint/*", "POST"),
+            ofSandbox(USERS, "sandboxes/*", "GET DELETE"),
+            ofSandbox(KEEPERS, "sandboxes/*/allowed-hosts", "GET"),
+            ofSandbox(USERS, "sandboxes/*/checkpoints", "GET POST"),
+            ofSandbox(USERS, "sandboxes/*/checkpoints/*", "DELETE"),
+            ofSandbox(USERS, "sandboxes/*/commands", "POST"),
+            ofSandbox(USERS, "sandboxes/*/exec/run", "POST"),
+            ofSandbox(USERS, "sandboxes/*/exec/run-async", "POST"),
+            ofSandbox(USERS, "sandboxes/*/exec/*/result", "GET"),
+            ofSandbox(USERS, "sandboxes/*/files", "GET PUT DELETE"),
+            ofSandbox(USERS, "sandboxes/*/files/list", "GET"),
+            ofSandbox(USERS, "sandboxes/*/files/mkdir", "POST"),
+            rule(READERS, "audit/events", "GET"),
+            rule(READERS, "audit/replay/*", "GET"),
+            rule(READERS, "audit/who-could", "GET"),
+            rule(READERS, "audit/verify", "GET"),
+            rule(READERS, "audit/heads", "GET"),
+            rule(READERS, "audit/public-key", "GET"),
+            rule(ADMINS, "api-keys", "GET POST"),
+            rule(ADMINS, "api-keys/*", "DELETE"),
+            ofDeployment("organizations", "GET POST"),
+            ofDeployment("master-keys", "GET"),
+            ofDeployment("master-keys/rotate", "POST"));
+
+    /** What a request is about, beyond its asker's organisation. */
+    private enum About {
+        ORGANIZATION,
+        /** One sandbox, which a launcher must have started. */
+        SANDBOX,
+        /** All organisations: the operating organisation's administrators only. */
+        DEPLOYMENT
+    }
+
+    private record Rule(List<String> path, Set<String> verbs, Set<Role> roles, About about) {
+        boolean isFor(List<String> segments) {
+            return segments.size() == path.size()
+                    && IntStream.range(0, path.size())
+                            .allMatch(
+                                    i -> path.get(i).equals("*") || path.get(i).equals(segments.get(i)));
+        }
+    }
+
+    private final OrganizationId operators;
+    private final Sandboxes sandboxes;
+
+    Permissions(HttpSettings settings, Sandboxes sandboxes) {
+        this.operators = settings.operatorOrganization();
+        this.sandboxes = sandboxes;
+    }
+
+    private static Rule rule(Set<Role> roles, String path, String verbs) {
+        return new Rule(List.of(path.split("/")), Set.of(verbs.split(" ")), roles, About.ORGANIZATION);
+    }
+
+    private static Rule ofSandbox(Set<Role> roles, String path, String verbs) {
+        return new Rule(List.of(path.split("/")), Set.of(verbs.split(" ")), roles, About.SANDBOX);
+    }
+
+    private static Rule ofDeployment(String path, String verbs) {
+        return new Rule(List.of(path.split("/")), Set.of(verbs.split(" ")), ADMINS, About.DEPLOYMENT);
+    }
+
+    /** Goes on when the asker may do this. */
+    Route checked(Asker asker, Supplier<Route> inner) {
+        return extractRequest(request -> {
+            var segments = segments(request);
+            var rules = RULES.stream().filter(rule -> rule.isFor(segments)).toList();
+            if (rules.isEmpty()) {
+                return complete(Problems.from(Mistake.NO_ROUTE));
+            }
+            var verb = request.method().value();
+            return rules.stream()
+                    .filter(rule -> rule.verbs().contains(verb))
+                    .findFirst()
+                    .map(rule -> isAllowed(asker, rule, request)
+                            ? owned(asker, rule, segments, inner)
+                            : complete(Problems.from(Mistake.FORBIDDEN)))
+                    .orElseGet(() -> wrongMethod(rules));
+        });
+    }
+
+    /** Which part of the log the asker may read: the deployment's operators all of it. */
+    Scope scope(Asker asker) {
+        var organization = asker.origin().organization();
+        return organization.equals(operators) ? Scope.EVERYTHING : Scope.of(organization);
+    }
+
+    /** The segments below {@code /api}, as the routes see them. */
+    private static List<String> segments(HttpRequest request) {
+        return StreamSupport.stream(request.getUri().pathSegments().spliterator(), false)
+                .skip(1)
+                .toList();
+    }
+
+    private boolean isAllowed(Asker asker, Rule rule, HttpRequest request) {
+        return rule.roles().contains(asker.role())
+                && (rule.about() != About.DEPLOYMENT
+                        || asker.origin().organization().equals(operators))
+                // Deleting a store on the way is a change of a store.
+                && (!asker.isLauncher()
+                        || !request.getUri()
+                                .query()
+                                .get(SandboxRoutes.DELETE_STORE)
+                                .isPresent());
+    }
+
+    private Route owned(Asker asker, Rule rule, List<String> segments, Supplier<Route> inner) {
+        return rule.about() == About.SANDBOX && asker.isLauncher()
+                ? SandboxPaths.sandbox(
+                        segments.get(1),
+                        sandbox -> onSuccess(
+                                Answers.asking(() -> sandboxes.read(asker.origin(), sandbox)),
+                                found -> isOwn(asker, found)
+                                        ? inner.get()
+                                        : complete(Problems.from(new SandboxRefusal.NoSuchSandbox()))))
+                : inner.get();
+    }
+
+    private static boolean isOwn(Asker asker, Outcome<SandboxView> found) {
+        return found instanceof Outcome.Done<SandboxView>(var sandbox) && asker.sees(sandbox);
+    }
+
+    private static Route wrongMethod(List<Rule> rules) {
+        var allowed = rules.stream()
+                .flatMap(rule -> rule.verbs().stream())
+                .distinct()
+                .sorted()
+                .flatMap(verb -> HttpMethods.lookup(verb).stream())
+                .toArray(HttpMethod[]::new);
+        return complete(Problems.from(Mistake.WRONG_METHOD).addHeader(Allow.create(allowed)));
+    }
+
+    /** Every path with its verbs, such as {@code GET /api/sandboxes/*}. */
+    static Set<String> operations() {
+        return RULES.stream()
+                .flatMap(rule -> rule.verbs().stream().map(verb -> verb + " /api/" + String.join("/", rule.path())))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,117 @@
+package dev.sealbox.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.http.TestServer.Answer;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an organisation has does not exist for another one, whatever id is guessed or known. */
+class ForeignThingsTest {
+    private static final String BODY =
+            "{\"name\":\"x\",\"value\":\"v\",\"cmd\":\"id\",\"command\":\"id\",\"version\":1,\"allowedHosts\":[]}";
+
+    private final CompletableFuture<Outcome<CommandResult>> never = new CompletableFuture<>();
+    private TestServer server;
+
+    @BeforeEach
+    void start() {
+        server = new TestServer("sealbox.http.rate-limit.requests-per-second = 0");
+    }
+
+    @AfterEach
+    void stop() {
+        never.complete(Outcome.done(new CommandResult(0, "", "")));
+        server.close();
+    }
+
+    private Answer as(String key, String method, String path, String json) {
+        return server.send(
+                method, path, BodyPublishers.ofString(json), "X-API-Key", key, "Content-Type", "application/json");
+    }
+
+    /** Ids of things of acme, by the names that the API's description gives them in paths. */
+    private Map<String, String> things() {
+        var sandbox = id(server.send("POST", "/api/sandboxes", "{}"), "sandboxID");
+        server.sandboxes.command = run -> (CompletionStage<Outcome<CommandResult>>) never;
+        var run = server.send("POST", "/api/sandboxes/" + sandbox + "/exec/run-async", "{\"cmd\":\"sleep\"}");
+        var store = id(server.send("POST", "/api/secret-stores", "{\"name\":\"git\"}"), "id");
+        server.send("PUT", "/api/secret-stores/" + store + "/secrets/A", "{\"value\":\"v\"}");
+        return Map.of(
+                "{sandboxId}",
+                sandbox,
+                "{storeId}",
+                store,
+                "{name}",
+                "A",
+                "{checkpointId}",
+                id(server.send("POST", "/api/sandboxes/" + sandbox + "/checkpoints", "{\"name\":\"c\"}"), "id"),
+                "{sessionId}",
+                id(run, "execId"),
+                "{keyId}",
+                id(server.send("POST", "/api/api-keys", "{\"name\":\"k\",\"role\":\"operator\"}"), "id"));
+    }
+
+    private static String id(Answer made, String field) {
+        assertThat(made.status()).as(made.body()).isBetween(200, 202);
+        var id = made.json().path(field).asText();
+        assertThat(id).isNotEmpty();
+        return id;
+    }
+
+    @Test
+    void areNotFound() {
+        server.keys.grant("osb_theirs", "other", "key-1", Role.OPERATOR);
+        server.keys.grant("osb_launcher", "other", "key-1", Role.AGENT_LAUNCHER);
+        var things = things();
+        var operations =
+                ApiDescriptionTest.operations(server.send("GET", "/openapi.yaml", BodyPublishers.noBody())
+                                .body())
+                        .stream()
+                        .filter(operation -> operation.contains("{"))
+                        .map(operation -> things.entrySet().stream()
+                                .reduce(
+                                        operation,
+                                        (text, thing) -> text.replace(thing.getKey(), thing.getValue()),
+                                        String::concat))
+                        .filter(operation -> !operation.contains("{"))
+                        .toList();
+        assertThat(operations).hasSizeGreaterThan(20);
+        var changes = server.stores.changes;
+
+        for (var key : List.of(TestServer.OTHER_KEY, "osb_theirs", "osb_launcher")) {
+            for (var operation : operations) {
+                var words = operation.split(" ", 2);
+                var body = words[0].equals("PATCH") ? "{\"allowedHosts\":[]}" : BODY;
+                var answer = as(key, words[0], words[1] + "?path=/x", body);
+                var forbidden = !key.equals(TestServer.OTHER_KEY) && answer.status() == 403;
+                assertThat(answer.status() == 404 || forbidden)
+                        .as("%s %s: %s", key, operation, answer)
+                        .isTrue();
+            }
+        }
+        assertThat(server.stores.changes).isEqualTo(changes);
+        assertThat(server.sandboxes.stops).isEmpty();
+    }
+
+    @Test
+    void areNotListed() {
+        things();
+
+        for (var path : List.of("/api/sandboxes", "/api/secret-stores", "/api/api-keys")) {
+            assertThat(as(TestServer.OTHER_KEY, "GET", path, "").json())
+                    .as(path)
+                    .isEmpty();
+            assertThat(server.send("GET", path).json()).as(path).isNotEmpty();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.keys;
+
+import org.jspecify.annotations.NullMarked;
