@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -31,6 +32,7 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -136,7 +138,8 @@ final class TestHttp2Upstream implements AutoCloseable {
                                             protected void initChannel(Channel stream) {
                                                 stream.pipeline().addLast(new Collecting(answer));
                                             }
-                                        }));
+                                        }),
+                                        new Resets());
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -151,6 +154,18 @@ final class TestHttp2Upstream implements AutoCloseable {
     static TestHttp2Upstream answering(
             TestCertificates certificates, String host, Http2Settings settings, Answer answer) {
         return new TestHttp2Upstream(certificates, host, settings, answer);
+    }
+
+    /** A connection that is cut off is what some tests want. */
+    private static final class Resets extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause instanceof IOException) {
+                var unused = context.close();
+            } else {
+                context.fireExceptionCaught(cause);
+            }
+        }
     }
 
     private final class Collecting extends SimpleChannelInboundHandler<Http2StreamFrame> {

@@ -35,6 +35,13 @@ public final class Resealer {
         return new Resealer(session.patterns(KEY, () -> entries(session)), allocator);
     }
 
+    /** All that the sessions' values look like; the caller holds the sessions meanwhile, and wipes it. */
+    public static Patterns patterns(List<Session> sessions) {
+        return new Patterns(sessions.reversed().stream()
+                .flatMap(session -> entries(session).stream())
+                .toList());
+    }
+
     /** Finds nothing and changes nothing. */
     public static Resealer none(ByteBufAllocator allocator) {
         return new Resealer(Patterns.EMPTY, allocator);

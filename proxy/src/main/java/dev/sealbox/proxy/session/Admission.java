@@ -156,6 +156,18 @@ public final class Admission {
         return passage;
     }
 
+    Passage again(Passage passage, Session later) {
+        var next = begin(later, passage.host(), passage.cut());
+        Carrier carrier;
+        synchronized (this) {
+            carrier = passage.carrier();
+        }
+        if (carrier != null) {
+            over(next, carrier);
+        }
+        return next;
+    }
+
     void carries(Passage passage, SecretName name) {
         Optional<Runnable> cutting;
         synchronized (this) {

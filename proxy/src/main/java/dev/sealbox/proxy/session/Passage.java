@@ -60,6 +60,16 @@ public final class Passage implements AutoCloseable {
         admission.over(this, next);
     }
 
+    /**
+     * The same request goes on under a later policy, which decides what it may carry from now on. What it has carried
+     * before stays with this one; when either is cut, the request is.
+     *
+     * @return one to be closed for itself
+     */
+    public Passage under(Session later) {
+        return admission.again(this, later);
+    }
+
     /** Whether it was ended from outside. */
     public boolean isCut() {
         return admission.isCut(this);

@@ -52,9 +52,6 @@ final class Exchange {
                 : Substitutions.none(session, origin.host());
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         this.upgrade = head.asksForWebSocket();
-        if (upgrade && !resealer.isEmpty() && !substitutions.isEmpty()) {
-            throw new Objection(Problem.upgradeUnsupported());
-        }
         if (head.fields().has("expect") && !expectsContinue(head)) {
             throw new Objection(Problem.expectation());
         }
@@ -80,7 +77,10 @@ final class Exchange {
             fields = searchable(fields, !substitutions.isEmpty());
         }
         if (upgrade) {
-            return fields.with("Connection", "Upgrade").with("Upgrade", "websocket");
+            // Without extensions no message is compressed, and every one can be searched as it comes.
+            return fields.without("sec-websocket-extensions")
+                    .with("Connection", "Upgrade")
+                    .with("Upgrade", "websocket");
         }
         return wantsTrailers ? fields.with("TE", "trailers") : fields;
     }
@@ -113,6 +113,11 @@ final class Exchange {
 
     SandboxId sandbox() {
         return session.policy().sandbox();
+    }
+
+    /** The session that it was judged under, held as long as it lasts. */
+    Session session() {
+        return session;
     }
 
     Passage passage() {

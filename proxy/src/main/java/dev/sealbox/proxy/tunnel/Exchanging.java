@@ -73,7 +73,7 @@ final class Exchanging implements Phase {
     private Phase finish() {
         var side = conversation.upstream();
         if (exchange.response().isUpgrade()) {
-            return new Piping(conversation, exchange, side.link());
+            return new Messaging(conversation, exchange, side.link());
         }
         side.finished(upstream.isReusable() && exchange.request().isDone());
         return conversation.answers().served(exchange);

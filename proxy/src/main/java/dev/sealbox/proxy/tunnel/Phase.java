@@ -11,9 +11,9 @@ package dev.sealbox.proxy.tunnel;
  * Handshaking      the client is secured       AwaitingRequest, now of the tunnel; Multiplexing
  * Dialling         the upstream is connected   Exchanging
  * Exchanging       the response is sent        AwaitingRequest, Lingering, Draining
- *                  the protocol changes        Piping
+ *                  the protocol changes        Messaging
  *                  a kept connection is lost   Dialling
- * Piping           the upstream ends           Lingering
+ * Messaging        the upstream ends           Lingering
  * </pre>
  *
  * <p>On HTTP/2 the connection stays in Multiplexing, and each request goes through Dialling, Exchanging and Draining by
@@ -28,7 +28,7 @@ sealed interface Phase
                 Multiplexing,
                 Dialling,
                 Exchanging,
-                Piping,
+                Messaging,
                 Lingering,
                 Draining {
 

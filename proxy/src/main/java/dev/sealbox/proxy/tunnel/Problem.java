@@ -89,11 +89,13 @@ public record Problem(int status, String code, String message) {
                         "With values in the place of its tokens the request would become too large.");
     }
 
-    static Problem upgradeUnsupported() {
+    static Problem badFrame() {
+        return new Problem(400, "websocket.bad-frame", "A frame of the WebSocket breaks its protocol.");
+    }
+
+    static Problem changedTooOften() {
         return new Problem(
-                501,
-                "egress.upgrade-unsupported",
-                "WebSockets are not served yet to hosts where this sandbox may use a secret.");
+                503, "websocket.changed-too-often", "What may be sent here has changed too often for one WebSocket.");
     }
 
     static Problem unreachable(HostName host, Unreachable.Reason reason) {

@@ -81,7 +81,7 @@ final class ResponseFlow {
     }
 
     private void passUpgrade(ResponseHead head) {
-        if (!mayUpgrade) {
+        if (!mayUpgrade || !head.fields().lists("upgrade", "websocket")) {
             throw new Objection(Problem.badResponse("it changes the protocol unasked"));
         }
         client.interim(heads.bare(head, head.fields()));
