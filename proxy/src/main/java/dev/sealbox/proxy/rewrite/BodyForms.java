@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.rewrite;
 
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.match.Transformer;
 import io.netty.buffer.ByteBufAllocator;
@@ -33,6 +34,6 @@ record BodyForms(Substitutions substitutions, ByteBufAllocator allocator) {
     }
 
     private Transformer as(Form form) {
-        return new Replacer(substitutions.as(form), allocator, substitutions.growth());
+        return new Replacer(substitutions.in(Location.BODY, form), allocator, substitutions.growth());
     }
 }

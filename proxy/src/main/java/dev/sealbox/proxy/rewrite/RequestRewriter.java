@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.rewrite;
 
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.RequestHead;
@@ -58,10 +59,23 @@ public final class RequestRewriter {
             ByteBufAllocator allocator) {
         return new RewrittenHead(
                 request.method(),
-                replaced(target, substitutions, Form.PERCENT, allocator),
+                target(target, substitutions, allocator),
                 secure,
                 authority,
                 fields(fields, substitutions, allocator));
+    }
+
+    private static CharSequence target(String target, Substitutions substitutions, ByteBufAllocator allocator) {
+        if (substitutions.isEmpty() || !target.contains(PREFIX)) {
+            return target;
+        }
+        int mark = target.indexOf('?');
+        int end = mark < 0 ? target.length() : mark;
+        var path = substitutions.in(Location.PATH, Form.PERCENT);
+        var query = substitutions.in(Location.QUERY, Form.PERCENT);
+        return Revealed.joined(
+                replaced(target.substring(0, end), path, substitutions, allocator),
+                replaced(target.substring(end), query, substitutions, allocator));
     }
 
     /** Fields, or trailers. Throws as {@link #head} does. */
@@ -93,9 +107,11 @@ public final class RequestRewriter {
         if (substitutions.isEmpty() || !(basic || field.value().contains(PREFIX)) || isLeftAlone(field)) {
             return field.value();
         }
-        return basic
-                ? basic(field.value(), substitutions, allocator)
-                : replaced(field.value(), substitutions, Form.HEADER, allocator);
+        return basic ? basic(field.value(), substitutions, allocator) : header(field.value(), substitutions, allocator);
+    }
+
+    private static CharSequence header(String value, Substitutions substitutions, ByteBufAllocator allocator) {
+        return replaced(value, substitutions.in(Location.HEADERS, Form.HEADER), substitutions, allocator);
     }
 
     /** The type of a body may hold its boundary, which must stay what it is in the body. */
@@ -109,21 +125,18 @@ public final class RequestRewriter {
     }
 
     private static CharSequence replaced(
-            String text, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
-        if (substitutions.isEmpty() || !text.contains(PREFIX)) {
-            return text;
-        }
-        var bytes = replaced(text.getBytes(StandardCharsets.ISO_8859_1), substitutions, form, allocator);
+            String text, Patterns patterns, Substitutions substitutions, ByteBufAllocator allocator) {
+        var bytes = replaced(text.getBytes(StandardCharsets.ISO_8859_1), patterns, substitutions, allocator);
         return bytes == null ? text : new Revealed(bytes);
     }
 
     /** Null when there is nothing to replace. */
     private static byte @Nullable [] replaced(
-            byte[] bytes, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
-        if (!substitutions.as(form).isIn(Unpooled.wrappedBuffer(bytes))) {
+            byte[] bytes, Patterns patterns, Substitutions substitutions, ByteBufAllocator allocator) {
+        if (!patterns.isIn(Unpooled.wrappedBuffer(bytes))) {
             return null;
         }
-        var replacer = new Replacer(substitutions.as(form), allocator, substitutions.growth());
+        var replacer = new Replacer(patterns, allocator, substitutions.growth());
         var out = allocator.buffer(bytes.length + 64);
         try {
             append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
@@ -150,11 +163,12 @@ public final class RequestRewriter {
         try {
             credentials = Base64.getDecoder().decode(value.substring(6).strip());
         } catch (IllegalArgumentException e) {
-            return replaced(value, substitutions, Form.HEADER, allocator);
+            return header(value, substitutions, allocator);
         }
-        var clear = replaced(credentials, substitutions, Form.HEADER, allocator);
+        var patterns = substitutions.in(Location.BASIC, Form.HEADER);
+        var clear = replaced(credentials, patterns, substitutions, allocator);
         if (clear == null) {
-            return replaced(value, substitutions, Form.HEADER, allocator);
+            return header(value, substitutions, allocator);
         }
         var encoded = Base64.getEncoder().encode(clear);
         Arrays.fill(clear, (byte) 0);

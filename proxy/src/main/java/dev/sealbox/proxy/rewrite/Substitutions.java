@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.proxy.match.Growth;
@@ -20,7 +21,7 @@ public final class Substitutions {
     private final boolean any;
     private final Growth growth;
 
-    private record Key(HostName host, Form form) {}
+    private record Key(HostName host, Location location, Form form) {}
 
     private Substitutions(Session session, HostName host, boolean any, int most, Consumer<SecretName> carried) {
         this.session = session;
@@ -56,16 +57,28 @@ public final class Substitutions {
         return growth;
     }
 
-    /** Tokens and their values, each written as {@code form} wants. */
-    public Patterns as(Form form) {
-        return any ? session.patterns(new Key(host, form), () -> entries(form)) : Patterns.EMPTY;
+    /** Whether any secret may be used in that part of a request. */
+    public boolean reach(Location location) {
+        return any && session.policy().tokens().values().stream().anyMatch(name -> mayUse(name, location));
+    }
+
+    private boolean mayUse(SecretName name, Location location) {
+        var grant = session.policy().grants().get(name);
+        return grant != null
+                && grant.locations().has(location)
+                && session.policy().mayUse(name, host);
+    }
+
+    /** Tokens that may be replaced in that part of a request, and their values, each written as {@code form} wants. */
+    public Patterns in(Location location, Form form) {
+        return any ? session.patterns(new Key(host, location, form), () -> entries(location, form)) : Patterns.EMPTY;
     }
 
     @MayReveal("a permitted host receives the value in the token's place")
-    private List<Patterns.Entry> entries(Form form) {
+    private List<Patterns.Entry> entries(Location location, Form form) {
         var policy = session.policy();
         return policy.tokens().entrySet().stream()
-                .filter(entry -> policy.mayUse(entry.getValue(), host))
+                .filter(entry -> mayUse(entry.getValue(), location))
                 .map(entry -> new Patterns.Entry(
                         entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
                         form.write(session.value(entry.getValue()).reveal()),

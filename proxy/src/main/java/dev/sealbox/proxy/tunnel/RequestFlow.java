@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.match.Transformer;
@@ -65,7 +66,8 @@ final class RequestFlow {
         this.head = head;
         this.body = client.body();
         this.ratio = limits.unpackRatio();
-        this.plan = RequestPlan.of(fields, client.framing(), !substitutions.isEmpty(), limits.measuredBody());
+        this.plan = RequestPlan.of(
+                fields, client.framing(), () -> substitutions.reach(Location.BODY), limits.measuredBody());
         this.transformer = plan.changes()
                 ? rewriter.body(fields.first("content-type"), substitutions, allocator)
                 : Transformer.UNCHANGED;

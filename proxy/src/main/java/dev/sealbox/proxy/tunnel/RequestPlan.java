@@ -5,6 +5,7 @@ import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.rewrite.Form;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * How a request's body goes on to the upstream: all that is known of it once its head has come. The framing changes only
@@ -23,10 +24,10 @@ record RequestPlan(Framing framing, boolean changes, boolean measured, Optional<
      * For a request with these fields.
      *
      * @param incoming how its body ends
-     * @param reveals whether any token may be replaced
+     * @param reveals whether any token may be replaced in a body
      * @param measuredBody bytes up to which a body is held
      */
-    static RequestPlan of(Fields fields, Framing incoming, boolean reveals, int measuredBody) {
+    static RequestPlan of(Fields fields, Framing incoming, BooleanSupplier reveals, int measuredBody) {
         if (incoming instanceof Framing.None) {
             return BODILESS;
         }
@@ -35,7 +36,8 @@ record RequestPlan(Framing framing, boolean changes, boolean measured, Optional<
                 .toList();
         boolean hasBody = !incoming.equals(new Framing.Length(0));
         boolean readable = codings.isEmpty() || (codings.size() == 1 && Unpacker.knows(codings.getFirst()));
-        boolean changes = hasBody && reveals && readable && !Form.holdsLengths(fields.first("content-type"));
+        boolean changes =
+                hasBody && readable && reveals.getAsBoolean() && !Form.holdsLengths(fields.first("content-type"));
         boolean measured = changes && incoming instanceof Framing.Length(var bytes) && bytes <= measuredBody;
         var framing = changes && !measured ? Framing.CHUNKED : incoming;
         return new RequestPlan(
