@@ -27,8 +27,10 @@ public record ProxySettings(
         int keptCertificates,
         Dns dns) {
 
-    /** Where the proxy listens; port 0 means any free one. */
-    public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort) {}
+    /** Where the proxy listens; port 0 means any free one, {@link #NOWHERE} that this way in is not offered. */
+    public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort) {
+        public static final int NOWHERE = -1;
+    }
 
     /** How upstreams are found, verified and kept. */
     public record Upstreams(

@@ -205,7 +205,13 @@ abstract class FrameStream implements Incoming {
      */
     public final CompletableFuture<Void> cut() {
         var done = new CompletableFuture<Void>();
-        wire.context().executor().execute(() -> cut(done));
+        var loop = wire.context().executor();
+        // At once in the loop itself, where a head may be about to be written.
+        if (loop.inEventLoop()) {
+            cut(done);
+        } else {
+            loop.execute(() -> cut(done));
+        }
         return done;
     }
 

@@ -156,7 +156,7 @@ public final class Admission {
         return passage;
     }
 
-    Passage again(Passage passage, Session later) {
+    Passage under(Session later, Passage passage) {
         var next = begin(later, passage.host(), passage.cut());
         Carrier carrier;
         synchronized (this) {

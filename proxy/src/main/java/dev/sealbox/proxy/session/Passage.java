@@ -67,7 +67,7 @@ public final class Passage implements AutoCloseable {
      * @return one to be closed for itself
      */
     public Passage under(Session later) {
-        return admission.again(this, later);
+        return admission.under(later, this);
     }
 
     /** Whether it was ended from outside. */

@@ -28,7 +28,7 @@ final class AwaitingRequest implements Phase {
                 return this;
             }
         } catch (BadMessage e) {
-            return conversation.ownAnswers().refuse(Problem.malformed(e));
+            return conversation.answers().refuse(Problem.malformed(e));
         }
         return new Reception(conversation).receive(head);
     }
@@ -41,7 +41,7 @@ final class AwaitingRequest implements Phase {
             return this;
         }
         if (heads.hasBegun()) {
-            return conversation.ownAnswers().refuse(Problem.tooSlow());
+            return conversation.answers().refuse(Problem.tooSlow());
         }
         conversation.client().closeAfterFlush();
         return this;

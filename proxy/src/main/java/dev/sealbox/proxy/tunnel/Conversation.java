@@ -42,12 +42,12 @@ record Conversation(
     }
 
     Answers answers() {
-        return stream == null ? new OwnAnswers(this) : new StreamAnswers(this, stream);
+        return stream == null ? new ConnectionAnswers(this) : new StreamAnswers(this, stream);
     }
 
     /** What is said before there are any streams. */
-    OwnAnswers ownAnswers() {
-        return new OwnAnswers(this);
+    ConnectionAnswers connectionAnswers() {
+        return new ConnectionAnswers(this);
     }
 
     /** The host that the client has asked a tunnel to. */

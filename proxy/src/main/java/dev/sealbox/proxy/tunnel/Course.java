@@ -65,7 +65,7 @@ final class Course {
         try {
             return new Reception(conversation).receive(stream.request());
         } catch (BadMessage e) {
-            return new StreamAnswers(conversation, stream).refuse(Problem.malformed(e));
+            return conversation.answers().refuse(Problem.malformed(e));
         }
     }
 

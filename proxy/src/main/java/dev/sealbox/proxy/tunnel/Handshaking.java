@@ -36,7 +36,7 @@ final class Handshaking implements Phase {
         }
         if (leaf.isCompletedExceptionally()) {
             log.atError().setCause(leaf.exceptionNow()).log("there is no certificate to show");
-            return conversation.ownAnswers().alert(Alert.INTERNAL_ERROR);
+            return conversation.connectionAnswers().alert(Alert.INTERNAL_ERROR);
         }
         show(leaf.resultNow());
         return this;

@@ -19,7 +19,7 @@ final class ResponseBody {
     private final ResponseHeads heads;
     private final Incoming incoming;
     private final ClientStream client;
-    private final @Nullable Unpacker inflate;
+    private final @Nullable Unpacker unpacker;
     private final @Nullable Replacer replacer;
     private final ByteBuf held;
 
@@ -40,12 +40,12 @@ final class ResponseBody {
         this.heads = heads;
         this.incoming = incoming;
         this.client = client;
-        this.inflate = inflate(plan, allocator);
+        this.unpacker = unpacker(plan, allocator);
         this.replacer = plan.searched() ? heads.resealer().body() : null;
         this.held = plan.measured() ? allocator.buffer() : Unpooled.EMPTY_BUFFER;
     }
 
-    private static @Nullable Unpacker inflate(ResponsePlan plan, ByteBufAllocator allocator) {
+    private static @Nullable Unpacker unpacker(ResponsePlan plan, ByteBufAllocator allocator) {
         if (plan.rigid() && isPacked(plan.head().fields().first("grpc-encoding"))) {
             // It was told that the client reads none.
             throw new Objection(Problem.unreadableCoding());
@@ -54,11 +54,11 @@ final class ResponseBody {
             return null;
         }
         var codings = plan.head().fields().values("content-encoding");
-        var inflate = codings.size() == 1 ? Unpacker.of(codings.getFirst(), allocator) : null;
-        if (inflate == null) {
+        var unpacker = codings.size() == 1 ? Unpacker.of(codings.getFirst(), allocator) : null;
+        if (unpacker == null) {
             throw new Objection(Problem.unreadableCoding());
         }
-        return inflate;
+        return unpacker;
     }
 
     private static boolean isPacked(@Nullable String coding) {
@@ -97,17 +97,17 @@ final class ResponseBody {
     }
 
     private @Nullable ByteBuf content() {
-        if (inflate == null) {
+        if (unpacker == null) {
             return incoming.next();
         }
-        var piece = inflate.next();
+        var piece = unpacker.next();
         while (piece == null) {
             var packed = incoming.next();
             if (packed == null) {
                 return null;
             }
-            inflate.feed(packed);
-            piece = inflate.next();
+            unpacker.feed(packed);
+            piece = unpacker.next();
         }
         return piece;
     }
@@ -131,7 +131,7 @@ final class ResponseBody {
     }
 
     private void end() {
-        if (inflate != null && !inflate.isComplete()) {
+        if (unpacker != null && !unpacker.isComplete()) {
             throw new Objection(Problem.badResponse("its compression ends too early"));
         }
         if (replacer != null) {
@@ -178,8 +178,8 @@ final class ResponseBody {
         if (replacer != null) {
             replacer.close();
         }
-        if (inflate != null) {
-            inflate.close();
+        if (unpacker != null) {
+            unpacker.close();
         }
     }
 }

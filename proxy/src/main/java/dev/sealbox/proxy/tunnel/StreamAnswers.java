@@ -8,22 +8,11 @@ import dev.sealbox.proxy.http2.Http2ClientStream;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What the proxy says itself on one stream of a client that speaks HTTP/2, and what follows it. */
+/** Answers to one request of a client that speaks HTTP/2: they are about its stream only. */
 record StreamAnswers(Conversation conversation, Http2ClientStream stream) implements Answers {
     private static final String GRPC_INTERNAL = "13";
-
-    @Override
-    public Phase refuse(RequestHead head, Problem problem) {
-        conversation.note(problem, conversation.host());
-        return answer(problem, head.method().equals("HEAD"));
-    }
-
-    /** Answers what cannot be read as a request. */
-    Phase refuse(Problem problem) {
-        conversation.note(problem, conversation.host());
-        return answer(problem, false);
-    }
 
     @Override
     public Phase served(Exchange exchange) {
@@ -33,16 +22,9 @@ record StreamAnswers(Conversation conversation, Http2ClientStream stream) implem
         return new Draining(conversation, stream);
     }
 
+    /** A call of gRPC ends with a status; anything else is reset. */
     @Override
-    public Phase giveUp(Exchange exchange, Problem problem) {
-        conversation.upstream().dispose();
-        boolean begun = exchange.response().hasBegun();
-        var head = exchange.head();
-        exchange.close();
-        conversation.note(problem, exchange.origin().host());
-        if (!begun) {
-            return answer(problem, head.method().equals("HEAD"));
-        }
+    public Phase breakOff(RequestHead head, Problem problem) {
         if (head.isGrpc()) {
             stream.end(status(problem));
             stream.stopRequest();
@@ -65,7 +47,9 @@ record StreamAnswers(Conversation conversation, Http2ClientStream stream) implem
                 new Field("x-sealbox-decision", problem.code())));
     }
 
-    private Phase answer(Problem problem, boolean bodiless) {
+    @Override
+    public Phase answer(Problem problem, @Nullable RequestHead head, boolean unread) {
+        boolean bodiless = head != null && head.method().equals("HEAD");
         var body = problem.body();
         var framing = bodiless ? Framing.NONE : new Framing.Length(body.length);
         stream.head(problem.head(), framing, false);
