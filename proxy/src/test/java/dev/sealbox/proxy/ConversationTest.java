@@ -143,7 +143,7 @@ class ConversationTest {
             assertThat(free.last().content().equals(body)).isTrue();
         }
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
-            client.post(HOST, "/", token, "Content-Encoding: gzip");
+            client.post(HOST, "/", token, "Content-Encoding: compress");
             assertThat(upstream.last().text()).isEqualTo(token);
             client.post(HOST, "/", "y".repeat(200_000));
             assertThat(upstream.last().field("Transfer-Encoding")).hasValue("chunked");

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.proxy.match.Growth;
@@ -20,29 +21,30 @@ public final class Substitutions {
     private final boolean any;
     private final Growth growth;
 
-    private record Key(HostName host, Form form) {}
+    private record Key(HostName host, Location location, Form form) {}
 
-    private Substitutions(Session session, HostName host, boolean any, Consumer<SecretName> carried) {
+    private Substitutions(Session session, HostName host, boolean any, int most, Consumer<SecretName> carried) {
         this.session = session;
         this.host = host;
         this.any = any;
-        this.growth = Growth.of(MAX_GROWTH, meaning -> carried.accept((SecretName) meaning));
+        this.growth = Growth.of(MAX_GROWTH, most, meaning -> carried.accept((SecretName) meaning));
     }
 
     /**
      * What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile.
      *
+     * @param most how many tokens may be replaced
      * @param carried is told of each secret whose value is about to be put in; what it throws keeps it out
      */
-    public static Substitutions at(Session session, HostName host, Consumer<SecretName> carried) {
+    public static Substitutions at(Session session, HostName host, int most, Consumer<SecretName> carried) {
         var policy = session.policy();
         boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
-        return new Substitutions(session, host, any, carried);
+        return new Substitutions(session, host, any, most, carried);
     }
 
     /** Over a connection that anybody can read, nothing. */
     public static Substitutions none(Session session, HostName host) {
-        return new Substitutions(session, host, false, name -> {});
+        return new Substitutions(session, host, false, 0, name -> {});
     }
 
     /** Whether no secret may be used here, so that everything goes out as it came. */
@@ -55,16 +57,28 @@ public final class Substitutions {
         return growth;
     }
 
-    /** Tokens and their values, each written as {@code form} wants. */
-    public Patterns as(Form form) {
-        return any ? session.patterns(new Key(host, form), () -> entries(form)) : Patterns.EMPTY;
+    /** Whether any secret may be used in that part of a request. */
+    public boolean reach(Location location) {
+        return any && session.policy().tokens().values().stream().anyMatch(name -> mayUse(name, location));
+    }
+
+    private boolean mayUse(SecretName name, Location location) {
+        var grant = session.policy().grants().get(name);
+        return grant != null
+                && grant.locations().has(location)
+                && session.policy().mayUse(name, host);
+    }
+
+    /** Tokens that may be replaced in that part of a request, and their values, each written as {@code form} wants. */
+    public Patterns in(Location location, Form form) {
+        return any ? session.patterns(new Key(host, location, form), () -> entries(location, form)) : Patterns.EMPTY;
     }
 
     @MayReveal("a permitted host receives the value in the token's place")
-    private List<Patterns.Entry> entries(Form form) {
+    private List<Patterns.Entry> entries(Location location, Form form) {
         var policy = session.policy();
         return policy.tokens().entrySet().stream()
-                .filter(entry -> policy.mayUse(entry.getValue(), host))
+                .filter(entry -> mayUse(entry.getValue(), location))
                 .map(entry -> new Patterns.Entry(
                         entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
                         form.write(session.value(entry.getValue()).reveal()),

@@ -48,7 +48,7 @@ final class Exchange {
             Services services,
             ByteBufAllocator allocator) {
         var substitutions = origin.secure()
-                ? Substitutions.at(session, origin.host(), passage::carries)
+                ? Substitutions.at(session, origin.host(), services.limits().replacements(), passage::carries)
                 : Substitutions.none(session, origin.host());
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         this.upgrade = head.asksForWebSocket();
@@ -64,14 +64,7 @@ final class Exchange {
         this.head = head;
         this.client = client;
         this.request = new RequestFlow(
-                rewritten,
-                client,
-                head.fields().first("content-type"),
-                isPlain(head.fields()),
-                substitutions,
-                services.rewriter(),
-                services.limits(),
-                allocator);
+                rewritten, client, head.fields(), substitutions, services.rewriter(), services.limits(), allocator);
         this.response = new ResponseFlow(head, client, resealer, upgrade, services.limits(), allocator);
     }
 
@@ -95,11 +88,6 @@ final class Exchange {
     private static String authority(Origin origin) {
         var host = origin.host().value();
         return host.contains(":") ? "[" + host + "]" : host;
-    }
-
-    private static boolean isPlain(Fields fields) {
-        var coding = fields.first("content-encoding");
-        return coding == null || coding.equalsIgnoreCase("identity");
     }
 
     /**
