@@ -26,6 +26,8 @@ final class SecretCommands extends Group {
             "enabled",
             "HOSTS",
             "allowedHosts",
+            "LOCATIONS",
+            "locations",
             "UPDATED",
             "updatedAt");
     private static final List<Column> VERSIONS = Column.of(
@@ -96,6 +98,14 @@ final class SecretCommands extends Group {
             @Parameters(paramLabel = "NAME") String name,
             @Parameters(paramLabel = "HOST", arity = "0..*") List<String> hosts) {
         return changed(session.send("PATCH", path(store, name), Map.of("allowedHosts", orNone(hosts))));
+    }
+
+    @Command(description = "Says in which parts of a request a secret may stand: headers, basic, path, query, body.")
+    int locations(
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "LOCATION", arity = "1..*") List<String> locations) {
+        return changed(session.send("PUT", path(store, name) + "/locations", Map.of("locations", locations)));
     }
 
     @Command(description = "The versions of a secret, newest first.")

@@ -113,6 +113,8 @@ class OperatorIT {
         done("secret", "disable", "creds", "TOKEN");
         done("secret", "enable", "creds", "TOKEN");
         done("secret", "hosts", "creds", "TOKEN", "b.test");
+        done("secret", "locations", "creds", "TOKEN", "headers", "basic");
+        assertThat(done("secret", "list", "creds").out()).contains("headers").doesNotContain("query");
         var stale = run("x", KEY, "secret", "set", "creds", "TOKEN", "--cas", "1");
         assertThat(stale.status()).isEqualTo(1);
         assertThat(stale.err()).contains("secret.version-mismatch").hasLineCount(1);

@@ -99,10 +99,11 @@ class SecretStoresTest {
     void listsSecrets() {
         server.reply(
                 200,
-                "[{\"id\":\"e1\",\"storeId\":\"4a8e\",\"name\":\"T\",\"allowedHosts\":[],\"version\":2,\"versionState\":\"disabled\",\"enabled\":true,\"createdAt\":\"a\",\"updatedAt\":\"b\"}]");
+                "[{\"id\":\"e1\",\"storeId\":\"4a8e\",\"name\":\"T\",\"allowedHosts\":[],\"locations\":[\"headers\"],\"version\":2,\"versionState\":\"disabled\",\"enabled\":true,\"createdAt\":\"a\",\"updatedAt\":\"b\"}]");
 
         assertThat(stores.listSecrets("4a8e"))
-                .containsExactly(new SecretEntry("e1", "4a8e", "T", List.of(), 2, "disabled", true, "a", "b"));
+                .containsExactly(new SecretEntry(
+                        "e1", "4a8e", "T", List.of(), List.of("headers"), 2, "disabled", true, "a", "b"));
         assertThat(server.last()).isEqualTo(bare("GET", "/api/secret-stores/4a8e/secrets"));
     }
 
