@@ -134,7 +134,8 @@ class ClusterMessageTest {
             8,
             HOSTS,
             Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, false)),
-            Map.of(TOKEN, SECRET));
+            Map.of(TOKEN, SECRET),
+            List.of(CHECKPOINT));
 
     @AfterAll
     static void stop() {
