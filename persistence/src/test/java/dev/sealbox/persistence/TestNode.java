@@ -35,6 +35,8 @@ final class TestNode implements AutoCloseable {
             # Every message goes through its serialiser, as between nodes.
             akka.actor.serialize-messages = on
             akka.coordinated-shutdown.exit-jvm = off
+            # There is nobody to hand shards over to.
+            akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = 2 s
             akka.loglevel = WARNING
             sealbox.persistence { retry-after = 200 ms, ask-timeout = 5 s }
             """;

@@ -9,7 +9,7 @@ import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.egress.TrustAnchors;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.domain.sealing.Vault;
+import dev.sealbox.domain.sealing.Opening;
 import dev.sealbox.proxy.dns.Answers;
 import dev.sealbox.proxy.dns.Resolver;
 import dev.sealbox.proxy.rewrite.RequestRewriter;
@@ -60,12 +60,12 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
     private EgressProxy(
             ActorSystem<?> system,
             ProxySettings settings,
-            Vault vault,
+            Opening opening,
             AuthorityStore store,
             @Nullable Path networkNamespace) {
         // Name lookups and signatures; as many at once as there are connections that wait for one.
         this.blocking = Executors.newVirtualThreadPerTaskExecutor();
-        this.sessions = new Sessions(vault);
+        this.sessions = new Sessions(opening);
         this.authorities = new Authorities(store, settings.keptCertificates(), blocking, Clock.systemUTC());
         var upstreams = new Upstreams(settings, blocking);
         this.loops = new EventLoops(system, settings.loops());
@@ -89,10 +89,10 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
     public static EgressProxy start(
             ActorSystem<?> system,
             ProxySettings settings,
-            Vault vault,
+            Opening opening,
             AuthorityStore authorities,
             @Nullable Path networkNamespace) {
-        var proxy = new EgressProxy(system, settings, vault, authorities, networkNamespace);
+        var proxy = new EgressProxy(system, settings, opening, authorities, networkNamespace);
         log.atInfo()
                 .addKeyValue("ports", proxy.ports())
                 .addKeyValue("namespace", networkNamespace == null ? "own" : networkNamespace)
@@ -119,7 +119,9 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                                     settings.upstream().caFile(),
                                     settings.limits().handshake()),
                             settings.limits().dial(),
-                            waterMark),
+                            waterMark,
+                            settings.limits().http2(),
+                            settings.upstream().http2()),
                     waterMark);
         }
     }

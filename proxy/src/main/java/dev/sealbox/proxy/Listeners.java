@@ -1,5 +1,6 @@
 package dev.sealbox.proxy;
 
+import dev.sealbox.proxy.ProxySettings.Listen;
 import dev.sealbox.proxy.dns.Resolver;
 import dev.sealbox.proxy.transport.NamespaceSockets;
 import dev.sealbox.proxy.tunnel.Entry;
@@ -32,7 +33,7 @@ public final class Listeners {
     private final List<Channel> open = new ArrayList<>();
     private Ports ports = new Ports(0, 0, 0, 0);
 
-    /** The ports that are open, those that were 0 in the settings included. */
+    /** The ports that are open, those that were 0 in the settings included; -1 for what is not offered. */
     public record Ports(int proxy, int tls, int http, int dns) {}
 
     /** Sockets that exist but are not bound yet. */
@@ -52,11 +53,7 @@ public final class Listeners {
         return ports;
     }
 
-    void open(
-            ProxySettings.Listen listen,
-            @Nullable Path namespace,
-            Function<Entry, ChannelHandler> acceptor,
-            Resolver resolver) {
+    void open(Listen listen, @Nullable Path namespace, Function<Entry, ChannelHandler> acceptor, Resolver resolver) {
         var sockets = NamespaceSockets.in(
                 namespace,
                 () -> new Sockets(
@@ -70,11 +67,15 @@ public final class Listeners {
         int tls = bind(sockets.tls(), address, listen.tlsPort(), acceptor.apply(Entry.TLS));
         int http = bind(sockets.http(), address, listen.httpPort(), acceptor.apply(Entry.HTTP));
         int dns = bind(sockets.dns(), address, listen.dnsPort(), resolver.tcp());
-        bind(sockets.datagrams(), address, dns, resolver.udp());
+        bindDatagrams(sockets.datagrams(), address, dns, resolver.udp());
         ports = new Ports(proxy, tls, http, dns);
     }
 
     private int bind(EpollServerSocketChannel socket, String address, int port, ChannelHandler accepted) {
+        if (port == Listen.NOWHERE) {
+            socket.unsafe().closeForcibly();
+            return port;
+        }
         var binding = new ServerBootstrap()
                 .group(group)
                 .channelFactory(() -> socket)
@@ -91,7 +92,11 @@ public final class Listeners {
         return bound(binding.syncUninterruptibly().channel());
     }
 
-    private void bind(EpollDatagramChannel socket, String address, int port, ChannelHandler handler) {
+    private void bindDatagrams(EpollDatagramChannel socket, String address, int port, ChannelHandler handler) {
+        if (port == Listen.NOWHERE) {
+            socket.unsafe().closeForcibly();
+            return;
+        }
         var binding = new Bootstrap()
                 .group(group)
                 .channelFactory(() -> socket)

@@ -2,6 +2,7 @@ package dev.sealbox.proxy;
 
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.proxy.http2.Http2Limits;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.Overrides;
@@ -26,12 +27,19 @@ public record ProxySettings(
         int keptCertificates,
         Dns dns) {
 
-    /** Where the proxy listens; port 0 means any free one. */
-    public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort) {}
+    /** Where the proxy listens; port 0 means any free one, {@link #NOWHERE} that this way in is not offered. */
+    public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort) {
+        public static final int NOWHERE = -1;
+    }
 
     /** How upstreams are found, verified and kept. */
     public record Upstreams(
-            Overrides overrides, Path systemRoots, Optional<Path> caFile, int keptPerHost, Duration keptFor) {}
+            Overrides overrides,
+            Path systemRoots,
+            Optional<Path> caFile,
+            int keptPerHost,
+            Duration keptFor,
+            boolean http2) {}
 
     /** What the resolver says, and how often. */
     public record Dns(String address, int queriesPerSecond) {}
@@ -54,7 +62,7 @@ public record ProxySettings(
         return new ProxySettings(
                 listen(proxy.getConfig("listen")),
                 proxy.getInt("loops"),
-                limits(proxy.getConfig("limits")),
+                limits(proxy.getConfig("limits"), proxy.getConfig("http2")),
                 bytes(proxy, "limits.write-low-water-mark"),
                 bytes(proxy, "limits.write-high-water-mark"),
                 upstream(proxy.getConfig("upstream")),
@@ -73,7 +81,7 @@ public record ProxySettings(
                 listen.getInt("dns-port"));
     }
 
-    private static Limits limits(Config limits) {
+    private static Limits limits(Config limits, Config http2) {
         return new Limits(
                 bytes(limits, "max-head"),
                 bytes(limits, "measured-body"),
@@ -82,7 +90,16 @@ public record ProxySettings(
                 limits.getDuration("keep-alive"),
                 limits.getDuration("idle-timeout"),
                 limits.getDuration("handshake-timeout"),
-                limits.getDuration("dial-timeout"));
+                limits.getDuration("dial-timeout"),
+                new Http2Limits(
+                        http2.getInt("max-streams"),
+                        bytes(http2, "client-window"),
+                        bytes(http2, "client-connection-window"),
+                        bytes(http2, "upstream-window"),
+                        bytes(http2, "upstream-connection-window"),
+                        bytes(limits, "max-head"),
+                        http2.getInt("control-frames-per-second"),
+                        http2.getInt("resets-per-half-minute")));
     }
 
     private static Upstreams upstream(Config upstream) {
@@ -93,7 +110,8 @@ public record ProxySettings(
                         .filter(file -> !file.isBlank())
                         .map(Path::of),
                 upstream.getInt("kept-per-host"),
-                upstream.getDuration("kept-for"));
+                upstream.getDuration("kept-for"),
+                upstream.getBoolean("http2"));
     }
 
     private static int bytes(Config config, String path) {

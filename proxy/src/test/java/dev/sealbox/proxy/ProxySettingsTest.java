@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.sandbox.Gateway;
+import dev.sealbox.proxy.http2.Http2Limits;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.Overrides;
 import java.nio.file.Path;
@@ -31,7 +32,16 @@ class ProxySettingsTest {
                                 Duration.ofSeconds(90),
                                 Duration.ofMinutes(10),
                                 Duration.ofSeconds(15),
-                                Duration.ofSeconds(10)),
+                                Duration.ofSeconds(10),
+                                new Http2Limits(
+                                        100,
+                                        256 * 1024,
+                                        8 * 1024 * 1024,
+                                        512 * 1024,
+                                        16 * 1024 * 1024,
+                                        32 * 1024,
+                                        1000,
+                                        400)),
                         64 * 1024,
                         128 * 1024,
                         new ProxySettings.Upstreams(
@@ -39,7 +49,8 @@ class ProxySettingsTest {
                                 Path.of("/etc/ssl/certs/ca-certificates.crt"),
                                 Optional.empty(),
                                 16,
-                                Duration.ofSeconds(30)),
+                                Duration.ofSeconds(30),
+                                true),
                         true,
                         Set.of(
                                 "referer",

@@ -27,9 +27,9 @@ class RevocationTest {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final TestProxy.Builder set = new TestProxy.Builder();
     private final TestUpstream upstream = set.put(HOST, TestUpstream.scripted(set.certificates(), HOST, this::serve));
-    private TestProxy proxy = set.start();
-    private TestPolicy policy = proxy.policy().allow(HOST, "other.example.com");
-    private String token = policy.secret("API_KEY", VALUE).value();
+    private final TestProxy proxy = set.start();
+    private final TestPolicy policy = proxy.policy().allow(HOST, "other.example.com");
+    private final String token = policy.secret("API_KEY", VALUE).value();
 
     @AfterEach
     void stop() {
@@ -172,15 +172,10 @@ class RevocationTest {
 
     @Test
     void cutsAnUpgradedConnectionThatUsedARemovedSecret() throws IOException {
-        proxy.close();
-        set.put(HOST, TestUpstream.scripted(set.certificates(), HOST, this::serve));
-        proxy = set.settings("sealbox.proxy.response-secrets = pass").start();
-        policy = proxy.policy().allow(HOST);
-        token = policy.secret("API_KEY", VALUE).value();
         admit();
         try (var client = begin("/ws", "Connection: Upgrade\r\nUpgrade: websocket\r\n", carrying())) {
-            client.send("through the pipe");
-            eventually(() -> received.toString(StandardCharsets.ISO_8859_1).contains("through the pipe"));
+            client.send(new byte[] {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, 'h', 'i'});
+            eventually(() -> received.size() == 8);
             policy.remove("API_KEY");
             admit();
 

@@ -35,11 +35,12 @@ final class TestProxy implements AutoCloseable {
     final EgressProxy proxy;
     private final ActorSystem<Void> system;
     private final Path caFile;
-    private final List<TestUpstream> resources = new ArrayList<>();
+    private final List<AutoCloseable> resources;
 
     /** What the proxy is started with. */
     static final class Builder {
-        private final Map<String, TestUpstream> upstreams = new HashMap<>();
+        private final Map<String, Integer> upstreams = new HashMap<>();
+        private final List<AutoCloseable> resources = new ArrayList<>();
         private final TestCertificates certificates = new TestCertificates();
         private String settings = "";
         private @Nullable Path namespace;
@@ -50,8 +51,25 @@ final class TestProxy implements AutoCloseable {
         }
 
         TestUpstream put(String host, TestUpstream upstream) {
-            upstreams.put(host, upstream);
+            upstreams.put(host, upstream.port());
+            resources.add(upstream);
             return upstream;
+        }
+
+        /** An upstream for that host that speaks HTTP/2 only. */
+        TestHttp2Upstream http2(String host, TestHttp2Upstream.Answer answer) {
+            return put(host, TestHttp2Upstream.answering(certificates, host, answer));
+        }
+
+        TestHttp2Upstream put(String host, TestHttp2Upstream upstream) {
+            upstreams.put(host, upstream.port());
+            resources.add(upstream);
+            return upstream;
+        }
+
+        /** An upstream for that host that somebody else runs. */
+        void at(String host, int port) {
+            upstreams.put(host, port);
         }
 
         TestCertificates certificates() {
@@ -82,10 +100,8 @@ final class TestProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         var overrides = new ArrayList<String>();
-        builder.upstreams.forEach((host, upstream) -> {
-            overrides.add(host + "=127.0.0.1:" + upstream.port());
-            resources.add(upstream);
-        });
+        builder.upstreams.forEach((host, port) -> overrides.add(host + "=127.0.0.1:" + port));
+        resources = List.copyOf(builder.resources);
         var config = ConfigFactory.parseString(builder.settings)
                 .withFallback(ConfigFactory.parseString("""
                         sealbox.proxy {
@@ -164,11 +180,28 @@ final class TestProxy implements AutoCloseable {
         return secured(connect(ip, proxy.ports().tls()), host, "default");
     }
 
-    TestClient secured(Socket socket, String serverName, String organization) throws IOException {
+    /** Through CONNECT into TLS with that host, where HTTP/2 was chosen. */
+    RawHttp2 http2(String ip, String host) throws IOException {
+        return RawHttp2.greeting(http2Unspoken(ip, host));
+    }
+
+    /** As {@link #http2}, before the client's preface. */
+    TestClient http2Unspoken(String ip, String host) throws IOException {
+        var socket = connect(ip, proxy.ports().proxy());
+        socket.getOutputStream()
+                .write(Http.latin1("CONNECT " + host + ":443 HTTP/1.1\r\nHost: " + host + ":443\r\n\r\n"));
+        if (Http.head(socket.getInputStream()).status() != 200) {
+            throw new IOException("CONNECT was refused");
+        }
+        return secured(socket, host, "default", "h2");
+    }
+
+    TestClient secured(Socket socket, String serverName, String organization, String... protocols) throws IOException {
         var context = TestCertificates.client(anchor(organization));
         var secured = (SSLSocket) context.getSocketFactory().createSocket(socket, serverName, socket.getPort(), true);
         var parameters = secured.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setApplicationProtocols(protocols);
         secured.setSSLParameters(parameters);
         secured.startHandshake();
         return new TestClient(secured);
@@ -179,11 +212,13 @@ final class TestProxy implements AutoCloseable {
         await(proxy.stop());
         system.terminate();
         await(system.getWhenTerminated());
-        resources.forEach(TestUpstream::close);
         try {
+            for (var resource : resources) {
+                resource.close();
+            }
             Files.deleteIfExists(caFile);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A real server on loopback, over TLS or not, that answers as a test wants and remembers what it was sent. */
@@ -50,6 +51,31 @@ final class TestUpstream implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A server that speaks HTTP/2 as the script does; the client's preface has been read. */
+    static TestUpstream speakingHttp2(TestCertificates certificates, String host, Http2Script script) {
+        try {
+            var server = (SSLServerSocket) certificates
+                    .server(host)
+                    .getServerSocketFactory()
+                    .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            var parameters = server.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            server.setSSLParameters(parameters);
+            return new TestUpstream(server, (in, out) -> {
+                in.readNBytes(24);
+                script.run(new RawHttp2(in, out));
+            });
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes a connection of HTTP/2 over. */
+    @FunctionalInterface
+    interface Http2Script {
+        void run(RawHttp2 connection) throws IOException;
     }
 
     static TestUpstream answering(TestCertificates certificates, @Nullable String host, Answer answer) {

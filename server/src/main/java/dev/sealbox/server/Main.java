@@ -1,12 +1,13 @@
 package dev.sealbox.server;
 
+import dev.sealbox.server.alone.ProxyAlone;
 import picocli.CommandLine;
 
 /** The command line of a node. */
 @CommandLine.Command(
         name = "sealbox",
         description = "A control plane for sandboxes that use credentials they cannot read.",
-        subcommands = Serve.class,
+        subcommands = {Serve.class, ProxyAlone.class},
         mixinStandardHelpOptions = true)
 public final class Main {
     private Main() {}

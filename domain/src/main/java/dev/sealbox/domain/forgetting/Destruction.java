@@ -11,6 +11,7 @@ import dev.sealbox.domain.store.StoreEvent;
 import dev.sealbox.domain.store.StoreEvent.KeysShredded;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of a store that was ever destroyed, read from its history by the same replay that runs in production: a
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param store as it is after the last event
  * @param deleted who deleted the store
- * @param versions in the order of their destruction
+ * @param versions in the order of their destruction; those of one event by name and number
  */
 public record Destruction(SecretStore store, Optional<Deed> deleted, List<Version> versions) {
     public Destruction {
@@ -48,6 +48,9 @@ public record Destruction(SecretStore store, Optional<Deed> deleted, List<Versio
 
     private record Label(SecretName name, int version) {}
 
+    private static final Comparator<Version> IN_ORDER =
+            Comparator.comparing((Version version) -> version.name().value()).thenComparingInt(Version::version);
+
     public static Destruction of(Iterable<Recorded<StoreEvent>> history) {
         var labels = new HashMap<KeyId, Label>();
         var versions = new LinkedHashMap<KeyId, Version>();
@@ -57,11 +60,12 @@ public record Destruction(SecretStore store, Optional<Deed> deleted, List<Versio
             var after = store.apply(recorded);
             var deed = new Deed(recorded.origin(), recorded.at());
             label(after, labels);
-            added(store.condemned(), after.condemned()).forEach(key -> condemn(versions, key, labels.get(key), deed));
-            shredded(recorded.event()).forEach(key -> {
-                condemn(versions, key, labels.get(key), deed);
-                shred(versions, key, deed.at());
-            });
+            var gone = shredded(recorded.event());
+            var condemned = new HashSet<>(after.condemned());
+            condemned.removeAll(store.condemned());
+            condemned.addAll(gone);
+            condemn(versions, condemned, labels, deed);
+            gone.forEach(key -> shred(versions, key, deed.at()));
             deleted = store.stage() != Stage.DELETED && after.stage() == Stage.DELETED ? Optional.of(deed) : deleted;
             store = after;
         }
@@ -80,16 +84,14 @@ public record Destruction(SecretStore store, Optional<Deed> deleted, List<Versio
         return event instanceof KeysShredded(var keys) ? keys : Set.of();
     }
 
-    private static Set<KeyId> added(Set<KeyId> before, Set<KeyId> after) {
-        var added = new HashSet<>(after);
-        added.removeAll(before);
-        return added;
-    }
-
-    private static void condemn(Map<KeyId, Version> versions, KeyId key, @Nullable Label label, Deed deed) {
-        if (label != null) {
-            versions.putIfAbsent(key, new Version(label.name(), label.version(), key, deed, Optional.empty()));
-        }
+    /** Keys without a label never got into the store. */
+    private static void condemn(Map<KeyId, Version> versions, Set<KeyId> keys, Map<KeyId, Label> labels, Deed deed) {
+        keys.stream()
+                .flatMap(key -> Optional.ofNullable(labels.get(key))
+                        .map(label -> new Version(label.name(), label.version(), key, deed, Optional.empty()))
+                        .stream())
+                .sorted(IN_ORDER)
+                .forEach(version -> versions.putIfAbsent(version.key(), version));
     }
 
     private static void shred(Map<KeyId, Version> versions, KeyId key, Instant at) {

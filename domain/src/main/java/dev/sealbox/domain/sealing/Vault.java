@@ -13,13 +13,10 @@ import java.util.concurrent.CompletionStage;
  * <p>A stage fails with an exception of the implementation when the key database is out of reach or a seal is broken;
  * no message holds a value.
  */
-public interface Vault {
+public interface Vault extends Opening {
 
     /** Encrypts under a fresh data key, durable before the stage completes. The caller closes {@code value}. */
     CompletionStage<Encrypted> seal(OrganizationId organization, StoreId store, SecretName name, Plaintext value);
-
-    /** Decrypts; the caller closes the result. Fails when the data key was destroyed or the context differs. */
-    CompletionStage<Plaintext> open(SealContext context, Encrypted value);
 
     /**
      * Encrypts what {@code value} holds once more, under a fresh data key, durable before the stage completes; the

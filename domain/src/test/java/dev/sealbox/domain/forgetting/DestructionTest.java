@@ -75,6 +75,19 @@ class DestructionTest {
     }
 
     @Test
+    void namesWhatOneEventDestroyedInOrder() {
+        for (var version = 1; version <= 9; version++) {
+            set(A, version, version * 7919 % 100);
+        }
+        happened(new SecretDeleted(A));
+
+        assertThat(Destruction.of(history).versions())
+                .extracting(Version::version)
+                .isSorted()
+                .hasSize(9);
+    }
+
+    @Test
     void isNotCompleteWhileADataKeyIsOnlyCondemned() {
         set(A, 1, 1);
         set(A, 2, 2);

@@ -6,12 +6,14 @@ public final class BadMessage extends RuntimeException {
 
     private final int status;
 
-    BadMessage(int status, String what) {
+    /** {@code what} quotes nothing of the message. */
+    public BadMessage(int status, String what) {
         super(what, null, false, false);
         this.status = status;
     }
 
-    BadMessage(String what) {
+    /** As above, with 400. */
+    public BadMessage(String what) {
         this(400, what);
     }
 

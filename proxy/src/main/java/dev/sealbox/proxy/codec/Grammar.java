@@ -1,7 +1,7 @@
 package dev.sealbox.proxy.codec;
 
-/** Which characters may stand where. */
-final class Grammar {
+/** Which characters may stand where, in whatever version of HTTP. */
+public final class Grammar {
     private static final boolean[] TOKEN = new boolean[128];
 
     static {
@@ -15,12 +15,12 @@ final class Grammar {
 
     private Grammar() {}
 
-    static boolean isToken(String text) {
+    public static boolean isToken(String text) {
         return !text.isEmpty() && text.chars().allMatch(c -> c < 128 && TOKEN[c]);
     }
 
     /** No controls, no spaces, no backslash (some servers read it as a slash), no fragment. */
-    static boolean isTarget(String text) {
+    public static boolean isTarget(String text) {
         return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c != 0x7f && c != '\\' && c != '#');
     }
 
@@ -39,10 +39,21 @@ final class Grammar {
             end--;
         }
         var value = line.substring(from, end);
-        if (!value.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t')) {
+        if (!isValue(value)) {
             throw new BadMessage("a control character in a header field");
         }
         return new Field(line.substring(0, colon), value);
+    }
+
+    /** No controls but tabs. */
+    public static boolean isValue(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isBlank(char c) {

@@ -23,8 +23,9 @@ public final class Heads {
         out.writeBytes(LINE_END);
     }
 
-    public static void end(ByteBuf out) {
-        out.writeBytes(LINE_END);
+    /** The empty line; gives {@code out} back. */
+    public static ByteBuf end(ByteBuf out) {
+        return out.writeBytes(LINE_END);
     }
 
     /** The fields that tell the body's length. */

@@ -15,6 +15,12 @@ public record RequestHead(String method, String target, boolean http10, Fields f
         return fields.lists("connection", "upgrade") && fields.lists("upgrade", "websocket") && !http10;
     }
 
+    /** Whether it is a call of gRPC. */
+    public boolean isGrpc() {
+        var type = fields.first("content-type");
+        return type != null && type.regionMatches(true, 0, "application/grpc", 0, 16);
+    }
+
     /** Methods that may be repeated without harm. */
     public boolean isIdempotent() {
         return switch (method) {

@@ -5,7 +5,6 @@ import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
-import dev.sealbox.proxy.codec.Heads;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.session.Session;
@@ -36,6 +35,13 @@ public final class Resealer {
         return new Resealer(session.patterns(KEY, () -> entries(session)), allocator);
     }
 
+    /** All that the sessions' values look like; the caller holds the sessions meanwhile, and wipes it. */
+    public static Patterns patterns(List<Session> sessions) {
+        return new Patterns(sessions.reversed().stream()
+                .flatMap(session -> entries(session).stream())
+                .toList());
+    }
+
     /** Finds nothing and changes nothing. */
     public static Resealer none(ByteBufAllocator allocator) {
         return new Resealer(Patterns.EMPTY, allocator);
@@ -50,29 +56,32 @@ public final class Resealer {
         return new Replacer(patterns, allocator);
     }
 
-    /** Writes fields with tokens in the place of values. */
-    public void fields(ByteBuf out, Fields fields) {
-        for (var field : fields.all()) {
-            if (patterns.isEmpty()) {
-                Heads.field(out, field);
-            } else {
-                resealed(out, field);
-            }
+    /** The fields with tokens in the place of values. */
+    public Fields fields(Fields fields) {
+        return patterns.isEmpty()
+                ? fields
+                : new Fields(fields.all().stream().map(this::resealed).toList());
+    }
+
+    private Field resealed(Field field) {
+        return new Field(text(field.name()), text(field.value()));
+    }
+
+    /** A line such as the reason phrase of a response, in ISO 8859-1. */
+    public String text(String text) {
+        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        if (!patterns.isIn(Unpooled.wrappedBuffer(bytes))) {
+            return text;
         }
-    }
-
-    /** A line such as the reason phrase of a response. */
-    public void text(ByteBuf out, String text) {
         var replacer = body();
-        append(out, replacer.feed(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1)));
-        append(out, replacer.end());
-    }
-
-    private void resealed(ByteBuf out, Field field) {
-        text(out, field.name());
-        out.writeByte(':').writeByte(' ');
-        text(out, field.value());
-        out.writeByte('\r').writeByte('\n');
+        var out = allocator.buffer(text.length() + 64);
+        try {
+            append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
+            append(out, replacer.end());
+            return out.toString(StandardCharsets.ISO_8859_1);
+        } finally {
+            out.release();
+        }
     }
 
     private static void append(ByteBuf out, ByteBuf more) {

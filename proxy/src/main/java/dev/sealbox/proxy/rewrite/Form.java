@@ -36,13 +36,33 @@ public enum Form {
         if (contentType == null) {
             return RAW;
         }
-        var type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        var type = mediaType(contentType);
         if (type.equals("application/x-www-form-urlencoded")) {
             return URL_ENCODED;
         }
         return type.endsWith("/json") || type.endsWith("+json") || type.endsWith("ndjson") || type.endsWith("/jsonl")
                 ? JSON
                 : RAW;
+    }
+
+    /**
+     * Whether a body of that media type tells the lengths of its own parts, as gRPC messages and Protocol Buffers do: a
+     * part that becomes longer or shorter would break it.
+     */
+    public static boolean holdsLengths(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        var type = mediaType(contentType);
+        return type.startsWith("application/grpc")
+                || type.startsWith("application/connect+")
+                || type.endsWith("/proto")
+                || type.endsWith("protobuf")
+                || type.endsWith("+proto");
+    }
+
+    private static String mediaType(String contentType) {
+        return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static boolean fitsHeader(byte[] value) {

@@ -2,21 +2,24 @@ package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
-import dev.sealbox.proxy.codec.Heads;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.match.Replacer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a request as the upstream shall see it: tokens replaced in the target, in header values and in Basic
- * credentials. Values exist only in the buffer that is sent.
+ * A request as the upstream shall see it: tokens replaced in the target, in header values and in Basic credentials.
+ * Values exist only in what is sent.
  */
 public final class RequestRewriter {
     private static final String PREFIX = "osb_sealed_";
@@ -34,46 +37,48 @@ public final class RequestRewriter {
     }
 
     /**
-     * The request line and the fields, without those of the framing and without the empty line.
+     * The head with values in the place of tokens.
      *
+     * @param authority where the request goes
      * @param fields the fields to send, end-to-end ones only
      * @throws Replacer.Forbidden when a value must not stand in a header
      * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make the request too long
      */
-    public ByteBuf head(
+    public RewrittenHead head(
             RequestHead request,
             String target,
+            boolean secure,
+            String authority,
             Fields fields,
             Substitutions substitutions,
             ByteBufAllocator allocator) {
-        var out = allocator.buffer(1024);
-        try {
-            out.writeCharSequence(request.method(), StandardCharsets.ISO_8859_1);
-            out.writeByte(' ');
-            write(out, target, substitutions, Form.PERCENT, allocator);
-            Heads.line(out, " HTTP/1.1");
-            fields(out, fields, substitutions, allocator);
-            return out;
-        } catch (RuntimeException e) {
-            out.release();
-            throw e;
-        }
+        return new RewrittenHead(
+                request.method(),
+                replaced(target, substitutions, Form.PERCENT, allocator),
+                secure,
+                authority,
+                fields(fields, substitutions, allocator));
     }
 
-    /** Writes fields, or trailers. Throws as {@link #head} does. */
-    public void fields(ByteBuf out, Fields fields, Substitutions substitutions, ByteBufAllocator allocator) {
+    /** Fields, or trailers. Throws as {@link #head} does. */
+    public List<RewrittenField> fields(Fields fields, Substitutions substitutions, ByteBufAllocator allocator) {
+        var rewritten = new ArrayList<RewrittenField>(fields.all().size());
         for (var field : fields.all()) {
-            out.writeCharSequence(field.name(), StandardCharsets.ISO_8859_1);
-            out.writeByte(':').writeByte(' ');
-            if (!substitutions.isEmpty() && isBasic(field)) {
-                basic(out, field.value(), substitutions, allocator);
-            } else if (isSink(field)) {
-                out.writeCharSequence(field.value(), StandardCharsets.ISO_8859_1);
-            } else {
-                write(out, field.value(), substitutions, Form.HEADER, allocator);
-            }
-            out.writeByte('\r').writeByte('\n');
+            rewritten.add(new RewrittenField(field.name(), value(field, substitutions, allocator)));
         }
+        return rewritten;
+    }
+
+    private CharSequence value(Field field, Substitutions substitutions, ByteBufAllocator allocator) {
+        if (substitutions.isEmpty()) {
+            return field.value();
+        }
+        if (isBasic(field)) {
+            return basic(field.value(), substitutions, allocator);
+        }
+        return field.value().contains(PREFIX) && !isSink(field)
+                ? replaced(field.value(), substitutions, Form.HEADER, allocator)
+                : field.value();
     }
 
     private boolean isSink(Field field) {
@@ -83,20 +88,31 @@ public final class RequestRewriter {
                         .anyMatch(sink -> sink.endsWith("*") && name.startsWith(sink.substring(0, sink.length() - 1)));
     }
 
-    private static void write(
-            ByteBuf out, String text, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
+    private static CharSequence replaced(
+            String text, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
         if (substitutions.isEmpty() || !text.contains(PREFIX)) {
-            out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
-            return;
+            return text;
         }
-        replace(out, text.getBytes(StandardCharsets.ISO_8859_1), substitutions, form, allocator);
+        var bytes = replaced(text.getBytes(StandardCharsets.ISO_8859_1), substitutions, form, allocator);
+        return bytes == null ? text : new Revealed(bytes);
     }
 
-    private static void replace(
-            ByteBuf out, byte[] bytes, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
+    /** Null when there is nothing to replace. */
+    private static byte @Nullable [] replaced(
+            byte[] bytes, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
+        if (!substitutions.as(form).isIn(Unpooled.wrappedBuffer(bytes))) {
+            return null;
+        }
         var replacer = new Replacer(substitutions.as(form), allocator, substitutions.growth());
-        append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
-        append(out, replacer.end());
+        var out = allocator.buffer(bytes.length + 64);
+        try {
+            append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
+            append(out, replacer.end());
+            return ByteBufUtil.getBytes(out);
+        } finally {
+            out.setZero(0, out.capacity());
+            out.release();
+        }
     }
 
     private static void append(ByteBuf out, ByteBuf more) {
@@ -109,30 +125,22 @@ public final class RequestRewriter {
     }
 
     /** Decodes, replaces, encodes. What is no base64 goes out as it came. */
-    private static void basic(ByteBuf out, String value, Substitutions substitutions, ByteBufAllocator allocator) {
+    private static CharSequence basic(String value, Substitutions substitutions, ByteBufAllocator allocator) {
         byte[] credentials;
         try {
             credentials = Base64.getDecoder().decode(value.substring(6).strip());
         } catch (IllegalArgumentException e) {
-            write(out, value, substitutions, Form.HEADER, allocator);
-            return;
+            return replaced(value, substitutions, Form.HEADER, allocator);
         }
-        if (!substitutions.as(Form.HEADER).isIn(Unpooled.wrappedBuffer(credentials))) {
-            write(out, value, substitutions, Form.HEADER, allocator);
-            return;
+        var clear = replaced(credentials, substitutions, Form.HEADER, allocator);
+        if (clear == null) {
+            return replaced(value, substitutions, Form.HEADER, allocator);
         }
-        var clear = allocator.buffer(credentials.length + 64);
-        try {
-            replace(clear, credentials, substitutions, Form.HEADER, allocator);
-            var replaced = new byte[clear.readableBytes()];
-            clear.readBytes(replaced);
-            var encoded = Base64.getEncoder().encode(replaced);
-            out.writeCharSequence(value.substring(0, 6), StandardCharsets.ISO_8859_1);
-            out.writeBytes(encoded);
-            Arrays.fill(replaced, (byte) 0);
-            Arrays.fill(encoded, (byte) 0);
-        } finally {
-            clear.release();
-        }
+        var encoded = Base64.getEncoder().encode(clear);
+        Arrays.fill(clear, (byte) 0);
+        var whole = Arrays.copyOf(value.substring(0, 6).getBytes(StandardCharsets.ISO_8859_1), 6 + encoded.length);
+        System.arraycopy(encoded, 0, whole, 6, encoded.length);
+        Arrays.fill(encoded, (byte) 0);
+        return new Revealed(whole);
     }
 }

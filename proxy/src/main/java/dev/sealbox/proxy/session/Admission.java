@@ -1,9 +1,11 @@
 package dev.sealbox.proxy.session;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.proxy.transport.Cut;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,13 +88,14 @@ public final class Admission {
                 cut(passage).ifPresent(cuts::add);
             }
         }
-        trails.forEach((connection, trail) -> {
-            if (trail.isRevoked(now)) {
-                cuts.add(settling(() -> Trail.end(connection)));
-            } else if (trail.isStale(now)) {
-                cuts.add(settling(() -> retire(connection)));
+        for (var trail : trails.values()) {
+            if (trail.isOutdated(now)) {
+                trail.spend();
+                var connection = trail.connection();
+                boolean tainted = trail.isTainted(now);
+                cuts.add(settling(() -> tainted ? Cut.off(connection) : retire(connection)));
             }
-        });
+        }
         return cuts;
     }
 
@@ -105,10 +108,12 @@ public final class Admission {
                 .addKeyValue("host", passage.host())
                 .addKeyValue("code", "egress.revoked")
                 .log("a request under way was cut");
-        var upstream = passage.upstream();
+        var carrier = passage.carrier();
         return Optional.of(settling(() -> {
             var client = passage.cut().get().toCompletableFuture();
-            return upstream == null ? client : CompletableFuture.allOf(client, Trail.end(upstream));
+            return carrier == null
+                    ? client
+                    : CompletableFuture.allOf(client, carrier.cut().get().toCompletableFuture());
         }));
     }
 
@@ -120,19 +125,19 @@ public final class Admission {
         };
     }
 
-    /** Ends a connection that has carried a former value, unless a request is under way there; then it ends with that. */
+    /** Ends a spent connection, unless requests are under way there; then it ends with the last of them. */
     private CompletionStage<Void> retire(Channel connection) {
         return CompletableFuture.runAsync(
                 () -> {
                     if (isUnused(connection)) {
-                        var unused = Trail.end(connection);
+                        var unused = Cut.off(connection);
                     }
                 },
                 connection.eventLoop());
     }
 
     private synchronized boolean isUnused(Channel connection) {
-        return passages.stream().noneMatch(passage -> connection.equals(passage.upstream()));
+        return passages.stream().noneMatch(passage -> passage.isOver(connection));
     }
 
     /**
@@ -151,15 +156,27 @@ public final class Admission {
         return passage;
     }
 
+    Passage under(Session later, Passage passage) {
+        var next = begin(later, passage.host(), passage.cut());
+        Carrier carrier;
+        synchronized (this) {
+            carrier = passage.carrier();
+        }
+        if (carrier != null) {
+            over(next, carrier);
+        }
+        return next;
+    }
+
     void carries(Passage passage, SecretName name) {
         Optional<Runnable> cutting;
         synchronized (this) {
             if (mayCarry(passage, name)) {
                 var grant = passage.grant(name);
                 passage.carried().put(name, grant);
-                var upstream = passage.upstream();
-                if (upstream != null) {
-                    trail(passage, upstream).add(Map.of(name, grant));
+                var carrier = passage.carrier();
+                if (carrier != null) {
+                    note(passage, carrier, Map.of(name, grant));
                 }
                 return;
             }
@@ -175,50 +192,56 @@ public final class Admission {
                 && !Trail.isRevoked(name, passage.grant(name), passage.host(), current.policy());
     }
 
-    void over(Passage passage, Channel upstream) {
+    void over(Passage passage, Carrier carrier) {
         boolean late;
         synchronized (this) {
             late = passage.marked();
-            passage.upstream(upstream);
+            passage.carrier(carrier);
             if (!passage.carried().isEmpty()) {
-                trail(passage, upstream).add(passage.carried());
+                note(passage, carrier, passage.carried());
             }
         }
         if (late) {
-            var unused = Trail.end(upstream);
+            var unused = carrier.cut().get();
         }
     }
 
-    private Trail trail(Passage passage, Channel upstream) {
-        var known = trails.get(upstream);
+    /** A request that began before a rotation may carry the former value over a connection that was not spent by it. */
+    private void note(Passage passage, Carrier carrier, Map<SecretName, Grant> carried) {
+        var trail = trail(passage, carrier);
+        trail.add(carried);
+        if (current == null || trail.isOutdated(current.policy())) {
+            trail.spend();
+        }
+    }
+
+    private Trail trail(Passage passage, Carrier carrier) {
+        var connection = carrier.connection();
+        var known = trails.get(connection);
         if (known != null) {
             return known;
         }
-        var fresh = new Trail(passage.host());
-        trails.put(upstream, fresh);
-        Trail.mark(upstream, address.sandbox());
-        var unused = upstream.closeFuture().addListener(closed -> forget(upstream));
+        var fresh = new Trail(carrier, passage.host());
+        trails.put(connection, fresh);
+        var unused = connection.closeFuture().addListener(closed -> forget(connection));
         return fresh;
     }
 
-    private synchronized void forget(Channel upstream) {
-        trails.remove(upstream);
+    private synchronized void forget(Channel connection) {
+        trails.remove(connection);
     }
 
     void leave(Passage passage) {
-        Optional<Channel> retired;
+        Optional<Channel> done;
         synchronized (this) {
             passages.remove(passage);
-            retired = Optional.ofNullable(passage.upstream()).filter(this::isSpent);
+            done = Optional.ofNullable(passage.carrier())
+                    .map(Carrier::connection)
+                    .filter(connection -> Trail.isSpent(connection) && isUnused(connection));
         }
-        retired.ifPresent(upstream -> {
-            var unused = Trail.end(upstream);
+        done.ifPresent(connection -> {
+            var unused = Cut.off(connection);
         });
-    }
-
-    private boolean isSpent(Channel upstream) {
-        var trail = trails.get(upstream);
-        return trail != null && isUnused(upstream) && (current == null || trail.isStale(current.policy()));
     }
 
     synchronized boolean isCut(Passage passage) {
@@ -250,11 +273,12 @@ public final class Admission {
                 current.release();
                 current = null;
             }
+            trails.values().forEach(Trail::spend);
             upstreams = Set.copyOf(trails.keySet());
         }
         return CompletableFuture.allOf(Stream.concat(
                         List.copyOf(connections).stream().map(Admission::close),
-                        upstreams.stream().map(Trail::end))
+                        upstreams.stream().map(Cut::off))
                 .toArray(CompletableFuture[]::new));
     }
 

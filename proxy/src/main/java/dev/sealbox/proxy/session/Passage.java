@@ -22,7 +22,7 @@ public final class Passage implements AutoCloseable {
     private final Supplier<? extends CompletionStage<?>> cut;
     private final Map<SecretName, Grant> carried = new LinkedHashMap<>();
 
-    private @Nullable Channel upstream;
+    private @Nullable Carrier carrier;
     private boolean isCut;
 
     /** Thrown where a secret was to be revealed that has been taken away since the request began. */
@@ -55,9 +55,19 @@ public final class Passage implements AutoCloseable {
         admission.carries(this, name);
     }
 
-    /** The request goes over that connection, which is then shared with no other sandbox. */
-    public void over(Channel connection) {
-        admission.over(this, connection);
+    /** The request goes over that from now on. */
+    public void over(Carrier next) {
+        admission.over(this, next);
+    }
+
+    /**
+     * The same request goes on under a later policy, which decides what it may carry from now on. What it has carried
+     * before stays with this one; when either is cut, the request is.
+     *
+     * @return one to be closed for itself
+     */
+    public Passage under(Session later) {
+        return admission.under(later, this);
     }
 
     /** Whether it was ended from outside. */
@@ -77,12 +87,16 @@ public final class Passage implements AutoCloseable {
         return host;
     }
 
-    @Nullable Channel upstream() {
-        return upstream;
+    @Nullable Carrier carrier() {
+        return carrier;
     }
 
-    void upstream(Channel connection) {
-        upstream = connection;
+    void carrier(Carrier next) {
+        carrier = next;
+    }
+
+    boolean isOver(Channel connection) {
+        return carrier != null && carrier.connection().equals(connection);
     }
 
     Map<SecretName, Grant> carried() {

@@ -5,8 +5,8 @@ import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.sealing.Opening;
 import dev.sealbox.domain.sealing.SealContext;
-import dev.sealbox.domain.sealing.Vault;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Map;
@@ -46,8 +46,8 @@ public final class Sessions {
         }
     }
 
-    public Sessions(Vault vault) {
-        this.values = new Values(vault);
+    public Sessions(Opening opening) {
+        this.values = new Values(opening);
     }
 
     /** Who sits at that address, if anybody was admitted there. */

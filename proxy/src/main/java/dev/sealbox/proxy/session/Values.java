@@ -1,9 +1,9 @@
 package dev.sealbox.proxy.session;
 
 import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.Opening;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealContext;
-import dev.sealbox.domain.sealing.Vault;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
     private final Map<Sealed, Shared> open = new ConcurrentHashMap<>();
-    private final Vault vault;
+    private final Opening opening;
 
     private record Sealed(SealContext context, Encrypted value) {}
 
@@ -27,8 +27,8 @@ final class Values {
         private int holders = 1;
     }
 
-    Values(Vault vault) {
-        this.vault = vault;
+    Values(Opening opening) {
+        this.opening = opening;
     }
 
     /** A hold on a value. */
@@ -52,7 +52,7 @@ final class Values {
         }
     }
 
-    /** Holds a value, opened by the vault if nobody on this node has it. Fails when it does not open. */
+    /** Holds a value, opened if nobody on this node has it. Fails when it does not open. */
     CompletionStage<Value> take(SealContext context, Encrypted value) {
         var key = new Sealed(context, value);
         var fresh = new Shared();
@@ -65,13 +65,13 @@ final class Values {
 
     private CompletionStage<Plaintext> opened(Sealed key) {
         try {
-            return vault.open(key.context(), key.value());
+            return opening.open(key.context(), key.value());
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** Holds a value if somebody on this node has it; the vault is not asked. */
+    /** Holds a value if somebody on this node has it; nothing is opened. */
     Optional<CompletionStage<Value>> known(SealContext context, Encrypted value) {
         var key = new Sealed(context, value);
         return Optional.ofNullable(open.computeIfPresent(key, (same, present) -> held(present)))

@@ -6,7 +6,6 @@ import dev.sealbox.domain.egress.AuthorityStore;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.TrustAnchors;
 import dev.sealbox.domain.identity.OrganizationId;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.security.GeneralSecurityException;
@@ -82,11 +81,7 @@ public final class Authorities implements TrustAnchors {
             return SslContextBuilder.forServer(leafKeys.getPrivate(), certificate, authority.certificate())
                     .sslProvider(Tls.PROVIDER)
                     .protocols(Tls.VERSIONS)
-                    .applicationProtocolConfig(new ApplicationProtocolConfig(
-                            ApplicationProtocolConfig.Protocol.ALPN,
-                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            "http/1.1"))
+                    .applicationProtocolConfig(Tls.alpn("h2", "http/1.1"))
                     .build();
         } catch (SSLException e) {
             throw new CertificateAuthority.Broken("using a certificate for " + host, e);

@@ -2,7 +2,6 @@ package dev.sealbox.proxy.tls;
 
 import dev.sealbox.domain.egress.HostName;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -23,7 +22,8 @@ import javax.net.ssl.X509TrustManager;
 
 /** The client side of TLS: the upstream's chain and name are verified, always. Thread-safe. */
 public final class UpstreamTls {
-    private final SslContext context;
+    private final SslContext single;
+    private final SslContext many;
     private final Duration handshake;
 
     /** The roots cannot be read. */
@@ -47,25 +47,31 @@ public final class UpstreamTls {
         var roots = new ArrayList<>(Files.isReadable(bundle) ? read(bundle) : ofJdk());
         more.map(UpstreamTls::read).ifPresent(roots::addAll);
         try {
-            context = SslContextBuilder.forClient()
-                    .sslProvider(Tls.PROVIDER)
-                    .protocols(Tls.VERSIONS)
-                    .trustManager(trust(roots))
-                    .endpointIdentificationAlgorithm("HTTPS")
-                    .applicationProtocolConfig(new ApplicationProtocolConfig(
-                            ApplicationProtocolConfig.Protocol.ALPN,
-                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            "http/1.1"))
-                    .build();
+            var trust = trust(roots);
+            single = context(trust, "http/1.1");
+            many = context(trust, "h2", "http/1.1");
         } catch (GeneralSecurityException | IOException e) {
             throw new NoRoots("preparing TLS towards upstreams", e);
         }
     }
 
-    /** TLS for a connection to that host. */
-    public SslHandler handler(HostName host, int port, ByteBufAllocator allocator) {
-        var handler = context.newHandler(allocator, host.value(), port);
+    private static SslContext context(TrustManagerFactory trust, String... protocols) throws IOException {
+        return SslContextBuilder.forClient()
+                .sslProvider(Tls.PROVIDER)
+                .protocols(Tls.VERSIONS)
+                .trustManager(trust)
+                .endpointIdentificationAlgorithm("HTTPS")
+                .applicationProtocolConfig(Tls.alpn(protocols))
+                .build();
+    }
+
+    /**
+     * TLS for a connection to that host.
+     *
+     * @param http2 whether it may choose HTTP/2
+     */
+    public SslHandler handler(HostName host, int port, boolean http2, ByteBufAllocator allocator) {
+        var handler = (http2 ? many : single).newHandler(allocator, host.value(), port);
         handler.setHandshakeTimeoutMillis(handshake.toMillis());
         return handler;
     }

@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -62,6 +64,36 @@ public final class Link extends ChannelInboundHandlerAdapter {
         channel.pipeline().fireChannelRead(bytes);
         channel.pipeline().fireChannelReadComplete();
         consumed();
+    }
+
+    /** Puts {@code handler} directly before this one, after TLS; what waits stays here until {@link #replayThrough}. */
+    public ChannelHandlerContext precede(ChannelHandler handler) {
+        var own = channel.pipeline().context(this);
+        channel.pipeline().addBefore(own.name(), null, handler);
+        return channel.pipeline().context(handler);
+    }
+
+    /** Hands what waits to that handler, which takes all that comes from now on. */
+    public void replayThrough(ChannelHandlerContext handler) {
+        var bytes = inbox;
+        inbox = Unpooled.EMPTY_BUFFER;
+        if (handler.handler() instanceof ChannelInboundHandler inbound && bytes.isReadable()) {
+            try {
+                inbound.channelRead(handler, bytes);
+                inbound.channelReadComplete(handler);
+            } catch (Exception e) {
+                handler.fireExceptionCaught(e);
+            }
+        } else {
+            bytes.release();
+        }
+        consumed();
+    }
+
+    /** The protocol that the TLS handshake chose; null where it chose none. */
+    public @Nullable String protocol() {
+        var tls = channel.pipeline().get(SslHandler.class);
+        return tls == null ? null : tls.applicationProtocol();
     }
 
     /** Whether more can be written without piling up. */

@@ -18,14 +18,15 @@ final class AwaitingHello implements Phase {
         var client = conversation.client();
         return switch (ClientHello.peek(client.inbox(), client.channel().alloc())) {
             case ClientHello.Incomplete incomplete -> this;
-            case ClientHello.Malformed malformed -> conversation.answers().alert(Alert.DECODE_ERROR);
+            case ClientHello.Malformed malformed ->
+                conversation.connectionAnswers().alert(Alert.DECODE_ERROR);
             case ClientHello.Complete(var name) -> name == null ? withoutName() : named(name);
         };
     }
 
     private Phase withoutName() {
         var tunnel = conversation.tunnel();
-        return tunnel == null ? conversation.answers().alert(Alert.MISSING_EXTENSION) : intercept(tunnel);
+        return tunnel == null ? conversation.connectionAnswers().alert(Alert.MISSING_EXTENSION) : intercept(tunnel);
     }
 
     private Phase named(String name) {
@@ -33,7 +34,7 @@ final class AwaitingHello implements Phase {
         try {
             host = HostName.parse(name);
         } catch (InvalidValue e) {
-            return conversation.answers().alert(Alert.UNRECOGNIZED_NAME);
+            return conversation.connectionAnswers().alert(Alert.UNRECOGNIZED_NAME);
         }
         var tunnel = conversation.tunnel();
         return intercept(tunnel == null ? Tunnel.to(host) : tunnel.named(host));

@@ -54,9 +54,9 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
         super(context);
         var self = context.getSelf();
         this.client = client;
-        this.upstream = new UpstreamSide(services.pool(), (link, event) -> self.tell(Message.GO_ON));
-        var conversation =
-                new Conversation(client, entry, admission, services, upstream, () -> self.tell(Message.GO_ON), null);
+        this.upstream = new UpstreamSide(services.pool(), () -> self.tell(Message.GO_ON));
+        var conversation = new Conversation(
+                client, entry, admission, services, upstream, () -> self.tell(Message.GO_ON), null, null);
         this.phase = entry == Entry.TLS ? new AwaitingHello(conversation) : new AwaitingRequest(conversation);
         client.ownedBy((link, event) -> self.tell(told(event)));
         this.ticking = client.channel()
@@ -128,7 +128,7 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
     }
 
     private void scheduleRelease() {
-        if (!releaseIsDue && phase instanceof Exchanging exchanging && exchanging.mayRelease()) {
+        if (!releaseIsDue && phase.mayRelease()) {
             releaseIsDue = true;
             var self = getContext().getSelf();
             var unused = client.channel()
@@ -139,9 +139,7 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
 
     private Behavior<Message> onReleaseHeld() {
         releaseIsDue = false;
-        if (phase instanceof Exchanging exchanging) {
-            exchanging.release();
-        }
+        phase.release();
         return pump();
     }
 

@@ -29,22 +29,23 @@ final class Dialling implements Phase {
     /** Goes on with the connection of the exchange before if it leads there, otherwise with another. */
     static Phase orPresent(Conversation conversation, Exchange exchange) {
         var side = conversation.upstream();
-        var present = side.at(exchange.organization(), exchange.origin());
-        if (present != null) {
-            return new Exchanging(conversation, exchange, present.link(), false);
+        if (side.leadsTo(exchange.origin())) {
+            return new Exchanging(conversation, exchange, side.begin(), false);
         }
-        side.dispose();
-        return new Dialling(
-                conversation,
-                exchange,
-                false,
-                side.take(exchange.organization(), exchange.sandbox(), exchange.origin()));
+        side.park();
+        var taken = exchange.isUpgrade()
+                ? side.takeHttp1(exchange.sandbox(), exchange.origin())
+                : side.take(exchange.sandbox(), exchange.origin());
+        return new Dialling(conversation, exchange, false, taken);
     }
 
     /** Tries again after a kept connection turned out to be gone. */
     static Phase anew(Conversation conversation, Exchange exchange) {
         var side = conversation.upstream();
-        return new Dialling(conversation, exchange, true, side.dial(exchange.organization(), exchange.origin()));
+        var dialled = exchange.isUpgrade()
+                ? side.takeHttp1(exchange.sandbox(), exchange.origin())
+                : side.dial(exchange.sandbox(), exchange.origin());
+        return new Dialling(conversation, exchange, true, dialled);
     }
 
     @Override
@@ -55,9 +56,8 @@ final class Dialling implements Phase {
         if (dialled.isCompletedExceptionally()) {
             return conversation.answers().giveUp(exchange, problem(dialled.exceptionNow()));
         }
-        var upstream = dialled.resultNow();
-        conversation.upstream().attach(upstream);
-        return new Exchanging(conversation, exchange, upstream.link(), fresh);
+        conversation.upstream().attach(dialled.resultNow());
+        return new Exchanging(conversation, exchange, conversation.upstream().begin(), fresh);
     }
 
     private Problem problem(Throwable failure) {

@@ -1,37 +1,41 @@
 package dev.sealbox.proxy.tunnel;
 
-import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
-import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.reseal.Resealer;
 import dev.sealbox.proxy.rewrite.Substitutions;
 import dev.sealbox.proxy.session.Passage;
 import dev.sealbox.proxy.session.Session;
-import dev.sealbox.proxy.transport.Link;
+import dev.sealbox.proxy.stream.ClientStream;
+import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.upstream.Origin;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.ArrayList;
 import java.util.Locale;
 
 /** One request and its response, under the policy that was in force when the request came. It holds that session. */
 final class Exchange {
+    private static final int MOST_ATTEMPTS = 3;
+
     private final Session session;
     private final Passage passage;
     private final Origin origin;
     private final RequestHead head;
+    private final ClientStream client;
+    private final boolean upgrade;
     private final RequestFlow request;
     private final ResponseFlow response;
+
+    private int attempts = 1;
 
     /**
      * Prepares it; nothing is sent yet. Holds the session until {@link #close}, unless it fails.
      *
      * @param passage is told which secrets the request carries; closed with it, unless it fails
+     * @param client where the request comes from
      * @throws Objection when it asks for what is not served
-     * @throws dev.sealbox.proxy.codec.BadMessage when its framing is broken
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
+     * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make its head too long
      * @throws Passage.Revoked when a secret of it has been revoked meanwhile
      */
     Exchange(
@@ -40,57 +44,70 @@ final class Exchange {
             Origin origin,
             RequestHead head,
             String target,
+            ClientStream client,
             Services services,
             ByteBufAllocator allocator) {
         var substitutions = origin.secure()
                 ? Substitutions.at(session, origin.host(), passage::carries)
                 : Substitutions.none(session, origin.host());
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
-        boolean upgrade = head.asksForWebSocket();
-        if (upgrade && !resealer.isEmpty() && !substitutions.isEmpty()) {
-            throw new Objection(Problem.upgradeUnsupported());
-        }
+        this.upgrade = head.asksForWebSocket();
         if (head.fields().has("expect") && !expectsContinue(head)) {
             throw new Objection(Problem.expectation());
         }
-        var fields = outgoing(head, origin, upgrade, resealer, substitutions);
+        var fields = outgoing(head, upgrade, resealer, substitutions);
+        var rewritten = services.rewriter()
+                .head(head, target, origin.secure(), authority(origin), fields, substitutions, allocator);
         this.session = session;
         this.passage = passage;
         this.origin = origin;
         this.head = head;
+        this.client = client;
         this.request = new RequestFlow(
-                head,
-                target,
-                fields,
-                Framing.ofRequest(head),
+                rewritten,
+                client,
+                head.fields().first("content-type"),
+                isPlain(head.fields()),
                 substitutions,
                 services.rewriter(),
                 services.limits(),
                 allocator);
-        this.response = new ResponseFlow(head, resealer, upgrade, services.limits(), allocator);
+        this.response = new ResponseFlow(head, client, resealer, upgrade, services.limits(), allocator);
     }
 
-    private static Fields outgoing(
-            RequestHead head, Origin origin, boolean upgrade, Resealer resealer, Substitutions substitutions) {
-        var fields = head.fields().endToEnd().without("content-length", "transfer-encoding", "expect", "host");
+    private static Fields outgoing(RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions) {
+        boolean wantsTrailers = head.fields().lists("te", "trailers");
+        var fields = head.fields()
+                .endToEnd()
+                .without("content-length", "transfer-encoding", "expect", "host", "http2-settings");
         if (!resealer.isEmpty()) {
             fields = searchable(fields, !substitutions.isEmpty());
         }
         if (upgrade) {
-            fields = fields.with("Connection", "Upgrade").with("Upgrade", "websocket");
+            // Without extensions no message is compressed, and every one can be searched as it comes.
+            return fields.without("sec-websocket-extensions")
+                    .with("Connection", "Upgrade")
+                    .with("Upgrade", "websocket");
         }
+        return wantsTrailers ? fields.with("TE", "trailers") : fields;
+    }
+
+    private static String authority(Origin origin) {
         var host = origin.host().value();
-        var first = new ArrayList<Field>();
-        first.add(new Field("Host", host.contains(":") ? "[" + host + "]" : host));
-        first.addAll(fields.all());
-        return new Fields(first);
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    private static boolean isPlain(Fields fields) {
+        var coding = fields.first("content-encoding");
+        return coding == null || coding.equalsIgnoreCase("identity");
     }
 
     /**
      * Asks for a response that can be searched: where a secret may be used, unpacked and whole, since a range could cut
      * a value in two; elsewhere at least packed in a way that can be unpacked.
      */
-    private static Fields searchable(Fields fields, boolean usesSecrets) {
+    private static Fields searchable(Fields asked, boolean usesSecrets) {
+        var fields = asked.without("grpc-accept-encoding");
         if (usesSecrets) {
             return fields.without("accept-encoding", "range", "if-range").with("Accept-Encoding", "identity");
         }
@@ -106,12 +123,13 @@ final class Exchange {
         return head.fields().values("expect").stream().allMatch(value -> value.equalsIgnoreCase("100-continue"));
     }
 
-    OrganizationId organization() {
-        return session.policy().organization();
-    }
-
     SandboxId sandbox() {
         return session.policy().sandbox();
+    }
+
+    /** The session that it was judged under, held as long as it lasts. */
+    Session session() {
+        return session;
     }
 
     Passage passage() {
@@ -144,13 +162,31 @@ final class Exchange {
         return head.keepsAlive() && !head.http10();
     }
 
-    /** Whether a failed attempt on a kept connection may be made once more on a new one. */
-    boolean mayRepeat(Link upstream) {
-        return !passage.isCut()
-                && !response.hasArrived()
-                && !upstream.inbox().isReadable()
-                && request.canRepeat()
-                && (head.isIdempotent() || !request.isDone());
+    /** Whether the client's connection asks to become something else, which only HTTP/1.1 upstreams can do. */
+    boolean isUpgrade() {
+        return upgrade;
+    }
+
+    /** The client's side. */
+    ClientStream client() {
+        return client;
+    }
+
+    /**
+     * Whether an attempt that failed may be made once more on another connection.
+     *
+     * @param fresh whether nothing else was ever asked on that connection; one that was may be gone without a word
+     */
+    boolean mayRepeat(UpstreamStream upstream, boolean fresh) {
+        boolean unheard = !passage.isCut() && !response.hasArrived() && !upstream.hasAnswered() && request.canRepeat();
+        boolean harmless = !fresh && (head.isIdempotent() || !request.isDone());
+        return unheard && attempts < MOST_ATTEMPTS && (harmless || upstream.wasIgnored());
+    }
+
+    /** Begins again; only if {@link #mayRepeat}. */
+    void repeat() {
+        attempts++;
+        request.unsend();
     }
 
     void close() {

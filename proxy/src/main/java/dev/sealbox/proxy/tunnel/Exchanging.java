@@ -5,24 +5,24 @@ import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.session.Passage;
-import dev.sealbox.proxy.transport.Link;
+import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.upstream.Unreachable;
 
 /** A request and its response pass, each at the pace of the side that takes it. */
 final class Exchanging implements Phase {
     private final Conversation conversation;
     private final Exchange exchange;
-    private final Link upstream;
+    private final UpstreamStream upstream;
     private final boolean fresh;
     private final long since = System.nanoTime();
 
     /** @param fresh whether nothing was ever asked on that connection; one that was may be gone without a word */
-    Exchanging(Conversation conversation, Exchange exchange, Link upstream, boolean fresh) {
+    Exchanging(Conversation conversation, Exchange exchange, UpstreamStream upstream, boolean fresh) {
         this.conversation = conversation;
         this.exchange = exchange;
         this.upstream = upstream;
         this.fresh = fresh;
-        exchange.passage().over(upstream.channel());
+        exchange.passage().over(upstream.carrier());
     }
 
     @Override
@@ -37,9 +37,9 @@ final class Exchanging implements Phase {
             return giveUp(e.problem());
         } catch (Passage.Revoked e) {
             close();
-            return new Lingering(conversation.client());
+            return conversation.answers().revoked();
         }
-        return !upstream.isOpen() && conversation.client().canWrite() ? lost() : this;
+        return !upstream.isOpen() && exchange.client().canWrite() ? lost() : this;
     }
 
     private boolean move() {
@@ -50,7 +50,7 @@ final class Exchanging implements Phase {
 
     private boolean request() {
         try {
-            return exchange.request().step(conversation.client(), upstream);
+            return exchange.request().step(upstream);
         } catch (BadMessage e) {
             throw new Objection(Problem.malformed(e));
         } catch (Replacer.Forbidden e) {
@@ -62,7 +62,7 @@ final class Exchanging implements Phase {
 
     private boolean response() {
         try {
-            return exchange.response().step(upstream, conversation.client(), exchange.mayKeepClient());
+            return exchange.response().step(upstream, exchange.mayKeepClient());
         } catch (BadMessage e) {
             throw new Objection(Problem.badResponse(e.reason()));
         } catch (Unpacker.Broken e) {
@@ -71,23 +71,18 @@ final class Exchanging implements Phase {
     }
 
     private Phase finish() {
-        var response = exchange.response();
-        if (response.isUpgrade()) {
-            return new Piping(conversation, exchange, upstream);
+        var side = conversation.upstream();
+        if (exchange.response().isUpgrade()) {
+            return new Messaging(conversation, exchange, side.link());
         }
-        boolean keepUpstream = response.keepsUpstream() && exchange.request().isDone();
-        boolean keepClient = !response.closesClient() && exchange.request().isRead();
-        exchange.close();
-        if (!keepUpstream) {
-            conversation.upstream().dispose();
-        }
-        return keepClient ? new AwaitingRequest(conversation) : Lingering.after(conversation);
+        side.finished(upstream.isReusable() && exchange.request().isDone());
+        return conversation.answers().served(exchange);
     }
 
     private Phase lost() {
-        if (!fresh && exchange.mayRepeat(upstream)) {
+        if (exchange.mayRepeat(upstream, fresh)) {
             conversation.upstream().dispose();
-            exchange.request().unsend();
+            exchange.repeat();
             return Dialling.anew(conversation, exchange);
         }
         return giveUp(Problem.unreachable(exchange.origin().host(), Unreachable.Reason.UNREACHABLE));
@@ -97,14 +92,14 @@ final class Exchanging implements Phase {
         return conversation.answers().giveUp(exchange, problem);
     }
 
-    /** Whether bytes are held back that may go after a moment of silence. */
-    boolean mayRelease() {
+    @Override
+    public boolean mayRelease() {
         return exchange.response().mayRelease();
     }
 
-    /** Passes them on. */
-    void release() {
-        exchange.response().release(conversation.client());
+    @Override
+    public void release() {
+        exchange.response().release();
     }
 
     @Override

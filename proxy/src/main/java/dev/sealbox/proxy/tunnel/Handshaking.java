@@ -36,7 +36,7 @@ final class Handshaking implements Phase {
         }
         if (leaf.isCompletedExceptionally()) {
             log.atError().setCause(leaf.exceptionNow()).log("there is no certificate to show");
-            return conversation.answers().alert(Alert.INTERNAL_ERROR);
+            return conversation.connectionAnswers().alert(Alert.INTERNAL_ERROR);
         }
         show(leaf.resultNow());
         return this;
@@ -54,7 +54,8 @@ final class Handshaking implements Phase {
 
     /** The handshake is done: requests come inside the tunnel. */
     Phase secured() {
-        return new AwaitingRequest(conversation);
+        boolean many = "h2".equals(conversation.client().protocol());
+        return many ? Multiplexing.begin(conversation) : new AwaitingRequest(conversation);
     }
 
     /** The client went away. */

@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.proxy.http2.Http2Limits;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param idle how long nothing may move while a request is under way
  * @param handshake for TLS, on either side
  * @param dial for opening a connection to an upstream
+ * @param http2 for connections that carry many exchanges
  */
 public record Limits(
         int maxHead,
@@ -22,4 +24,5 @@ public record Limits(
         Duration keepAlive,
         Duration idle,
         Duration handshake,
-        Duration dial) {}
+        Duration dial,
+        Http2Limits http2) {}

@@ -8,17 +8,29 @@ package dev.sealbox.proxy.tunnel;
  *                  a request may go on         Dialling, or Exchanging on the connection of the request before
  *                  the proxy answers itself    AwaitingRequest, Lingering
  * AwaitingHello    it names a host             Handshaking
- * Handshaking      the client is secured       AwaitingRequest, now of the tunnel
+ * Handshaking      the client is secured       AwaitingRequest, now of the tunnel; Multiplexing
  * Dialling         the upstream is connected   Exchanging
- * Exchanging       the response is sent        AwaitingRequest, Lingering
- *                  the protocol changes        Piping
+ * Exchanging       the response is sent        AwaitingRequest, Lingering, Draining
+ *                  the protocol changes        Messaging
  *                  a kept connection is lost   Dialling
- * Piping           the upstream ends           Lingering
+ * Messaging        the upstream ends           Lingering
  * </pre>
+ *
+ * <p>On HTTP/2 the connection stays in Multiplexing, and each request goes through Dialling, Exchanging and Draining by
+ * itself.
  *
  * <p>For use in the event loop of the client only.
  */
-sealed interface Phase permits AwaitingRequest, AwaitingHello, Handshaking, Dialling, Exchanging, Piping, Lingering {
+sealed interface Phase
+        permits AwaitingRequest,
+                AwaitingHello,
+                Handshaking,
+                Multiplexing,
+                Dialling,
+                Exchanging,
+                Messaging,
+                Lingering,
+                Draining {
 
     /**
      * Does all that can be done now.
@@ -34,6 +46,14 @@ sealed interface Phase permits AwaitingRequest, AwaitingHello, Handshaking, Dial
      * @return the phase that follows; this one while there is time left
      */
     Phase tick(long now);
+
+    /** Whether bytes are held back that may go after a moment of silence. */
+    default boolean mayRelease() {
+        return false;
+    }
+
+    /** Passes them on. */
+    default void release() {}
 
     /** Lets go of what it holds: the connection has ended in this phase. */
     default void close() {}

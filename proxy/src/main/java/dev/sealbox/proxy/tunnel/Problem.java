@@ -2,11 +2,16 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.codec.BadMessage;
+import dev.sealbox.proxy.codec.Field;
+import dev.sealbox.proxy.codec.Fields;
+import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.Heads;
+import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.upstream.Unreachable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Why the proxy answers itself, as the client gets it: status, a stable code, and a sentence. Nothing that the client
@@ -79,11 +84,13 @@ public record Problem(int status, String code, String message) {
                 413, "secret.too-often", "With values in the place of its tokens the request would become too large.");
     }
 
-    static Problem upgradeUnsupported() {
+    static Problem badFrame() {
+        return new Problem(400, "websocket.bad-frame", "A frame of the WebSocket breaks its protocol.");
+    }
+
+    static Problem changedTooOften() {
         return new Problem(
-                501,
-                "egress.upgrade-unsupported",
-                "WebSockets are not served yet to hosts where this sandbox may use a secret.");
+                503, "websocket.changed-too-often", "What may be sent here has changed too often for one WebSocket.");
     }
 
     static Problem unreachable(HostName host, Unreachable.Reason reason) {
@@ -101,6 +108,13 @@ public record Problem(int status, String code, String message) {
                 "The upstream compressed its response in a way that cannot be searched for secrets.");
     }
 
+    static Problem valueInMessage() {
+        return new Problem(
+                502,
+                "upstream.value-in-message",
+                "The upstream returned a secret's value in a message whose lengths do not allow to replace it.");
+    }
+
     static Problem upstreamTooSlow(HostName host) {
         return new Problem(504, "upstream.timeout", host + " does not answer in time.");
     }
@@ -109,15 +123,30 @@ public record Problem(int status, String code, String message) {
         return new Problem(500, "proxy.failure", "The proxy failed.");
     }
 
-    /** The complete response. */
+    /** The response's head, but for its length. */
+    ResponseHead head() {
+        return new ResponseHead(
+                status,
+                reason(),
+                false,
+                new Fields(List.of(
+                        new Field("content-type", "application/json"),
+                        new Field("cache-control", "no-store"),
+                        new Field("x-sealbox-decision", code))));
+    }
+
+    /** The response's body: JSON. */
+    byte[] body() {
+        return ("{\"error\":\"" + message + "\",\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The complete response on HTTP/1.1. */
     ByteBuf response(ByteBufAllocator allocator, boolean bodiless, boolean close) {
-        var body = ("{\"error\":\"" + message + "\",\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        var body = body();
         var out = allocator.buffer(512);
         Heads.line(out, "HTTP/1.1 " + status + " " + reason());
-        Heads.line(out, "Content-Type: application/json");
-        Heads.line(out, "Content-Length: " + body.length);
-        Heads.line(out, "Cache-Control: no-store");
-        Heads.line(out, "x-sealbox-decision: " + code);
+        head().fields().all().forEach(field -> Heads.field(out, field));
+        Heads.framing(out, new Framing.Length(body.length));
         if (close) {
             Heads.line(out, "Connection: close");
         }

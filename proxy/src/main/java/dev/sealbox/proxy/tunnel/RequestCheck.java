@@ -65,9 +65,13 @@ final class RequestCheck {
     /** A request inside the tunnel to {@code tunnel}. */
     Verdict inTunnel(RequestHead head, HostName tunnel) {
         return guarded(() -> {
-            if (!hostField(head, TLS_PORT).equals(tunnel)) {
-                throw new Objection(Problem.misdirected(tunnel));
+            // HTTP/2 may bring a Host beside its authority.
+            for (var value : head.fields().values("host")) {
+                if (!host(value, TLS_PORT).equals(tunnel)) {
+                    throw new Objection(Problem.misdirected(tunnel));
+                }
             }
+            hostField(head, TLS_PORT);
             return forward(head, new Origin(tunnel, true));
         });
     }
@@ -135,6 +139,10 @@ final class RequestCheck {
         if (value == null) {
             throw new Objection(Problem.badHost());
         }
+        return host(value, port);
+    }
+
+    private static HostName host(String value, int port) {
         var authority = authority(value, port);
         if (authority.port() != port) {
             throw new Objection(Problem.portNotAllowed());

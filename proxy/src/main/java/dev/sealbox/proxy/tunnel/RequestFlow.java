@@ -1,36 +1,38 @@
 package dev.sealbox.proxy.tunnel;
 
-import dev.sealbox.proxy.codec.BodyReader;
-import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
-import dev.sealbox.proxy.codec.Heads;
-import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.rewrite.Form;
 import dev.sealbox.proxy.rewrite.RequestRewriter;
+import dev.sealbox.proxy.rewrite.RewrittenField;
+import dev.sealbox.proxy.rewrite.RewrittenHead;
 import dev.sealbox.proxy.rewrite.Substitutions;
-import dev.sealbox.proxy.transport.Link;
+import dev.sealbox.proxy.stream.ClientStream;
+import dev.sealbox.proxy.stream.Incoming;
+import dev.sealbox.proxy.stream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to the upstream: head, then body, tokens replaced. A small body is held until its new length is
- * known; a larger one that may change goes in chunks; one that cannot change keeps its framing.
+ * known; a larger one that may change goes on without a length; one that cannot change keeps its framing.
  */
 final class RequestFlow {
     private final RequestRewriter rewriter;
     private final Substitutions substitutions;
     private final ByteBufAllocator allocator;
-    private final BodyReader body;
+    private final RewrittenHead head;
+    private final Incoming body;
     private final Framing framing;
     private final boolean measured;
     private final @Nullable Replacer replacer;
-    /** Head and, if measured, body; kept until a response begins, for a repeat on a fresh connection. */
-    private final ByteBuf head;
 
+    /** A measured body; kept until a response begins, for a repeat on a fresh connection. */
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
+
     private State state = State.HEAD;
 
     private enum State {
@@ -41,38 +43,36 @@ final class RequestFlow {
     }
 
     /**
-     * @param fields what is sent, without framing
+     * Sends nothing yet.
      *
-     * @throws Replacer.Forbidden when a value must not stand in a header
+     * @param head what is sent first
+     * @param contentType of the body
+     * @param plain whether the body is not compressed
      */
     RequestFlow(
-            RequestHead request,
-            String target,
-            Fields fields,
-            Framing framing,
+            RewrittenHead head,
+            ClientStream client,
+            @Nullable String contentType,
+            boolean plain,
             Substitutions substitutions,
             RequestRewriter rewriter,
             Limits limits,
             ByteBufAllocator allocator) {
+        var incoming = client.framing();
         this.rewriter = rewriter;
         this.substitutions = substitutions;
         this.allocator = allocator;
-        this.body = BodyReader.of(framing, limits.maxHead());
-        boolean mayChange = !substitutions.isEmpty() && !(framing instanceof Framing.None) && isPlain(request.fields());
+        this.head = head;
+        this.body = client.body();
+        boolean mayChange = plain
+                && !substitutions.isEmpty()
+                && !(incoming instanceof Framing.None)
+                && !Form.holdsLengths(contentType);
         this.replacer = mayChange
-                ? new Replacer(
-                        substitutions.as(Form.ofBody(request.fields().first("content-type"))),
-                        allocator,
-                        substitutions.growth())
+                ? new Replacer(substitutions.as(Form.ofBody(contentType)), allocator, substitutions.growth())
                 : null;
-        this.measured = mayChange && framing instanceof Framing.Length(var bytes) && bytes <= limits.measuredBody();
-        this.framing = mayChange && !measured ? Framing.CHUNKED : framing;
-        this.head = rewriter.head(request, target, fields, substitutions, allocator);
-    }
-
-    private static boolean isPlain(Fields fields) {
-        var coding = fields.first("content-encoding");
-        return coding == null || coding.equalsIgnoreCase("identity");
+        this.measured = mayChange && incoming instanceof Framing.Length(var bytes) && bytes <= limits.measuredBody();
+        this.framing = mayChange && !measured ? Framing.CHUNKED : incoming;
     }
 
     /**
@@ -81,45 +81,36 @@ final class RequestFlow {
      * @return whether anything was
      * @throws dev.sealbox.proxy.codec.BadMessage when the client's framing is broken
      */
-    boolean step(Link client, Link upstream) {
+    boolean step(UpstreamStream upstream) {
         return switch (state) {
-            case HEAD -> measured ? measure(client, upstream) : sendHead(upstream);
+            case HEAD -> measured ? measure(upstream) : sendHead(upstream);
             case AGAIN -> {
-                upstream.write(head.retainedDuplicate());
-                state = State.DONE;
+                sendWhole(upstream);
                 yield true;
             }
-            case BODY -> sendBody(client, upstream);
+            case BODY -> sendBody(upstream);
             case DONE -> false;
         };
     }
 
-    private boolean sendHead(Link upstream) {
-        Heads.framing(head, framing);
-        Heads.end(head);
-        upstream.write(head.retainedDuplicate());
-        state = body.isComplete() ? State.DONE : State.BODY;
+    private boolean sendHead(UpstreamStream upstream) {
+        upstream.head(head, framing);
+        state = framing instanceof Framing.None || framing.equals(new Framing.Length(0)) ? State.DONE : State.BODY;
         return true;
     }
 
-    private boolean measure(Link client, Link upstream) {
-        boolean moved = collect(client);
+    private boolean measure(UpstreamStream upstream) {
+        boolean moved = collect();
         if (!body.isComplete()) {
             return moved;
         }
         hold(replacer().end());
-        Heads.framing(head, new Framing.Length(held.readableBytes()));
-        Heads.end(head);
-        head.writeBytes(held);
-        held.release();
-        held = Unpooled.EMPTY_BUFFER;
-        upstream.write(head.retainedDuplicate());
-        state = State.DONE;
+        sendWhole(upstream);
         return true;
     }
 
-    private boolean collect(Link client) {
-        var content = body.next(client.inbox());
+    private boolean collect() {
+        var content = body.next();
         if (content == null) {
             return false;
         }
@@ -135,6 +126,16 @@ final class RequestFlow {
         more.release();
     }
 
+    /** Head and, if measured, body. */
+    private void sendWhole(UpstreamStream upstream) {
+        upstream.head(head, measured ? new Framing.Length(held.readableBytes()) : framing);
+        if (held.isReadable()) {
+            upstream.content(held.retainedDuplicate());
+            upstream.end(trailers());
+        }
+        state = State.DONE;
+    }
+
     private Replacer replacer() {
         if (replacer == null) {
             throw new IllegalStateException("nothing to replace");
@@ -142,13 +143,13 @@ final class RequestFlow {
         return replacer;
     }
 
-    private boolean sendBody(Link client, Link upstream) {
+    private boolean sendBody(UpstreamStream upstream) {
         if (!upstream.canWrite()) {
             return false;
         }
-        var content = body.next(client.inbox());
+        var content = body.next();
         if (content != null) {
-            write(replacer == null ? content : replacer.feed(content), upstream);
+            upstream.content(replacer == null ? content : replacer.feed(content));
             return true;
         }
         if (!body.isComplete()) {
@@ -158,54 +159,19 @@ final class RequestFlow {
         return true;
     }
 
-    private void end(Link upstream) {
+    private void end(UpstreamStream upstream) {
         if (replacer != null) {
-            write(replacer.end(), upstream);
+            upstream.content(replacer.end());
         }
-        if (framing instanceof Framing.Chunked) {
-            var last = allocator.buffer();
-            upstream.write(trailers(last));
-        }
+        upstream.end(trailers());
         state = State.DONE;
     }
 
-    private ByteBuf trailers(ByteBuf out) {
-        try {
-            Heads.lastChunk(out);
-            rewriter.fields(
-                    out,
-                    body.trailers()
-                            .without("content-length", "transfer-encoding", "host")
-                            .endToEnd(),
-                    substitutions,
-                    allocator);
-            Heads.end(out);
-            return out;
-        } catch (RuntimeException e) {
-            out.release();
-            throw e;
-        }
-    }
-
-    private void write(ByteBuf content, Link upstream) {
-        if (framing instanceof Framing.Chunked) {
-            writeChunk(content, upstream, allocator);
-        } else {
-            upstream.write(content);
-        }
-    }
-
-    /** One chunk around {@code content}; none around nothing, since that would be the last. */
-    static void writeChunk(ByteBuf content, Link link, ByteBufAllocator allocator) {
-        if (!content.isReadable()) {
-            content.release();
-            return;
-        }
-        var size = allocator.buffer(16);
-        Heads.chunkSize(size, content.readableBytes());
-        link.write(size);
-        link.write(content);
-        link.write(Unpooled.wrappedBuffer(new byte[] {'\r', '\n'}));
+    private List<RewrittenField> trailers() {
+        var fields = body.trailers()
+                .without("content-length", "transfer-encoding", "host")
+                .endToEnd();
+        return rewriter.fields(fields, substitutions, allocator);
     }
 
     /** Whether the client has sent all of it. */
@@ -229,7 +195,7 @@ final class RequestFlow {
     }
 
     void close() {
-        head.release();
+        head.wipe();
         held.release();
         if (replacer != null) {
             replacer.close();

@@ -1,10 +1,10 @@
 package dev.sealbox.proxy.tunnel;
 
-import dev.sealbox.proxy.codec.BodyReader;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Unpacker;
-import dev.sealbox.proxy.transport.Link;
+import dev.sealbox.proxy.stream.ClientStream;
+import dev.sealbox.proxy.stream.Incoming;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class ResponseBody {
     private final ResponsePlan plan;
     private final ResponseHeads heads;
-    private final ByteBufAllocator allocator;
-    private final BodyReader reader;
-    private final @Nullable Unpacker inflate;
+    private final Incoming incoming;
+    private final ClientStream client;
+    private final @Nullable Unpacker unpacker;
     private final @Nullable Replacer replacer;
     private final ByteBuf held;
 
@@ -28,32 +28,47 @@ final class ResponseBody {
     /**
      * Sends nothing yet.
      *
-     * @param maxTrailers bytes of the fields after a chunked body
      * @throws Objection when it is packed in a way that cannot be searched
      */
-    ResponseBody(ResponsePlan plan, ResponseHeads heads, int maxTrailers) {
+    ResponseBody(
+            ResponsePlan plan,
+            ResponseHeads heads,
+            Incoming incoming,
+            ClientStream client,
+            ByteBufAllocator allocator) {
         this.plan = plan;
         this.heads = heads;
-        this.allocator = heads.allocator();
-        this.reader = BodyReader.of(plan.incoming(), maxTrailers);
-        this.inflate = plan.packed() ? inflate(plan, allocator) : null;
+        this.incoming = incoming;
+        this.client = client;
+        this.unpacker = unpacker(plan, allocator);
         this.replacer = plan.searched() ? heads.resealer().body() : null;
         this.held = plan.measured() ? allocator.buffer() : Unpooled.EMPTY_BUFFER;
     }
 
-    private static Unpacker inflate(ResponsePlan plan, ByteBufAllocator allocator) {
-        var codings = plan.head().fields().values("content-encoding");
-        var inflate = codings.size() == 1 ? Unpacker.of(codings.getFirst(), allocator) : null;
-        if (inflate == null) {
+    private static @Nullable Unpacker unpacker(ResponsePlan plan, ByteBufAllocator allocator) {
+        if (plan.rigid() && isPacked(plan.head().fields().first("grpc-encoding"))) {
+            // It was told that the client reads none.
             throw new Objection(Problem.unreadableCoding());
         }
-        return inflate;
+        if (!plan.packed()) {
+            return null;
+        }
+        var codings = plan.head().fields().values("content-encoding");
+        var unpacker = codings.size() == 1 ? Unpacker.of(codings.getFirst(), allocator) : null;
+        if (unpacker == null) {
+            throw new Objection(Problem.unreadableCoding());
+        }
+        return unpacker;
+    }
+
+    private static boolean isPacked(@Nullable String coding) {
+        return coding != null && !coding.equalsIgnoreCase("identity");
     }
 
     /** Sends the head, if it is known by now. */
-    void begin(Link client) {
+    void begin() {
         if (!plan.measured()) {
-            client.write(heads.last(plan, plan.framing(), false));
+            client.head(heads.last(plan, plan.framing(), false), plan.framing(), plan.closesClient());
         }
     }
 
@@ -62,66 +77,73 @@ final class ResponseBody {
      *
      * @return whether anything was
      * @throws dev.sealbox.proxy.codec.BadMessage when the upstream's framing is broken
-     * @throws Objection when it ends too early
+     * @throws Objection when it ends too early, or holds a value where none can be replaced
      * @throws Unpacker.Broken when its compression is broken
      */
-    boolean step(Link upstream, Link client) {
+    boolean step() {
         if (done) {
             return false;
         }
-        var content = content(upstream);
+        var content = content();
         if (content != null) {
-            pass(replacer == null ? content : replacer.feed(content), client);
+            pass(replacer == null ? content : resealed(replacer.feed(content), replacer));
             return true;
         }
-        boolean ended = reader.isComplete() || (reader.endsWithConnection() && !upstream.isOpen());
+        boolean ended = incoming.isComplete();
         if (ended) {
-            end(client);
+            end();
         }
         return ended;
     }
 
-    private @Nullable ByteBuf content(Link upstream) {
-        if (inflate == null) {
-            return reader.next(upstream.inbox());
+    private @Nullable ByteBuf content() {
+        if (unpacker == null) {
+            return incoming.next();
         }
-        var piece = inflate.next();
+        var piece = unpacker.next();
         while (piece == null) {
-            var packed = reader.next(upstream.inbox());
+            var packed = incoming.next();
             if (packed == null) {
                 return null;
             }
-            inflate.feed(packed);
-            piece = inflate.next();
+            unpacker.feed(packed);
+            piece = unpacker.next();
         }
         return piece;
     }
 
-    private void pass(ByteBuf content, Link client) {
+    /** A token is longer or shorter than the value: where lengths are told inside the body, it must end instead. */
+    private ByteBuf resealed(ByteBuf content, Replacer by) {
+        if (plan.rigid() && by.replaced() > 0) {
+            content.release();
+            throw new Objection(Problem.valueInMessage());
+        }
+        return content;
+    }
+
+    private void pass(ByteBuf content) {
         if (plan.measured()) {
             held.writeBytes(content);
             content.release();
-        } else if (plan.framing() instanceof Framing.Chunked) {
-            RequestFlow.writeChunk(content, client, allocator);
         } else {
-            client.write(content);
+            client.content(content);
         }
     }
 
-    private void end(Link client) {
-        if (inflate != null && !inflate.isComplete()) {
+    private void end() {
+        if (unpacker != null && !unpacker.isComplete()) {
             throw new Objection(Problem.badResponse("its compression ends too early"));
         }
         if (replacer != null) {
-            pass(replacer.end(), client);
+            pass(resealed(replacer.end(), replacer));
         }
         if (plan.measured()) {
             boolean changed = replacer != null && replacer.replaced() > 0;
-            client.write(heads.last(plan, new Framing.Length(held.readableBytes()), changed));
-            client.write(held.retain());
-        } else if (plan.framing() instanceof Framing.Chunked) {
-            client.write(heads.lastChunk(reader.trailers()));
+            var framing = new Framing.Length(held.readableBytes());
+            client.head(heads.last(plan, framing, changed), framing, plan.closesClient());
+            client.content(held.retain());
         }
+        client.end(heads.trailers(incoming.trailers()));
         done = true;
     }
 
@@ -131,9 +153,9 @@ final class ResponseBody {
     }
 
     /** Passes them on. */
-    void release(Link client) {
+    void release() {
         if (replacer != null && mayRelease() && client.canWrite()) {
-            pass(replacer.releaseHeld(), client);
+            pass(replacer.releaseHeld());
         }
     }
 
@@ -151,18 +173,13 @@ final class ResponseBody {
         return plan.closesClient();
     }
 
-    /** Whether the upstream's connection can serve another request. */
-    boolean keepsUpstream() {
-        return plan.head().keepsAlive() && !reader.endsWithConnection();
-    }
-
     void close() {
         held.release();
         if (replacer != null) {
             replacer.close();
         }
-        if (inflate != null) {
-            inflate.close();
+        if (unpacker != null) {
+            unpacker.close();
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.sealbox.proxy.tunnel;
 
-import dev.sealbox.proxy.codec.HeadReader;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.reseal.Resealer;
 import dev.sealbox.proxy.reseal.Unpacker;
-import dev.sealbox.proxy.transport.Link;
+import dev.sealbox.proxy.stream.ClientStream;
+import dev.sealbox.proxy.stream.UpstreamStream;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,22 +14,29 @@ final class ResponseFlow {
     private static final int MAX_INTERIM = 16;
 
     private final RequestHead request;
+    private final ClientStream client;
     private final boolean mayUpgrade;
     private final Limits limits;
-    private final HeadReader incoming;
     private final ResponseHeads heads;
+    private final ByteBufAllocator allocator;
 
     private int interim;
     private boolean upgraded;
     private @Nullable ResponseBody body;
 
     ResponseFlow(
-            RequestHead request, Resealer resealer, boolean mayUpgrade, Limits limits, ByteBufAllocator allocator) {
+            RequestHead request,
+            ClientStream client,
+            Resealer resealer,
+            boolean mayUpgrade,
+            Limits limits,
+            ByteBufAllocator allocator) {
         this.request = request;
+        this.client = client;
         this.mayUpgrade = mayUpgrade;
         this.limits = limits;
-        this.incoming = new HeadReader(limits.maxHead());
-        this.heads = new ResponseHeads(resealer, allocator);
+        this.heads = new ResponseHeads(resealer);
+        this.allocator = allocator;
     }
 
     /**
@@ -41,52 +48,53 @@ final class ResponseFlow {
      * @throws Objection when the response cannot be passed on
      * @throws Unpacker.Broken when its compression is broken
      */
-    boolean step(Link upstream, Link client, boolean mayKeep) {
+    boolean step(UpstreamStream upstream, boolean mayKeep) {
         if (upgraded || !client.canWrite()) {
             return false;
         }
-        return body == null ? readHead(upstream, client, mayKeep) : body.step(upstream, client);
+        return body == null ? readHead(upstream, mayKeep) : body.step();
     }
 
-    private boolean readHead(Link upstream, Link client, boolean mayKeep) {
-        var head = incoming.response(upstream.inbox());
+    private boolean readHead(UpstreamStream upstream, boolean mayKeep) {
+        var head = upstream.responseHead();
         if (head == null) {
             return false;
         }
         if (head.isInterim()) {
-            passInterim(head, client);
+            passInterim(head);
         } else if (head.status() == 101) {
-            passUpgrade(head, client);
+            passUpgrade(head);
         } else {
-            begin(head, client, mayKeep);
+            begin(head, upstream, mayKeep);
         }
         return true;
     }
 
     /** 100 answers an expectation that was answered here already; others are passed on to clients that know them. */
-    private void passInterim(ResponseHead head, Link client) {
+    private void passInterim(ResponseHead head) {
         if (++interim > MAX_INTERIM) {
             throw new Objection(Problem.badResponse("too many interim responses"));
         }
         if (head.status() != 100 && !request.http10()) {
-            client.write(heads.bare(head, head.fields().endToEnd().without("content-length", "transfer-encoding")));
+            client.interim(heads.bare(head, head.fields().endToEnd().without("content-length", "transfer-encoding")));
         }
     }
 
-    private void passUpgrade(ResponseHead head, Link client) {
-        if (!mayUpgrade) {
+    private void passUpgrade(ResponseHead head) {
+        if (!mayUpgrade || !head.fields().lists("upgrade", "websocket")) {
             throw new Objection(Problem.badResponse("it changes the protocol unasked"));
         }
-        client.write(heads.bare(head, head.fields()));
+        client.interim(heads.bare(head, head.fields()));
         upgraded = true;
     }
 
-    private void begin(ResponseHead head, Link client, boolean mayKeep) {
+    private void begin(ResponseHead head, UpstreamStream upstream, boolean mayKeep) {
         boolean searching = !heads.resealer().isEmpty();
-        var plan = ResponsePlan.of(request, head, searching, limits.measuredBody(), mayKeep);
-        var begun = new ResponseBody(plan, heads, limits.maxHead());
+        var framing = upstream.framing(head, request.method());
+        var plan = ResponsePlan.of(request, head, framing, searching, limits.measuredBody(), mayKeep);
+        var begun = new ResponseBody(plan, heads, upstream.body(framing), client, allocator);
         body = begun;
-        begun.begin(client);
+        begun.begin();
     }
 
     /** Whether bytes are held back that may go after a moment of silence. */
@@ -95,9 +103,9 @@ final class ResponseFlow {
     }
 
     /** Passes them on. */
-    void release(Link client) {
+    void release() {
         if (body != null) {
-            body.release(client);
+            body.release();
         }
     }
 
@@ -106,9 +114,9 @@ final class ResponseFlow {
         return upgraded || (body != null && body.hasBegun());
     }
 
-    /** Whether the upstream has sent anything. */
+    /** Whether the upstream's answer has been taken notice of. */
     boolean hasArrived() {
-        return upgraded || body != null || interim > 0 || incoming.hasBegun();
+        return upgraded || body != null || interim > 0;
     }
 
     boolean isDone() {
@@ -123,11 +131,6 @@ final class ResponseFlow {
     /** Whether the client was told that its connection ends. */
     boolean closesClient() {
         return body != null && body.closesClient();
-    }
-
-    /** Whether the upstream's connection can serve another request. */
-    boolean keepsUpstream() {
-        return body != null && body.keepsUpstream();
     }
 
     void close() {

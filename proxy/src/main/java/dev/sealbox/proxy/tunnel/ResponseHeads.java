@@ -2,36 +2,24 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
-import dev.sealbox.proxy.codec.Heads;
 import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.reseal.Resealer;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import java.nio.charset.StandardCharsets;
 
-/** Writes the heads of responses as the client gets them: resealed, and saying what is true of the body that follows. */
-record ResponseHeads(Resealer resealer, ByteBufAllocator allocator) {
+/** The heads of responses as the client gets them: resealed, and saying what is true of the body that follows. Pure. */
+record ResponseHeads(Resealer resealer) {
 
     /** One that no body follows: an interim response or a change of protocol. */
-    ByteBuf bare(ResponseHead head, Fields fields) {
-        var out = begun(head, fields);
-        Heads.end(out);
-        return out;
+    ResponseHead bare(ResponseHead head, Fields fields) {
+        return new ResponseHead(head.status(), resealer.text(head.reason()), false, resealer.fields(fields));
     }
 
     /**
-     * The final response's.
+     * The final response's, but for its framing.
      *
      * @param changed whether anything in the body is known to differ from what came
      */
-    ByteBuf last(ResponsePlan plan, Framing framing, boolean changed) {
-        var out = begun(plan.head(), fields(plan, framing, changed));
-        Heads.framing(out, framing);
-        if (plan.closesClient()) {
-            Heads.line(out, "Connection: close");
-        }
-        Heads.end(out);
-        return out;
+    ResponseHead last(ResponsePlan plan, Framing framing, boolean changed) {
+        return bare(plan.head(), fields(plan, framing, changed));
     }
 
     private static Fields fields(ResponsePlan plan, Framing framing, boolean changed) {
@@ -45,22 +33,9 @@ record ResponseHeads(Resealer resealer, ByteBufAllocator allocator) {
                 : fields;
     }
 
-    /** The end of a chunked body. */
-    ByteBuf lastChunk(Fields trailers) {
-        var out = allocator.buffer();
-        Heads.lastChunk(out);
-        resealer.fields(
-                out, trailers.without("content-length", "transfer-encoding").endToEnd());
-        Heads.end(out);
-        return out;
-    }
-
-    private ByteBuf begun(ResponseHead head, Fields fields) {
-        var out = allocator.buffer(1024);
-        out.writeCharSequence("HTTP/1.1 " + head.status() + " ", StandardCharsets.US_ASCII);
-        resealer.text(out, head.reason());
-        out.writeByte('\r').writeByte('\n');
-        resealer.fields(out, fields);
-        return out;
+    /** The fields after a body. */
+    Fields trailers(Fields trailers) {
+        return resealer.fields(
+                trailers.without("content-length", "transfer-encoding").endToEnd());
     }
 }

@@ -3,39 +3,44 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.codec.ResponseHead;
+import dev.sealbox.proxy.rewrite.Form;
 
 /**
  * How a response goes on to the client: all that is known of it once its head has come. The framing changes only where
  * the length may. Pure.
  *
  * @param head as it came
- * @param incoming the framing in which it comes
  * @param framing the one in which it goes on
  * @param searched whether its body is looked through for values
  * @param packed whether it must be unpacked for that
  * @param measured whether its body is held until the new length is known
+ * @param rigid whether it tells lengths inside, so that no value in it can be replaced
  * @param closesClient whether the client's connection ends with it
  */
 record ResponsePlan(
         ResponseHead head,
-        Framing incoming,
         Framing framing,
         boolean searched,
         boolean packed,
         boolean measured,
+        boolean rigid,
         boolean closesClient) {
 
     /**
      * For the final response to {@code request}.
      *
+     * @param incoming how its body ends
      * @param searching whether there is anything to look for
      * @param measuredBody bytes up to which a body is held
      * @param mayKeep whether the client's connection may be used for a next request
-     * @throws dev.sealbox.proxy.codec.BadMessage when the framing is broken
      */
     static ResponsePlan of(
-            RequestHead request, ResponseHead head, boolean searching, int measuredBody, boolean mayKeep) {
-        var incoming = Framing.ofResponse(head, request.method());
+            RequestHead request,
+            ResponseHead head,
+            Framing incoming,
+            boolean searching,
+            int measuredBody,
+            boolean mayKeep) {
         boolean hasBody = !(incoming instanceof Framing.None) && !incoming.equals(new Framing.Length(0));
         boolean searched = hasBody && searching;
         boolean packed = searched && isPacked(head);
@@ -45,7 +50,8 @@ record ResponsePlan(
         boolean kept = !hasBody || measured || !open;
         var framing = kept ? incoming : request.http10() ? Framing.UNTIL_CLOSE : Framing.CHUNKED;
         boolean closes = !mayKeep || (hasBody && framing instanceof Framing.UntilClose);
-        return new ResponsePlan(head, incoming, framing, searched, packed, measured, closes);
+        boolean rigid = searched && Form.holdsLengths(head.fields().first("content-type"));
+        return new ResponsePlan(head, framing, searched, packed, measured, rigid, closes);
     }
 
     private static boolean isPacked(ResponseHead head) {

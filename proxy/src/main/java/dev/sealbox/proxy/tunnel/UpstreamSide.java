@@ -1,74 +1,100 @@
 package dev.sealbox.proxy.tunnel;
 
-import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.proxy.transport.LinkOwner;
+import dev.sealbox.proxy.stream.UpstreamStream;
+import dev.sealbox.proxy.transport.Link;
+import dev.sealbox.proxy.upstream.Http1Upstream;
 import dev.sealbox.proxy.upstream.Origin;
 import dev.sealbox.proxy.upstream.Upstream;
 import dev.sealbox.proxy.upstream.UpstreamPool;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The other side of a client's connection: one upstream at a time, kept from one request to the next. */
+/** The other side of a client's exchanges: one upstream at a time, kept from one exchange to the next where it can be. */
 final class UpstreamSide {
     private final UpstreamPool pool;
-    private final LinkOwner owner;
+    private final Runnable wake;
 
     private @Nullable Upstream present;
+    private @Nullable UpstreamStream stream;
 
     /**
      * Without an upstream at first.
      *
-     * @param owner is told what happens on every connection of this side
+     * @param wake is run when something happens on a connection of this side
      */
-    UpstreamSide(UpstreamPool pool, LinkOwner owner) {
+    UpstreamSide(UpstreamPool pool, Runnable wake) {
         this.pool = pool;
-        this.owner = owner;
+        this.wake = wake;
     }
 
-    /** The present connection if it can serve a request to that origin; null otherwise. */
-    @Nullable Upstream at(OrganizationId organization, Origin origin) {
-        boolean fits = present != null
-                && present.origin().equals(origin)
-                && present.organization().equals(organization)
-                && present.link().isOpen()
-                && !present.link().inbox().isReadable();
-        return fits ? present : null;
+    /** Whether the connection of the exchange before can serve one with that origin. */
+    boolean leadsTo(Origin origin) {
+        return present instanceof Http1Upstream kept && kept.origin().equals(origin) && kept.isIdle();
     }
 
-    /** A kept connection if there is one, otherwise a new one; it is not yet the present one. */
-    CompletableFuture<Upstream> take(OrganizationId organization, SandboxId sandbox, Origin origin) {
-        return pool.take(organization, sandbox, origin, owner).toCompletableFuture();
+    /** A way to that origin; it is not yet the present one. */
+    CompletableFuture<Upstream> take(SandboxId sandbox, Origin origin) {
+        return pool.take(sandbox, origin, wake).toCompletableFuture();
     }
 
-    /** A new connection; it is not yet the present one. */
-    CompletableFuture<Upstream> dial(OrganizationId organization, Origin origin) {
-        return pool.dial(organization, origin, owner).toCompletableFuture();
+    /** As {@link #take}, for what becomes another protocol. */
+    CompletableFuture<Upstream> takeHttp1(SandboxId sandbox, Origin origin) {
+        return pool.takeHttp1(sandbox, origin, wake).toCompletableFuture();
+    }
+
+    /** As {@link #take}, on a connection that nobody used before if it carries one exchange at a time. */
+    CompletableFuture<Upstream> dial(SandboxId sandbox, Origin origin) {
+        return pool.dial(sandbox, origin, wake).toCompletableFuture();
     }
 
     void attach(Upstream upstream) {
         present = upstream;
     }
 
+    /** Begins the next exchange with the present upstream. */
+    UpstreamStream begin() {
+        if (present == null) {
+            throw new IllegalStateException("there is no upstream");
+        }
+        var begun = present.stream();
+        stream = begun;
+        return begun;
+    }
+
+    /** The present connection, for a change of protocol. */
+    Link link() {
+        if (present instanceof Http1Upstream kept) {
+            return kept.link();
+        }
+        throw new IllegalStateException("there is no connection of one's own");
+    }
+
     /** Sends what was written and makes room for more. */
     void settle() {
-        if (present != null) {
-            present.link().flush();
-            present.link().consumed();
+        if (stream != null) {
+            stream.settle();
         }
     }
 
-    /** When a byte last moved, in {@link System#nanoTime}'s scale; {@code otherwise} without an upstream. */
+    /** When anything last moved, in {@link System#nanoTime}'s scale; {@code otherwise} without an upstream. */
     long lastActive(long otherwise) {
-        return present == null ? otherwise : present.link().lastActive();
+        return stream == null ? otherwise : stream.lastActive();
+    }
+
+    /** The exchange has ended; {@code reusable} tells whether its connection can serve another one. */
+    void finished(boolean reusable) {
+        if (!reusable || !(present instanceof Http1Upstream)) {
+            dispose();
+        }
     }
 
     /** Parts from a connection on which nothing is under way: others may use it. */
     void park() {
         if (present != null) {
             pool.park(present);
-            present = null;
         }
+        forget();
     }
 
     /** As {@link #park()}, with one that came when nobody waited for it any more. */
@@ -79,8 +105,13 @@ final class UpstreamSide {
     /** Parts from a connection that nobody else can use. */
     void dispose() {
         if (present != null) {
-            present.link().dispose();
-            present = null;
+            present.dispose();
         }
+        forget();
+    }
+
+    private void forget() {
+        present = null;
+        stream = null;
     }
 }

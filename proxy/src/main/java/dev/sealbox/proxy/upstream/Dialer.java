@@ -1,9 +1,8 @@
 package dev.sealbox.proxy.upstream;
 
-import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.proxy.http2.Http2Limits;
 import dev.sealbox.proxy.tls.UpstreamTls;
 import dev.sealbox.proxy.transport.Link;
-import dev.sealbox.proxy.transport.LinkOwner;
 import dev.sealbox.proxy.upstream.Unreachable.Reason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -28,41 +27,67 @@ public final class Dialer {
     private final UpstreamTls tls;
     private final Duration timeout;
     private final WriteBufferWaterMark waterMark;
+    private final Http2Limits http2;
+    private final boolean http2Offered;
 
     /**
      * Made of its steps.
      *
      * @param timeout for each address that is tried
+     * @param http2 how much one connection that carries many exchanges may hold, and one head on any
+     * @param http2Offered whether upstreams may choose HTTP/2
      */
-    public Dialer(Addresses addresses, UpstreamTls tls, Duration timeout, WriteBufferWaterMark waterMark) {
+    public Dialer(
+            Addresses addresses,
+            UpstreamTls tls,
+            Duration timeout,
+            WriteBufferWaterMark waterMark,
+            Http2Limits http2,
+            boolean http2Offered) {
         this.addresses = addresses;
         this.tls = tls;
         this.timeout = timeout;
         this.waterMark = waterMark;
+        this.http2 = http2;
+        this.http2Offered = http2Offered;
     }
 
     /**
      * A new connection on that loop, its TLS handshake done. Fails with {@link Unreachable}. Completes in the loop once
      * something was dialled.
+     *
+     * @param many whether it may be one that carries many exchanges, see {@link Link#protocol}
      */
-    public CompletionStage<Upstream> dial(OrganizationId organization, Origin origin, LinkOwner owner, EventLoop loop) {
-        return addresses
-                .of(origin)
-                .thenCompose(targets -> first(targets, 0, origin, owner, loop))
-                .thenApply(link -> new Upstream(organization, origin, link));
+    CompletionStage<Link> dial(Origin origin, boolean many, EventLoop loop) {
+        return addresses.of(origin).thenCompose(targets -> first(targets, 0, origin, many && http2Offered, loop));
+    }
+
+    /** That connection, for one exchange at a time. */
+    Http1Upstream single(UpstreamPool.Key key, Link link, Runnable wake) {
+        link.ownedBy((unused, event) -> wake.run());
+        return new Http1Upstream(key.sandbox(), key.origin(), link, http2.maxHead());
+    }
+
+    /** How much one connection that carries many may hold. */
+    Http2Limits http2() {
+        return http2;
+    }
+
+    boolean offersHttp2() {
+        return http2Offered;
     }
 
     private CompletionStage<Link> first(
-            List<InetSocketAddress> targets, int index, Origin origin, LinkOwner owner, EventLoop loop) {
-        return connect(targets.get(index), origin, owner, loop).exceptionallyCompose(failure -> {
+            List<InetSocketAddress> targets, int index, Origin origin, boolean many, EventLoop loop) {
+        return connect(targets.get(index), origin, many, loop).exceptionallyCompose(failure -> {
             boolean next = index + 1 < targets.size() && reason(failure) == Reason.UNREACHABLE;
             return next
-                    ? first(targets, index + 1, origin, owner, loop)
+                    ? first(targets, index + 1, origin, many, loop)
                     : CompletableFuture.failedFuture(new Unreachable(reason(failure)));
         });
     }
 
-    private CompletionStage<Link> connect(InetSocketAddress target, Origin origin, LinkOwner owner, EventLoop loop) {
+    private CompletionStage<Link> connect(InetSocketAddress target, Origin origin, boolean many, EventLoop loop) {
         var connected = new CompletableFuture<Link>();
         var bootstrap = new Bootstrap()
                 .group(loop)
@@ -74,7 +99,7 @@ public final class Dialer {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        prepare(channel, origin, owner, connected);
+                        prepare(channel, origin, many, connected);
                     }
                 });
         var unused = bootstrap.connect(target).addListener(result -> {
@@ -85,14 +110,14 @@ public final class Dialer {
         return connected;
     }
 
-    private void prepare(Channel channel, Origin origin, LinkOwner owner, CompletableFuture<Link> connected) {
-        var link = new Link(channel, owner);
+    private void prepare(Channel channel, Origin origin, boolean many, CompletableFuture<Link> connected) {
+        var link = new Link(channel, (unused, event) -> {});
         if (!origin.secure()) {
             channel.pipeline().addLast(link);
             channel.pipeline().addLast(new WhenActive(() -> connected.complete(link)));
             return;
         }
-        var handler = tls.handler(origin.host(), origin.port(), channel.alloc());
+        var handler = tls.handler(origin.host(), origin.port(), many, channel.alloc());
         channel.pipeline().addLast(handler, link);
         var unused = handler.handshakeFuture().addListener(result -> {
             if (result.isSuccess()) {

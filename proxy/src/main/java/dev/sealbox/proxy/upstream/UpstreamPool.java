@@ -1,8 +1,6 @@
 package dev.sealbox.proxy.upstream;
 
-import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.proxy.session.Trail;
 import dev.sealbox.proxy.transport.LinkOwner;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -16,24 +14,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream connections of one event loop that nobody uses at the moment, by organisation and host: what was opened
- * for one organisation serves no other. Only for use in that loop.
+ * The upstream connections of one event loop, by sandbox and host: what was opened for one sandbox serves no other, so
+ * neither leftovers on it nor what it remembers can be told to others. Those that carry one exchange at a time are kept
+ * here while nobody uses them; those that carry many are shared. Only for use in that loop.
  */
 public final class UpstreamPool {
-    private final Map<Key, Deque<Upstream>> idle = new HashMap<>();
+    private final Map<Key, Deque<Http1Upstream>> idle = new HashMap<>();
+    private final Shared shared;
     private final Dialer dialer;
     private final EventLoop loop;
     private final int mostPerKey;
     private final Duration keep;
 
-    /** A connection that has carried a sandbox's secret is kept for that sandbox alone. */
-    private record Key(
-            OrganizationId organization, @Nullable SandboxId carrier, Origin origin) {}
+    /** What connections are told apart by. */
+    record Key(SandboxId sandbox, Origin origin) {}
 
     /**
      * Empty at first.
      *
-     * @param mostPerKey connections kept for one organisation and host
+     * @param mostPerKey connections kept for one sandbox and host
      * @param keep how long an unused one is kept
      */
     public UpstreamPool(Dialer dialer, EventLoop loop, int mostPerKey, Duration keep) {
@@ -41,32 +40,39 @@ public final class UpstreamPool {
         this.loop = loop;
         this.mostPerKey = mostPerKey;
         this.keep = keep;
+        this.shared = new Shared(dialer, loop, keep);
     }
 
-    /** A new connection. */
-    public CompletionStage<Upstream> dial(OrganizationId organization, Origin origin, LinkOwner owner) {
-        return dialer.dial(organization, origin, owner, loop);
+    /** A way to that origin: a place on a connection, a kept one or a new one. {@code wake} is run when it moves. */
+    public CompletionStage<Upstream> take(SandboxId sandbox, Origin origin, Runnable wake) {
+        var key = new Key(sandbox, origin);
+        var kept = kept(key, wake);
+        return kept == null ? dial(sandbox, origin, wake) : CompletableFuture.completedFuture(kept);
     }
 
-    /** A kept connection if there is one that {@code sandbox} may use, otherwise a new one. */
-    public CompletionStage<Upstream> take(
-            OrganizationId organization, SandboxId sandbox, Origin origin, LinkOwner owner) {
-        var kept = kept(new Key(organization, sandbox, origin));
-        if (kept == null) {
-            kept = kept(new Key(organization, null, origin));
-        }
-        if (kept == null) {
-            return dial(organization, origin, owner);
-        }
-        kept.link().ownedBy(owner);
-        return CompletableFuture.completedFuture(kept);
+    /** As {@link #take}, but never a connection that was kept for a next exchange. */
+    public CompletionStage<Upstream> dial(SandboxId sandbox, Origin origin, Runnable wake) {
+        var key = new Key(sandbox, origin);
+        return shared.mayServe(origin) ? shared.take(key, wake) : alone(key, wake);
     }
 
-    private @Nullable Upstream kept(Key key) {
+    /** As {@link #take}, but only HTTP/1.1: for what becomes another protocol. */
+    public CompletionStage<Upstream> takeHttp1(SandboxId sandbox, Origin origin, Runnable wake) {
+        var key = new Key(sandbox, origin);
+        var kept = kept(key, wake);
+        return kept == null ? alone(key, wake) : CompletableFuture.completedFuture(kept);
+    }
+
+    private CompletionStage<Upstream> alone(Key key, Runnable wake) {
+        return dialer.dial(key.origin(), false, loop).thenApply(link -> dialer.single(key, link, wake));
+    }
+
+    private @Nullable Http1Upstream kept(Key key, Runnable wake) {
         var kept = idle.get(key);
         while (kept != null && !kept.isEmpty()) {
             var upstream = kept.pop();
-            if (upstream.link().isOpen()) {
+            if (upstream.isIdle()) {
+                upstream.link().ownedBy((link, event) -> wake.run());
                 return upstream;
             }
             upstream.link().dispose();
@@ -74,12 +80,18 @@ public final class UpstreamPool {
         return null;
     }
 
-    /** Keeps a connection on which nothing is under way. */
+    /** Takes back what nothing is under way on. */
     public void park(Upstream upstream) {
-        var carrier = Trail.carrier(upstream.link().channel());
-        var key = new Key(upstream.organization(), carrier, upstream.origin());
+        switch (upstream) {
+            case Http1Upstream one -> park(one);
+            case Http2Upstream place -> place.dispose();
+        }
+    }
+
+    private void park(Http1Upstream upstream) {
+        var key = new Key(upstream.sandbox(), upstream.origin());
         var kept = idle.computeIfAbsent(key, unused -> new ArrayDeque<>());
-        if (!upstream.link().isOpen() || upstream.link().inbox().isReadable() || kept.size() >= mostPerKey) {
+        if (!upstream.isIdle() || kept.size() >= mostPerKey) {
             upstream.link().dispose();
             return;
         }
@@ -93,7 +105,7 @@ public final class UpstreamPool {
         });
     }
 
-    private void drop(Key key, Upstream upstream) {
+    private void drop(Key key, Http1Upstream upstream) {
         var kept = idle.get(key);
         if (kept != null && kept.remove(upstream)) {
             upstream.link().dispose();
@@ -103,9 +115,10 @@ public final class UpstreamPool {
         }
     }
 
-    /** Closes all that is kept. */
+    /** Closes all that is kept or shared. */
     public void close() {
         idle.values().forEach(kept -> kept.forEach(upstream -> upstream.link().dispose()));
         idle.clear();
+        shared.close();
     }
 }

@@ -27,6 +27,17 @@ public final class TestCertificates {
     /** A server that shows a certificate for that host. */
     public SSLContext server(String host) {
         try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(keys(host).getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A key and a certificate for that host. */
+    public KeyManagerFactory keys(String host) {
+        try {
             KeyPair keys = CertificateAuthority.keys();
             var leaf = authority.leaf(HostName.parse(host), keys.getPublic(), Instant.now());
             var store = KeyStore.getInstance("PKCS12");
@@ -35,9 +46,7 @@ public final class TestCertificates {
                     "leaf", keys.getPrivate(), new char[0], new Certificate[] {leaf, authority.certificate()});
             var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(store, new char[0]);
-            var context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
-            return context;
+            return managers;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }

@@ -1,0 +1,120 @@
+package dev.sealbox.proxy.tunnel;
+
+import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.proxy.codec.BadMessage;
+import dev.sealbox.proxy.codec.Fields;
+import dev.sealbox.proxy.codec.Framing;
+import dev.sealbox.proxy.codec.RequestHead;
+import dev.sealbox.proxy.codec.ResponseHead;
+import dev.sealbox.proxy.match.Growth;
+import dev.sealbox.proxy.match.Replacer;
+import dev.sealbox.proxy.session.Passage;
+import dev.sealbox.proxy.session.Session;
+import dev.sealbox.proxy.upstream.Origin;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A request's head has come: it is decided what becomes of the request. */
+record Reception(Conversation conversation) {
+    private static final Logger log = LoggerFactory.getLogger(Reception.class);
+    private static final byte[] ESTABLISHED =
+            "HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final ResponseHead CONTINUE = new ResponseHead(100, "Continue", false, Fields.NONE);
+
+    /** The phase that follows the head. */
+    Phase receive(RequestHead head) {
+        var session = conversation.admission().hold();
+        return session == null ? conversation.expelled() : held(head, session);
+    }
+
+    private Phase held(RequestHead head, Session session) {
+        boolean handedOn = false;
+        try {
+            var next = decide(head, session);
+            // Then the session is the exchange's to release.
+            handedOn = next instanceof Dialling || next instanceof Exchanging;
+            return next;
+        } finally {
+            if (!handedOn) {
+                session.release();
+            }
+        }
+    }
+
+    private Phase decide(RequestHead head, Session session) {
+        return switch (verdict(head, session)) {
+            case RequestCheck.Verdict.Refused(var problem) -> refuse(head, problem);
+            case RequestCheck.Verdict.Tunnel(var host) -> open(head, host);
+            case RequestCheck.Verdict.Forward(var origin, var target) -> begin(head, origin, target, session);
+        };
+    }
+
+    private RequestCheck.Verdict verdict(RequestHead head, Session session) {
+        var check = new RequestCheck(session.policy(), conversation.services().addresses()::isForbidden);
+        var tunnel = conversation.tunnel();
+        if (tunnel == null) {
+            return conversation.entry() == Entry.EXPLICIT ? check.explicit(head) : check.plain(head);
+        }
+        var problem = tunnel.problem();
+        return problem == null ? check.inTunnel(head, tunnel.host()) : new RequestCheck.Verdict.Refused(problem);
+    }
+
+    private Phase refuse(RequestHead head, Problem problem) {
+        return conversation.answers().refuse(head, problem);
+    }
+
+    private Phase open(RequestHead head, HostName host) {
+        try {
+            if (!(Framing.ofRequest(head) instanceof Framing.None)) {
+                return refuse(head, Problem.badTarget());
+            }
+        } catch (BadMessage e) {
+            return refuse(head, Problem.malformed(e));
+        }
+        conversation.client().write(Unpooled.wrappedBuffer(ESTABLISHED));
+        return new AwaitingHello(conversation.through(Tunnel.to(host)));
+    }
+
+    private Phase begin(RequestHead head, Origin origin, String target, Session session) {
+        Exchange exchange;
+        try {
+            exchange = exchange(head, origin, target, session);
+        } catch (Passage.Revoked e) {
+            return conversation.answers().revoked();
+        } catch (Objection e) {
+            return refuse(head, e.problem());
+        } catch (BadMessage e) {
+            return refuse(head, Problem.malformed(e));
+        } catch (Replacer.Forbidden e) {
+            return refuse(head, Problem.valueNotForHeader());
+        } catch (Growth.Exceeded e) {
+            return refuse(head, Problem.growsTooMuch());
+        }
+        log.atDebug()
+                .addKeyValue("sandbox", conversation.admission().address().sandbox())
+                .addKeyValue("host", origin.host())
+                .log("a request is passed on");
+        if (exchange.wantsContinue()) {
+            exchange.client().interim(CONTINUE);
+        }
+        return Dialling.orPresent(conversation, exchange);
+    }
+
+    private Exchange exchange(RequestHead head, Origin origin, String target, Session session) {
+        var client = conversation.streamOf(head);
+        var passage = conversation.admission().begin(session, origin.host(), client::cut);
+        boolean begun = false;
+        try {
+            var alloc = conversation.client().channel().alloc();
+            var exchange = new Exchange(session, passage, origin, head, target, client, conversation.services(), alloc);
+            begun = true;
+            return exchange;
+        } finally {
+            if (!begun) {
+                passage.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.proxy.websocket;
+
+import org.jspecify.annotations.NullMarked;
