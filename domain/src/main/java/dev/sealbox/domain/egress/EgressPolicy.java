@@ -75,6 +75,16 @@ public record EgressPolicy(
         return new EgressPolicy(sandbox, organization, revision, allowlist, kept, alive, lineage);
     }
 
+    /** The pattern that lets a secret be used on a host where it {@link #mayUse may}; the first of several. */
+    public HostPattern allowing(SecretName secret, HostName host) {
+        var grant = grants.get(secret);
+        var hosts = grant == null || grant.hosts().isEmpty() ? allowlist : grant.hosts();
+        return hosts.stream()
+                .filter(pattern -> pattern.matches(host))
+                .findFirst()
+                .orElseGet(HostPattern.Any::new);
+    }
+
     /** Whether {@code secret} may be revealed to {@code host}. */
     public boolean mayUse(SecretName secret, HostName host) {
         var grant = grants.get(secret);

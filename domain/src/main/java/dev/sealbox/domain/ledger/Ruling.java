@@ -8,12 +8,14 @@ import java.util.stream.Collectors;
 /** What was decided about a request. */
 public enum Ruling {
     /**
-     * It may use a secret, and its first byte is about to go out. Only kept where requests wait for their records: what
-     * has no second record of the same request was broken off by a crash.
+     * It may use a secret, and its first byte is about to go out. Only kept where requests wait for their records: one
+     * that has no other record of the same request was under way when the node was killed.
      */
     BEGUN,
-    /** A secret's value was put into it. */
+    /** A secret's value was put into it, and went out as far as the connection lasted. */
     USED,
+    /** Nothing went out: there was no connection, or no secret was used after all by a request that had begun. */
+    UNSENT,
     /** The proxy answered it itself, or cut it. */
     REFUSED;
 

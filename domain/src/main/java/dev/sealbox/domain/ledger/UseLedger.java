@@ -1,5 +1,6 @@
 package dev.sealbox.domain.ledger;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -21,6 +22,21 @@ public interface UseLedger {
      * Keeps a record. A use is kept as it is, always; equal refusals in a short time may be counted together.
      */
     void note(UseRecord record);
+
+    /** Keeps nothing: for a proxy that runs without a control plane. */
+    static UseLedger none() {
+        return new UseLedger() {
+            @Override
+            public CompletionStage<Void> begins(Supplier<? extends Iterable<UseRecord>> request) {
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public void note(UseRecord record) {
+                // Nobody would read it.
+            }
+        };
+    }
 
     /** The ledger cannot take a record now: the request must not be made. */
     final class NoRoom extends RuntimeException {

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,10 @@ final class Delivery {
     /** Records in memory beyond which they go to the spool; and how many of them at a time. */
     private static final int MOST_WAITING = 5_000;
 
-    private static final long LAST_CHANCE_SECONDS = 5;
+    /** How long the end waits for a transaction, and how often it looks. */
+    private static final long LAST_CHANCE = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long POLL = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Database database;
     private final Spool spool;
@@ -237,14 +241,13 @@ final class Delivery {
         if (last == null) {
             return;
         }
-        var ended = last.written()
-                .toCompletableFuture()
-                .handle((done, failure) -> failure == null)
-                .completeOnTimeout(false, LAST_CHANCE_SECONDS, TimeUnit.SECONDS)
-                .join();
+        long deadline = System.nanoTime() + LAST_CHANCE;
+        while (!last.isDone() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(this, POLL);
+        }
         if (last.isDone()) {
             settle(System.nanoTime());
-        } else if (!ended) {
+        } else {
             // Perhaps it will be committed yet; its id keeps it from being there twice.
             shipping = null;
             databaseTries.failed(System.nanoTime(), new IllegalStateException("no answer"));

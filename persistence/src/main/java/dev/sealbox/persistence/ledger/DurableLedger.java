@@ -30,9 +30,9 @@ public final class DurableLedger implements UseLedger, AutoCloseable {
     /** Records taken before what they lead to is done. */
     private static final int MOST_TAKEN = 10_000;
 
-    private static final CompletionStage<Void> READY = CompletableFuture.completedStage(null);
+    private static final CompletionStage<Void> READY = CompletableFuture.completedFuture(null);
     private static final CompletionStage<Void> FULL =
-            CompletableFuture.failedStage(new NoRoom("the spool of records of use is full"));
+            CompletableFuture.failedFuture(new NoRoom("the spool of records of use is full"));
 
     private final boolean strict;
     private final long patience;

@@ -8,7 +8,6 @@ import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.session.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** The tokens that mean something at one host, for one sandbox, in one request. */
 public final class Substitutions {
@@ -22,19 +21,29 @@ public final class Substitutions {
 
     private record Key(HostName host, Form form) {}
 
-    private Substitutions(Session session, HostName host, boolean any, Consumer<SecretName> carried) {
+    /** What is told of a token that is about to be replaced. */
+    private record Meaning(SecretName name, String place) {}
+
+    /** Is told of each secret whose value is about to be put in, and where; what it throws keeps it out. */
+    @FunctionalInterface
+    public interface Carried {
+        void carries(SecretName name, String place);
+    }
+
+    private Substitutions(Session session, HostName host, boolean any, Carried carried) {
         this.session = session;
         this.host = host;
         this.any = any;
-        this.growth = Growth.of(MAX_GROWTH, meaning -> carried.accept((SecretName) meaning));
+        this.growth = Growth.of(MAX_GROWTH, meaning -> {
+            var told = (Meaning) meaning;
+            carried.carries(told.name(), told.place());
+        });
     }
 
     /**
      * What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile.
-     *
-     * @param carried is told of each secret whose value is about to be put in; what it throws keeps it out
      */
-    public static Substitutions at(Session session, HostName host, Consumer<SecretName> carried) {
+    public static Substitutions at(Session session, HostName host, Carried carried) {
         var policy = session.policy();
         boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
         return new Substitutions(session, host, any, carried);
@@ -42,7 +51,7 @@ public final class Substitutions {
 
     /** Over a connection that anybody can read, nothing. */
     public static Substitutions none(Session session, HostName host) {
-        return new Substitutions(session, host, false, name -> {});
+        return new Substitutions(session, host, false, (name, place) -> {});
     }
 
     /** Whether no secret may be used here, so that everything goes out as it came. */
@@ -68,7 +77,15 @@ public final class Substitutions {
                 .map(entry -> new Patterns.Entry(
                         entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
                         form.write(session.value(entry.getValue()).reveal()),
-                        entry.getValue()))
+                        new Meaning(entry.getValue(), place(form))))
                 .toList();
+    }
+
+    private static String place(Form form) {
+        return switch (form) {
+            case HEADER -> "headers";
+            case PERCENT -> "target";
+            case RAW, JSON, URL_ENCODED -> "body";
+        };
     }
 }

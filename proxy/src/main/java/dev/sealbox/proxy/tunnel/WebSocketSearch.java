@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Resealer;
@@ -76,8 +77,18 @@ final class WebSocketSearch {
     private Substitutions substitutions(Stretch stretch) {
         var origin = exchange.origin();
         return origin.secure()
-                ? Substitutions.at(stretch.session(), origin.host(), stretch.passage()::carries)
+                ? Substitutions.at(stretch.session(), origin.host(), (name, place) -> carries(stretch, name))
                 : Substitutions.none(stretch.session(), origin.host());
+    }
+
+    /** Each message is a use of its own; none is made that cannot be recorded. */
+    private void carries(Stretch stretch, SecretName name) {
+        var recorded = conversation.services().ledger().begins(List::of).toCompletableFuture();
+        if (recorded.isCompletedExceptionally()) {
+            throw new Objection(Problem.noRecord());
+        }
+        stretch.passage().carries(name);
+        exchange.account().message(stretch.session().policy(), name);
     }
 
     private static boolean isJson(byte first) {
