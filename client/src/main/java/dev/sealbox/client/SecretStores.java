@@ -82,6 +82,15 @@ public final class SecretStores {
         return change("PATCH", secret(storeId, name), Fields.NONE.with("allowedHosts", allowedHosts));
     }
 
+    /**
+     * Changes in which parts of requests the secret may be revealed, whichever version is current.
+     *
+     * @param locations among {@code headers}, {@code basic}, {@code path}, {@code query}, {@code body}
+     */
+    public SecretChange changeLocations(String storeId, String name, List<String> locations) {
+        return change("PUT", secret(storeId, name) + "/locations", Fields.NONE.with("locations", locations));
+    }
+
     public SecretEntry getSecret(String storeId, String name) {
         return requests.get(secret(storeId, name), ENTRY);
     }

@@ -111,7 +111,7 @@ class SecretStoresTest {
         var secret = "/api/secret-stores/4a8e/secrets/T";
         var changed =
                 "{\"name\":\"T\",\"status\":\"set\",\"version\":\"3\",\"refreshed\":\"2\",\"refreshErrors\":\"1\"}";
-        for (var i = 0; i < 8; i++) {
+        for (var i = 0; i < 9; i++) {
             server.reply(200, changed);
         }
 
@@ -120,6 +120,8 @@ class SecretStoresTest {
         assertThat(server.last()).isEqualTo(json("PUT", secret, "{\"value\":\"v\",\"allowedHosts\":[],\"cas\":2}"));
         stores.changeHosts("4a8e", "T", List.of("git.test"));
         assertThat(server.last()).isEqualTo(json("PATCH", secret, "{\"allowedHosts\":[\"git.test\"]}"));
+        stores.changeLocations("4a8e", "T", List.of("headers"));
+        assertThat(server.last()).isEqualTo(json("PUT", secret + "/locations", "{\"locations\":[\"headers\"]}"));
         stores.rollBack("4a8e", "T", 1);
         assertThat(server.last()).isEqualTo(json("POST", secret + "/rollback", "{\"version\":1}"));
         stores.disable("4a8e", "T");

@@ -17,6 +17,7 @@ import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -31,7 +32,7 @@ import java.util.function.BiFunction;
 
 /**
  * {@code …/secrets/{name}}: GET, PUT a sealed secret, PATCH its hosts; below it {@code /versions}: GET;
- * {@code /rollback}, {@code /disable}, {@code /enable}: POST; {@code /versions/{n}/disable}, {@code …/enable} and
+ * {@code /locations}: PUT; {@code /rollback}, {@code /disable}, {@code /enable}: POST; {@code /versions/{n}/disable}, {@code …/enable} and
  * {@code …/destroy}: POST. A change answers with the version that is current then, in the body and as ETag.
  */
 final class SecretRoutes {
@@ -70,6 +71,7 @@ final class SecretRoutes {
         return concat(
                 path("versions", () -> get(() -> list(Target.of(origin, store, name)))),
                 path("rollback", () -> post(() -> rollBack(Target.of(origin, store, name)))),
+                path("locations", () -> put(() -> changeLocations(Target.of(origin, store, name)))),
                 path("disable", () -> post(() -> switched(Target.of(origin, store, name), false))),
                 path("enable", () -> post(() -> switched(Target.of(origin, store, name), true))),
                 pathPrefix(segment("versions").slash(segment()), number -> version(origin, store, name, number)));
@@ -113,6 +115,15 @@ final class SecretRoutes {
             }
             var hosts = hosts(body).orElseThrow(() -> new InvalidValue("allowedHosts is missing"));
             return changed(of, "updated", versions.changeHosts(of.origin(), of.store(), of.name(), hosts, cas));
+        });
+    }
+
+    private Route changeLocations(Target of) {
+        return bodies.json(body -> {
+            var locations = body.optionalTexts("locations")
+                    .map(Locations::parse)
+                    .orElseThrow(() -> new InvalidValue("locations is missing"));
+            return changed(of, "updated", versions.changeLocations(of.origin(), of.store(), of.name(), locations));
         });
     }
 

@@ -45,6 +45,7 @@ final class StoreJson {
             int version,
             String versionState,
             boolean enabled,
+            List<String> locations,
             Instant createdAt,
             Instant updatedAt) {
         static Entry of(SecretSummary secret) {
@@ -56,6 +57,7 @@ final class StoreJson {
                     secret.version(),
                     word(secret.versionState()),
                     secret.enabled(),
+                    secret.locations().words(),
                     secret.createdAt(),
                     secret.updatedAt());
         }

@@ -6,6 +6,7 @@ import static dev.sealbox.domain.Outcome.refused;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -178,6 +179,7 @@ final class FakeStores implements SecretStores {
                                     SecretVersion.State.ENABLED,
                                     true,
                                     hosts,
+                                    Locations.ALL,
                                     Instant.now(),
                                     Instant.now()));
             return done(new SecretChanged(current + 1, new Refreshed(2, lagging)));

@@ -5,6 +5,7 @@ import static dev.sealbox.domain.Outcome.refused;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -71,6 +72,12 @@ final class FakeVersions implements SecretVersions {
     public CompletionStage<Outcome<SecretChanged>> changeHosts(
             Origin origin, StoreId store, SecretName name, List<HostPattern> hosts, Optional<Integer> cas) {
         return changed(origin, store, name, "hosts " + hosts + cas(cas), 1, cas);
+    }
+
+    @Override
+    public CompletionStage<Outcome<SecretChanged>> changeLocations(
+            Origin origin, StoreId store, SecretName name, Locations locations) {
+        return changed(origin, store, name, "locations " + locations, 1, Optional.empty());
     }
 
     @Override

@@ -230,6 +230,25 @@ class SecretRoutesTest {
         assertThat(server.versions.asked).containsExactly("disable", "enable", "disable 1", "enable 1", "destroy 1");
     }
 
+    @Test
+    void changesWhereInARequestASecretIsRevealed() {
+        var body = "{\"locations\":[\"body\",\"headers\"]}";
+
+        assertThat(send("PUT", secret + "/locations", body)
+                        .json()
+                        .path("status")
+                        .asText())
+                .isEqualTo("updated");
+        assertThat(send("PUT", secret + "/locations", "{\"locations\":[]}").status())
+                .isEqualTo(200);
+        assertThat(send("PUT", secret + "/locations", "{\"locations\":[\"cookies\"]}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(send("PUT", secret + "/locations", "{}").status()).isEqualTo(400);
+        assertThat(server.versions.asked).containsExactly("locations headers body", "locations ");
+        assertThat(send("GET", secret, "").json().path("locations")).hasSize(5);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "101", "-1", "\"5\"", "1.5", "99999999999"})
     void refusesALimitOutsideOfOneToAHundred(String limit) {

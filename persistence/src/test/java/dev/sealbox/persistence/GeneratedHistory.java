@@ -6,6 +6,7 @@ import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -150,7 +151,9 @@ final class GeneratedHistory {
                 switch (random.nextInt(8)) {
                     case 0 -> new StoreCommand.RollBackSecret(name, version, sealed, Optional.empty(), USUAL);
                     case 1, 2 -> new StoreCommand.ChangeSecretHosts(name, patterns(), Optional.empty());
-                    case 3, 4 -> new StoreCommand.SwitchSecret(name, on);
+                    case 3 -> new StoreCommand.SwitchSecret(name, on);
+                    case 4 ->
+                        new StoreCommand.ChangeSecretLocations(name, on ? Locations.ALL : Locations.parse("headers"));
                     case 5 -> new StoreCommand.DestroyVersion(name, version);
                     case 6 -> new StoreCommand.LimitVersions(new VersionLimit(1 + random.nextInt(4)));
                     default -> new StoreCommand.SwitchVersion(name, version, on);

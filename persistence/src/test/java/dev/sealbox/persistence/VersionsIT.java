@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -283,6 +284,24 @@ class VersionsIT {
     }
 
     @Test
+    void changeTheirLocationsInRunningSandboxes() {
+        var store = store("locations");
+        set(store, "value-one");
+        var sandbox = sandbox("locations");
+        var headers = Locations.parse("headers");
+
+        assertThat(done(versions().changeLocations(origin, store, TOKEN, headers)))
+                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of())));
+        set(store, "value-two");
+
+        assertThat(HOSTS.policy(sandbox).grants())
+                .hasEntrySatisfying(
+                        TOKEN, grant -> assertThat(grant.locations()).isEqualTo(headers));
+        assertThat(done(versions().read(origin, store, TOKEN)).locations()).isEqualTo(headers);
+        assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-two");
+    }
+
+    @Test
     void doNotExistForOtherOrganisations() {
         var store = store("mine");
         set(store, "value-one");
@@ -293,6 +312,8 @@ class VersionsIT {
         assertThat(refused(versions().rollBack(other, store, TOKEN, 1, Optional.empty())))
                 .isEqualTo(new NoSuchStore());
         assertThat(refused(versions().changeHosts(other, store, TOKEN, GITHUB, Optional.empty())))
+                .isEqualTo(new NoSuchStore());
+        assertThat(refused(versions().changeLocations(other, store, TOKEN, Locations.ALL)))
                 .isEqualTo(new NoSuchStore());
         assertThat(refused(versions().switchSecret(other, store, TOKEN, false))).isEqualTo(new NoSuchStore());
         assertThat(refused(versions().switchVersion(other, store, TOKEN, 1, false)))

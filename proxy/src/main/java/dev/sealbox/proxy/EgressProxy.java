@@ -14,6 +14,7 @@ import dev.sealbox.domain.sealing.Opening;
 import dev.sealbox.proxy.dns.Answers;
 import dev.sealbox.proxy.dns.Resolver;
 import dev.sealbox.proxy.rewrite.RequestRewriter;
+import dev.sealbox.proxy.rewrite.SinkHeaders;
 import dev.sealbox.proxy.session.Sessions;
 import dev.sealbox.proxy.tls.Authorities;
 import dev.sealbox.proxy.tls.UpstreamTls;
@@ -133,7 +134,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
     private Map<EventLoop, ActorRef<LoopActor.Message>> spawn(
             ActorSystem<?> system, ProxySettings settings, Upstreams upstreams, UseLedger ledger) {
         var spawned = new HashMap<EventLoop, ActorRef<LoopActor.Message>>();
-        var rewriter = new RequestRewriter(settings.sinkHeaders());
+        var rewriter = new RequestRewriter(new SinkHeaders(settings.sinkHeaders()));
         int number = PROXIES.incrementAndGet();
         for (var loop : loops.all()) {
             var pool = new UpstreamPool(

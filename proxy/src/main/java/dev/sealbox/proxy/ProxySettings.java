@@ -85,6 +85,8 @@ public record ProxySettings(
         return new Limits(
                 bytes(limits, "max-head"),
                 bytes(limits, "measured-body"),
+                limits.getInt("unpack-ratio"),
+                limits.getInt("replacements"),
                 limits.getInt("connections-per-sandbox"),
                 limits.getDuration("head-timeout"),
                 limits.getDuration("keep-alive"),

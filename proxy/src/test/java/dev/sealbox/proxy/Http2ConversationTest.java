@@ -402,10 +402,10 @@ class Http2ConversationTest {
     @Test
     void serializesCookieCrumbsForAnUpstreamOfHttp1() throws IOException {
         try (var client = proxy.http2(TestProxy.SANDBOX, ONE)) {
-            client.get(1, ONE, "/", "cookie", "a=1", "x-other", "y", "cookie", "k=" + token)
+            client.get(1, ONE, "/", "cookie", "a=1", "x-other", "y", "cookie", "b=2")
                     .response(1);
 
-            assertThat(one.last().field("cookie")).hasValue("a=1; k=" + VALUE);
+            assertThat(one.last().field("cookie")).hasValue("a=1; b=2");
         }
     }
 

@@ -87,7 +87,7 @@ class LedgerTest {
         var record = proxy.ledger.only();
         assertThat(record.ruling()).isEqualTo(Ruling.USED);
         assertThat(record.rule()).isEqualTo("*.example.com");
-        assertThat(record.secret()).hasValue(used("target", "headers", "body"));
+        assertThat(record.secret()).hasValue(used("headers", "path", "query", "body"));
         assertThat(record.asked()).isEqualTo(new Asked("POST", HOST, "/v1/osb_sealed_*/things"));
         assertThat(record.sender().sandbox()).isEqualTo(policy.sandbox());
         assertThat(record.sender().organization().value()).isEqualTo("default");

@@ -17,6 +17,13 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProxySettingsTest {
+    private static final Set<String> SINKS = Set.copyOf(
+            List.of(("cookie referer user-agent via from origin forwarded x-forwarded-* x-real-ip x-client-ip"
+                            + " x-cluster-client-ip true-client-ip cf-connecting-ip x-original-* x-rewrite-url"
+                            + " traceparent tracestate baggage b3 x-b3-* sentry-trace uber-trace-id uberctx-*"
+                            + " x-amzn-trace-id x-cloud-trace-context x-datadog-* x-ot-span-context ot-tracer-*"
+                            + " grpc-trace-bin x-request-id x-correlation-id")
+                    .split(" ", -1)));
 
     @Test
     void hasTheDefaultsThatTheReferenceSays() {
@@ -27,6 +34,8 @@ class ProxySettingsTest {
                         new Limits(
                                 32 * 1024,
                                 64 * 1024,
+                                200,
+                                8,
                                 512,
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
@@ -52,20 +61,7 @@ class ProxySettingsTest {
                                 Duration.ofSeconds(30),
                                 true),
                         true,
-                        Set.of(
-                                "referer",
-                                "user-agent",
-                                "via",
-                                "from",
-                                "origin",
-                                "x-forwarded-*",
-                                "forwarded",
-                                "x-real-ip",
-                                "traceparent",
-                                "tracestate",
-                                "baggage",
-                                "x-request-id",
-                                "x-correlation-id"),
+                        SINKS,
                         2000,
                         new ProxySettings.Dns("198.18.0.1", 200)));
     }

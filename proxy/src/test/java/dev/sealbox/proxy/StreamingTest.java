@@ -42,7 +42,7 @@ class StreamingTest {
             TestUpstream.respond(out, 200, "", "ok");
             return true;
         });
-        return set.start();
+        return set.settings("sealbox.proxy.limits.replacements = 1000").start();
     }
 
     private void serve(InputStream in, OutputStream out) throws IOException {

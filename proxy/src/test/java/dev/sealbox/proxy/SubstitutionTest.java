@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an upstream receives in a token's place, and where it does not. */
 class SubstitutionTest {
@@ -99,6 +103,39 @@ class SubstitutionTest {
             assertThat(upstream.last().field("Referer")).hasValue("https://x/" + token);
             assertThat(upstream.last().field("User-Agent")).hasValue(token);
             assertThat(upstream.last().field("X-Forwarded-For")).hasValue(token);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"headers", "basic", "path", "query", "body", "", "headers basic path query body"})
+    void putsTheValueOnlyWhereTheSecretMayStand(String locations) throws IOException {
+        var key = policy.secret("PLAIN", "plain-value").value();
+        policy.only("PLAIN", locations);
+        proxy.admit(TestProxy.SANDBOX, policy);
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.post(
+                    HOST, "/" + key + "?k=" + key, key, "X-Key: " + key, "Authorization: Basic " + base64("x:" + key));
+        }
+
+        var open = List.of(locations.split(" ", -1));
+        UnaryOperator<String> seen = location -> open.contains(location) ? "plain-value" : key;
+        assertThat(upstream.last().target()).isEqualTo("/" + seen.apply("path") + "?k=" + seen.apply("query"));
+        assertThat(upstream.last().field("X-Key")).hasValue(seen.apply("headers"));
+        assertThat(upstream.last().field("Authorization")).hasValue("Basic " + base64("x:" + seen.apply("basic")));
+        assertThat(upstream.last().text()).isEqualTo(seen.apply("body"));
+    }
+
+    @Test
+    void leavesBodiesAsTheyAreWhereNoSecretMayStandInOne() throws IOException {
+        policy.only("API_KEY", "headers");
+        proxy.admit(TestProxy.SANDBOX, policy);
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            var body = token.repeat(3000);
+            client.post(HOST, "/", body, "Content-Encoding: gzip", "X-Key: " + token);
+
+            assertThat(upstream.last().content()).isEqualTo(body);
+            assertThat(upstream.last().field("Content-Length")).hasValue(Integer.toString(body.length()));
+            assertThat(upstream.last().field("X-Key")).hasValue(VALUE);
         }
     }
 

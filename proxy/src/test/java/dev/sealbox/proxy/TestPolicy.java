@@ -3,6 +3,7 @@ package dev.sealbox.proxy;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -50,7 +51,7 @@ public final class TestPolicy {
     public SealedToken secret(String name, String value, String... hosts) {
         var secret = new SecretName(name);
         var encrypted = vault.keep(Plaintext.owning(value.getBytes(StandardCharsets.UTF_8)));
-        grants.put(secret, new Grant(store, 1, encrypted, HostPattern.parseAll(List.of(hosts)), false));
+        grants.put(secret, new Grant(store, 1, encrypted, HostPattern.parseAll(List.of(hosts)), Locations.ALL, false));
         return tokens.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(secret))
                 .map(Map.Entry::getKey)
@@ -60,6 +61,19 @@ public final class TestPolicy {
                     tokens.put(token, secret);
                     return token;
                 });
+    }
+
+    /** Reveals that secret in those parts of requests only. */
+    public void only(String name, String locations) {
+        grants.computeIfPresent(
+                new SecretName(name),
+                (secret, grant) -> new Grant(
+                        grant.store(),
+                        grant.version(),
+                        grant.value(),
+                        grant.hosts(),
+                        Locations.parse(locations),
+                        grant.orphaned()));
     }
 
     public void remove(String name) {

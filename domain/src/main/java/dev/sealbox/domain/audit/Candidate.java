@@ -3,6 +3,7 @@ package dev.sealbox.domain.audit;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -112,7 +113,11 @@ public record Candidate(
     }
 
     private static Offer offer(Given given) {
-        return new Offer(given.version(), given.usable() ? Optional.of(NO_VALUE) : Optional.empty(), given.hosts());
+        return new Offer(
+                given.version(),
+                given.usable() ? Optional.of(NO_VALUE) : Optional.empty(),
+                given.hosts(),
+                Locations.ALL);
     }
 
     private int place(StoreId store) {

@@ -56,6 +56,7 @@ public final class Portraits {
                 "id", secret.entry().toString(),
                 "version", secret.version(),
                 "enabled", secret.enabled(),
+                "locations", secret.locations().words(),
                 "versions", versions,
                 "createdAt", secret.createdAt().toString(),
                 "updatedAt", secret.updatedAt().toString());

@@ -8,10 +8,12 @@ import java.util.List;
  * A secret as a sandbox may use it: the value of the layer that won the name, and that layer's hosts.
  *
  * @param hosts where it may be revealed; empty means wherever the sandbox may go
+ * @param locations where in a request it may be revealed
  * @param orphaned whether its store was deleted: no key opens the value any more, so it lasts as long as a proxy that had
  *     opened it before remembers it
  */
-public record Grant(StoreId store, int version, Encrypted value, List<HostPattern> hosts, boolean orphaned) {
+public record Grant(
+        StoreId store, int version, Encrypted value, List<HostPattern> hosts, Locations locations, boolean orphaned) {
     public Grant {
         hosts = List.copyOf(hosts);
     }

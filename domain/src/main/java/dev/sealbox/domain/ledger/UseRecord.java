@@ -53,7 +53,7 @@ public record UseRecord(
     /**
      * The secret.
      *
-     * @param places where in the request its value was put, such as {@code header:authorization} or {@code body}
+     * @param places where in the request its value was put, words of {@link dev.sealbox.domain.egress.Location}
      */
     public record UsedSecret(SecretName name, StoreId store, int version, List<String> places) {
         private static final int MAX_PLACE = 80;

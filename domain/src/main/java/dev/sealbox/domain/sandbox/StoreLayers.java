@@ -72,7 +72,8 @@ public final class StoreLayers {
 
     private static Optional<Grant> grant(StoreView layer, Offer offer) {
         return offer.value()
-                .map(value -> new Grant(layer.id(), offer.version(), value, offer.hosts(), layer.deleted()));
+                .map(value -> new Grant(
+                        layer.id(), offer.version(), value, offer.hosts(), offer.locations(), layer.deleted()));
     }
 
     /**

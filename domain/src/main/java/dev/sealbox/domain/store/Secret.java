@@ -1,6 +1,7 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import java.time.Instant;
@@ -18,9 +19,16 @@ import java.util.stream.Stream;
  *
  * @param entry stays the same as long as the name is not deleted
  * @param enabled whether sandboxes may use it at all
+ * @param locations where in a request sandboxes may use it, whichever version is current
  * @param versions oldest first, never empty
  */
-public record Secret(UUID entry, boolean enabled, List<SecretVersion> versions, Instant createdAt, Instant updatedAt) {
+public record Secret(
+        UUID entry,
+        boolean enabled,
+        Locations locations,
+        List<SecretVersion> versions,
+        Instant createdAt,
+        Instant updatedAt) {
     public Secret {
         versions = List.copyOf(versions);
         if (versions.isEmpty()) {
@@ -29,7 +37,7 @@ public record Secret(UUID entry, boolean enabled, List<SecretVersion> versions, 
     }
 
     static Secret first(UUID entry, SecretVersion version) {
-        return new Secret(entry, true, List.of(version), version.createdAt(), version.createdAt());
+        return new Secret(entry, true, Locations.ALL, List.of(version), version.createdAt(), version.createdAt());
     }
 
     public SecretVersion current() {
@@ -70,18 +78,22 @@ public record Secret(UUID entry, boolean enabled, List<SecretVersion> versions, 
     Secret with(SecretVersion next) {
         var after = new ArrayList<>(versions);
         after.add(next);
-        return new Secret(entry, enabled, after, createdAt, next.createdAt());
+        return new Secret(entry, enabled, locations, after, createdAt, next.createdAt());
     }
 
     Secret switched(boolean on, Instant at) {
-        return new Secret(entry, on, versions, createdAt, at);
+        return new Secret(entry, on, locations, versions, createdAt, at);
+    }
+
+    Secret revealedIn(Locations others, Instant at) {
+        return new Secret(entry, enabled, others, versions, createdAt, at);
     }
 
     Secret changed(int number, UnaryOperator<SecretVersion> change, Instant at) {
         var after = versions.stream()
                 .map(version -> version.number() == number ? change.apply(version) : version)
                 .toList();
-        return new Secret(entry, enabled, after, createdAt, at);
+        return new Secret(entry, enabled, locations, after, createdAt, at);
     }
 
     /** Without the versions up to and including that number. */
@@ -96,6 +108,7 @@ public record Secret(UUID entry, boolean enabled, List<SecretVersion> versions, 
     }
 
     private Secret keeping(Predicate<SecretVersion> kept) {
-        return new Secret(entry, enabled, versions.stream().filter(kept).toList(), createdAt, updatedAt);
+        return new Secret(
+                entry, enabled, locations, versions.stream().filter(kept).toList(), createdAt, updatedAt);
     }
 }

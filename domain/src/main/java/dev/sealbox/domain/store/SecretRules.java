@@ -6,6 +6,7 @@ import static dev.sealbox.domain.Decision.refuse;
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretHosts;
+import dev.sealbox.domain.store.StoreCommand.ChangeSecretLocations;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
 import dev.sealbox.domain.store.StoreCommand.DestroyVersion;
 import dev.sealbox.domain.store.StoreCommand.LimitVersions;
@@ -17,6 +18,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretDeleted;
 import dev.sealbox.domain.store.StoreEvent.SecretDisabled;
 import dev.sealbox.domain.store.StoreEvent.SecretEnabled;
 import dev.sealbox.domain.store.StoreEvent.SecretHostsChanged;
+import dev.sealbox.domain.store.StoreEvent.SecretLocationsChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretRolledBack;
 import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.VersionDestroyed;
@@ -73,6 +75,14 @@ record SecretRules(SecretStore store) {
                         () -> change.hosts().equals(secret.hosts())
                                 ? accept()
                                 : accept(new SecretHostsChanged(change.name(), secret.version(), change.hosts()))));
+    }
+
+    Decision<StoreEvent, StoreRefusal> changeLocations(ChangeSecretLocations change) {
+        return existing(
+                change.name(),
+                secret -> change.locations().equals(secret.locations())
+                        ? accept()
+                        : accept(new SecretLocationsChanged(change.name(), change.locations())));
     }
 
     Decision<StoreEvent, StoreRefusal> delete(DeleteSecret delete) {

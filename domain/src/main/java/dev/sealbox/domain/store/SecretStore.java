@@ -17,6 +17,7 @@ import dev.sealbox.domain.store.StoreCommand.AbandonStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.ChangeAllowlist;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretHosts;
+import dev.sealbox.domain.store.StoreCommand.ChangeSecretLocations;
 import dev.sealbox.domain.store.StoreCommand.ConfirmShredded;
 import dev.sealbox.domain.store.StoreCommand.CreateStore;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
@@ -38,6 +39,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretDeleted;
 import dev.sealbox.domain.store.StoreEvent.SecretDisabled;
 import dev.sealbox.domain.store.StoreEvent.SecretEnabled;
 import dev.sealbox.domain.store.StoreEvent.SecretHostsChanged;
+import dev.sealbox.domain.store.StoreEvent.SecretLocationsChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretRolledBack;
 import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
@@ -124,6 +126,7 @@ public record SecretStore(
             case SetSecret set -> new SecretRules(this).set(set);
             case RollBackSecret back -> new SecretRules(this).rollBack(back);
             case ChangeSecretHosts change -> new SecretRules(this).changeHosts(change);
+            case ChangeSecretLocations change -> new SecretRules(this).changeLocations(change);
             case SwitchSecret change -> new SecretRules(this).switched(change);
             case SwitchVersion change -> new SecretRules(this).switched(change);
             case DestroyVersion destroy -> new SecretRules(this).destroy(destroy);
@@ -168,6 +171,8 @@ public record SecretStore(
             case SecretRolledBack back -> holding(held().rolledBack(back.name(), made(back, recorded)), at);
             case SecretHostsChanged(var secret, var version, var hosts) ->
                 withVersion(secret, version, of -> of.at(hosts), at);
+            case SecretLocationsChanged(var secret, var locations) ->
+                holding(held().changed(secret, of -> of.revealedIn(locations, at)), at);
             case SecretDisabled(var secret) -> holding(held().changed(secret, of -> of.switched(false, at)), at);
             case SecretEnabled(var secret) -> holding(held().changed(secret, of -> of.switched(true, at)), at);
             case VersionDisabled(var secret, var version) -> withVersion(secret, version, of -> of.switched(false), at);

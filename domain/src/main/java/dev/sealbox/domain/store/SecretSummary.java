@@ -1,6 +1,7 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import java.time.Instant;
@@ -21,6 +22,7 @@ public record SecretSummary(
         SecretVersion.State versionState,
         boolean enabled,
         List<HostPattern> hosts,
+        Locations locations,
         Instant createdAt,
         Instant updatedAt) {
     public static SecretSummary of(StoreId store, SecretName name, Secret secret) {
@@ -32,6 +34,7 @@ public record SecretSummary(
                 secret.current().state(),
                 secret.enabled(),
                 secret.hosts(),
+                secret.locations(),
                 secret.createdAt(),
                 secret.updatedAt());
     }

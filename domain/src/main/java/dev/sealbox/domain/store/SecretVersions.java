@@ -2,6 +2,7 @@ package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -31,6 +32,10 @@ public interface SecretVersions {
     /** Changes where the current version may be revealed. {@code cas} as in {@link #rollBack}. */
     CompletionStage<Outcome<SecretChanged>> changeHosts(
             Origin origin, StoreId store, SecretName name, List<HostPattern> hosts, Optional<Integer> cas);
+
+    /** Changes in which parts of requests a secret may be revealed, whichever version is current. */
+    CompletionStage<Outcome<SecretChanged>> changeLocations(
+            Origin origin, StoreId store, SecretName name, Locations locations);
 
     /** Lets sandboxes use a secret, or takes it from them without losing it; repeating it is harmless. */
     CompletionStage<Outcome<SecretChanged>> switchSecret(

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
@@ -51,6 +52,9 @@ public sealed interface StoreCommand {
     /** Changes where the current version may be revealed. {@code cas} as in {@link SetSecret}. */
     record ChangeSecretHosts(SecretName name, List<HostPattern> hosts, Optional<Integer> cas) implements StoreCommand {}
 
+    /** Changes in which parts of requests a secret may be revealed. */
+    record ChangeSecretLocations(SecretName name, Locations locations) implements StoreCommand {}
+
     /** Lets sandboxes use a secret, or takes it from them without losing it. */
     record SwitchSecret(SecretName name, boolean enabled) implements StoreCommand {}
 
@@ -92,6 +96,7 @@ public sealed interface StoreCommand {
             case SetSecret c -> true;
             case RollBackSecret c -> true;
             case ChangeSecretHosts c -> true;
+            case ChangeSecretLocations c -> true;
             case SwitchSecret c -> true;
             case SwitchVersion c -> true;
             case DestroyVersion c -> true;

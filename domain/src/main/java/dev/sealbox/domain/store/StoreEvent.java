@@ -1,6 +1,7 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
@@ -28,6 +29,9 @@ public sealed interface StoreEvent {
 
     /** The current version may be revealed elsewhere. */
     record SecretHostsChanged(SecretName name, int version, List<HostPattern> hosts) implements StoreEvent {}
+
+    /** The secret may be revealed in other parts of requests, whichever version is current. */
+    record SecretLocationsChanged(SecretName name, Locations locations) implements StoreEvent {}
 
     record SecretDisabled(SecretName name) implements StoreEvent {}
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -113,7 +114,8 @@ class LayeringHistoriesTest {
     /** One in four cannot be used. */
     private static Offer secret(Random random) {
         var value = new Encrypted(new KeyId(new UUID(random.nextLong(), random.nextLong())), "AAAA");
-        return new Offer(1, Optional.of(value).filter(usable -> random.nextInt(4) > 0), patterns(random));
+        return new Offer(
+                1, Optional.of(value).filter(usable -> random.nextInt(4) > 0), patterns(random), Locations.ALL);
     }
 
     private static List<HostPattern> patterns(Random random) {

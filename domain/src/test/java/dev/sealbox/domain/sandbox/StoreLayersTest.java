@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -49,7 +50,8 @@ class StoreLayersTest {
                 new Offer(
                         number,
                         Optional.of(new Encrypted(new KeyId(new UUID(number, name.hashCode())), "AAEC")),
-                        hosts)));
+                        hosts,
+                        Locations.ALL)));
         return new StoreView(new StoreId(new UUID(0, number)), new StoreName("s" + number), 1, false, allowlist, all);
     }
 
@@ -98,7 +100,7 @@ class StoreLayersTest {
                 1,
                 false,
                 List.of(),
-                Map.of(TOKEN, new Offer(1, Optional.empty(), List.of())));
+                Map.of(TOKEN, new Offer(1, Optional.empty(), List.of(), Locations.ALL)));
         var sealed = SealedToken.random(new Random(1));
 
         assertThat(StoreLayers.grants(List.of(base, child))).containsOnlyKeys(OTHER);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -18,6 +19,7 @@ import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.SecretVersion.State;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretHosts;
+import dev.sealbox.domain.store.StoreCommand.ChangeSecretLocations;
 import dev.sealbox.domain.store.StoreCommand.DestroyVersion;
 import dev.sealbox.domain.store.StoreCommand.LimitVersions;
 import dev.sealbox.domain.store.StoreCommand.RollBackSecret;
@@ -29,6 +31,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretDeleted;
 import dev.sealbox.domain.store.StoreEvent.SecretDisabled;
 import dev.sealbox.domain.store.StoreEvent.SecretEnabled;
 import dev.sealbox.domain.store.StoreEvent.SecretHostsChanged;
+import dev.sealbox.domain.store.StoreEvent.SecretLocationsChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretRolledBack;
 import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
@@ -200,11 +203,26 @@ class SecretVersionsTest {
     }
 
     @Test
+    void areAllRevealedInTheSameLocations() {
+        var headers = Locations.parse("headers basic");
+        var change = new ChangeSecretLocations(STRIPE, headers);
+        var changed = new SecretLocationsChanged(STRIPE, headers);
+
+        assertThat(stripe(given(set(1))).locations()).isEqualTo(Locations.ALL);
+        assertThat(decided(given(), change)).isEqualTo(refuse(new StoreRefusal.NoSuchSecret(STRIPE)));
+        assertThat(decided(given(set(1)), change)).isEqualTo(accept(changed));
+        assertThat(decided(given(set(1), changed), change)).isEqualTo(accept());
+        var later = given(set(1), changed, set(2), new SecretDisabled(STRIPE), rolledBack(3, 1));
+        assertThat(later.view(new StoreId(ENTRY)).secrets())
+                .containsEntry(STRIPE, new Offer(3, Optional.empty(), HOSTS, headers));
+    }
+
+    @Test
     void areDisabledWithoutBeingLost() {
         var disabled = given(set(1), set(2), new SecretDisabled(STRIPE));
         assertThat(stripe(disabled).usable()).isEmpty();
         assertThat(disabled.view(new StoreId(ENTRY)).secrets())
-                .containsEntry(STRIPE, new Offer(2, Optional.empty(), List.of()));
+                .containsEntry(STRIPE, new Offer(2, Optional.empty(), List.of(), Locations.ALL));
         assertThat(disabled.condemned()).isEmpty();
         assertThat(decided(disabled, new SwitchSecret(STRIPE, false))).isEqualTo(accept());
         assertThat(decided(disabled, new SwitchSecret(STRIPE, true))).isEqualTo(accept(new SecretEnabled(STRIPE)));

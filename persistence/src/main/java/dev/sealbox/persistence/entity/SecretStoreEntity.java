@@ -128,6 +128,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
             case StoreEvent.SecretSet e -> true;
             case StoreEvent.SecretRolledBack e -> true;
             case StoreEvent.SecretHostsChanged e -> true;
+            case StoreEvent.SecretLocationsChanged e -> true;
             case StoreEvent.SecretDisabled e -> true;
             case StoreEvent.SecretEnabled e -> true;
             case StoreEvent.SecretDeleted e -> true;

@@ -15,6 +15,7 @@ import dev.sealbox.domain.checkpoint.CheckpointCommand;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -61,6 +62,7 @@ public final class DomainModule extends SimpleModule {
         text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
         text(Role.class, Role::word, Role::parse);
         text(HostName.class, HostName::value, HostName::new);
+        text(Locations.class, Locations::toString, Locations::parse);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
     }
 

@@ -1,6 +1,7 @@
 package dev.sealbox.persistence.serialization;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.Role;
 import java.util.Map;
@@ -13,7 +14,8 @@ final class OlderForms {
             "organization.api-key-issued.1", OlderForms::keyIssued,
             "organization.state.1", OlderForms::organization,
             "sandbox.state.1", OlderForms::sandbox,
-            "store.state.1", OlderForms::store);
+            "store.state.1", store -> withLocations(store(store)),
+            "store.state.2", OlderForms::withLocations);
 
     private OlderForms() {}
 
@@ -57,6 +59,16 @@ final class OlderForms {
             if (secret instanceof ObjectNode fields) {
                 fields.put("enabled", true);
                 fields.putArray("versions").add(onlyVersion(fields));
+            }
+        });
+        return store;
+    }
+
+    /** Before there were locations a secret was used in all of them. */
+    private static ObjectNode withLocations(ObjectNode store) {
+        store.path("secrets").forEach(secret -> {
+            if (secret instanceof ObjectNode fields) {
+                fields.put("locations", Locations.ALL.toString());
             }
         });
         return store;

@@ -2,6 +2,7 @@ package dev.sealbox.persistence.service;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -130,6 +131,12 @@ public final class ShardedSecretVersions implements SecretVersions {
     public CompletionStage<Outcome<SecretChanged>> changeHosts(
             Origin origin, StoreId store, SecretName name, List<HostPattern> hosts, Optional<Integer> cas) {
         return changed(origin, store, name, new StoreCommand.ChangeSecretHosts(name, hosts, cas));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SecretChanged>> changeLocations(
+            Origin origin, StoreId store, SecretName name, Locations locations) {
+        return changed(origin, store, name, new StoreCommand.ChangeSecretLocations(name, locations));
     }
 
     @Override

@@ -6,6 +6,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -237,7 +238,7 @@ class SecretStoreEntityTest {
                 .hasEntrySatisfying(
                         SANDBOX,
                         view -> assertThat(view.secrets())
-                                .containsEntry(STRIPE, new Offer(2, Optional.empty(), List.of())));
+                                .containsEntry(STRIPE, new Offer(2, Optional.empty(), List.of(), Locations.ALL)));
         told(new StoreCommand.SwitchSecret(STRIPE, true));
         assertThat(told(new StoreCommand.DestroyVersion(STRIPE, 2)))
                 .isInstanceOfSatisfying(

@@ -15,6 +15,7 @@ import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -115,9 +116,9 @@ class ClusterMessageTest {
             HOSTS,
             Map.of(
                     SECRET,
-                    new Offer(2, Optional.of(VALUE), HOSTS),
+                    new Offer(2, Optional.of(VALUE), HOSTS, Locations.parse("query")),
                     new SecretName("OFF"),
-                    new Offer(1, Optional.empty(), List.of())));
+                    new Offer(1, Optional.empty(), List.of(), Locations.ALL)));
     private static final SecretStore STATE = Stream.of(
                     new StoreEvent.StoreCreated(NAME, HOSTS),
                     new StoreEvent.VersionLimitChanged(LIMIT),
@@ -133,7 +134,7 @@ class ClusterMessageTest {
             ORGANIZATION,
             8,
             HOSTS,
-            Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, false)),
+            Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, Locations.parse(""), false)),
             Map.of(TOKEN, SECRET),
             List.of(CHECKPOINT));
 
@@ -150,6 +151,7 @@ class ClusterMessageTest {
                 new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID, Optional.of(7), LIMIT),
                 new StoreCommand.RollBackSecret(SECRET, 3, VALUE, Optional.empty(), LIMIT),
                 new StoreCommand.ChangeSecretHosts(SECRET, HOSTS, Optional.of(0)),
+                new StoreCommand.ChangeSecretLocations(SECRET, Locations.parse("headers body")),
                 new StoreCommand.SwitchSecret(SECRET, true),
                 new StoreCommand.SwitchVersion(SECRET, 3, false),
                 new StoreCommand.DestroyVersion(SECRET, 3),

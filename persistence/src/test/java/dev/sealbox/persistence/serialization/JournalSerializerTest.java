@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
@@ -82,6 +83,7 @@ class JournalSerializerTest {
                                 new Secret(
                                         UUID.fromString("0b9f7a62-5a3e-4d0c-9f0e-2f3a1c7d9e10"),
                                         true,
+                                        Locations.ALL,
                                         List.of(new SecretVersion(
                                                 3,
                                                 Optional.of(new Encrypted(key, "AAECAwQF")),

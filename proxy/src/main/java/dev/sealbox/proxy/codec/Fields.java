@@ -18,8 +18,7 @@ public record Fields(List<Field> all) {
             "proxy-authorization",
             "proxy-authenticate",
             "te",
-            "upgrade",
-            "trailer");
+            "upgrade");
 
     /** Never dropped because a Connection field names them: that would change what the message means. */
     private static final Set<String> END_TO_END = Set.of(

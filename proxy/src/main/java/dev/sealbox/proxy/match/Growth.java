@@ -3,58 +3,64 @@ package dev.sealbox.proxy.match;
 import java.util.function.Consumer;
 
 /**
- * How much longer replacements may make one message, all its parts together: a token that stands for a large value and
- * is repeated would otherwise make a small message fill the memory. Also tells of each replacement in the message before
- * it is made. Not thread-safe.
+ * How often something may be replaced in one message, and how much longer that may make it, all its parts together: a
+ * token that stands for a large value and is repeated would otherwise make a small message fill the memory, and a value
+ * that is repeated is exposed more often. Also tells of each replacement in the message before it is made. Not
+ * thread-safe.
  */
 public final class Growth {
     private final Consumer<Object> replaced;
     private long left;
+    private long times;
 
-    private Growth(long most, Consumer<Object> replaced) {
+    private Growth(long most, long times, Consumer<Object> replaced) {
         this.left = most;
+        this.times = times;
         this.replaced = replaced;
     }
 
-    /** Thrown where a message would grow beyond its limit. */
+    /** Thrown where a message would go beyond its limit. */
     public static final class Exceeded extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Exceeded() {
-            super("a message grows too much", null, false, false);
+        private final boolean tooOften;
+
+        Exceeded(boolean tooOften) {
+            super("too much would be replaced in a message", null, false, false);
+            this.tooOften = tooOften;
+        }
+
+        /** Whether there was too much to replace; otherwise the message would become too large. */
+        public boolean isTooOften() {
+            return tooOften;
         }
     }
 
-    /** At most that many bytes. */
-    public static Growth of(long most) {
-        return new Growth(most, what -> {});
-    }
-
     /**
-     * At most that many bytes.
+     * At most that many bytes, and so many replacements.
      *
      * @param replaced is told what a pattern means, see {@link Patterns.Entry}, that is about to be replaced; what it
      *     throws keeps it from being so
      */
-    public static Growth of(long most, Consumer<Object> replaced) {
-        return new Growth(most, replaced);
+    public static Growth of(long most, long times, Consumer<Object> replaced) {
+        return new Growth(most, times, replaced);
     }
 
     /** For replacements that are about as long as what they replace. */
     public static Growth unlimited() {
-        return new Growth(Long.MAX_VALUE, what -> {});
+        return new Growth(Long.MAX_VALUE, Long.MAX_VALUE, what -> {});
     }
 
-    /** Tells that what has this meaning is about to be replaced. */
-    void tell(Object meaning) {
-        replaced.accept(meaning);
-    }
-
-    /** Notes that {@code before} bytes became {@code after}; that others shrink does not make up for it. */
-    void count(int before, int after) {
+    /**
+     * Notes that {@code before} bytes, which have this meaning, are about to become {@code after}; that others shrink
+     * does not make up for it.
+     */
+    void count(Object meaning, int before, int after) {
         left -= Math.max(0, after - before);
-        if (left < 0) {
-            throw new Exceeded();
+        times--;
+        if (left < 0 || times < 0) {
+            throw new Exceeded(times < 0);
         }
+        replaced.accept(meaning);
     }
 }

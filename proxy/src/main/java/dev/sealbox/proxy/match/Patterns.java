@@ -28,7 +28,7 @@ public final class Patterns {
     private static final int MISS = -2;
 
     /** {@link #indexOf} of a {@link #find} result that is no match: what follows cannot be decided yet. */
-    static final int UNDECIDED = -1;
+    public static final int UNDECIDED = -1;
 
     private final byte[][] patterns;
     private final byte[] @Nullable [] replacements;
@@ -164,7 +164,7 @@ public final class Patterns {
      *
      * @param last whether the stream ends at {@code end}, so that nothing can be completed any more
      */
-    long find(ByteBuf bytes, int from, int end, boolean last) {
+    public long find(ByteBuf bytes, int from, int end, boolean last) {
         if (patterns.length == 0) {
             return result(end, UNDECIDED);
         }
@@ -225,11 +225,13 @@ public final class Patterns {
         return ((long) position << 32) | (index & 0xffffffffL);
     }
 
-    static int position(long result) {
+    /** Where a {@link #find} stopped. */
+    public static int position(long result) {
         return (int) (result >> 32);
     }
 
-    static int indexOf(long result) {
+    /** What a {@link #find} found there. */
+    public static int indexOf(long result) {
         return (int) result;
     }
 

@@ -9,7 +9,7 @@ import io.netty.buffer.Unpooled;
  *
  * <p>Holds back only bytes that are the beginning of a pattern, less than the longest of them. Not thread-safe.
  */
-public final class Replacer {
+public final class Replacer implements Transformer {
     private static final int MAX_RELEASED = 3;
 
     private final Patterns patterns;
@@ -39,7 +39,7 @@ public final class Replacer {
         }
     }
 
-    /** Takes {@code chunk} over and gives what can be passed on, perhaps nothing. The caller owns the result. */
+    @Override
     public ByteBuf feed(ByteBuf chunk) {
         if (!held.isReadable()) {
             return run(chunk, false);
@@ -52,7 +52,7 @@ public final class Replacer {
         return run(joined, false);
     }
 
-    /** The stream has ended: gives what was held back. */
+    @Override
     public ByteBuf end() {
         var rest = held;
         held = Unpooled.EMPTY_BUFFER;
@@ -84,7 +84,7 @@ public final class Replacer {
         return replaced;
     }
 
-    /** Lets held bytes go unread. */
+    @Override
     public void close() {
         held.release();
         held = Unpooled.EMPTY_BUFFER;
@@ -124,8 +124,7 @@ public final class Replacer {
         if (replacement == null) {
             throw new Forbidden();
         }
-        growth.tell(patterns.meaning(index));
-        growth.count(patterns.length(index), replacement.length);
+        growth.count(patterns.meaning(index), patterns.length(index), replacement.length);
         out.writeBytes(replacement);
         released = 0;
         replaced++;

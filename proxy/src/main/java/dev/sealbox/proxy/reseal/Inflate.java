@@ -3,6 +3,7 @@ package dev.sealbox.proxy.reseal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ public final class Inflate implements Unpacker {
     private ByteBuf pending;
     private byte[] input = {};
     private @Nullable GzipHeader header;
+
+    /** Of what the present member of a gzip stream has unpacked to. */
+    private final CRC32 checksum = new CRC32();
+
+    private boolean checked;
 
     private Inflate(boolean gzip, ByteBufAllocator allocator) {
         this.gzip = gzip;
@@ -77,6 +83,7 @@ public final class Inflate implements Unpacker {
      */
     private boolean beginsNextMember() {
         giveBackUnused();
+        check();
         if (gzip && pending.readableBytes() < GZIP_TRAILER + 2) {
             return false;
         }
@@ -86,9 +93,24 @@ public final class Inflate implements Unpacker {
         }
         pending.skipBytes(GZIP_TRAILER);
         inflater.reset();
+        checksum.reset();
+        checked = false;
         var next = new GzipHeader();
         header = next;
         return isPastHeader(next);
+    }
+
+    /** What is passed on unpacked brings no checksum with it any more, so that nobody else would notice. */
+    private void check() {
+        if (!gzip || checked || pending.readableBytes() < GZIP_TRAILER) {
+            return;
+        }
+        checked = true;
+        int at = pending.readerIndex();
+        if (pending.getUnsignedIntLE(at) != checksum.getValue()
+                || pending.getIntLE(at + 4) != (int) inflater.getBytesWritten()) {
+            throw new Broken();
+        }
     }
 
     /** Puts what the inflater was given beyond the end of a member before what is pending. */
@@ -111,6 +133,7 @@ public final class Inflate implements Unpacker {
             if (inflater.needsDictionary()) {
                 throw new Broken();
             }
+            checksum.update(piece, 0, length);
             return length == 0 ? null : allocator.buffer(length).writeBytes(piece, 0, length);
         } catch (DataFormatException e) {
             throw new Broken();

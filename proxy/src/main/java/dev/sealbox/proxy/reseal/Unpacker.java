@@ -3,6 +3,7 @@ package dev.sealbox.proxy.reseal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ public sealed interface Unpacker extends AutoCloseable permits Inflate, Unbrotli
     /** The most bytes that {@link #next} gives. */
     int PIECE = 32 * 1024;
 
+    /** The content codings that {@link #of} knows. */
+    Set<String> CODINGS = Set.of("gzip", "x-gzip", "deflate", "br", "zstd");
+
     /** What came was not what its Content-Encoding says. */
     final class Broken extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -20,6 +24,11 @@ public sealed interface Unpacker extends AutoCloseable permits Inflate, Unbrotli
         Broken() {
             super("the body's compression is broken", null, false, false);
         }
+    }
+
+    /** Whether that content coding can be unpacked here. */
+    static boolean knows(String coding) {
+        return CODINGS.contains(coding.strip().toLowerCase(Locale.ROOT));
     }
 
     /** For that content coding; null when it is none that can be unpacked here. */

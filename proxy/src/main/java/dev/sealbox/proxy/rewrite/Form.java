@@ -61,6 +61,11 @@ public enum Form {
                 || type.endsWith("+proto");
     }
 
+    /** Whether a body of that media type has parts with media types of their own. */
+    static boolean hasParts(String contentType) {
+        return mediaType(contentType).startsWith("multipart/");
+    }
+
     private static String mediaType(String contentType) {
         return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }

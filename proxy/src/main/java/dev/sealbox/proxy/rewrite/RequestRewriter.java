@@ -1,9 +1,12 @@
 package dev.sealbox.proxy.rewrite;
 
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.RequestHead;
+import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.match.Replacer;
+import dev.sealbox.proxy.match.Transformer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -13,8 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class RequestRewriter {
     private static final String PREFIX = "osb_sealed_";
 
-    private final Set<String> sinks;
+    /** Finds what looks like a token. */
+    private static final Patterns SEALED =
+            new Patterns(List.of(new Patterns.Entry(PREFIX.getBytes(StandardCharsets.US_ASCII), new byte[0])));
+
+    private final SinkHeaders sinks;
 
     /**
      * With the fields to leave alone.
      *
-     * @param sinks names of fields in lower case that are never rewritten, since they tell third parties about the
-     *     request; one that ends with a star means all that begin so
+     * @param sinks fields that are never rewritten, since they tell third parties about the request
      */
-    public RequestRewriter(Set<String> sinks) {
-        this.sinks = Set.copyOf(sinks);
+    public RequestRewriter(SinkHeaders sinks) {
+        this.sinks = sinks;
     }
 
     /**
@@ -54,10 +59,23 @@ public final class RequestRewriter {
             ByteBufAllocator allocator) {
         return new RewrittenHead(
                 request.method(),
-                replaced(target, substitutions, Form.PERCENT, allocator),
+                target(target, substitutions, allocator),
                 secure,
                 authority,
                 fields(fields, substitutions, allocator));
+    }
+
+    private static CharSequence target(String target, Substitutions substitutions, ByteBufAllocator allocator) {
+        if (substitutions.isEmpty() || !target.contains(PREFIX)) {
+            return target;
+        }
+        int mark = target.indexOf('?');
+        int end = mark < 0 ? target.length() : mark;
+        var path = substitutions.in(Location.PATH, Form.PERCENT);
+        var query = substitutions.in(Location.QUERY, Form.PERCENT);
+        return Revealed.joined(
+                replaced(target.substring(0, end), path, substitutions, allocator),
+                replaced(target.substring(end), query, substitutions, allocator));
     }
 
     /** Fields, or trailers. Throws as {@link #head} does. */
@@ -69,41 +87,56 @@ public final class RequestRewriter {
         return rewritten;
     }
 
-    private CharSequence value(Field field, Substitutions substitutions, ByteBufAllocator allocator) {
-        if (substitutions.isEmpty()) {
-            return field.value();
+    /** Whether anything in a body looks like a token; {@code pieces} gives the body until it gives null. */
+    public boolean looksSealed(Supplier<@Nullable ByteBuf> pieces, ByteBufAllocator allocator) {
+        var search = new Replacer(SEALED, allocator);
+        try {
+            var piece = pieces.get();
+            while (piece != null) {
+                search.feed(piece).release();
+                piece = search.replaced() > 0 ? null : pieces.get();
+            }
+            return search.replaced() > 0;
+        } finally {
+            search.close();
         }
-        if (isBasic(field)) {
-            return basic(field.value(), substitutions, allocator);
-        }
-        return field.value().contains(PREFIX) && !isSink(field)
-                ? replaced(field.value(), substitutions, Form.HEADER, allocator)
-                : field.value();
     }
 
-    private boolean isSink(Field field) {
-        var name = field.name().toLowerCase(Locale.ROOT);
-        return sinks.contains(name)
-                || sinks.stream()
-                        .anyMatch(sink -> sink.endsWith("*") && name.startsWith(sink.substring(0, sink.length() - 1)));
+    private CharSequence value(Field field, Substitutions substitutions, ByteBufAllocator allocator) {
+        boolean basic = isBasic(field);
+        if (substitutions.isEmpty() || !(basic || field.value().contains(PREFIX)) || isLeftAlone(field)) {
+            return field.value();
+        }
+        return basic ? basic(field.value(), substitutions, allocator) : header(field.value(), substitutions, allocator);
+    }
+
+    private static CharSequence header(String value, Substitutions substitutions, ByteBufAllocator allocator) {
+        return replaced(value, substitutions.in(Location.HEADERS, Form.HEADER), substitutions, allocator);
+    }
+
+    /** The type of a body may hold its boundary, which must stay what it is in the body. */
+    private boolean isLeftAlone(Field field) {
+        return field.is("content-type") || sinks.has(field.name());
+    }
+
+    /** What changes a body of that media type; throws as {@link #head} does. */
+    public Transformer body(@Nullable String contentType, Substitutions substitutions, ByteBufAllocator allocator) {
+        return new BodyForms(substitutions, allocator).of(contentType);
     }
 
     private static CharSequence replaced(
-            String text, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
-        if (substitutions.isEmpty() || !text.contains(PREFIX)) {
-            return text;
-        }
-        var bytes = replaced(text.getBytes(StandardCharsets.ISO_8859_1), substitutions, form, allocator);
+            String text, Patterns patterns, Substitutions substitutions, ByteBufAllocator allocator) {
+        var bytes = replaced(text.getBytes(StandardCharsets.ISO_8859_1), patterns, substitutions, allocator);
         return bytes == null ? text : new Revealed(bytes);
     }
 
     /** Null when there is nothing to replace. */
     private static byte @Nullable [] replaced(
-            byte[] bytes, Substitutions substitutions, Form form, ByteBufAllocator allocator) {
-        if (!substitutions.as(form).isIn(Unpooled.wrappedBuffer(bytes))) {
+            byte[] bytes, Patterns patterns, Substitutions substitutions, ByteBufAllocator allocator) {
+        if (!patterns.isIn(Unpooled.wrappedBuffer(bytes))) {
             return null;
         }
-        var replacer = new Replacer(substitutions.as(form), allocator, substitutions.growth());
+        var replacer = new Replacer(patterns, allocator, substitutions.growth());
         var out = allocator.buffer(bytes.length + 64);
         try {
             append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
@@ -130,11 +163,12 @@ public final class RequestRewriter {
         try {
             credentials = Base64.getDecoder().decode(value.substring(6).strip());
         } catch (IllegalArgumentException e) {
-            return replaced(value, substitutions, Form.HEADER, allocator);
+            return header(value, substitutions, allocator);
         }
-        var clear = replaced(credentials, substitutions, Form.HEADER, allocator);
+        var patterns = substitutions.in(Location.BASIC, Form.HEADER);
+        var clear = replaced(credentials, patterns, substitutions, allocator);
         if (clear == null) {
-            return replaced(value, substitutions, Form.HEADER, allocator);
+            return header(value, substitutions, allocator);
         }
         var encoded = Base64.getEncoder().encode(clear);
         Arrays.fill(clear, (byte) 0);

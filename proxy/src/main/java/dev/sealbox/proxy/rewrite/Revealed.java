@@ -21,6 +21,20 @@ public final class Revealed implements CharSequence {
         }
     }
 
+    /** The two after each other; takes them over. */
+    static CharSequence joined(CharSequence first, CharSequence second) {
+        if (!(first instanceof Revealed) && !(second instanceof Revealed)) {
+            return first.toString() + second;
+        }
+        var bytes = new byte[first.length() + second.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (i < first.length() ? first.charAt(i) : second.charAt(i - first.length()));
+        }
+        wipe(first);
+        wipe(second);
+        return new Revealed(bytes);
+    }
+
     /** Overwrites {@code text} if it is revealed. */
     static void wipe(CharSequence text) {
         if (text instanceof Revealed revealed) {

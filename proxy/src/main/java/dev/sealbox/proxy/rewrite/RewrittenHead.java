@@ -17,6 +17,14 @@ public record RewrittenHead(
         fields = List.copyOf(fields);
     }
 
+    /** The same without the field of that name, which holds no value. */
+    public RewrittenHead without(String name) {
+        var others = fields.stream()
+                .filter(field -> !field.name().equalsIgnoreCase(name))
+                .toList();
+        return new RewrittenHead(method, target, secure, authority, others);
+    }
+
     /** Overwrites the values: they are needed no more. */
     public void wipe() {
         Revealed.wipe(target);

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.proxy.match.Growth;
@@ -19,39 +20,41 @@ public final class Substitutions {
     private final boolean any;
     private final Growth growth;
 
-    private record Key(HostName host, Form form) {}
+    private record Key(HostName host, Location location, Form form) {}
 
     /** What is told of a token that is about to be replaced. */
-    private record Meaning(SecretName name, String place) {}
+    private record Meaning(SecretName name, Location location) {}
 
     /** Is told of each secret whose value is about to be put in, and where; what it throws keeps it out. */
     @FunctionalInterface
     public interface Carried {
-        void carries(SecretName name, String place);
+        void carries(SecretName name, Location location);
     }
 
-    private Substitutions(Session session, HostName host, boolean any, Carried carried) {
+    private Substitutions(Session session, HostName host, boolean any, int most, Carried carried) {
         this.session = session;
         this.host = host;
         this.any = any;
-        this.growth = Growth.of(MAX_GROWTH, meaning -> {
+        this.growth = Growth.of(MAX_GROWTH, most, meaning -> {
             var told = (Meaning) meaning;
-            carried.carries(told.name(), told.place());
+            carried.carries(told.name(), told.location());
         });
     }
 
     /**
      * What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile.
+     *
+     * @param most how many tokens may be replaced
      */
-    public static Substitutions at(Session session, HostName host, Carried carried) {
+    public static Substitutions at(Session session, HostName host, int most, Carried carried) {
         var policy = session.policy();
         boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
-        return new Substitutions(session, host, any, carried);
+        return new Substitutions(session, host, any, most, carried);
     }
 
     /** Over a connection that anybody can read, nothing. */
     public static Substitutions none(Session session, HostName host) {
-        return new Substitutions(session, host, false, (name, place) -> {});
+        return new Substitutions(session, host, false, 0, (name, location) -> {});
     }
 
     /** Whether no secret may be used here, so that everything goes out as it came. */
@@ -64,28 +67,32 @@ public final class Substitutions {
         return growth;
     }
 
-    /** Tokens and their values, each written as {@code form} wants. */
-    public Patterns as(Form form) {
-        return any ? session.patterns(new Key(host, form), () -> entries(form)) : Patterns.EMPTY;
+    /** Whether any secret may be used in that part of a request. */
+    public boolean reach(Location location) {
+        return any && session.policy().tokens().values().stream().anyMatch(name -> mayUse(name, location));
+    }
+
+    private boolean mayUse(SecretName name, Location location) {
+        var grant = session.policy().grants().get(name);
+        return grant != null
+                && grant.locations().has(location)
+                && session.policy().mayUse(name, host);
+    }
+
+    /** Tokens that may be replaced in that part of a request, and their values, each written as {@code form} wants. */
+    public Patterns in(Location location, Form form) {
+        return any ? session.patterns(new Key(host, location, form), () -> entries(location, form)) : Patterns.EMPTY;
     }
 
     @MayReveal("a permitted host receives the value in the token's place")
-    private List<Patterns.Entry> entries(Form form) {
+    private List<Patterns.Entry> entries(Location location, Form form) {
         var policy = session.policy();
         return policy.tokens().entrySet().stream()
-                .filter(entry -> policy.mayUse(entry.getValue(), host))
+                .filter(entry -> mayUse(entry.getValue(), location))
                 .map(entry -> new Patterns.Entry(
                         entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
                         form.write(session.value(entry.getValue()).reveal()),
-                        new Meaning(entry.getValue(), place(form))))
+                        new Meaning(entry.getValue(), location)))
                 .toList();
-    }
-
-    private static String place(Form form) {
-        return switch (form) {
-            case HEADER -> "headers";
-            case PERCENT -> "target";
-            case RAW, JSON, URL_ENCODED -> "body";
-        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.domain.ledger.UseLedger;
@@ -13,8 +14,8 @@ import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.upstream.Origin;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,7 @@ final class Account {
     private final String target;
     private final long since = System.nanoTime();
 
-    private @Nullable Map<SecretName, Set<String>> used;
+    private @Nullable Map<SecretName, Set<Location>> used;
     private @Nullable UUID request;
     private boolean announced;
     private boolean connected;
@@ -54,10 +55,10 @@ final class Account {
     }
 
     /** A value has been put into that part of the request. */
-    void uses(SecretName name, String place) {
-        var known = used == null ? new LinkedHashMap<SecretName, Set<String>>() : used;
+    void uses(SecretName name, Location location) {
+        var known = used == null ? new LinkedHashMap<SecretName, Set<Location>>() : used;
         used = known;
-        known.computeIfAbsent(name, first -> new LinkedHashSet<>()).add(place);
+        known.computeIfAbsent(name, first -> EnumSet.noneOf(Location.class)).add(location);
     }
 
     boolean usesAny() {
@@ -93,7 +94,7 @@ final class Account {
     /** A message that goes over the connection that this request has opened carries a secret, as {@code now} allows. */
     void message(EgressPolicy now, SecretName name) {
         var effect = new Effect(SWITCHING_PROTOCOLS, 0, 0, elapsed());
-        secret(now, name, List.of("body"))
+        secret(now, name, Set.of(Location.BODY))
                 .ifPresent(secret -> ledger.note(new UseRecord(
                         Instant.now(),
                         request(),
@@ -125,13 +126,17 @@ final class Account {
         return used == null
                 ? List.of()
                 : used.entrySet().stream()
-                        .flatMap(each -> secret(policy, each.getKey(), List.copyOf(each.getValue())).stream())
+                        .flatMap(each -> secret(policy, each.getKey(), each.getValue()).stream())
                         .toList();
     }
 
-    private static Optional<UsedSecret> secret(EgressPolicy by, SecretName name, List<String> places) {
+    private static Optional<UsedSecret> secret(EgressPolicy by, SecretName name, Set<Location> locations) {
         return Optional.ofNullable(by.grants().get(name))
-                .map(grant -> new UsedSecret(name, grant.store(), grant.version(), places));
+                .map(grant -> new UsedSecret(
+                        name,
+                        grant.store(),
+                        grant.version(),
+                        locations.stream().map(Location::word).toList()));
     }
 
     private UseRecord ofUse(Ruling ruling, UsedSecret secret) {

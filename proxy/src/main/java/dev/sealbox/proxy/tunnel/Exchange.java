@@ -52,9 +52,9 @@ final class Exchange {
             ByteBufAllocator allocator) {
         var told = new Account(services.ledger(), session.policy(), origin, head, target);
         var substitutions = origin.secure()
-                ? Substitutions.at(session, origin.host(), (name, place) -> {
+                ? Substitutions.at(session, origin.host(), services.limits().replacements(), (name, location) -> {
                     passage.carries(name);
-                    told.uses(name, place);
+                    told.uses(name, location);
                 })
                 : Substitutions.none(session, origin.host());
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
@@ -74,14 +74,7 @@ final class Exchange {
         this.mayUseSecrets = told.usesAny()
                 || (!substitutions.isEmpty() && (upgrade || !(client.framing() instanceof Framing.None)));
         this.request = new RequestFlow(
-                rewritten,
-                client,
-                head.fields().first("content-type"),
-                isPlain(head.fields()),
-                substitutions,
-                services.rewriter(),
-                services.limits(),
-                allocator);
+                rewritten, client, head.fields(), substitutions, services.rewriter(), services.limits(), allocator);
         this.response = new ResponseFlow(head, client, resealer, upgrade, services.limits(), allocator);
     }
 
@@ -105,11 +98,6 @@ final class Exchange {
     private static String authority(Origin origin) {
         var host = origin.host().value();
         return host.contains(":") ? "[" + host + "]" : host;
-    }
-
-    private static boolean isPlain(Fields fields) {
-        var coding = fields.first("content-encoding");
-        return coding == null || coding.equalsIgnoreCase("identity");
     }
 
     /**

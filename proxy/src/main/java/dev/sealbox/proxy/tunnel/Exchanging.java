@@ -57,7 +57,7 @@ final class Exchanging implements Phase {
         } catch (Replacer.Forbidden e) {
             throw new Objection(Problem.valueNotForHeader());
         } catch (Growth.Exceeded e) {
-            throw new Objection(Problem.growsTooMuch());
+            throw new Objection(Problem.replacesTooMuch(e));
         }
     }
 

@@ -8,6 +8,8 @@ import java.time.Duration;
  *
  * @param maxHead bytes of a request's or response's first line and fields
  * @param measuredBody bytes up to which a body is held until its new length is known
+ * @param unpackRatio how many times its size a compressed body may have
+ * @param replacements tokens that are replaced in one request
  * @param connectionsPerSandbox open connections of one sandbox
  * @param headTimeout from a head's first byte to its last; also for a ClientHello
  * @param keepAlive how long a connection may stay open between requests
@@ -19,6 +21,8 @@ import java.time.Duration;
 public record Limits(
         int maxHead,
         int measuredBody,
+        int unpackRatio,
+        int replacements,
         int connectionsPerSandbox,
         Duration headTimeout,
         Duration keepAlive,

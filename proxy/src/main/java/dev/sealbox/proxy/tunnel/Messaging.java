@@ -45,7 +45,7 @@ final class Messaging implements Phase {
         } catch (Objection e) {
             return end(POLICY_VIOLATION, e.problem());
         } catch (Growth.Exceeded e) {
-            return end(POLICY_VIOLATION, Problem.growsTooMuch());
+            return end(POLICY_VIOLATION, Problem.replacesTooMuch(e));
         } catch (Passage.Revoked e) {
             close();
             return conversation.answers().revoked();

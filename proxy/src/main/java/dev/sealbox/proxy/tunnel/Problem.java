@@ -7,6 +7,7 @@ import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.Heads;
 import dev.sealbox.proxy.codec.ResponseHead;
+import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.upstream.Unreachable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -74,7 +75,7 @@ public record Problem(int status, String code, String message) {
     static Problem malformed(BadMessage bad) {
         return new Problem(
                 bad.status(),
-                bad.status() == 431 ? "request.too-large" : "request.malformed",
+                bad.status() == 431 || bad.status() == 413 ? "request.too-large" : "request.malformed",
                 "The request is malformed: " + bad.reason() + ".");
     }
 
@@ -93,9 +94,13 @@ public record Problem(int status, String code, String message) {
                 "The secret's value holds a line break or a NUL and cannot be put into a header or a request line.");
     }
 
-    static Problem growsTooMuch() {
-        return new Problem(
-                413, "secret.too-often", "With values in the place of its tokens the request would become too large.");
+    static Problem replacesTooMuch(Growth.Exceeded by) {
+        return by.isTooOften()
+                ? new Problem(413, "secret.too-often", "The request holds more tokens than may be replaced in one.")
+                : new Problem(
+                        413,
+                        "secret.too-large",
+                        "With values in the place of its tokens the request would become too large.");
     }
 
     static Problem badFrame() {

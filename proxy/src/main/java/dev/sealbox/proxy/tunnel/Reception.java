@@ -88,7 +88,7 @@ record Reception(Conversation conversation) {
         } catch (Replacer.Forbidden e) {
             return refuse(head, Problem.valueNotForHeader());
         } catch (Growth.Exceeded e) {
-            return refuse(head, Problem.growsTooMuch());
+            return refuse(head, Problem.replacesTooMuch(e));
         }
         log.atDebug()
                 .addKeyValue("sandbox", conversation.admission().address().sandbox())

@@ -1,8 +1,10 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.egress.Location;
+import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
-import dev.sealbox.proxy.match.Replacer;
-import dev.sealbox.proxy.rewrite.Form;
+import dev.sealbox.proxy.match.Transformer;
+import dev.sealbox.proxy.reseal.Unpacker;
 import dev.sealbox.proxy.rewrite.RequestRewriter;
 import dev.sealbox.proxy.rewrite.RewrittenField;
 import dev.sealbox.proxy.rewrite.RewrittenHead;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to the upstream: head, then body, tokens replaced. A small body is held until its new length is
- * known; a larger one that may change goes on without a length; one that cannot change keeps its framing.
+ * known; a larger one that may change goes on without a length; one that cannot change keeps its framing. A compressed
+ * body goes on unpacked, except a small one without a token: that stays as it came.
  */
 final class RequestFlow {
     private final RequestRewriter rewriter;
@@ -26,13 +29,14 @@ final class RequestFlow {
     private final ByteBufAllocator allocator;
     private final RewrittenHead head;
     private final Incoming body;
-    private final Framing framing;
-    private final boolean measured;
-    private final @Nullable Replacer replacer;
+    private final RequestPlan plan;
+    private final Transformer transformer;
+    private final int ratio;
 
     /** A measured body; kept until a response begins, for a repeat on a fresh connection. */
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
 
+    private @Nullable UnpackedBody unpacked;
     private State state = State.HEAD;
 
     private enum State {
@@ -46,44 +50,38 @@ final class RequestFlow {
      * Sends nothing yet.
      *
      * @param head what is sent first
-     * @param contentType of the body
-     * @param plain whether the body is not compressed
+     * @param fields the request's, as they came
      */
     RequestFlow(
             RewrittenHead head,
             ClientStream client,
-            @Nullable String contentType,
-            boolean plain,
+            Fields fields,
             Substitutions substitutions,
             RequestRewriter rewriter,
             Limits limits,
             ByteBufAllocator allocator) {
-        var incoming = client.framing();
         this.rewriter = rewriter;
         this.substitutions = substitutions;
         this.allocator = allocator;
         this.head = head;
         this.body = client.body();
-        boolean mayChange = plain
-                && !substitutions.isEmpty()
-                && !(incoming instanceof Framing.None)
-                && !Form.holdsLengths(contentType);
-        this.replacer = mayChange
-                ? new Replacer(substitutions.as(Form.ofBody(contentType)), allocator, substitutions.growth())
-                : null;
-        this.measured = mayChange && incoming instanceof Framing.Length(var bytes) && bytes <= limits.measuredBody();
-        this.framing = mayChange && !measured ? Framing.CHUNKED : incoming;
+        this.ratio = limits.unpackRatio();
+        this.plan = RequestPlan.of(
+                fields, client.framing(), () -> substitutions.reach(Location.BODY), limits.measuredBody());
+        this.transformer = plan.changes()
+                ? rewriter.body(fields.first("content-type"), substitutions, allocator)
+                : Transformer.UNCHANGED;
     }
 
     /**
      * Moves what can be moved.
      *
      * @return whether anything was
-     * @throws dev.sealbox.proxy.codec.BadMessage when the client's framing is broken
+     * @throws dev.sealbox.proxy.codec.BadMessage when the client's framing, a part or the compression is broken
      */
     boolean step(UpstreamStream upstream) {
         return switch (state) {
-            case HEAD -> measured ? measure(upstream) : sendHead(upstream);
+            case HEAD -> plan.measured() ? measure(upstream) : sendHead(upstream);
             case AGAIN -> {
                 sendWhole(upstream);
                 yield true;
@@ -94,7 +92,9 @@ final class RequestFlow {
     }
 
     private boolean sendHead(UpstreamStream upstream) {
-        upstream.head(head, framing);
+        var framing = plan.framing();
+        plan.coding().ifPresent(coding -> unpacked = unpacked(coding, body));
+        upstream.head(unpacked == null ? head : head.without("content-encoding"), framing);
         state = framing instanceof Framing.None || framing.equals(new Framing.Length(0)) ? State.DONE : State.BODY;
         return true;
     }
@@ -104,8 +104,14 @@ final class RequestFlow {
         if (!body.isComplete()) {
             return moved;
         }
-        hold(replacer().end());
-        sendWhole(upstream);
+        if (plan.coding().isEmpty()) {
+            hold(transformer.end());
+            sendWhole(upstream);
+        } else if (holdsToken(plan.coding().get())) {
+            sendUnpacked(upstream, plan.coding().get());
+        } else {
+            sendWhole(upstream);
+        }
         return true;
     }
 
@@ -114,7 +120,7 @@ final class RequestFlow {
         if (content == null) {
             return false;
         }
-        hold(replacer().feed(content));
+        hold(plan.coding().isEmpty() ? transformer.feed(content) : content);
         return true;
     }
 
@@ -126,9 +132,29 @@ final class RequestFlow {
         more.release();
     }
 
+    private boolean holdsToken(String coding) {
+        try (var content = unpacked(coding, new WholeBody(held, Fields.NONE))) {
+            return rewriter.looksSealed(content::next, allocator);
+        }
+    }
+
+    private void sendUnpacked(UpstreamStream upstream, String coding) {
+        unpacked = unpacked(coding, new WholeBody(held, body.trailers()));
+        upstream.head(head.without("content-encoding"), Framing.CHUNKED);
+        state = State.BODY;
+    }
+
+    private UnpackedBody unpacked(String coding, Incoming packed) {
+        var unpacker = Unpacker.of(coding, allocator);
+        if (unpacker == null) {
+            throw new IllegalStateException("no such coding");
+        }
+        return new UnpackedBody(packed, unpacker, ratio);
+    }
+
     /** Head and, if measured, body. */
     private void sendWhole(UpstreamStream upstream) {
-        upstream.head(head, measured ? new Framing.Length(held.readableBytes()) : framing);
+        upstream.head(head, plan.measured() ? new Framing.Length(held.readableBytes()) : plan.framing());
         if (held.isReadable()) {
             upstream.content(held.retainedDuplicate());
             upstream.end(trailers());
@@ -136,23 +162,17 @@ final class RequestFlow {
         state = State.DONE;
     }
 
-    private Replacer replacer() {
-        if (replacer == null) {
-            throw new IllegalStateException("nothing to replace");
-        }
-        return replacer;
-    }
-
     private boolean sendBody(UpstreamStream upstream) {
         if (!upstream.canWrite()) {
             return false;
         }
-        var content = body.next();
+        var from = unpacked == null ? body : unpacked;
+        var content = from.next();
         if (content != null) {
-            upstream.content(replacer == null ? content : replacer.feed(content));
+            upstream.content(transformer.feed(content));
             return true;
         }
-        if (!body.isComplete()) {
+        if (!from.isComplete()) {
             return false;
         }
         end(upstream);
@@ -160,9 +180,7 @@ final class RequestFlow {
     }
 
     private void end(UpstreamStream upstream) {
-        if (replacer != null) {
-            upstream.content(replacer.end());
-        }
+        upstream.content(transformer.end());
         upstream.end(trailers());
         state = State.DONE;
     }
@@ -186,7 +204,8 @@ final class RequestFlow {
 
     /** Whether all that was sent so far is still here. */
     boolean canRepeat() {
-        return (state == State.DONE && (measured || framing instanceof Framing.None)) || state == State.HEAD;
+        boolean whole = unpacked == null && (plan.measured() || plan.framing() instanceof Framing.None);
+        return (state == State.DONE && whole) || state == State.HEAD;
     }
 
     /** Begins again, on another connection; only if {@link #canRepeat}. */
@@ -197,8 +216,9 @@ final class RequestFlow {
     void close() {
         head.wipe();
         held.release();
-        if (replacer != null) {
-            replacer.close();
+        transformer.close();
+        if (unpacked != null) {
+            unpacked.close();
         }
     }
 }

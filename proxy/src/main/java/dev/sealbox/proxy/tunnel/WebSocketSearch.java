@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.match.Replacer;
@@ -47,7 +48,7 @@ final class WebSocketSearch {
             public Replacer message(boolean text, byte first) {
                 var substitutions = substitutions(present());
                 var form = text && isJson(first) ? Form.JSON : Form.RAW;
-                return new Replacer(substitutions.as(form), allocator, substitutions.growth());
+                return new Replacer(substitutions.in(Location.BODY, form), allocator, substitutions.growth());
             }
 
             // A ping must come back as it was, and nobody speaks in control frames.
@@ -77,7 +78,11 @@ final class WebSocketSearch {
     private Substitutions substitutions(Stretch stretch) {
         var origin = exchange.origin();
         return origin.secure()
-                ? Substitutions.at(stretch.session(), origin.host(), (name, place) -> carries(stretch, name))
+                ? Substitutions.at(
+                        stretch.session(),
+                        origin.host(),
+                        conversation.services().limits().replacements(),
+                        (name, location) -> carries(stretch, name))
                 : Substitutions.none(stretch.session(), origin.host());
     }
 

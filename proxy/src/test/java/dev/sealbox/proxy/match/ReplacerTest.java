@@ -59,7 +59,7 @@ class ReplacerTest {
 
     @Test
     void refusesToGrowBeyondWhatAMessageMay() {
-        var growth = Growth.of(100);
+        var growth = Growth.of(100, 100, what -> {});
         var patterns = patterns(Map.of("ab", "x".repeat(52)));
         var first = new Replacer(patterns, ByteBufAllocator.DEFAULT, growth);
         var second = new Replacer(patterns, ByteBufAllocator.DEFAULT, growth);

@@ -91,6 +91,23 @@ class InflateTest {
         assertThat(Unpacker.of("compress", ByteBufAllocator.DEFAULT)).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 8})
+    void refusesAGzipStreamWithAWrongChecksumOrLength(int fromEnd) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(packed)) {
+            out.write("some text".getBytes(StandardCharsets.US_ASCII));
+        }
+        var bytes = packed.toByteArray();
+        bytes[bytes.length - fromEnd] ^= 1;
+        try (var inflate = requireNonNull(Unpacker.of("gzip", ByteBufAllocator.DEFAULT))) {
+            inflate.feed(Unpooled.wrappedBuffer(bytes));
+
+            assertThatThrownBy(() -> drain(inflate, new ByteArrayOutputStream()))
+                    .isInstanceOf(Unpacker.Broken.class);
+        }
+    }
+
     private static void drain(Unpacker inflate, ByteArrayOutputStream out) throws IOException {
         for (var piece = inflate.next(); piece != null; piece = inflate.next()) {
             piece.readBytes(out, piece.readableBytes());

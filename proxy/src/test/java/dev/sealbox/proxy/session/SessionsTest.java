@@ -160,7 +160,7 @@ class SessionsTest {
     }
 
     private static Grant orphaned(Grant grant) {
-        return new Grant(grant.store(), grant.version(), grant.value(), grant.hosts(), true);
+        return new Grant(grant.store(), grant.version(), grant.value(), grant.hosts(), grant.locations(), true);
     }
 
     @Test

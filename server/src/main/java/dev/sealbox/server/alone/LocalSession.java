@@ -3,6 +3,7 @@ package dev.sealbox.server.alone;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -31,7 +32,9 @@ record LocalSession(SandboxId id, OrganizationId organization, EgressPolicy poli
         var tokens = new LinkedHashMap<SealedToken, SecretName>();
         for (var secret : secrets) {
             // Nothing is encrypted here: the key alone leads to the value.
-            grants.put(secret.name(), new Grant(store, 1, new Encrypted(secret.key(), ""), secret.hosts(), false));
+            grants.put(
+                    secret.name(),
+                    new Grant(store, 1, new Encrypted(secret.key(), ""), secret.hosts(), Locations.ALL, false));
             tokens.put(secret.token(), secret.name());
         }
         return new LocalSession(id, LOCAL, new EgressPolicy(id, LOCAL, 1, allowlist, grants, tokens));

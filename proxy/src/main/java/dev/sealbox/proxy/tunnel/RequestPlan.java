@@ -1,0 +1,46 @@
+package dev.sealbox.proxy.tunnel;
+
+import dev.sealbox.proxy.codec.Fields;
+import dev.sealbox.proxy.codec.Framing;
+import dev.sealbox.proxy.reseal.Unpacker;
+import dev.sealbox.proxy.rewrite.Form;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How a request's body goes on to the upstream: all that is known of it once its head has come. The framing changes only
+ * where the length may. Pure.
+ *
+ * @param framing the one in which it goes on; of a measured body, only the kind
+ * @param changes whether it is looked through for tokens
+ * @param measured whether it is held until it is complete
+ * @param coding in which it is packed, where it must be unpacked to be looked through
+ */
+record RequestPlan(Framing framing, boolean changes, boolean measured, Optional<String> coding) {
+
+    private static final RequestPlan BODILESS = new RequestPlan(Framing.NONE, false, false, Optional.empty());
+
+    /**
+     * For a request with these fields.
+     *
+     * @param incoming how its body ends
+     * @param reveals whether any token may be replaced in a body
+     * @param measuredBody bytes up to which a body is held
+     */
+    static RequestPlan of(Fields fields, Framing incoming, BooleanSupplier reveals, int measuredBody) {
+        if (incoming instanceof Framing.None) {
+            return BODILESS;
+        }
+        var codings = fields.values("content-encoding").stream()
+                .filter(coding -> !coding.equalsIgnoreCase("identity"))
+                .toList();
+        boolean hasBody = !incoming.equals(new Framing.Length(0));
+        boolean readable = codings.isEmpty() || (codings.size() == 1 && Unpacker.knows(codings.getFirst()));
+        boolean changes =
+                hasBody && readable && reveals.getAsBoolean() && !Form.holdsLengths(fields.first("content-type"));
+        boolean measured = changes && incoming instanceof Framing.Length(var bytes) && bytes <= measuredBody;
+        var framing = changes && !measured ? Framing.CHUNKED : incoming;
+        return new RequestPlan(
+                framing, changes, measured, changes ? codings.stream().findFirst() : Optional.empty());
+    }
+}
