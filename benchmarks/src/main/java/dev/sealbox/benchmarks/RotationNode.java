@@ -11,6 +11,7 @@ import dev.sealbox.demo.upstream.TestAuthority;
 import dev.sealbox.demo.upstream.TestUpstream;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
@@ -23,6 +24,7 @@ import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
@@ -77,7 +79,12 @@ final class RotationNode implements AutoCloseable {
         var hosts = new ClusterHosts(system, directory, Duration.ofMinutes(2));
         persistence = Persistence.start(system, database, vault, hosts, settings);
         proxy = EgressProxy.start(
-                system, ProxySettings.from(config), vault, new SealedAuthorityStore(database, keys), null);
+                system,
+                ProxySettings.from(config),
+                vault,
+                new SealedAuthorityStore(database, keys),
+                UseLedger.none(),
+                null);
         var host = new Host(new HostId("host-1"), LoopbackSandboxes.runtime(), proxy, proxy);
         system.tell(new SpawnProtocol.Spawn<>(HostActor.create(host), "host", Props.empty(), system.ignoreRef()));
         while (!directory.knows(host.id())) {
@@ -98,6 +105,7 @@ final class RotationNode implements AutoCloseable {
                 Persistence.certificates(system, database, notary, settings),
                 persistence.organizations(),
                 DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
+                new DatabaseUseLog(database),
                 new RememberedAnswers(database, notary),
                 () -> CompletableFuture.completedFuture(List.of()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));

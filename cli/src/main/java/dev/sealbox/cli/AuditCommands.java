@@ -61,15 +61,45 @@ final class AuditCommands extends Group {
                 .with("from", from)
                 .with("until", until)
                 .with("after", after);
+        return told(EventLines.events(session.out()), "/audit/events", query, limit, follow);
+    }
+
+    @Command(description = "Which sandbox used which secret where, and what was refused.")
+    int uses(
+            @Option(names = "--sandbox", paramLabel = "SANDBOX") Optional<String> sandbox,
+            @Option(names = "--secret", paramLabel = "NAME") Optional<String> secret,
+            @Option(names = "--host", paramLabel = "HOST", description = "Or *.example.com, for those below one.")
+                    Optional<String> host,
+            @Option(names = "--decision", paramLabel = "WORD", description = "used, refused, unsent or begun.")
+                    Optional<String> decision,
+            @Option(names = "--from", paramLabel = "TIME") Optional<String> from,
+            @Option(names = "--until", paramLabel = "TIME") Optional<String> until,
+            @Option(names = "--after", paramLabel = "OFFSET", description = "Only what comes after this record.")
+                    Optional<String> after,
+            @Option(names = "--limit", paramLabel = "N", description = "A page of so many; without it all of them.")
+                    Optional<String> limit,
+            @Option(names = "--follow", description = "Go on with what happens from now on, until interrupted.")
+                    boolean follow) {
+        var query = new Query()
+                .with("sandbox", sandbox)
+                .with("secret", secret)
+                .with("host", host)
+                .with("decision", decision)
+                .with("from", from)
+                .with("until", until)
+                .with("after", after);
+        return told(EventLines.uses(session.out()), "/audit/uses", query, limit, follow);
+    }
+
+    private int told(EventLines lines, String path, Query query, Optional<String> limit, boolean follow) {
         if (follow && limit.isPresent()) {
             throw usage("--limit does not go with --follow");
         }
-        var lines = new EventLines(session.out());
         if (limit.isPresent()) {
-            return lines.page(session.get("/audit/events" + query.with("limit", limit)));
+            return lines.page(session.get(path + query.with("limit", limit)));
         }
         var accept = follow ? "text/event-stream" : "application/x-ndjson";
-        return lines.stream(session.client().raw().follow("/audit/events" + query, accept));
+        return lines.stream(session.client().raw().follow(path + query, accept));
     }
 
     @Command(

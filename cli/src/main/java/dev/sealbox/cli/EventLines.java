@@ -10,10 +10,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Events of the log, a line each; also while they happen. */
-record EventLines(Output out) {
+/**
+ * Events of the log, or records of the ledger, a line each; also while they happen.
+ *
+ * @param field of a page that has them
+ */
+record EventLines(Output out, String field, List<Column> columns) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<Column> COLUMNS = Column.of(
+    private static final List<Column> EVENTS = Column.of(
             "OFFSET",
             "offset",
             "AT",
@@ -30,10 +34,45 @@ record EventLines(Output out) {
             "address",
             "DATA",
             "data");
+    private static final List<Column> USES = Column.of(
+            "OFFSET",
+            "offset",
+            "AT",
+            "at",
+            "SANDBOX",
+            "sandboxID",
+            "DECISION",
+            "decision",
+            "SECRET",
+            "secret",
+            "VERSION",
+            "version",
+            "IN",
+            "locations",
+            "METHOD",
+            "method",
+            "HOST",
+            "host",
+            "PATH",
+            "path",
+            "STATUS",
+            "status",
+            "RULE",
+            "rule",
+            "COUNT",
+            "count");
+
+    static EventLines events(Output out) {
+        return new EventLines(out, "events", EVENTS);
+    }
+
+    static EventLines uses(Output out) {
+        return new EventLines(out, "uses", USES);
+    }
 
     int page(JsonNode page) {
-        out.table(page, page.path("events"), COLUMNS);
-        if (!out.json() && !page.path("events").isEmpty()) {
+        out.table(page, page.path(field), columns);
+        if (!out.json() && !page.path(field).isEmpty()) {
             out.line("next: --after " + page.path("next").asText());
         }
         return 0;
@@ -61,7 +100,7 @@ record EventLines(Output out) {
             out.compact(event);
         } else {
             out.line(String.join(
-                    "  ", COLUMNS.stream().map(column -> column.of(event)).toList()));
+                    "  ", columns.stream().map(column -> column.of(event)).toList()));
         }
     }
 }

@@ -115,6 +115,9 @@ class CommandsTest {
                         "audit replay " + ID + " --diff 1 2030-01-01T00:00:00+01:00",
                         "GET /api/audit/replay/" + ID + "?from=1&to=2030-01-01T00%3A00%3A00%2B01%3A00"),
                 asks("audit who-could A --host a.test", "GET /api/audit/who-could?name=A&host=a.test"),
+                asks(
+                        "audit uses --sandbox sb-1 --secret A --host *.a.test --decision used --after 7 --limit 10",
+                        "GET /api/audit/uses?sandbox=sb-1&secret=A&host=*.a.test&decision=used&after=7&limit=10"),
                 asks("audit heads", "GET /api/audit/heads"),
                 asks("audit certificate " + ID, "GET " + STORE + "/destruction-certificate"),
                 asks("audit certificate " + ID + " A", "GET " + STORE + "/secrets/A/destruction-certificate"));
@@ -153,6 +156,8 @@ class CommandsTest {
                 "audit replay x --at 1 --diff 1 2",
                 "audit replay x --diff 1",
                 "audit events --follow --limit 3",
+                "audit uses --follow --limit 3",
+                "audit uses A",
                 "sandbox exec sb-1"
             })
     void refusesACommandLineThatMakesNoSense(String command) {

@@ -11,6 +11,7 @@ import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
+import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.repeat.Repeats;
@@ -27,12 +28,12 @@ import java.util.concurrent.CompletionStage;
 /** The HTTP API while it is listening. Thread-safe. */
 public final class Api {
     private final ServerBinding binding;
-    private final AuditRoutes audit;
+    private final FeedRoutes feeds;
     private final Duration deadline;
 
-    private Api(ServerBinding binding, AuditRoutes audit, Duration deadline) {
+    private Api(ServerBinding binding, FeedRoutes feeds, Duration deadline) {
         this.binding = binding;
-        this.audit = audit;
+        this.feeds = feeds;
         this.deadline = deadline;
     }
 
@@ -50,6 +51,7 @@ public final class Api {
             DestructionCertificates certificates,
             Organizations organizations,
             AuditLog auditLog,
+            UseLog useLog,
             Repeats repeats,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
@@ -59,7 +61,7 @@ public final class Api {
                 keys,
                 new RateLimits(settings.rateLimit(), System::nanoTime),
                 new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime));
-        var audit = new AuditRoutes(auditLog, authentication, settings, answers);
+        var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
@@ -75,12 +77,13 @@ public final class Api {
                 new KeyRoutes(keys, bodies, answers),
                 new OrganizationRoutes(organizations, bodies, answers),
                 new AnswerRoutes(log, answers, Clock.systemUTC()),
-                audit);
+                new AuditRoutes(auditLog, feeds, settings, answers),
+                new UseRoutes(useLog, feeds));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
                 .bind(routes.all())
-                .thenApply(binding -> new Api(binding, audit, settings.stopDeadline()));
+                .thenApply(binding -> new Api(binding, feeds, settings.stopDeadline()));
     }
 
     /** Where it listens. */
@@ -90,7 +93,7 @@ public final class Api {
 
     /** Takes no more connections, lets requests in progress finish, and then cuts them; followers end at once. */
     public CompletionStage<Done> stop() {
-        audit.stop();
+        feeds.stop();
         return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
     }
 

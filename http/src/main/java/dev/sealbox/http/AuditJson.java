@@ -5,6 +5,8 @@ import dev.sealbox.domain.audit.AuditEntry;
 import dev.sealbox.domain.audit.AuditHead;
 import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.audit.Verdict;
+import dev.sealbox.http.Feed.Chunk;
+import dev.sealbox.http.Feed.Entry;
 import java.time.Instant;
 import java.util.List;
 
@@ -41,9 +43,18 @@ final class AuditJson {
         }
     }
 
-    record Page(List<Event> events, long next) {
-        static Page of(AuditLog.Page page) {
-            return new Page(page.events().stream().map(Event::of).toList(), page.next());
+    static Chunk chunk(AuditLog.Page page) {
+        return new Chunk(
+                page.events().stream()
+                        .map(entry -> new Entry(entry.offset(), entry.kind(), Event.of(entry)))
+                        .toList(),
+                page.next(),
+                page.complete());
+    }
+
+    record Page(List<Object> events, long next) {
+        static Page of(Chunk chunk) {
+            return new Page(chunk.json(), chunk.next());
         }
     }
 

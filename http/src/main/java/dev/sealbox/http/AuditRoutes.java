@@ -10,12 +10,10 @@ import static akka.http.javadsl.server.Directives.pathPrefix;
 
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.HttpEntities;
-import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.server.Route;
-import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.audit.EventFilter;
@@ -24,14 +22,12 @@ import dev.sealbox.domain.audit.Scope;
 import dev.sealbox.domain.audit.Subject;
 import dev.sealbox.domain.audit.Verdict;
 import dev.sealbox.domain.identity.Origin;
-import dev.sealbox.http.EventStreams.Wanted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,22 +35,18 @@ import org.jspecify.annotations.Nullable;
  * {@code /heads}, {@code /public-key}.
  */
 final class AuditRoutes {
-    private static final Set<String> FILTERS =
-            Set.of("entity", "kind", "actor", "from", "until", "after", "limit", "follow");
-    private static final int DEFAULT_LIMIT = 100;
+    private static final Set<String> FILTERS = FeedRoutes.names("entity", "kind", "actor", "from", "until");
     private static final ContentType PEM =
             MediaTypes.applicationBinary("x-pem-file", true).toContentType();
 
     private final AuditLog log;
-    private final Authentication authentication;
-    private final EventStreams streams;
+    private final FeedRoutes feeds;
     private final HttpSettings.Exec patience;
     private final Answers answers;
 
-    AuditRoutes(AuditLog log, Authentication authentication, HttpSettings settings, Answers answers) {
+    AuditRoutes(AuditLog log, FeedRoutes feeds, HttpSettings settings, Answers answers) {
         this.log = log;
-        this.authentication = authentication;
-        this.streams = new EventStreams(log, settings.audit());
+        this.feeds = feeds;
         this.patience = settings.exec();
         this.answers = answers;
     }
@@ -76,22 +68,12 @@ final class AuditRoutes {
                                                         .getBytes(java.nio.charset.StandardCharsets.US_ASCII))))))));
     }
 
-    /** Ends the answers of those who follow the log. */
-    void stop() {
-        streams.stop();
-    }
-
     private Route events(Origin origin, HttpRequest request) {
         var query = QueryText.of(request, FILTERS);
-        var wanted = new Wanted(origin.organization(), filter(query));
-        var follows = query.flag("follow") || accepts(request, "text/event-stream");
-        if (!follows && !accepts(request, "application/x-ndjson")) {
-            return page(wanted, query);
-        }
-        if (query.text("limit").isPresent()) {
-            throw new InvalidValue("limit is for pages, not for streams");
-        }
-        return follows ? follow(wanted, request, after(request, query)) : lines(wanted, after(query));
+        var filter = filter(query);
+        Feed feed = (after, limit) ->
+                log.events(origin.organization(), filter, after, limit).thenApply(AuditJson::chunk);
+        return feeds.answer(request, query, feed, AuditJson.Page::of);
     }
 
     private static EventFilter filter(QueryText query) {
@@ -103,49 +85,11 @@ final class AuditRoutes {
                 query.text("until").map(text -> Moment.time("until", text)));
     }
 
-    private static boolean accepts(HttpRequest request, String type) {
-        return StreamSupport.stream(request.getHeaders().spliterator(), false)
-                .filter(header -> header.is("accept"))
-                .anyMatch(header -> header.value().contains(type));
-    }
-
-    private static long after(QueryText query) {
-        return query.number("after", 0, Long.MAX_VALUE).orElse(0L);
-    }
-
-    /** Where a follower goes on: after the last event that it has seen, if it says so. */
-    private static long after(HttpRequest request, QueryText query) {
-        return request.getHeader("Last-Event-ID")
-                .map(HttpHeader::value)
-                .map(id -> QueryText.number("Last-Event-ID", id, 0, Long.MAX_VALUE))
-                .orElseGet(() -> after(query));
-    }
-
-    private Route page(Wanted wanted, QueryText query) {
-        var limit = query.number("limit", 1, AuditLog.MAX_PAGE).orElse((long) DEFAULT_LIMIT);
-        return answers.always(
-                log.events(wanted.organization(), wanted.filter(), after(query), Math.toIntExact(limit)),
-                page -> Answers.ok(AuditJson.Page.of(page)));
-    }
-
-    private Route lines(Wanted wanted, long after) {
-        return answers.always(streams.page(wanted, after), first -> streams.lines(wanted, first));
-    }
-
-    private Route follow(Wanted wanted, HttpRequest request, long after) {
-        return streams.isFull()
-                ? complete(Problems.from(Mistake.TOO_MANY_FOLLOWERS))
-                : answers.always(
-                        streams.page(wanted, after),
-                        first -> streams.follow(wanted, first, () -> authentication.isValid(request)));
-    }
-
     private Route heads(HttpRequest request) {
         var query = QueryText.of(request, Set.of("after", "limit"));
-        var after = after(query);
-        var limit = query.number("limit", 1, AuditLog.MAX_PAGE).orElse((long) DEFAULT_LIMIT);
+        var after = FeedRoutes.after(query);
         return answers.always(
-                log.heads(after, Math.toIntExact(limit)), heads -> Answers.ok(AuditJson.Heads.of(heads, after)));
+                log.heads(after, FeedRoutes.limit(query)), heads -> Answers.ok(AuditJson.Heads.of(heads, after)));
     }
 
     private Route verify(Origin origin, Scope scope) {

@@ -12,11 +12,8 @@ import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
-import dev.sealbox.domain.audit.AuditEntry;
-import dev.sealbox.domain.audit.AuditLog;
-import dev.sealbox.domain.audit.AuditLog.Page;
-import dev.sealbox.domain.audit.EventFilter;
-import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.http.Feed.Chunk;
+import dev.sealbox.http.Feed.Entry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +24,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Events as they are read: all that match, or those to come. A page is read when the client has taken the one before, so
+ * Entries of a feed as they are read: all that match, or those to come. A page is read when the client has taken the one before, so
  * a slow client costs two pages of memory and no connection of the database. Thread-safe.
  */
 final class EventStreams {
@@ -35,31 +32,26 @@ final class EventStreams {
     private static final ContentType NDJSON = MediaTypes.applicationWithFixedCharset("x-ndjson", HttpCharsets.UTF_8)
             .toContentType();
     private static final ContentType SSE = MediaTypes.TEXT_EVENT_STREAM.toContentType();
-    private static final CompletionStage<Optional<Pair<Page, Page>>> NOTHING_MORE =
+    private static final CompletionStage<Optional<Pair<Chunk, Chunk>>> NOTHING_MORE =
             CompletableFuture.completedFuture(Optional.empty());
     private static final ByteString COMMENT = ByteString.fromString(":\n\n");
 
-    private final AuditLog log;
     private final HttpSettings.Audit settings;
     private final AtomicInteger followers = new AtomicInteger();
     private final SharedKillSwitch stop = KillSwitches.shared("audit-followers");
 
-    EventStreams(AuditLog log, HttpSettings.Audit settings) {
-        this.log = log;
+    EventStreams(HttpSettings.Audit settings) {
         this.settings = settings;
     }
 
-    /** What is asked for: whose events, and which. */
-    record Wanted(OrganizationId organization, EventFilter filter) {}
-
     /** The first page after an offset; when it is there, the answer can begin. */
-    CompletionStage<Page> page(Wanted wanted, long after) {
-        return log.events(wanted.organization(), wanted.filter(), after, PAGE);
+    CompletionStage<Chunk> page(Feed feed, long after) {
+        return feed.after(after, PAGE);
     }
 
-    /** Every event that matches now, a line of JSON each. */
-    HttpResponse lines(Wanted wanted, Page first) {
-        var others = Source.unfoldAsync(first, last -> last.complete() ? NOTHING_MORE : next(wanted, last));
+    /** Every entry that matches now, a line of JSON each. */
+    HttpResponse lines(Feed feed, Chunk first) {
+        var others = Source.unfoldAsync(first, last -> last.complete() ? NOTHING_MORE : next(feed, last));
         return answer(NDJSON, bytes(first, others, EventStreams::line));
     }
 
@@ -69,16 +61,16 @@ final class EventStreams {
     }
 
     /**
-     * The events of {@code first} and all that come later, as server-sent events whose ids are offsets.
+     * The entries of {@code first} and all that come later, as server-sent events whose ids are offsets.
      *
      * @param maySee asked before each page; the answer ends when it no longer holds
      */
-    HttpResponse follow(Wanted wanted, Page first, Supplier<CompletionStage<Boolean>> maySee) {
+    HttpResponse follow(Feed feed, Chunk first, Supplier<CompletionStage<Boolean>> maySee) {
         var others = Source.unfoldAsync(
                 first,
                 last -> paused(last)
                         .thenCompose(now -> maySee.get())
-                        .thenCompose(may -> may ? next(wanted, last) : NOTHING_MORE));
+                        .thenCompose(may -> may ? next(feed, last) : NOTHING_MORE));
         var events = Source.single(COMMENT)
                 .concat(bytes(first, others, EventStreams::sent))
                 .keepAlive(settings.heartbeat(), () -> COMMENT)
@@ -94,32 +86,33 @@ final class EventStreams {
                 .addHeader(RawHeader.create("X-Accel-Buffering", "no"));
     }
 
-    private CompletionStage<Optional<Pair<Page, Page>>> next(Wanted wanted, Page last) {
-        return page(wanted, last.next()).thenApply(page -> Optional.of(Pair.create(page, page)));
+    private CompletionStage<Optional<Pair<Chunk, Chunk>>> next(Feed feed, Chunk last) {
+        return page(feed, last.next()).thenApply(page -> Optional.of(Pair.create(page, page)));
     }
 
-    private CompletionStage<Page> paused(Page last) {
+    private CompletionStage<Chunk> paused(Chunk last) {
         var pause = last.complete() ? settings.poll() : Duration.ZERO;
-        return new CompletableFuture<Page>().completeOnTimeout(last, pause.toMillis(), TimeUnit.MILLISECONDS);
+        return new CompletableFuture<Chunk>().completeOnTimeout(last, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static Source<ByteString, NotUsed> bytes(
-            Page first, Source<Page, NotUsed> others, Function<AuditEntry, ByteString> form) {
+            Chunk first, Source<Chunk, NotUsed> others, Function<Entry, ByteString> form) {
         return Source.single(first)
                 .concat(others)
-                .filter(page -> !page.events().isEmpty())
-                .map(page -> page.events().stream().map(form).reduce(ByteString.emptyByteString(), ByteString::concat));
+                .filter(page -> !page.entries().isEmpty())
+                .map(page ->
+                        page.entries().stream().map(form).reduce(ByteString.emptyByteString(), ByteString::concat));
     }
 
-    private static ByteString json(AuditEntry entry) {
-        return ByteString.fromArrayUnsafe(Json.bytes(AuditJson.Event.of(entry)));
+    private static ByteString json(Entry entry) {
+        return ByteString.fromArrayUnsafe(Json.bytes(entry.json()));
     }
 
-    private static ByteString line(AuditEntry entry) {
+    private static ByteString line(Entry entry) {
         return json(entry).concat(ByteString.fromString("\n"));
     }
 
-    private static ByteString sent(AuditEntry entry) {
+    private static ByteString sent(Entry entry) {
         return ByteString.fromString("id: " + entry.offset() + "\nevent: " + entry.kind() + "\ndata: ")
                 .concat(json(entry))
                 .concat(ByteString.fromString("\n\n"));

@@ -37,7 +37,8 @@ record Routes(
         KeyRoutes keys,
         OrganizationRoutes organizations,
         AnswerRoutes log,
-        AuditRoutes audit) {
+        AuditRoutes audit,
+        UseRoutes uses) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -79,6 +80,7 @@ record Routes(
                 organizations.of(origin),
                 log.of(permissions.scope(asker)),
                 audit.of(origin, permissions.scope(asker)),
+                uses.of(origin),
                 meta.of(asker));
     }
 

@@ -41,6 +41,7 @@ final class TestServer implements AutoCloseable {
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
+    final FakeUseLog uses = new FakeUseLog();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -92,6 +93,7 @@ final class TestServer implements AutoCloseable {
                         certificates,
                         keys,
                         auditLog,
+                        uses,
                         new FakeRepeats(),
                         () -> readiness.parts(),
                         metrics)

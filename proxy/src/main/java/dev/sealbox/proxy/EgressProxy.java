@@ -9,6 +9,7 @@ import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.egress.TrustAnchors;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.domain.sealing.Opening;
 import dev.sealbox.proxy.dns.Answers;
 import dev.sealbox.proxy.dns.Resolver;
@@ -63,6 +64,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
             ProxySettings settings,
             Opening opening,
             AuthorityStore store,
+            UseLedger ledger,
             @Nullable Path networkNamespace) {
         // Name lookups and signatures; as many at once as there are connections that wait for one.
         this.blocking = Executors.newVirtualThreadPerTaskExecutor();
@@ -70,10 +72,10 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
         this.authorities = new Authorities(store, settings.keptCertificates(), blocking, Clock.systemUTC());
         var upstreams = new Upstreams(settings, blocking);
         this.loops = new EventLoops(system, settings.loops());
-        this.actors = spawn(system, settings, upstreams);
+        this.actors = spawn(system, settings, upstreams, ledger);
         this.listeners = new Listeners(loops.group(), upstreams.waterMark());
         try {
-            listen(settings, networkNamespace);
+            listen(settings, ledger, networkNamespace);
         } catch (RuntimeException e) {
             var unused = stop();
             throw e;
@@ -83,6 +85,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
     /**
      * Starts it. When this returns the ports are open; nobody is admitted yet.
      *
+     * @param ledger is told of every use of a secret and of every refusal
      * @param networkNamespace where the proxy listens, such as {@code /run/netns/x}; null for the process's own. It
      *     always dials from the process's own.
      * @throws RuntimeException naming the address or file that is wrong
@@ -92,8 +95,9 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
             ProxySettings settings,
             Opening opening,
             AuthorityStore authorities,
+            UseLedger ledger,
             @Nullable Path networkNamespace) {
-        var proxy = new EgressProxy(system, settings, opening, authorities, networkNamespace);
+        var proxy = new EgressProxy(system, settings, opening, authorities, ledger, networkNamespace);
         log.atInfo()
                 .addKeyValue("ports", proxy.ports())
                 .addKeyValue("namespace", networkNamespace == null ? "own" : networkNamespace)
@@ -128,7 +132,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
     }
 
     private Map<EventLoop, ActorRef<LoopActor.Message>> spawn(
-            ActorSystem<?> system, ProxySettings settings, Upstreams upstreams) {
+            ActorSystem<?> system, ProxySettings settings, Upstreams upstreams, UseLedger ledger) {
         var spawned = new HashMap<EventLoop, ActorRef<LoopActor.Message>>();
         var rewriter = new RequestRewriter(new SinkHeaders(settings.sinkHeaders()));
         int number = PROXIES.incrementAndGet();
@@ -139,18 +143,19 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                     settings.upstream().keptPerHost(),
                     settings.upstream().keptFor());
             var services = new Services(
-                    authorities, upstreams.addresses(), pool, rewriter, settings.limits(), settings.reseal());
+                    authorities, upstreams.addresses(), pool, rewriter, settings.limits(), settings.reseal(), ledger);
             var name = "sealbox-proxy-" + number + "-" + spawned.size();
             spawned.put(loop.eventLoop(), system.systemActorOf(LoopActor.of(loop, services), name, loop.dispatcher()));
         }
         return Map.copyOf(spawned);
     }
 
-    private void listen(ProxySettings settings, @Nullable Path namespace) {
+    private void listen(ProxySettings settings, UseLedger ledger, @Nullable Path namespace) {
         int most = settings.limits().connectionsPerSandbox();
         var resolver = new Resolver(
-                sessions, new Answers(settings.dns().address()), settings.dns().queriesPerSecond(), most);
-        listeners.open(settings.listen(), namespace, entry -> new Acceptor(entry, sessions, most, actors), resolver);
+                sessions, new Answers(settings.dns().address()), settings.dns().queriesPerSecond(), most, ledger);
+        listeners.open(
+                settings.listen(), namespace, entry -> new Acceptor(entry, sessions, most, ledger, actors), resolver);
     }
 
     /** Where it listens. */

@@ -3,6 +3,7 @@ package dev.sealbox.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealbox.domain.ledger.UseRecord.Asked;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.NetUtil;
 import java.io.ByteArrayOutputStream;
@@ -35,6 +36,16 @@ class DnsTest {
     @AfterEach
     void stop() {
         proxy.close();
+    }
+
+    @Test
+    void tellsTheLedgerOfRefusedNames() throws IOException {
+        overUdp(query("api.example.com", A));
+        overUdp(query("Data.in.Labels.evil.example", A));
+
+        var record = proxy.ledger.only();
+        assertThat(record.rule()).isEqualTo("dns.name-not-allowed");
+        assertThat(record.asked()).isEqualTo(new Asked("DNS", "data.in.labels.evil.example", ""));
     }
 
     @ParameterizedTest

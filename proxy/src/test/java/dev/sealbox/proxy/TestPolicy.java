@@ -88,6 +88,10 @@ public final class TestPolicy {
         return grant.value();
     }
 
+    public StoreId store() {
+        return store;
+    }
+
     public SandboxId sandbox() {
         return sandbox;
     }

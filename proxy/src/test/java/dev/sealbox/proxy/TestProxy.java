@@ -31,6 +31,7 @@ final class TestProxy implements AutoCloseable {
     static final String SANDBOX = "127.0.0.2";
 
     final TestVault vault = new TestVault();
+    final TestLedger ledger = new TestLedger();
     final TestCertificates certificates;
     final EgressProxy proxy;
     private final ActorSystem<Void> system;
@@ -120,6 +121,7 @@ final class TestProxy implements AutoCloseable {
                 vault,
                 (organization, fresh) ->
                         CompletableFuture.completedFuture(authorities.computeIfAbsent(organization, id -> fresh.get())),
+                ledger,
                 builder.namespace);
     }
 

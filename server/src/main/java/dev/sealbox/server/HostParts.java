@@ -5,6 +5,7 @@ import com.typesafe.config.Config;
 import dev.sealbox.domain.egress.AuthorityStore;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.sealing.Vault;
+import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.runtime.OciRuntime;
@@ -12,16 +13,22 @@ import dev.sealbox.runtime.RuntimeSettings;
 import dev.sealbox.server.host.Host;
 
 /** What a node with the role {@code host} runs: containers, and the egress proxy in their router namespace. */
-record HostParts(OciRuntime runtime, EgressProxy proxy, Host host) {
+record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger ledger) {
 
     static HostParts open(
-            ActorSystem<?> system, Config config, HostId id, Vault vault, AuthorityStore authorities, Cleanup cleanup) {
+            ActorSystem<?> system,
+            Config config,
+            HostId id,
+            Vault vault,
+            AuthorityStore authorities,
+            DurableLedger ledger,
+            Cleanup cleanup) {
         var runtime = OciRuntime.open(RuntimeSettings.from(config));
         cleanup.add("sandbox runtime", runtime::close);
         runtime.prepareTemplate();
-        var proxy =
-                EgressProxy.start(system, ProxySettings.from(config), vault, authorities, runtime.networkNamespace());
+        var proxy = EgressProxy.start(
+                system, ProxySettings.from(config), vault, authorities, ledger, runtime.networkNamespace());
         cleanup.add("egress proxy", () -> Waiting.on("stop the egress proxy", proxy.stop()));
-        return new HostParts(runtime, proxy, new Host(id, runtime, proxy, proxy));
+        return new HostParts(runtime, proxy, new Host(id, runtime, proxy, proxy), ledger);
     }
 }

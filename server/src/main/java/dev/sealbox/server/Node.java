@@ -27,6 +27,9 @@ import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.ledger.DatabaseUseLog;
+import dev.sealbox.persistence.ledger.DurableLedger;
+import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.server.NodeSettings.OnShutdown;
@@ -113,7 +116,13 @@ final class Node {
             BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
-                            system, config, data.hostId(), vault, new SealedAuthorityStore(database, keys), cleanup))
+                            system,
+                            config,
+                            data.hostId(),
+                            vault,
+                            new SealedAuthorityStore(database, keys),
+                            ledger(config, database),
+                            cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
             var repeats = new RememberedAnswers(database, notary).sweptBy(system);
@@ -121,6 +130,13 @@ final class Node {
             var certificates = Persistence.certificates(system, database, notary, persistence);
             return new Node(
                     cleanup, api(system, config, database, entities, rotation, certificates, audit, repeats, local));
+        }
+
+        /** Of the uses of secrets by this node's sandboxes. It is closed after the proxy, whose last records it takes. */
+        private DurableLedger ledger(Config config, Database database) {
+            var ledger = DurableLedger.start(database, LedgerSettings.from(config));
+            cleanup.add("ledger of use", ledger::close);
+            return ledger;
         }
 
         /** The data folder names the node, so that it is the same host after a restart. */
@@ -194,6 +210,7 @@ final class Node {
                 return Optional.empty();
             }
             var metrics = NodeMetrics.registry();
+            local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(
                     "listen for requests",
@@ -210,6 +227,7 @@ final class Node {
                             certificates,
                             entities.organizations(),
                             audit,
+                            new DatabaseUseLog(database),
                             repeats,
                             new NodeReadiness(system, database, local),
                             metrics));

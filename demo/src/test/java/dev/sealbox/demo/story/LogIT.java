@@ -2,6 +2,7 @@ package dev.sealbox.demo.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sealbox.client.AuditAnswers.Change;
 import dev.sealbox.client.AuditAnswers.Event;
 import dev.sealbox.client.AuditAnswers.Finding;
@@ -66,6 +67,18 @@ class LogIT {
                     .containsExactly(fork.id());
             assertThat(whoCould(world, Hosts.API, before).sandboxes()).isEmpty();
 
+            var use = used(world, "sandbox=" + fork.id() + "&decision=used&secret=" + SECRET);
+            assertThat(use.path("store").asText()).isEqualTo(team);
+            assertThat(use.path("version").asInt()).isEqualTo(1);
+            assertThat(use.path("lineage").get(0).asText()).isEqualTo(checkpoint.id());
+            assertThat(use.path("host").asText()).isEqualTo(Hosts.API);
+            assertThat(use.path("locations").get(0).asText()).isEqualTo("headers");
+            assertThat(use.path("status").asInt()).isEqualTo(200);
+            fork.commands().run("curl -sS https://%s/".formatted(Hosts.DENIED));
+            var refusal = used(world, "decision=refused&host=" + Hosts.DENIED);
+            assertThat(refusal.path("sandboxID").asText()).isEqualTo(fork.id());
+            assertThat(world.values().appearIn(use + "" + refusal)).isFalse();
+
             stores.disable(team, SECRET);
             assertThat(received(world, fork, Hosts.API)).isEqualTo(token(fork));
             assertThat(whoCould(world, Hosts.API, Instant.now()).sandboxes())
@@ -111,6 +124,18 @@ class LogIT {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    /** The first record of the ledger that is as wanted, once it is there. */
+    private static JsonNode used(World world, String query) {
+        var deadline = Instant.now().plusSeconds(20);
+        var uses = world.client().raw().get("/audit/uses?" + query).path("uses");
+        while (uses.isEmpty()) {
+            assertThat(Instant.now()).as("a record of " + query).isBefore(deadline);
+            LockSupport.parkNanos(50_000_000);
+            uses = world.client().raw().get("/audit/uses?" + query).path("uses");
+        }
+        return uses.get(0);
     }
 
     /** The answer when the index has come to {@code at}. */

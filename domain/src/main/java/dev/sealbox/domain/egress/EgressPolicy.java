@@ -1,5 +1,6 @@
 package dev.sealbox.domain.egress;
 
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param grants the secrets of the layers, the last layer's winning
  * @param tokens what each sealed token of the sandbox's lineage stands for here; of several for one name the first is
  *     the one that the sandbox is shown
+ * @param lineage the checkpoints that the sandbox's files stand on, newest first
  */
 public record EgressPolicy(
         SandboxId sandbox,
@@ -25,12 +27,30 @@ public record EgressPolicy(
         long revision,
         List<HostPattern> allowlist,
         Map<SecretName, Grant> grants,
-        Map<SealedToken, SecretName> tokens) {
+        Map<SealedToken, SecretName> tokens,
+        List<CheckpointId> lineage) {
 
     public EgressPolicy {
+        lineage = List.copyOf(lineage);
         allowlist = List.copyOf(allowlist);
         grants = Map.copyOf(grants);
         tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
+    }
+
+    /** Of a sandbox that descends from none. */
+    public EgressPolicy(
+            SandboxId sandbox,
+            OrganizationId organization,
+            long revision,
+            List<HostPattern> allowlist,
+            Map<SecretName, Grant> grants,
+            Map<SealedToken, SecretName> tokens) {
+        this(sandbox, organization, revision, allowlist, grants, tokens, List.of());
+    }
+
+    /** The same, of a sandbox that stands on the files of those checkpoints. */
+    public EgressPolicy descendedFrom(List<CheckpointId> checkpoints) {
+        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, tokens, checkpoints);
     }
 
     /** Whether the sandbox may talk to {@code host} at all. Special address ranges are refused elsewhere, always. */
@@ -52,7 +72,17 @@ public record EgressPolicy(
         kept.keySet().removeAll(names);
         var alive = new LinkedHashMap<>(tokens);
         alive.values().removeAll(names);
-        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, alive);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, alive, lineage);
+    }
+
+    /** The pattern that lets a secret be used on a host where it {@link #mayUse may}; the first of several. */
+    public HostPattern allowing(SecretName secret, HostName host) {
+        var grant = grants.get(secret);
+        var hosts = grant == null || grant.hosts().isEmpty() ? allowlist : grant.hosts();
+        return hosts.stream()
+                .filter(pattern -> pattern.matches(host))
+                .findFirst()
+                .orElseGet(HostPattern.Any::new);
     }
 
     /** Whether {@code secret} may be revealed to {@code host}. */

@@ -6,6 +6,7 @@ import dev.sealbox.domain.audit.EventFilter;
 import dev.sealbox.domain.audit.Subject;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.persistence.database.Conditions;
 import dev.sealbox.persistence.projection.Fact;
 import dev.sealbox.persistence.projection.ReadModel;
 import dev.sealbox.persistence.serialization.EventNames;
@@ -127,37 +128,5 @@ final class Listing implements ReadModel {
                 at,
                 origin,
                 row.getString(10));
-    }
-
-    /** A query that grows. */
-    private static final class Conditions {
-        private final StringBuilder sql;
-        private final List<Object> values = new ArrayList<>();
-
-        private Conditions(String beginning) {
-            this.sql = new StringBuilder(beginning);
-        }
-
-        Conditions with(Object value) {
-            values.add(value);
-            return this;
-        }
-
-        Conditions add(String condition, Object value) {
-            sql.append(condition);
-            return with(value);
-        }
-
-        PreparedStatement prepare(Connection connection) throws SQLException {
-            var query = connection.prepareStatement(sql.toString());
-            for (var i = 0; i < values.size(); i++) {
-                if (values.get(i) instanceof String[] texts) {
-                    query.setArray(i + 1, connection.createArrayOf("varchar", texts));
-                } else {
-                    query.setObject(i + 1, values.get(i));
-                }
-            }
-            return query;
-        }
     }
 }

@@ -71,11 +71,12 @@ record Layers(Map<StoreId, Optional<StoreView>> views) {
                 .mapToLong(view -> view.map(StoreView::revision).orElse(LOST))
                 .sum();
         return StoreLayers.policy(
-                id,
-                sandbox.organization(),
-                1 + revision,
-                present,
-                StoreLayers.allowlist(present, lost, stack.remembered()),
-                sandbox.tokens().all());
+                        id,
+                        sandbox.organization(),
+                        1 + revision,
+                        present,
+                        StoreLayers.allowlist(present, lost, stack.remembered()),
+                        sandbox.tokens().all())
+                .descendedFrom(sandbox.blueprint().fileLayers());
     }
 }

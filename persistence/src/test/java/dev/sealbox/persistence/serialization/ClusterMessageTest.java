@@ -135,7 +135,8 @@ class ClusterMessageTest {
             8,
             HOSTS,
             Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, Locations.parse(""), false)),
-            Map.of(TOKEN, SECRET));
+            Map.of(TOKEN, SECRET),
+            List.of(CHECKPOINT));
 
     @AfterAll
     static void stop() {

@@ -1,6 +1,9 @@
 package dev.sealbox.proxy.dns;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.ledger.UseLedger;
+import dev.sealbox.domain.ledger.UseRecord.Asked;
+import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.session.Sessions;
 import io.netty.buffer.ByteBuf;
@@ -31,6 +34,7 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,17 +52,19 @@ public final class Resolver {
     private final Answers answers;
     private final QueryRate rate;
     private final int mostConnections;
+    private final UseLedger ledger;
 
     /**
      * For the sandboxes of these sessions.
      *
      * @param queriesPerSecond of one sandbox, with bursts of twice as many
      */
-    public Resolver(Sessions sessions, Answers answers, int queriesPerSecond, int mostConnections) {
+    public Resolver(Sessions sessions, Answers answers, int queriesPerSecond, int mostConnections, UseLedger ledger) {
         this.sessions = sessions;
         this.answers = answers;
         this.rate = new QueryRate(queriesPerSecond);
         this.mostConnections = mostConnections;
+        this.ledger = ledger;
     }
 
     /** For the datagram channel. */
@@ -159,6 +165,11 @@ public final class Resolver {
             return null;
         }
         var answer = answers.to(question, policy);
+        if (policy != null && answer.code().equals(DnsResponseCode.REFUSED)) {
+            var asked =
+                    new Asked("DNS", question.name().replaceFirst("\\.$", "").toLowerCase(Locale.ROOT), "");
+            ledger.note(Refused.of(policy, "dns.name-not-allowed", 0, asked));
+        }
         var full = response.apply(answer.code());
         full.setRecursionDesired(query.isRecursionDesired());
         full.setRecursionAvailable(true);

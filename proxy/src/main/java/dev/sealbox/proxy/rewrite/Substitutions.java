@@ -9,7 +9,6 @@ import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.session.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** The tokens that mean something at one host, for one sandbox, in one request. */
 public final class Substitutions {
@@ -23,20 +22,31 @@ public final class Substitutions {
 
     private record Key(HostName host, Location location, Form form) {}
 
-    private Substitutions(Session session, HostName host, boolean any, int most, Consumer<SecretName> carried) {
+    /** What is told of a token that is about to be replaced. */
+    private record Meaning(SecretName name, Location location) {}
+
+    /** Is told of each secret whose value is about to be put in, and where; what it throws keeps it out. */
+    @FunctionalInterface
+    public interface Carried {
+        void carries(SecretName name, Location location);
+    }
+
+    private Substitutions(Session session, HostName host, boolean any, int most, Carried carried) {
         this.session = session;
         this.host = host;
         this.any = any;
-        this.growth = Growth.of(MAX_GROWTH, most, meaning -> carried.accept((SecretName) meaning));
+        this.growth = Growth.of(MAX_GROWTH, most, meaning -> {
+            var told = (Meaning) meaning;
+            carried.carries(told.name(), told.location());
+        });
     }
 
     /**
      * What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile.
      *
      * @param most how many tokens may be replaced
-     * @param carried is told of each secret whose value is about to be put in; what it throws keeps it out
      */
-    public static Substitutions at(Session session, HostName host, int most, Consumer<SecretName> carried) {
+    public static Substitutions at(Session session, HostName host, int most, Carried carried) {
         var policy = session.policy();
         boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
         return new Substitutions(session, host, any, most, carried);
@@ -44,7 +54,7 @@ public final class Substitutions {
 
     /** Over a connection that anybody can read, nothing. */
     public static Substitutions none(Session session, HostName host) {
-        return new Substitutions(session, host, false, 0, name -> {});
+        return new Substitutions(session, host, false, 0, (name, location) -> {});
     }
 
     /** Whether no secret may be used here, so that everything goes out as it came. */
@@ -82,7 +92,7 @@ public final class Substitutions {
                 .map(entry -> new Patterns.Entry(
                         entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
                         form.write(session.value(entry.getValue()).reveal()),
-                        entry.getValue()))
+                        new Meaning(entry.getValue(), location)))
                 .toList();
     }
 }

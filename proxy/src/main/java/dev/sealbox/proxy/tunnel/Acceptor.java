@@ -1,6 +1,9 @@
 package dev.sealbox.proxy.tunnel;
 
 import akka.actor.typed.ActorRef;
+import dev.sealbox.domain.ledger.UseLedger;
+import dev.sealbox.proxy.session.Admission;
+import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.session.Sessions;
 import dev.sealbox.proxy.transport.Link;
 import io.netty.channel.Channel;
@@ -19,13 +22,19 @@ public final class Acceptor extends ChannelInitializer<Channel> {
     private final Entry entry;
     private final Sessions sessions;
     private final int mostPerSandbox;
+    private final UseLedger ledger;
     private final Map<EventLoop, ActorRef<LoopActor.Message>> loops;
 
     public Acceptor(
-            Entry entry, Sessions sessions, int mostPerSandbox, Map<EventLoop, ActorRef<LoopActor.Message>> loops) {
+            Entry entry,
+            Sessions sessions,
+            int mostPerSandbox,
+            UseLedger ledger,
+            Map<EventLoop, ActorRef<LoopActor.Message>> loops) {
         this.entry = entry;
         this.sessions = sessions;
         this.mostPerSandbox = mostPerSandbox;
+        this.ledger = ledger;
         this.loops = Map.copyOf(loops);
     }
 
@@ -38,6 +47,7 @@ public final class Acceptor extends ChannelInitializer<Channel> {
             return;
         }
         if (!admission.join(channel, mostPerSandbox)) {
+            refused(admission, Problem.tooManyConnections());
             refuse(channel, Problem.tooManyConnections());
             return;
         }
@@ -48,6 +58,14 @@ public final class Acceptor extends ChannelInitializer<Channel> {
             throw new IllegalStateException("a channel of a foreign loop");
         }
         loop.tell(new LoopActor.Accepted(link, entry, admission));
+    }
+
+    private void refused(Admission admission, Problem problem) {
+        var session = admission.hold();
+        if (session != null) {
+            ledger.note(Refused.of(session.policy(), problem.code(), problem.status(), RefusedTarget.of(null, null)));
+            session.release();
+        }
     }
 
     private void refuse(Channel channel, Problem problem) {

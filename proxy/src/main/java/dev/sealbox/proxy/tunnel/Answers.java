@@ -32,12 +32,14 @@ sealed interface Answers permits ConnectionAnswers, StreamAnswers {
     /** Answers what cannot be read as a request. */
     default Phase refuse(Problem problem) {
         conversation().note(problem, conversation().host());
+        conversation().refused(problem, null);
         return answer(problem, null, true);
     }
 
     /** Answers a request of which only the head was read. */
     default Phase refuse(RequestHead head, Problem problem) {
         conversation().note(problem, conversation().host());
+        conversation().refused(problem, head);
         boolean hasBody = head.fields().has("content-length") || head.fields().has("transfer-encoding");
         return answer(problem, head, hasBody);
     }
@@ -47,6 +49,10 @@ sealed interface Answers permits ConnectionAnswers, StreamAnswers {
         conversation().upstream().dispose();
         boolean begun = exchange.response().hasBegun();
         boolean unread = !exchange.request().isRead();
+        if (!begun) {
+            exchange.account().answered(problem.status());
+        }
+        exchange.account().refused(problem);
         exchange.close();
         conversation().note(problem, exchange.origin().host());
         return begun ? breakOff(exchange.head(), problem) : answer(problem, exchange.head(), unread);

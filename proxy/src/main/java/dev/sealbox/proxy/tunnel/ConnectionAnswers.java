@@ -44,6 +44,7 @@ record ConnectionAnswers(Conversation conversation) implements Answers {
                 .addKeyValue("sandbox", conversation.admission().address().sandbox())
                 .addKeyValue("code", "tls." + alert.name().toLowerCase(Locale.ROOT))
                 .log("a TLS connection was refused");
+        conversation.refused(new Problem(0, "tls." + alert.name().toLowerCase(Locale.ROOT), ""), null);
         conversation.client().write(Unpooled.wrappedBuffer(alert.record()));
         return Lingering.after(conversation);
     }

@@ -6,6 +6,7 @@ import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.http1.Http1ClientStream;
 import dev.sealbox.proxy.http2.Http2ClientStream;
 import dev.sealbox.proxy.session.Admission;
+import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.stream.ClientStream;
 import dev.sealbox.proxy.transport.Link;
 import java.time.Duration;
@@ -62,6 +63,17 @@ record Conversation(
                 .addKeyValue("host", host == null ? "" : host)
                 .addKeyValue("code", problem.code())
                 .log("the proxy answered itself");
+    }
+
+    /** Has the ledger told that something was refused before it became a request to an origin. */
+    void refused(Problem problem, @Nullable RequestHead head) {
+        var session = problem.isRefusal() ? admission.hold() : null;
+        if (session != null) {
+            services.ledger()
+                    .note(Refused.of(
+                            session.policy(), problem.code(), problem.status(), RefusedTarget.of(head, host())));
+            session.release();
+        }
     }
 
     /**

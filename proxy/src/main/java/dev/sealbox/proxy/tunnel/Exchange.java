@@ -2,6 +2,7 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.codec.Fields;
+import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.reseal.Resealer;
 import dev.sealbox.proxy.rewrite.Substitutions;
@@ -21,8 +22,10 @@ final class Exchange {
     private final Passage passage;
     private final Origin origin;
     private final RequestHead head;
+    private final Account account;
     private final ClientStream client;
     private final boolean upgrade;
+    private final boolean mayUseSecrets;
     private final RequestFlow request;
     private final ResponseFlow response;
 
@@ -32,7 +35,7 @@ final class Exchange {
      * Prepares it; nothing is sent yet. Holds the session until {@link #close}, unless it fails.
      *
      * @param passage is told which secrets the request carries; closed with it, unless it fails
-     * @param client where the request comes from
+     * @param stream where the request comes from
      * @throws Objection when it asks for what is not served
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
      * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make its head too long
@@ -44,11 +47,15 @@ final class Exchange {
             Origin origin,
             RequestHead head,
             String target,
-            ClientStream client,
+            ClientStream stream,
             Services services,
             ByteBufAllocator allocator) {
+        var told = new Account(services.ledger(), session.policy(), origin, head, target);
         var substitutions = origin.secure()
-                ? Substitutions.at(session, origin.host(), services.limits().replacements(), passage::carries)
+                ? Substitutions.at(session, origin.host(), services.limits().replacements(), (name, location) -> {
+                    passage.carries(name);
+                    told.uses(name, location);
+                })
                 : Substitutions.none(session, origin.host());
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         this.upgrade = head.asksForWebSocket();
@@ -62,7 +69,10 @@ final class Exchange {
         this.passage = passage;
         this.origin = origin;
         this.head = head;
-        this.client = client;
+        this.account = told;
+        this.client = new AccountedStream(stream, told);
+        this.mayUseSecrets = told.usesAny()
+                || (!substitutions.isEmpty() && (upgrade || !(client.framing() instanceof Framing.None)));
         this.request = new RequestFlow(
                 rewritten, client, head.fields(), substitutions, services.rewriter(), services.limits(), allocator);
         this.response = new ResponseFlow(head, client, resealer, upgrade, services.limits(), allocator);
@@ -124,6 +134,16 @@ final class Exchange {
         return passage;
     }
 
+    /** What the ledger will be told of it. */
+    Account account() {
+        return account;
+    }
+
+    /** Whether a value is in it already, or may come to be. */
+    boolean mayUseSecrets() {
+        return mayUseSecrets;
+    }
+
     Origin origin() {
         return origin;
     }
@@ -178,6 +198,10 @@ final class Exchange {
     }
 
     void close() {
+        if (passage.isCut()) {
+            account.refused(Problem.revoked());
+        }
+        account.close();
         request.close();
         response.close();
         passage.close();

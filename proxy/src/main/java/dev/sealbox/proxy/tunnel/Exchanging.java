@@ -22,6 +22,7 @@ final class Exchanging implements Phase {
         this.exchange = exchange;
         this.upstream = upstream;
         this.fresh = fresh;
+        exchange.account().connected();
         exchange.passage().over(upstream.carrier());
     }
 

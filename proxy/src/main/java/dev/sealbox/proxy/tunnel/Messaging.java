@@ -64,6 +64,7 @@ final class Messaging implements Phase {
 
     private Phase end(int status, Problem problem) {
         conversation.note(problem, exchange.origin().host());
+        exchange.account().refused(problem);
         conversation.client().write(incoming.closing(status));
         return left();
     }

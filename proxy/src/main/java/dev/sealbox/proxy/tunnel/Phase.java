@@ -5,10 +5,11 @@ package dev.sealbox.proxy.tunnel;
  *
  * <pre>
  * AwaitingRequest  a tunnel is asked for       AwaitingHello
- *                  a request may go on         Dialling, or Exchanging on the connection of the request before
+ *                  a request may go on         Recording; Dialling, or Exchanging on the connection of the request before
  *                  the proxy answers itself    AwaitingRequest, Lingering
  * AwaitingHello    it names a host             Handshaking
  * Handshaking      the client is secured       AwaitingRequest, now of the tunnel; Multiplexing
+ * Recording        the request is recorded     Dialling, or Exchanging on the connection of the request before
  * Dialling         the upstream is connected   Exchanging
  * Exchanging       the response is sent        AwaitingRequest, Lingering, Draining
  *                  the protocol changes        Messaging
@@ -16,7 +17,7 @@ package dev.sealbox.proxy.tunnel;
  * Messaging        the upstream ends           Lingering
  * </pre>
  *
- * <p>On HTTP/2 the connection stays in Multiplexing, and each request goes through Dialling, Exchanging and Draining by
+ * <p>On HTTP/2 the connection stays in Multiplexing, and each request goes through Recording, Dialling, Exchanging and Draining by
  * itself.
  *
  * <p>For use in the event loop of the client only.
@@ -26,6 +27,7 @@ sealed interface Phase
                 AwaitingHello,
                 Handshaking,
                 Multiplexing,
+                Recording,
                 Dialling,
                 Exchanging,
                 Messaging,

@@ -13,12 +13,26 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Why the proxy answers itself, as the client gets it: status, a stable code, and a sentence. Nothing that the client
  * sent is quoted but host names that passed the grammar.
  */
 public record Problem(int status, String code, String message) {
+    /** What nobody decided. */
+    private static final Set<String> FAILURES = Set.of(
+            "upstream.unresolved",
+            "upstream.unreachable",
+            "upstream.handshake",
+            "upstream.timeout",
+            "upstream.bad-response",
+            "proxy.failure");
+
+    /** Whether it says no to what was asked, and not that it could not be done. */
+    boolean isRefusal() {
+        return !FAILURES.contains(code);
+    }
 
     static Problem unknownSandbox() {
         return new Problem(403, "egress.unknown-sandbox", "No sandbox is admitted at this address.");
@@ -124,6 +138,18 @@ public record Problem(int status, String code, String message) {
         return new Problem(504, "upstream.timeout", host + " does not answer in time.");
     }
 
+    static Problem revoked() {
+        return new Problem(
+                403, "egress.revoked", "A secret of this request was revoked, or the host is allowed no more.");
+    }
+
+    static Problem noRecord() {
+        return new Problem(
+                503,
+                "audit.no-record",
+                "The use of a secret cannot be recorded now, so the request was not made; try again later.");
+    }
+
     static Problem internal() {
         return new Problem(500, "proxy.failure", "The proxy failed.");
     }
@@ -172,6 +198,7 @@ public record Problem(int status, String code, String message) {
             case 431 -> "Request Header Fields Too Large";
             case 501 -> "Not Implemented";
             case 502 -> "Bad Gateway";
+            case 503 -> "Service Unavailable";
             case 504 -> "Gateway Timeout";
             default -> "Internal Server Error";
         };

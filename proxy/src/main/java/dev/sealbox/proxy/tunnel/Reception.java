@@ -2,10 +2,8 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.codec.BadMessage;
-import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.RequestHead;
-import dev.sealbox.proxy.codec.ResponseHead;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.session.Passage;
@@ -21,7 +19,6 @@ record Reception(Conversation conversation) {
     private static final Logger log = LoggerFactory.getLogger(Reception.class);
     private static final byte[] ESTABLISHED =
             "HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final ResponseHead CONTINUE = new ResponseHead(100, "Continue", false, Fields.NONE);
 
     /** The phase that follows the head. */
     Phase receive(RequestHead head) {
@@ -34,7 +31,7 @@ record Reception(Conversation conversation) {
         try {
             var next = decide(head, session);
             // Then the session is the exchange's to release.
-            handedOn = next instanceof Dialling || next instanceof Exchanging;
+            handedOn = next instanceof Recording || next instanceof Dialling || next instanceof Exchanging;
             return next;
         } finally {
             if (!handedOn) {
@@ -82,6 +79,7 @@ record Reception(Conversation conversation) {
         try {
             exchange = exchange(head, origin, target, session);
         } catch (Passage.Revoked e) {
+            conversation.refused(Problem.revoked(), head);
             return conversation.answers().revoked();
         } catch (Objection e) {
             return refuse(head, e.problem());
@@ -96,10 +94,7 @@ record Reception(Conversation conversation) {
                 .addKeyValue("sandbox", conversation.admission().address().sandbox())
                 .addKeyValue("host", origin.host())
                 .log("a request is passed on");
-        if (exchange.wantsContinue()) {
-            exchange.client().interim(CONTINUE);
-        }
-        return Dialling.orPresent(conversation, exchange);
+        return Recording.orPassed(conversation, exchange);
     }
 
     private Exchange exchange(RequestHead head, Origin origin, String target, Session session) {

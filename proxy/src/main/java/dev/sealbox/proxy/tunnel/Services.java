@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.proxy.rewrite.RequestRewriter;
 import dev.sealbox.proxy.tls.Authorities;
 import dev.sealbox.proxy.upstream.Addresses;
@@ -10,6 +11,7 @@ import dev.sealbox.proxy.upstream.UpstreamPool;
  *
  * @param pool the one of the connection's event loop
  * @param reseal whether values in responses become tokens again
+ * @param ledger where uses and refusals are noted
  */
 public record Services(
         Authorities authorities,
@@ -17,4 +19,5 @@ public record Services(
         UpstreamPool pool,
         RequestRewriter rewriter,
         Limits limits,
-        boolean reseal) {}
+        boolean reseal,
+        UseLedger ledger) {}

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.Location;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Resealer;
@@ -81,8 +82,18 @@ final class WebSocketSearch {
                         stretch.session(),
                         origin.host(),
                         conversation.services().limits().replacements(),
-                        stretch.passage()::carries)
+                        (name, location) -> carries(stretch, name))
                 : Substitutions.none(stretch.session(), origin.host());
+    }
+
+    /** Each message is a use of its own; none is made that cannot be recorded. */
+    private void carries(Stretch stretch, SecretName name) {
+        var recorded = conversation.services().ledger().begins(List::of).toCompletableFuture();
+        if (recorded.isCompletedExceptionally()) {
+            throw new Objection(Problem.noRecord());
+        }
+        stretch.passage().carries(name);
+        exchange.account().message(stretch.session().policy(), name);
     }
 
     private static boolean isJson(byte first) {

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.domain.sealing.Opening;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.proxy.EgressProxy;
@@ -107,6 +108,7 @@ public final class ProxyAlone implements Callable<Integer> {
                 settings,
                 opening,
                 (organization, fresh) -> CompletableFuture.completedFuture(fresh.get()),
+                UseLedger.none(),
                 null);
         Files.writeString(
                 certificate,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package dev.sealbox.proxy.session;
+
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.ledger.Ruling;
+import dev.sealbox.domain.ledger.UseRecord;
+import dev.sealbox.domain.ledger.UseRecord.Asked;
+import dev.sealbox.domain.ledger.UseRecord.Effect;
+import dev.sealbox.domain.ledger.UseRecord.Sender;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Records of what was refused before it became a request to anybody; and what all records have in common. */
+public final class Refused {
+    private Refused() {}
+
+    /**
+     * A refusal at this moment.
+     *
+     * @param rule its code
+     * @param status what the sandbox is answered; 0 for nothing, or no HTTP
+     */
+    public static UseRecord of(EgressPolicy policy, String rule, int status, Asked asked) {
+        return new UseRecord(
+                Instant.now(),
+                request(),
+                sender(policy),
+                Ruling.REFUSED,
+                rule,
+                Optional.empty(),
+                asked,
+                new Effect(status, 0, 0, Duration.ZERO),
+                1);
+    }
+
+    public static Sender sender(EgressPolicy policy) {
+        return new Sender(policy.sandbox(), policy.lineage(), policy.organization());
+    }
+
+    /** An id for the records of one request. It joins them and proves nothing, so it need not be hard to guess. */
+    public static UUID request() {
+        var random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+}
