@@ -3,6 +3,7 @@ package dev.sealbox.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sealbox.cli.Output.Column;
 import dev.sealbox.client.RawRequests;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -31,6 +32,21 @@ final class AuditCommands extends Group {
             "createdAt");
     private static final List<Column> FINDINGS =
             Column.of("FINDING", "kind", "ENTITY", "entity", "EVENT", "sequence", "DETAIL", "detail");
+    private static final List<Column> BLOCKED = Column.of(
+            "RULE",
+            "rule",
+            "SECRET",
+            "secret",
+            "HOST",
+            "host",
+            "USES",
+            "uses",
+            "SANDBOXES",
+            "sandboxes",
+            "FIRST",
+            "first",
+            "LAST",
+            "last");
     private static final List<Column> HEADS = Column.of(
             "HEAD", "number", "AT", "at", "UP TO", "upTo", "EVENTS", "events", "ENTITIES", "entities", "HASH", "hash");
 
@@ -89,6 +105,30 @@ final class AuditCommands extends Group {
                 .with("until", until)
                 .with("after", after);
         return told(EventLines.uses(session.out()), "/audit/uses", query, limit, follow);
+    }
+
+    @Command(
+            name = "what-if",
+            description = "What a policy would have forbidden of the recorded uses of secrets. POLICY is a JSON file:"
+                    + " egressAllowlist, and allowedHosts by the names of secrets.")
+    int whatIf(
+            @Parameters(paramLabel = "POLICY") Path policy,
+            @Option(names = "--since", paramLabel = "TIME", description = "Only uses from then on.")
+                    Optional<String> since,
+            @Option(names = "--after", paramLabel = "OFFSET", description = "Only what comes after this record.")
+                    Optional<String> after) {
+        var query = new Query().with("since", since).with("after", after);
+        var answer = session.send("POST", "/audit/what-if" + query, PolicyFile.read(policy));
+        session.out().table(answer, answer.path("blocked"), BLOCKED);
+        if (!session.out().json()) {
+            session.out()
+                    .line(answer.path("examined").asText() + " uses looked at"
+                            + (answer.path("complete").asBoolean()
+                                    ? ""
+                                    : "; there are more: --after "
+                                            + answer.path("next").asText()));
+        }
+        return 0;
     }
 
     private int told(EventLines lines, String path, Query query, Optional<String> limit, boolean follow) {

@@ -78,7 +78,8 @@ public final class Api {
                 new OrganizationRoutes(organizations, bodies, answers),
                 new AnswerRoutes(log, answers, Clock.systemUTC()),
                 new AuditRoutes(auditLog, feeds, settings, answers),
-                new UseRoutes(useLog, feeds));
+                new UseRoutes(useLog, feeds),
+                new WhatIfRoutes(useLog, bodies, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))

@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The fields of a JSON object that a client sent. Fields that nobody asks for are ignored; a {@code null} counts as
@@ -152,6 +154,13 @@ final class JsonBody {
                 .forEachRemaining(entry -> texts.put(
                         wellFormed(entry.getKey(), field), text(entry.getValue(), field, "an object of strings")));
         return texts;
+    }
+
+    /** The names of all fields. */
+    Set<String> names() {
+        var names = new LinkedHashSet<String>();
+        fields.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     Optional<JsonBody> optionalObject(String field) {

@@ -75,6 +75,7 @@ final class Permissions {
             rule(READERS, "audit/replay/*", "GET"),
             rule(READERS, "audit/who-could", "GET"),
             rule(READERS, "audit/uses", "GET"),
+            rule(READERS, "audit/what-if", "POST"),
             rule(READERS, "audit/verify", "GET"),
             rule(READERS, "audit/heads", "GET"),
             rule(READERS, "audit/public-key", "GET"),

@@ -38,7 +38,8 @@ record Routes(
         OrganizationRoutes organizations,
         AnswerRoutes log,
         AuditRoutes audit,
-        UseRoutes uses) {
+        UseRoutes uses,
+        WhatIfRoutes whatIf) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -81,6 +82,7 @@ record Routes(
                 log.of(permissions.scope(asker)),
                 audit.of(origin, permissions.scope(asker)),
                 uses.of(origin),
+                whatIf.of(origin),
                 meta.of(asker));
     }
 

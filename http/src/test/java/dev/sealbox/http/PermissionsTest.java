@@ -79,6 +79,7 @@ class PermissionsTest {
             GET /api/audit/replay/*                                              D A U
             GET /api/audit/who-could                                             D A U
             GET /api/audit/uses                                                  D A U
+            POST /api/audit/what-if                                              D A U
             GET /api/audit/verify                                                D A U
             GET /api/audit/heads                                                 D A U
             GET /api/audit/public-key                                            D A U

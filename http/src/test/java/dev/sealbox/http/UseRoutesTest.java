@@ -52,6 +52,44 @@ class UseRoutesTest {
     }
 
     @Test
+    void tellsWhatAPolicyWouldHaveForbidden() {
+        server.uses.add("acme");
+        server.uses.add("other");
+        server.uses.add("acme");
+
+        var answer = server.send(
+                "POST",
+                "/api/audit/what-if?since=1970-01-01T00:00:00Z",
+                "{\"egressAllowlist\":[\"*.example.com\"],\"allowedHosts\":{\"KEY\":[\"other.example.com\"]}}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"examined\":2,\"complete\":true,\"next\":3,\"omitted\":0,\"blocked\":["
+                        + "{\"rule\":\"secret.not-for-host\",\"secret\":\"KEY\",\"host\":\"api.example.com\","
+                        + "\"uses\":2,\"sandboxes\":1,\"first\":\"1970-01-01T00:00:00Z\","
+                        + "\"last\":\"1970-01-01T00:00:00Z\"}]}");
+        assertThat(server.uses.filters.getLast().ruling()).contains(Ruling.USED);
+        assertThat(server.uses.filters.getLast().from()).contains(Instant.EPOCH);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"egressAllowlist\":[]}",
+                "{\"egressAllowlist\":[\"https://x\"]}",
+                "{\"allowedHosts\":{\"a-b\":[\"x.test\"]}}",
+                "{\"allowedHosts\":[\"x.test\"]}",
+                "{\"allowedHosts\":{\"A\":\"x.test\"}}"
+            })
+    void refusesWhatIsNoPolicy(String body) {
+        var answer = server.send("POST", "/api/audit/what-if", body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error()).isNotEmpty();
+    }
+
+    @Test
     void asksForWhatIsWanted() {
         server.send(
                 "GET",
