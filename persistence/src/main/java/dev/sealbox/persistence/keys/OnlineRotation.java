@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ public final class OnlineRotation implements MasterKeyRotation, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OnlineRotation.class);
     /** Any number, the same on every node. */
     private static final long LOCK = 0x5EA1_B0C5_0000_0001L;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Database database;
     private final MasterKeys masters;
@@ -194,7 +197,7 @@ public final class OnlineRotation implements MasterKeyRotation, AutoCloseable {
     @Override
     public CompletionStage<Outcome<MasterKeyStatus>> retire() {
         return database.ask("retire master keys", connection -> {
-            var refusal = locked(connection, () -> retire(connection)).orElseGet(() -> Optional.of(busy()));
+            var refusal = lockedSoon(connection, () -> retire(connection)).orElseGet(() -> Optional.of(busy()));
             return refusal.isPresent() ? Outcome.refused(refusal.get()) : Outcome.done(counts.status(connection));
         });
     }
@@ -245,6 +248,19 @@ public final class OnlineRotation implements MasterKeyRotation, AutoCloseable {
         } finally {
             asked(connection, "SELECT pg_advisory_unlock(?)");
         }
+    }
+
+    /** As {@link #locked}, but waits for whoever is about to finish: the last batch is counted before its lock is let go. */
+    private static <T> Optional<T> lockedSoon(Connection connection, Task<T> task) throws SQLException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        var done = locked(connection, task);
+        while (done.isEmpty()
+                && System.nanoTime() < deadline
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(50_000_000);
+            done = locked(connection, task);
+        }
+        return done;
     }
 
     private static boolean asked(Connection connection, String question) throws SQLException {
