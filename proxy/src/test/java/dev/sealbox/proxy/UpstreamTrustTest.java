@@ -6,6 +6,8 @@ import dev.sealbox.proxy.tls.TestCertificates;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,14 @@ class UpstreamTrustTest {
             "stranger.test", TestUpstream.answering(new TestCertificates(), "stranger.test", UpstreamTrustTest::ok));
     private final TestUpstream misnamed =
             set.put("misnamed.test", TestUpstream.answering(set.certificates(), "another.test", UpstreamTrustTest::ok));
+    private final TestUpstream expired = set.put(
+            "expired.test",
+            TestUpstream.showing(
+                    set.certificates().server("expired.test", Instant.now().minus(Duration.ofDays(40)))));
+    private final TestUpstream early = set.put(
+            "early.test",
+            TestUpstream.showing(
+                    set.certificates().server("early.test", Instant.now().plus(Duration.ofDays(10)))));
     private final TestUpstream clear =
             set.put("clear.test", TestUpstream.scripted(set.certificates(), null, (in, out) -> {
                 in.read();
@@ -55,6 +65,8 @@ class UpstreamTrustTest {
     @CsvSource({
         "stranger.test, 502, upstream.certificate",
         "misnamed.test, 502, upstream.certificate",
+        "expired.test, 502, upstream.certificate",
+        "early.test, 502, upstream.certificate",
         "clear.test, 502, upstream.handshake",
         "rude.test, 502, upstream.bad-response",
         "does-not-exist.invalid, 502, upstream.unresolved",
@@ -71,6 +83,8 @@ class UpstreamTrustTest {
         assertThat(misnamed.requests).isEmpty();
         assertThat(clear.requests).isEmpty();
         assertThat(rude.port()).isPositive();
+        assertThat(expired.requests).isEmpty();
+        assertThat(early.requests).isEmpty();
     }
 
     @Test
