@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealbox.proxy.tls.TestCertificates;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -89,19 +92,20 @@ class UpstreamTrustTest {
 
     @Test
     void saysSoWhenNobodyListens() throws IOException {
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        var builder = new TestProxy.Builder()
-                .settings("sealbox.proxy.upstream.overrides = \"closed.test=127.0.0.1:" + port + "\"");
-        try (var its = builder.start()) {
-            its.admit(TestProxy.SANDBOX, its.policy());
-            try (var client = its.tunnel(TestProxy.SANDBOX, "closed.test")) {
-                var response = client.get("closed.test", "/");
+        // Bound, so that nobody else gets the port, but not listening.
+        try (var bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            var builder = new TestProxy.Builder()
+                    .settings("sealbox.proxy.upstream.overrides = \"closed.test=127.0.0.1:" + bound.getLocalPort()
+                            + "\"");
+            try (var its = builder.start()) {
+                its.admit(TestProxy.SANDBOX, its.policy());
+                try (var client = its.tunnel(TestProxy.SANDBOX, "closed.test")) {
+                    var response = client.get("closed.test", "/");
 
-                assertThat(response.status()).isEqualTo(502);
-                assertThat(response.field("x-sealbox-decision")).hasValue("upstream.unreachable");
+                    assertThat(response.status()).isEqualTo(502);
+                    assertThat(response.field("x-sealbox-decision")).hasValue("upstream.unreachable");
+                }
             }
         }
     }
