@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Http2UpstreamAttackTest {
     private static final String HOST = "two.example.com";
     private static final String VALUE = "the-real-value";
+    private static final int ALTSVC = 0xa;
 
     private final AtomicReference<Reaction> reaction = new AtomicReference<>((connection, stream) -> {});
     private final List<byte[]> heads = new CopyOnWriteArrayList<>();
@@ -82,6 +83,31 @@ class Http2UpstreamAttackTest {
             assertThat(text).contains("/a/" + VALUE);
         }
         assertThat(new String(heads.getLast(), StandardCharsets.ISO_8859_1)).doesNotContain("just-a-field");
+    }
+
+    @Test
+    void whatAnUpstreamTellsOfOtherServicesInAFrameGoesNoFurther() throws IOException {
+        var origin = ("https://" + VALUE).getBytes(StandardCharsets.US_ASCII);
+        var service = ByteBuffer.allocate(2 + origin.length + 9)
+                .putShort((short) origin.length)
+                .put(origin)
+                .put("h3=\":443\"".getBytes(StandardCharsets.US_ASCII))
+                .array();
+        answers((connection, stream) -> {
+            connection.send(ALTSVC, 0, 0, service);
+            connection.send(ALTSVC, 0, stream, service);
+            connection.headers(stream, true, ":status", "200", "alt-svc", VALUE);
+        });
+        try (var client = proxy.http2(TestProxy.SANDBOX, HOST)) {
+            client.get(1, HOST, "/");
+            var frame = client.next();
+            while (frame.type() != RawHttp2.HEADERS) {
+                assertThat(frame.type()).isNotEqualTo(ALTSVC);
+                frame = client.next();
+            }
+            assertThat(client.decoded(frame).get(":status")).hasToString("200");
+            assertThat(new String(frame.payload(), StandardCharsets.ISO_8859_1)).doesNotContain("alt-svc", VALUE);
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,17 @@ final class TestUpstream implements AutoCloseable {
                     ? new ServerSocket(0, 50, loopback)
                     : certificates.server(host).getServerSocketFactory().createServerSocket(0, 50, loopback);
             return new TestUpstream(server, script);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A server that ends each connection after its handshake. */
+    static TestUpstream showing(SSLContext certificate) {
+        try {
+            var server =
+                    certificate.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            return new TestUpstream(server, (in, out) -> in.read());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealbox.proxy.tls.TestCertificates;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +24,14 @@ class UpstreamTrustTest {
             "stranger.test", TestUpstream.answering(new TestCertificates(), "stranger.test", UpstreamTrustTest::ok));
     private final TestUpstream misnamed =
             set.put("misnamed.test", TestUpstream.answering(set.certificates(), "another.test", UpstreamTrustTest::ok));
+    private final TestUpstream expired = set.put(
+            "expired.test",
+            TestUpstream.showing(
+                    set.certificates().server("expired.test", Instant.now().minus(Duration.ofDays(40)))));
+    private final TestUpstream early = set.put(
+            "early.test",
+            TestUpstream.showing(
+                    set.certificates().server("early.test", Instant.now().plus(Duration.ofDays(10)))));
     private final TestUpstream clear =
             set.put("clear.test", TestUpstream.scripted(set.certificates(), null, (in, out) -> {
                 in.read();
@@ -55,6 +68,8 @@ class UpstreamTrustTest {
     @CsvSource({
         "stranger.test, 502, upstream.certificate",
         "misnamed.test, 502, upstream.certificate",
+        "expired.test, 502, upstream.certificate",
+        "early.test, 502, upstream.certificate",
         "clear.test, 502, upstream.handshake",
         "rude.test, 502, upstream.bad-response",
         "does-not-exist.invalid, 502, upstream.unresolved",
@@ -71,23 +86,26 @@ class UpstreamTrustTest {
         assertThat(misnamed.requests).isEmpty();
         assertThat(clear.requests).isEmpty();
         assertThat(rude.port()).isPositive();
+        assertThat(expired.requests).isEmpty();
+        assertThat(early.requests).isEmpty();
     }
 
     @Test
     void saysSoWhenNobodyListens() throws IOException {
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        var builder = new TestProxy.Builder()
-                .settings("sealbox.proxy.upstream.overrides = \"closed.test=127.0.0.1:" + port + "\"");
-        try (var its = builder.start()) {
-            its.admit(TestProxy.SANDBOX, its.policy());
-            try (var client = its.tunnel(TestProxy.SANDBOX, "closed.test")) {
-                var response = client.get("closed.test", "/");
+        // Bound, so that nobody else gets the port, but not listening.
+        try (var bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            var builder = new TestProxy.Builder()
+                    .settings("sealbox.proxy.upstream.overrides = \"closed.test=127.0.0.1:" + bound.getLocalPort()
+                            + "\"");
+            try (var its = builder.start()) {
+                its.admit(TestProxy.SANDBOX, its.policy());
+                try (var client = its.tunnel(TestProxy.SANDBOX, "closed.test")) {
+                    var response = client.get("closed.test", "/");
 
-                assertThat(response.status()).isEqualTo(502);
-                assertThat(response.field("x-sealbox-decision")).hasValue("upstream.unreachable");
+                    assertThat(response.status()).isEqualTo(502);
+                    assertThat(response.field("x-sealbox-decision")).hasValue("upstream.unreachable");
+                }
             }
         }
     }

@@ -24,7 +24,7 @@ public record HostName(String value) {
     /** Sharp s, final sigma and the joiners: the two standards for names make different hosts of them. */
     private static final Pattern AMBIGUOUS = Pattern.compile("[\\u00df\\u1e9e\\u03c2\\u200c\\u200d]");
 
-    /** Takes only the normal form; use {@link #parse} for anything from outside. */
+    /** Takes only the normal form; use {@link #parse} or {@link #ofWire} for anything from outside. */
     public HostName {
         if (!isName(value) && !isAddress(value)) {
             throw new InvalidValue("not a host name");
@@ -44,6 +44,19 @@ public record HostName(String value) {
         }
         var host = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
         return new HostName(ascii(host).toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * As {@link #parse}, for what a protocol carried: names are in A-label form there, and letters that only become
+     * ASCII by normalising are an attempt to be taken for another host.
+     *
+     * @throws InvalidValue as above, and for any character that is not ASCII
+     */
+    public static HostName ofWire(String text) {
+        if (text.chars().anyMatch(c -> c > 0x7f)) {
+            throw new InvalidValue("not a host name");
+        }
+        return parse(text);
     }
 
     private static String ascii(String host) {

@@ -88,6 +88,21 @@ class HostNameTest {
         assertThatThrownBy(() -> HostName.parse(text)).isInstanceOf(InvalidValue.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "b\u00fccher.example",
+                "ex\u00adample.com",
+                "ex\u00aample.com",
+                "example\u3002com",
+                "example\uff0ecom",
+                "\uff45xample.com",
+                "ex\u200dample.com"
+            })
+    void isAsciiOnTheWire(String text) {
+        assertThatThrownBy(() -> HostName.ofWire(text)).isInstanceOf(InvalidValue.class);
+    }
+
     @Test
     void hasAtMost253CharactersInLabelsOf63() {
         var label = "a".repeat(63);

@@ -53,7 +53,7 @@ public final class Answers {
         }
         HostName name;
         try {
-            name = HostName.parse(question.name());
+            name = HostName.ofWire(question.name());
         } catch (InvalidValue e) {
             return Answer.REFUSED;
         }

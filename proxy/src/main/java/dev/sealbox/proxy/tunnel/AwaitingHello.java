@@ -32,7 +32,7 @@ final class AwaitingHello implements Phase {
     private Phase named(String name) {
         HostName host;
         try {
-            host = HostName.parse(name);
+            host = HostName.ofWire(name);
         } catch (InvalidValue e) {
             return conversation.connectionAnswers().alert(Alert.UNRECOGNIZED_NAME);
         }

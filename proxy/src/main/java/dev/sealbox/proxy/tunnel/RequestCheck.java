@@ -163,7 +163,7 @@ final class RequestCheck {
             throw new Objection(Problem.badHost());
         }
         try {
-            return new Authority(HostName.parse(host), hasPort ? Integer.parseInt(port) : otherwise);
+            return new Authority(HostName.ofWire(host), hasPort ? Integer.parseInt(port) : otherwise);
         } catch (InvalidValue e) {
             throw new Objection(Problem.badHost());
         }

@@ -68,7 +68,8 @@ final class ResponseBody {
     /** Sends the head, if it is known by now. */
     void begin() {
         if (!plan.measured()) {
-            client.head(heads.last(plan, plan.framing(), false), plan.framing(), plan.closesClient());
+            // Whether a value will be found is not known yet, and a digest that does not fit is worse than none.
+            client.head(heads.last(plan, plan.framing(), plan.searched()), plan.framing(), plan.closesClient());
         }
     }
 
@@ -137,13 +138,13 @@ final class ResponseBody {
         if (replacer != null) {
             pass(resealed(replacer.end(), replacer));
         }
+        boolean differs = plan.packed() || (replacer != null && replacer.replaced() > 0);
         if (plan.measured()) {
-            boolean changed = replacer != null && replacer.replaced() > 0;
             var framing = new Framing.Length(held.readableBytes());
-            client.head(heads.last(plan, framing, changed), framing, plan.closesClient());
+            client.head(heads.last(plan, framing, differs), framing, plan.closesClient());
             client.content(held.retain());
         }
-        client.end(heads.trailers(incoming.trailers()));
+        client.end(heads.trailers(incoming.trailers(), differs));
         done = true;
     }
 

@@ -26,9 +26,14 @@ public final class TestCertificates {
 
     /** A server that shows a certificate for that host. */
     public SSLContext server(String host) {
+        return server(host, Instant.now());
+    }
+
+    /** As above, with a certificate made at that time. */
+    public SSLContext server(String host, Instant made) {
         try {
             var context = SSLContext.getInstance("TLS");
-            context.init(keys(host).getKeyManagers(), null, null);
+            context.init(keys(host, made).getKeyManagers(), null, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -37,9 +42,13 @@ public final class TestCertificates {
 
     /** A key and a certificate for that host. */
     public KeyManagerFactory keys(String host) {
+        return keys(host, Instant.now());
+    }
+
+    private KeyManagerFactory keys(String host, Instant made) {
         try {
             KeyPair keys = CertificateAuthority.keys();
-            var leaf = authority.leaf(HostName.parse(host), keys.getPublic(), Instant.now());
+            var leaf = authority.leaf(HostName.parse(host), keys.getPublic(), made);
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             store.setKeyEntry(

@@ -10,10 +10,10 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +50,69 @@ class AddressesTest {
                                         cause -> assertThat(cause.reason()).isEqualTo(Reason.FORBIDDEN_ADDRESS)));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "fd00:ec2::254",
+                "192.0.0.192",
+                "100.100.100.200",
+                "168.63.129.16",
+                "0.0.0.0",
+                "::",
+                "127.0.0.1",
+                "::1",
+                "10.0.0.1",
+                "172.16.0.1",
+                "192.168.0.1",
+                "100.64.0.1",
+                "198.18.0.1",
+                "240.0.0.1",
+                "224.0.0.1",
+                "255.255.255.255",
+                "fe80::1",
+                "ff02::1",
+                "64:ff9b::a9fe:a9fe",
+                "64:ff9b:1::a9fe:a9fe",
+                "2002:a9fe:a9fe::1",
+                "2001:0:a9fe:a9fe::1",
+                "::169.254.169.254"
+            })
+    void dialsNothingWhereAPermittedNameLeadsToASpecialAddress(String special) {
+        var open = "93.184.216.34";
+        for (var answers : List.of(
+                List.of(special),
+                List.of(special, open),
+                List.of(open, special),
+                List.of(open, open, open, open, special))) {
+            var rebound = new Addresses(Overrides.parse(""), host -> literals(answers), Runnable::run);
+
+            assertThatThrownBy(() -> of(rebound, "metadata.google.internal")).satisfies(AddressesTest::isForbidden);
+        }
+    }
+
+    @Test
+    void dialsWhatWasCheckedAndChecksAnewWhenANameIsReboundAfterwards() {
+        var asked = new AtomicInteger();
+        var rebinding = new Addresses(
+                Overrides.parse(""),
+                host -> literals(List.of(asked.incrementAndGet() == 1 ? "93.184.216.34" : "127.0.0.1")),
+                Runnable::run);
+
+        var dialled = of(rebinding, "rebinding.example");
+
+        assertThat(asked).hasValue(1);
+        assertThat(dialled).containsExactly(new InetSocketAddress(literals(List.of("93.184.216.34"))[0], 443));
+        assertThat(dialled).noneMatch(InetSocketAddress::isUnresolved);
+        assertThatThrownBy(() -> of(rebinding, "rebinding.example")).satisfies(AddressesTest::isForbidden);
+    }
+
+    private static void isForbidden(Throwable failure) {
+        assertThat(failure.getCause())
+                .isInstanceOfSatisfying(
+                        Unreachable.class, cause -> assertThat(cause.reason()).isEqualTo(Reason.FORBIDDEN_ADDRESS));
+    }
+
     @Test
     void saysSoWhenANameDoesNotResolve() {
         assertThatThrownBy(() -> of("nowhere.example"))
@@ -72,8 +135,11 @@ class AddressesTest {
     }
 
     private List<InetSocketAddress> of(String host) {
-        return addresses
-                .of(new Origin(new HostName(host), true))
+        return of(addresses, host);
+    }
+
+    private static List<InetSocketAddress> of(Addresses asked, String host) {
+        return asked.of(new Origin(new HostName(host), true))
                 .toCompletableFuture()
                 .join();
     }
@@ -83,7 +149,11 @@ class AddressesTest {
         if (found == null) {
             throw new UnknownHostException(host);
         }
-        return Arrays.stream(found.toArray(String[]::new))
+        return literals(found);
+    }
+
+    private static InetAddress[] literals(List<String> addresses) {
+        return addresses.stream()
                 .map(NetUtil::createInetAddressFromIpAddressString)
                 .toArray(InetAddress[]::new);
     }

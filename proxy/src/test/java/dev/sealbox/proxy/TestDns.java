@@ -1,0 +1,83 @@
+package dev.sealbox.proxy;
+
+import io.netty.util.NetUtil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** A stub resolver in a sandbox, packet by packet. */
+record TestDns(TestProxy proxy, String from) {
+    static final int REFUSED = 5;
+
+    byte[] overUdp(byte[] query) throws IOException {
+        try (var socket = socket()) {
+            socket.send(new DatagramPacket(query, query.length));
+            return receive(socket);
+        }
+    }
+
+    static byte[] receive(DatagramSocket socket) throws IOException {
+        var reply = new DatagramPacket(new byte[1024], 1024);
+        socket.receive(reply);
+        return Arrays.copyOf(reply.getData(), reply.getLength());
+    }
+
+    /** Gives up after half a second. */
+    DatagramSocket socket() throws IOException {
+        var socket = new DatagramSocket(new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(from), 0));
+        socket.connect(new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), proxy.proxy.ports().dns()));
+        socket.setSoTimeout(500);
+        return socket;
+    }
+
+    /** Empty when the connection was closed instead. */
+    byte[] overTcp(byte[] query) throws IOException {
+        try (var client = new TestClient(proxy.connect(from, proxy.proxy.ports().dns()))) {
+            client.send(framed(query));
+            var length = client.in.readNBytes(2);
+            return length.length < 2
+                    ? new byte[0]
+                    : client.in.readNBytes(ByteBuffer.wrap(length).getShort());
+        }
+    }
+
+    /** With its length before it. */
+    static byte[] framed(byte[] query) {
+        return ByteBuffer.allocate(2 + query.length)
+                .putShort((short) query.length)
+                .put(query)
+                .array();
+    }
+
+    static int code(byte[] reply) {
+        return reply[3] & 0x0f;
+    }
+
+    /** How many records of any section but the question. */
+    static int records(byte[] reply) {
+        var head = ByteBuffer.wrap(reply);
+        return head.getShort(6) + head.getShort(8) + head.getShort(10);
+    }
+
+    /** Of class IN; the name one char per byte. */
+    static byte[] query(String name, int type) {
+        return query(name, type, 1);
+    }
+
+    static byte[] query(String name, int type, int dnsClass) {
+        var query = new ByteArrayOutputStream();
+        query.writeBytes(new byte[] {0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
+        for (var label : name.split("\\.", -1)) {
+            query.write(label.length());
+            query.writeBytes(Http.latin1(label));
+        }
+        query.writeBytes(new byte[] {0, (byte) (type >> 8), (byte) type, 0, (byte) dnsClass});
+        return query.toByteArray();
+    }
+}
