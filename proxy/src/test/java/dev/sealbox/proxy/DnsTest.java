@@ -36,8 +36,8 @@ class DnsTest {
 
     @Test
     void tellsTheLedgerOfRefusedNames() throws IOException {
-        overUdp(query("api.example.com", A));
-        overUdp(query("Data.in.Labels.evil.example", A));
+        dns.overUdp(TestDns.query("api.example.com", A));
+        dns.overUdp(TestDns.query("Data.in.Labels.evil.example", A));
 
         var record = proxy.ledger.only();
         assertThat(record.rule()).isEqualTo("dns.name-not-allowed");
