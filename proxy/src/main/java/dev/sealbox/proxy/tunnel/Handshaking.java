@@ -1,7 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.identity.OrganizationId;
-import io.netty.handler.ssl.SslContext;
+import dev.sealbox.proxy.tls.ServerTls;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,7 +12,7 @@ final class Handshaking implements Phase {
 
     private final Conversation conversation;
     private final Tunnel tunnel;
-    private final CompletableFuture<SslContext> leaf;
+    private final CompletableFuture<ServerTls> leaf;
     private final long since = System.nanoTime();
 
     private boolean shown;
@@ -42,12 +42,11 @@ final class Handshaking implements Phase {
         return this;
     }
 
-    private void show(SslContext context) {
+    private void show(ServerTls tls) {
         shown = true;
         var client = conversation.client();
-        var handler = context.newHandler(client.channel().alloc());
-        handler.setHandshakeTimeoutMillis(
-                conversation.services().limits().handshake().toMillis());
+        var handler = tls.handler(
+                client.channel().alloc(), conversation.services().limits().handshake());
         client.channel().pipeline().addFirst(handler);
         client.replay();
     }
