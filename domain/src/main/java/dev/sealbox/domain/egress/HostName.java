@@ -16,8 +16,7 @@ public record HostName(String value) {
     /** Characters of the longest name. */
     static final int MAX_LENGTH = 253;
 
-    private static final Pattern NAME = Pattern.compile(
-            "(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*");
+    private static final int MAX_LABEL = 63;
     private static final Pattern IPV4 =
             Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
 
@@ -37,6 +36,10 @@ public record HostName(String value) {
      * @throws InvalidValue if the text is no host, whatever else it may be
      */
     public static HostName parse(String text) {
+        return isName(text) ? new HostName(text) : normalised(text);
+    }
+
+    private static HostName normalised(String text) {
         var bracketed = text.startsWith("[") && text.endsWith("]") && text.length() > 1;
         var ipv6 = Ipv6.canonical(bracketed ? text.substring(1, text.length() - 1) : text);
         if (ipv6.isPresent()) {
@@ -53,10 +56,13 @@ public record HostName(String value) {
      * @throws InvalidValue as above, and for any character that is not ASCII
      */
     public static HostName ofWire(String text) {
+        if (isName(text)) {
+            return new HostName(text);
+        }
         if (text.chars().anyMatch(c -> c > 0x7f)) {
             throw new InvalidValue("not a host name");
         }
-        return parse(text);
+        return normalised(text);
     }
 
     private static String ascii(String host) {
@@ -86,10 +92,41 @@ public record HostName(String value) {
         return IPV4.matcher(text).matches();
     }
 
+    /** Whether it is a name in normal form. Every request asks this several times: no regular expression. */
     private static boolean isName(String text) {
-        // A last label of digits only would be read as an address by some resolvers.
-        return NAME.matcher(text).matches()
-                && !text.substring(text.lastIndexOf('.') + 1).matches("[0-9]+|0x[0-9a-f]*");
+        int label = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : '.';
+            if (c == '.') {
+                if (!isLabel(text, label, i)) {
+                    return false;
+                }
+                label = i + 1;
+            } else if (!isDigit(c) && (c < 'a' || c > 'z') && c != '-' && c != '_') {
+                return false;
+            }
+        }
+        return text.length() <= MAX_LENGTH && !looksLikeNumber(text, text.lastIndexOf('.') + 1);
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean isLabel(String text, int from, int end) {
+        return end > from && end - from <= MAX_LABEL && text.charAt(from) != '-' && text.charAt(end - 1) != '-';
+    }
+
+    /** A last label of digits only would be read as an address by some resolvers. */
+    private static boolean looksLikeNumber(String text, int label) {
+        boolean hexadecimal = text.startsWith("0x", label);
+        for (int i = hexadecimal ? label + 2 : label; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isDigit(c) && (!hexadecimal || c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,9 @@ public final class Patterns {
     private final int longest;
     private final int[] shifts;
     private final int[][] candidates;
-    private final int[][] byFirst = new int[256][];
+
+    /** In the order of their bytes: those that begin alike stand together. */
+    private int[] sorted;
 
     /** One thing to find, and what takes its place. */
     public static final class Entry {
@@ -91,6 +94,11 @@ public final class Patterns {
         int pairs = tableSize(patterns.length * (shortest - 1));
         shifts = new int[pairs];
         candidates = new int[pairs][];
+        sorted = IntStream.range(0, patterns.length)
+                .boxed()
+                .sorted((a, b) -> Arrays.compareUnsigned(patterns[a], patterns[b]))
+                .mapToInt(Integer::intValue)
+                .toArray();
         compile();
     }
 
@@ -103,11 +111,8 @@ public final class Patterns {
     private void compile() {
         Arrays.fill(shifts, shortest - 1);
         Arrays.fill(candidates, NONE);
-        Arrays.fill(byFirst, NONE);
         for (int index = 0; index < patterns.length; index++) {
             var pattern = patterns[index];
-            int first = pattern[0] & 0xff;
-            byFirst[first] = append(byFirst[first], index);
             for (int at = 0; at <= shortest - 2; at++) {
                 int pair = pair(pattern[at], pattern[at + 1]);
                 shifts[pair] = Math.min(shifts[pair], shortest - 2 - at);
@@ -188,13 +193,43 @@ public final class Patterns {
     /** The first position from {@code at} on where the bytes up to {@code end} are the beginning of a pattern. */
     private int beginning(ByteBuf bytes, int at, int end) {
         for (int position = at; position < end; position++) {
-            for (int index : byFirst[bytes.getByte(position) & 0xff]) {
-                if (agrees(bytes, position, patterns[index], end - position)) {
-                    return position;
-                }
+            if (anyBeginsWith(bytes, position, end)) {
+                return position;
             }
         }
         return end;
+    }
+
+    /** A search by halves: a sandbox with many secrets has thousands of patterns, and many of them begin alike. */
+    private boolean anyBeginsWith(ByteBuf bytes, int from, int end) {
+        int low = 0;
+        int high = sorted.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            int order = compareBeginning(patterns[sorted[middle]], bytes, from, end);
+            if (order == 0) {
+                return true;
+            } else if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return false;
+    }
+
+    /** 0 when the pattern begins with the bytes; otherwise how it stands to them in order. */
+    private static int compareBeginning(byte[] pattern, ByteBuf bytes, int from, int end) {
+        for (int i = 0; i < end - from; i++) {
+            if (i == pattern.length) {
+                return -1;
+            }
+            int order = Byte.compareUnsigned(pattern[i], bytes.getByte(from + i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
     }
 
     private int matchAt(ByteBuf bytes, int at, int end, boolean last, int[] indexes) {
@@ -246,7 +281,7 @@ public final class Patterns {
         }
         Arrays.fill(shifts, shortest - 1);
         Arrays.fill(candidates, NONE);
-        Arrays.fill(byFirst, NONE);
+        sorted = NONE;
     }
 
     @Override
