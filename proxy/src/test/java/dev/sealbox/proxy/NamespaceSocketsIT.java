@@ -96,7 +96,7 @@ class NamespaceSocketsIT {
                 ROUTER,
                 "nft",
                 "table ip directed { chain prerouting { type nat hook prerouting priority dstnat;"
-                        + " ip daddr 198.18.0.0/15 meta l4proto tcp dnat to 169.254.169.253:3129; } }");
+                        + " ip daddr 198.18.0.0/15 meta l4proto tcp dnat to 169.254.169.253:3129; }; }");
         var set = listening();
         set.put("db.example.com", TestUpstream.scripted(set.certificates(), null, (in, out) -> {
             out.write(Http.latin1("SSH-2.0-echo\r\n"));
@@ -125,9 +125,7 @@ class NamespaceSocketsIT {
                     new InetSocketAddress("198.18.0.1", 5432),
                     new InetSocketAddress("198.19.77.77", 5432),
                     new InetSocketAddress("169.254.169.253", 3129))) {
-                try (var client = new TestClient(fromSandbox(refused.getHostString(), refused.getPort()))) {
-                    assertThat(client.isAtEnd()).isTrue();
-                }
+                assertThat(isReset(refused.getHostString(), refused.getPort())).isTrue();
             }
             Eventually.holds(() -> proxy.ledger.records.size() == 5);
             assertThat(proxy.ledger.records.subList(1, 5))
@@ -138,6 +136,15 @@ class NamespaceSocketsIT {
                 proxy.admit("10.201.0.2", policy.pass());
                 assertThat(client.isAtEnd()).isTrue();
             }
+        }
+    }
+
+    /** Sooner or later: the reset may come before the connection is known to stand. */
+    private static boolean isReset(String address, int port) throws IOException {
+        try (var client = new TestClient(fromSandbox(address, port))) {
+            return client.isAtEnd();
+        } catch (java.net.SocketException e) {
+            return true;
         }
     }
 
