@@ -3,6 +3,7 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.tls.ClientHello;
+import io.netty.channel.ChannelOption;
 
 /** A ClientHello is awaited, in a tunnel or as the first that a client says. */
 final class AwaitingHello implements Phase {
@@ -11,6 +12,7 @@ final class AwaitingHello implements Phase {
 
     AwaitingHello(Conversation conversation) {
         this.conversation = conversation;
+        var unused = conversation.client().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     }
 
     @Override
