@@ -16,24 +16,34 @@ import java.util.stream.Stream;
 
 /** {@code ./sealbox bench [NAME]}: prints a table, and writes it with every sample as JSON to {@code target/bench/}. */
 public final class Bench {
+    /** Smaller sizes and fewer repeats, to see whether a benchmark works; the figures say nothing. */
+    private static final String QUICK = "--quick";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, Benchmark> ALL = new LinkedHashMap<>();
 
     /** Those that bring what they measure, and would only be disturbed by a running node. */
-    private static final Map<String, Supplier<List<Samples>>> ALONE =
-            Map.of("journal", JournalSpeed::measure, "rotation", Rotation::measure);
+    private static final Map<String, Supplier<List<Samples>>> ALONE = Map.of(
+            "journal",
+            JournalSpeed::measure,
+            "rotation",
+            Rotation::measure,
+            "fork",
+            () -> ForkSpeed.measure(Boolean.getBoolean(QUICK)));
 
     static {
         ALL.put("create", Lifecycle::create);
         ALL.put("exec", Lifecycle::exec);
         ALL.put("checkpoint", Lifecycle::checkpoint);
-        ALL.put("fork", Lifecycle::fork);
         ALL.put("proxy", ProxyPath::measure);
     }
 
     private Bench() {}
 
-    public static void main(String[] names) {
+    public static void main(String[] arguments) {
+        var names =
+                Stream.of(arguments).filter(argument -> !argument.equals(QUICK)).toArray(String[]::new);
+        System.setProperty(QUICK, Boolean.toString(names.length < arguments.length));
         // The server's own configuration, which is on the class path, too, tells more than a table wants.
         System.setProperty("logback.configurationFile", "dev/sealbox/benchmarks/logback.xml");
         var known =

@@ -139,7 +139,7 @@ public record Sandbox(
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
             case SealNames(var drawn) -> sealNames(drawn);
             case PlaceSandbox(var on) -> stage == Stage.STARTING ? accept(new SandboxPlaced(on)) : accept();
-            case ConfirmStarted() -> isStarting() ? accept(new SandboxStarted()) : accept();
+            case ConfirmStarted() -> starting() ? accept(new SandboxStarted()) : accept();
             case ReportLost(var why) -> alive() ? accept(new SandboxLost(why)) : accept();
             case StopSandbox() ->
                 stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
@@ -181,11 +181,11 @@ public record Sandbox(
 
     /** Whether it runs or is about to. */
     public boolean alive() {
-        return isStarting() || stage == Stage.RUNNING;
+        return starting() || stage == Stage.RUNNING;
     }
 
     /** Whether its container is on the way, for the first time or after its disk was put back. */
-    public boolean isStarting() {
+    public boolean starting() {
         return stage == Stage.STARTING || stage == Stage.RESTORING;
     }
 

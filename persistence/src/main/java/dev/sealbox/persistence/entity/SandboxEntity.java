@@ -128,7 +128,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     }
 
     private static boolean isSettled(Sandbox sandbox) {
-        return !sandbox.isStarting() && sandbox.stage() != Stage.STOPPING;
+        return !sandbox.starting() && sandbox.stage() != Stage.STOPPING;
     }
 
     private static SandboxReply told(Sandbox sandbox, OrganizationId asking) {
@@ -160,6 +160,9 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                         .persist(Records.of(events, execute.origin(), clock))
                         .thenRun(after -> {
                             answer(after, execute);
+                            if (execute.command() instanceof SandboxCommand.RestoreCheckpoint) {
+                                work.startAnew();
+                            }
                             work.resume();
                             work.proceed(after);
                         })
@@ -224,7 +227,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             return Effect().reply(refresh.replyTo(), new Acknowledged(Answer.NOT_MINE));
         }
         work.noticed(refresh.view());
-        if (sandbox.isStarting() || work.policy(sandbox).isEmpty()) {
+        if (sandbox.starting() || work.policy(sandbox).isEmpty()) {
             return Effect().stash();
         }
         return Effect().persist(sealed(sandbox)).thenRun(after -> {
@@ -239,7 +242,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         if (!sandbox.isVisibleTo(revoke.origin().organization()) || !sandbox.alive()) {
             return Effect().reply(revoke.replyTo(), new Acknowledged(Answer.NOT_MINE));
         }
-        if (sandbox.isStarting() || work.policy(sandbox).isEmpty()) {
+        if (sandbox.starting() || work.policy(sandbox).isEmpty()) {
             return Effect().stash();
         }
         var events = accepted(sandbox.decide(revoke.origin(), new SandboxCommand.RevokeSecrets()));

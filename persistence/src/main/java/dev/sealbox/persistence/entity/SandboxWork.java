@@ -35,6 +35,7 @@ final class SandboxWork {
 
     private Layers layers = Layers.UNKNOWN;
     private Optional<Effect> underWay = Optional.empty();
+    private final int attempts;
     private int attemptsLeft;
     private long enforced;
     private boolean left;
@@ -49,12 +50,18 @@ final class SandboxWork {
         this.context = context;
         this.neighbours = neighbours;
         this.hosts = hosts;
-        this.attemptsLeft = settings.startAttempts();
+        this.attempts = settings.startAttempts();
+        this.attemptsLeft = attempts;
     }
 
     /** Somebody waits for the start, and wants to hear of a failure rather than of a later success. */
     void startOnce() {
         attemptsLeft = 1;
+    }
+
+    /** What is put back has run before, so a host that is away for a moment does not end it. */
+    void startAnew() {
+        attemptsLeft = attempts;
     }
 
     /** Ends a pause, or the noting down of an outcome. */
@@ -224,7 +231,7 @@ final class SandboxWork {
             enforced = finished.revision();
             return Optional.of(new SandboxCommand.ConfirmStarted());
         }
-        if (!sandbox.isStarting()) {
+        if (!sandbox.starting()) {
             return Optional.empty();
         }
         if (layers.policy(id, sandbox).revision() > finished.revision()) {

@@ -52,7 +52,7 @@ final class RunningSandboxes {
     <T> CompletionStage<Outcome<T>> with(Origin origin, SandboxId id, Task<T> task) {
         return read(origin.organization(), id)
                 .thenCompose(known -> known.then(
-                        sandbox -> sandbox.isStarting() ? settled(origin.organization(), id) : Futures.now(known)))
+                        sandbox -> sandbox.starting() ? settled(origin.organization(), id) : Futures.now(known)))
                 .thenCompose(known -> known.then(sandbox -> use(origin, id, sandbox, task)));
     }
 
