@@ -1,5 +1,6 @@
 package dev.sealbox.domain.sandbox;
 
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +19,8 @@ public record Branch(
     public static final Branch NEW = new Branch(0, Set.of(), "", false, Optional.empty());
 
     public Branch {
-        patches = Set.copyOf(patches);
+        // In their order, so that equal states are written alike.
+        patches = Collections.unmodifiableSet(new TreeSet<>(patches));
     }
 
     Branch putBack() {
