@@ -16,8 +16,9 @@ final class OlderForms {
             "sandbox.state.1", sandbox -> withBranch(sandbox(sandbox)),
             "sandbox.state.2", OlderForms::withBranch,
             "checkpoint.state.1", OlderForms::withUpkeep,
-            "store.state.1", store -> withLocations(store(store)),
-            "store.state.2", OlderForms::withLocations);
+            "store.state.1", store -> withTcp(withLocations(store(store))),
+            "store.state.2", store -> withTcp(withLocations(store)),
+            "store.state.3", OlderForms::withTcp);
 
     private OlderForms() {}
 
@@ -93,6 +94,12 @@ final class OlderForms {
                 fields.put("locations", Locations.ALL.toString());
             }
         });
+        return store;
+    }
+
+    /** Before there were targets of plain TCP none was passed through. */
+    private static ObjectNode withTcp(ObjectNode store) {
+        store.putArray("egressTcp");
         return store;
     }
 
