@@ -89,7 +89,7 @@ final class AuditCommands extends Group {
             @Option(
                             names = "--decision",
                             paramLabel = "WORD",
-                            description = "used, refused, alarm, unusable, unsent or begun.")
+                            description = "used, refused, passed, alarm, unusable, unsent or begun.")
                     Optional<String> decision,
             @Option(names = "--from", paramLabel = "TIME") Optional<String> from,
             @Option(names = "--until", paramLabel = "TIME") Optional<String> until,

@@ -79,6 +79,6 @@ class UseRecordTest {
         assertThatThrownBy(() -> new UseFilter(none.sandbox(), none.secret(), none.host(), none.ruling(), time, time))
                 .isInstanceOf(InvalidValue.class);
         assertThatThrownBy(() -> Ruling.parse("done"))
-                .hasMessage("decision is one of begun, used, unsent, unusable, refused, alarm");
+                .hasMessage("decision is one of begun, used, unsent, passed, unusable, refused, alarm");
     }
 }
