@@ -30,11 +30,12 @@ public final class Bench {
     private static final Map<String, Supplier<List<Samples>>> ALONE =
             Map.of("journal", JournalSpeed::measure, "rotation", Rotation::measure);
 
+    private static final String FORK = "fork";
+
     static {
         ALL.put("create", Lifecycle::create);
         ALL.put("exec", Lifecycle::exec);
         ALL.put("checkpoint", Lifecycle::checkpoint);
-        ALL.put("fork", Lifecycle::fork);
         ALL.put("sandbox-request", SandboxRequest::measure);
     }
 
@@ -43,14 +44,15 @@ public final class Bench {
     public static void main(String[] names) {
         // The server's own configuration, which is on the class path, too, tells more than a table wants.
         System.setProperty("logback.configurationFile", "dev/sealbox/benchmarks/logback.xml");
-        var known = Stream.of(ALONE.keySet(), Set.of(PROXY), ALL.keySet())
+        var known = Stream.of(ALONE.keySet(), Set.of(PROXY, FORK), ALL.keySet())
                 .flatMap(Set::stream)
                 .toList();
         boolean quick = List.of(names).contains(QUICK);
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
-        if (!known.containsAll(chosen) || (quick && !chosen.equals(List.of(PROXY)))) {
-            System.err.println("no such benchmark; there are: " + String.join(", ", known) + "; --quick is for proxy");
+        if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
+            System.err.println(
+                    "no such benchmark; there are: " + String.join(", ", known) + "; --quick is for proxy and fork");
             System.exit(2);
         }
         System.out.println("Machine: " + Machine.description());
@@ -60,6 +62,9 @@ public final class Bench {
         }
         if (!chosen.equals(List.of(PROXY))) {
             System.out.println(Samples.header());
+        }
+        if (chosen.contains(FORK)) {
+            report(FORK, ForkSpeed.measure(quick));
         }
         ALONE.forEach((name, benchmark) -> {
             if (chosen.contains(name)) {
