@@ -39,6 +39,7 @@ final class TestServer implements AutoCloseable {
     final FakeMasterKeys masterKeys = new FakeMasterKeys();
     final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
+    final FakeSessions sessions = new FakeSessions(sandboxes);
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
@@ -86,6 +87,7 @@ final class TestServer implements AutoCloseable {
                         stores,
                         versions,
                         sandboxes,
+                        sessions,
                         checkpoints,
                         log,
                         keys,

@@ -2,6 +2,7 @@ package dev.sealbox.runtime;
 
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.runtime.exec.SessionSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +23,8 @@ public record RuntimeSettings(
         int openFiles,
         long outputLimit,
         Duration agentPatience,
-        Duration freezeTimeout) {
+        Duration freezeTimeout,
+        SessionSettings sessions) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
     private static final Pattern MOUNTABLE = Pattern.compile("[^:,\\\\]+");
     private static final int LONGEST_DATA_DIR = 70;
@@ -40,6 +42,7 @@ public record RuntimeSettings(
                 "data-dir is longer than " + LONGEST_DATA_DIR + " bytes, too long for sockets below it");
         check(uidBase >= 65536, "uid-base is below 65536");
         check(pidsLimit >= 16, "pids-limit is below 16");
+        check(sessions.scrollback() >= 128 << 10, "sessions.scrollback is below 128 KiB");
     }
 
     /** Reads {@code sealbox.runtime}; a wrong value is told with its key. */
@@ -56,7 +59,8 @@ public record RuntimeSettings(
                 runtime.getInt("open-files"),
                 runtime.getBytes("output-limit"),
                 runtime.getDuration("agent-patience"),
-                runtime.getDuration("freeze-timeout"));
+                runtime.getDuration("freeze-timeout"),
+                SessionSettings.from(runtime.getConfig("sessions")));
     }
 
     private static void check(boolean holds, String otherwise) {
