@@ -3,6 +3,7 @@ package dev.sealbox.runtime;
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.runtime.exec.SessionSettings;
+import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,8 @@ import java.util.regex.Pattern;
 /**
  * What an operator may choose about the sandbox runtime; the keys live under {@code sealbox.runtime}, explained in
  * {@code reference.conf}.
+ *
+ * @param storageImageBytes of the file system in a file, where disks lie in one
  */
 public record RuntimeSettings(
         Path dataDir,
@@ -24,7 +27,9 @@ public record RuntimeSettings(
         long outputLimit,
         Duration agentPatience,
         Duration freezeTimeout,
-        SessionSettings sessions) {
+        SessionSettings sessions,
+        StorageKind storage,
+        long storageImageBytes) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
     private static final Pattern MOUNTABLE = Pattern.compile("[^:,\\\\]+");
     private static final int LONGEST_DATA_DIR = 70;
@@ -43,9 +48,12 @@ public record RuntimeSettings(
         check(uidBase >= 65536, "uid-base is below 65536");
         check(pidsLimit >= 16, "pids-limit is below 16");
         check(sessions.scrollback() >= 128 << 10, "sessions.scrollback is below 128 KiB");
+        if (storageImageBytes < 256L << 20) {
+            throw new InvalidValue("sealbox.host.storage-image-size is below 256 MiB");
+        }
     }
 
-    /** Reads {@code sealbox.runtime}; a wrong value is told with its key. */
+    /** Reads {@code sealbox.runtime} and what {@code sealbox.host} says about storage; a wrong value is told with its key. */
     public static RuntimeSettings from(Config config) {
         var runtime = config.getConfig("sealbox.runtime");
         return new RuntimeSettings(
@@ -60,7 +68,17 @@ public record RuntimeSettings(
                 runtime.getBytes("output-limit"),
                 runtime.getDuration("agent-patience"),
                 runtime.getDuration("freeze-timeout"),
-                SessionSettings.from(runtime.getConfig("sessions")));
+                SessionSettings.from(runtime.getConfig("sessions")),
+                storage(config.getString("sealbox.host.storage")),
+                config.getBytes("sealbox.host.storage-image-size"));
+    }
+
+    private static StorageKind storage(String word) {
+        try {
+            return StorageKind.of(word);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidValue("sealbox.host.storage " + e.getMessage());
+        }
     }
 
     private static void check(boolean holds, String otherwise) {

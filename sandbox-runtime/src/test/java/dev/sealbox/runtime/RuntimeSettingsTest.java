@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.runtime.exec.SessionSettings;
+import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,9 @@ class RuntimeSettingsTest {
                                 Duration.ofMinutes(5),
                                 200,
                                 32,
-                                128L << 20)));
+                                128L << 20),
+                        StorageKind.AUTO,
+                        8L << 30));
     }
 
     @ParameterizedTest
