@@ -70,10 +70,11 @@ test("background, list, attach and kill", async () => {
     await sandbox.exec.kill(background.sessionId);
     assert.equal(await attached.done, -1);
     assert.equal(await background.done, -1);
-    const ended = (await sandbox.exec.list()).find((each) => each.sessionID === background.sessionId);
-    assert.deepEqual([ended.running, ended.exitCode, ended.attachedClients], [false, -1, 0]);
-    const late = ears();
-    const { heard: lately, ...lateCallbacks } = late;
+    await until("the end", async () => {
+        const ended = (await sandbox.exec.list()).find((each) => each.sessionID === background.sessionId);
+        return !ended.running && ended.exitCode === -1 && ended.attachedClients === 0;
+    });
+    const { heard: lately, ...lateCallbacks } = ears();
     assert.equal(await (await sandbox.exec.attach(background.sessionId, lateCallbacks)).done, -1);
     assert.deepEqual(lately, { out: "begun\n", err: "", seams: 1, exit: -1 });
     await sandbox.exec.kill(background.sessionId, 15);
@@ -118,6 +119,8 @@ test("the shell keeps its state, its streams apart, and its session", async () =
 test("a terminal", async () => {
     let seen = "";
     const terminal = await sandbox.pty.create({ cols: 101, rows: 31, onOutput: (data) => (seen += text(data)) });
+    // The SDK gives the terminal out before its connection is open.
+    await until("a prompt", () => seen.length > 0);
     terminal.send("stty size; echo $TERM $PLAIN ${API_KEY%_*}\n");
     await until("the size", () => seen.includes("31 101\r\n") && seen.includes("xterm-256color yes osb_sealed\r\n"));
     terminal.send(new TextEncoder().encode("echo by''tes\n"));

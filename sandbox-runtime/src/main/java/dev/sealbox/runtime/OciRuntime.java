@@ -13,6 +13,7 @@ import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
 import dev.sealbox.domain.session.Attachment;
+import dev.sealbox.domain.session.SandboxSessions;
 import dev.sealbox.domain.session.SessionAction;
 import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.domain.session.SessionView;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Containers belong to no process: they outlive this one, and the next {@link #open} of the same data folder finds
  * them again. Failures are {@link RuntimeFailure}s that name their step.
  */
-public final class OciRuntime implements SandboxRuntime, AutoCloseable {
+public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCloseable {
     private final Host host;
     private final NodeLock lock;
     private final Map<SandboxId, SandboxAddress> live = new ConcurrentHashMap<>();

@@ -3,7 +3,6 @@ package dev.sealbox.domain.sandbox;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.domain.session.SandboxSessions;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -11,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  * Port: the containers of this host. Thread-safe. Every method may be repeated after a crash and then finishes what was
  * begun. A stage fails with an exception whose message names the step that failed.
  */
-public interface SandboxRuntime extends SandboxFiles, SandboxSessions {
+public interface SandboxRuntime extends SandboxFiles {
 
     /** Starts the sandbox, or says where it is if it runs already. Complete when the first command can run. */
     CompletionStage<SandboxAddress> start(Launch launch);

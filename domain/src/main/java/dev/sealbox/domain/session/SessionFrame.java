@@ -1,7 +1,5 @@
 package dev.sealbox.domain.session;
 
-import java.nio.ByteBuffer;
-
 /**
  * One message of a session to a client: a byte that says what it is, then what it holds. The first four are those of the
  * clients' protocol (PROTOCOLS 2). Immutable by agreement: nobody changes the bytes.
@@ -43,7 +41,7 @@ public final class SessionFrame {
 
     public static SessionFrame exit(int code) {
         return new SessionFrame(
-                ByteBuffer.allocate(1 + Integer.BYTES).put(EXIT).putInt(code).array());
+                new byte[] {EXIT, (byte) (code >> 24), (byte) (code >> 16), (byte) (code >> 8), (byte) code});
     }
 
     public byte type() {

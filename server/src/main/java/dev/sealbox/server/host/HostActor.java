@@ -77,13 +77,13 @@ public final class HostActor {
             case HostMessage.RemoveFile(var sandbox, var path, var asker) ->
                 answer(asker, runtime.remove(sandbox, path), outcome -> reply(outcome, done -> finished()));
             case HostMessage.Act(var sandbox, var action, var asker) ->
-                answer(asker, runtime.act(sandbox, action), outcome -> reply(outcome, HostReply.SessionIs::new));
+                answer(asker, host.sessions().act(sandbox, action), outcome -> reply(outcome, HostReply.SessionIs::new));
             case HostMessage.ListSessions(var sandbox, var asker) ->
-                answer(asker, runtime.sessions(sandbox), HostReply.SessionsListed::new);
+                answer(asker, host.sessions().sessions(sandbox), HostReply.SessionsListed::new);
             case HostMessage.Attach(var sandbox, var session, var terminal, var asker) ->
                 answer(
                         asker,
-                        runtime.attach(sandbox, session, terminal),
+                        host.sessions().attach(sandbox, session, terminal),
                         outcome -> reply(outcome, attachment -> AttachmentStreams.offered(attachment, streams)));
         }
     }

@@ -66,7 +66,7 @@ class ClusterHostsTest {
     private static final MemoryRuntime runtime = new MemoryRuntime();
     private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
     private static final HostDirectory directory = new HostDirectory();
-    private static final Host host = new Host(HOST, runtime, gate(), organization -> done("PEM"));
+    private static final Host host = new Host(HOST, runtime, runtime, gate(), organization -> done("PEM"));
     private static ClusterHosts hosts;
 
     @BeforeAll
@@ -172,13 +172,14 @@ class ClusterHostsTest {
         get(sessions.act(HOST, TWO, new SessionAction.Open(id, wanted, command("cat"))));
         var attachment = ((Outcome.Done<Attachment>) get(sessions.attach(HOST, TWO, id, false))).value();
         get(attachment.next());
-        attachment.next().toCompletableFuture();
+        var unanswered = attachment.next();
         attachment.close();
+        assertThat(get(unanswered)).isEmpty();
 
-        for (var tries = 0; runtime.sessions.get(id).clients() > 0 && tries < 1000; tries++) {
+        for (var tries = 0; runtime.session(id).clients() > 0 && tries < 1000; tries++) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
-        assertThat(runtime.sessions.get(id).clients()).isZero();
+        assertThat(runtime.session(id).clients()).isZero();
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
 import dev.sealbox.domain.session.Attachment;
+import dev.sealbox.domain.session.SandboxSessions;
 import dev.sealbox.domain.session.SessionAction;
 import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.domain.session.SessionRefusal;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /** Sandboxes that are only remembered, for what is above the runtime. The real one has tests of its own. */
-final class MemoryRuntime implements SandboxRuntime {
+final class MemoryRuntime implements SandboxRuntime, SandboxSessions {
     final Map<SandboxId, SandboxAddress> running = new ConcurrentHashMap<>();
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
     final Map<SessionId, EchoSession> sessions = new ConcurrentHashMap<>();
@@ -120,6 +122,10 @@ final class MemoryRuntime implements SandboxRuntime {
             files.remove(path);
             return Outcome.done(Unit.DONE);
         });
+    }
+
+    EchoSession session(SessionId id) {
+        return Optional.ofNullable(sessions.get(id)).orElseThrow();
     }
 
     /** Says what it is sent, and how it was ended. */
