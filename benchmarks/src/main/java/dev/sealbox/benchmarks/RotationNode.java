@@ -29,6 +29,7 @@ import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.Host;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
@@ -98,6 +99,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.stores(),
                 persistence.versions(),
                 persistence.sandboxes(),
+                Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),
                 persistence.answers(),
                 persistence.apiKeys(),
