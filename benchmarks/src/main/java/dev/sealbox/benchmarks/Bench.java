@@ -36,11 +36,14 @@ public final class Bench {
     public static void main(String[] names) {
         // The server's own configuration, which is on the class path, too, tells more than a table wants.
         System.setProperty("logback.configurationFile", "dev/sealbox/benchmarks/logback.xml");
+        if (names.length > 0 && names[0].equals("fuzz")) {
+            System.exit(Fuzz.run(List.of(names).subList(1, names.length)));
+        }
         var known =
                 Stream.concat(ALONE.keySet().stream(), ALL.keySet().stream()).toList();
         var chosen = names.length == 0 ? known : List.of(names);
         if (!known.containsAll(chosen)) {
-            System.err.println("no such benchmark; there are: " + String.join(", ", known));
+            System.err.println("no such benchmark; there are: fuzz, " + String.join(", ", known));
             System.exit(2);
         }
         System.out.println("Machine: " + Machine.description());
