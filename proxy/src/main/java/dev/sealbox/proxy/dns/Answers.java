@@ -3,6 +3,7 @@ package dev.sealbox.proxy.dns;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.TlsCheck;
 import io.netty.handler.codec.dns.DnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -60,7 +61,7 @@ public final class Answers {
         if (isLocal(name)) {
             return address(question, LOCAL_V4, LOCAL_V6);
         }
-        if (name.isAddress() || !policy.mayReach(name)) {
+        if (name.isAddress() || !(policy.mayReach(name) || name.equals(TlsCheck.HOST))) {
             return Answer.REFUSED;
         }
         return address(question, address, null);
