@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * {@code ./sealbox bench fuzz [--seconds N] [PROPERTY...]}: each property is tried for so long (60 s unless told) by a
- * coverage-guided fuzzer, and that of the whole proxy with one seed after the other. What the fuzzer has learnt stays under {@code target/bench/fuzz} for the next time.
+ * coverage-guided fuzzer, and that of the whole proxy with one seed after the other. What the fuzzer has learnt stays
+ * under {@code target/bench/fuzz} for the next time.
  */
 final class Fuzz {
     private static final Pattern COVERED = Pattern.compile("cov: (\\d+)");
