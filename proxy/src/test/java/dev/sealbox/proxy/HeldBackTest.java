@@ -68,7 +68,7 @@ class HeldBackTest {
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
             client.send("GET /events HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
             Http.head(client.in);
-            for (var piece : text.split("")) {
+            for (var piece : text.split("", 0)) {
                 long sent = System.nanoTime();
                 events.add(piece);
                 assertThat(Http.line(client.in)).isEqualTo("1");

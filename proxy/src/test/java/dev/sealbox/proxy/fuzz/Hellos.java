@@ -2,7 +2,6 @@ package dev.sealbox.proxy.fuzz;
 
 import dev.sealbox.proxy.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.List;
@@ -21,17 +20,19 @@ final class Hellos implements Property {
             records[choices.below(records.length)] = (byte) choices.below(256);
         }
         var inbox = Unpooled.buffer();
+        var reader = new ClientHello.Reader();
         ClientHello seen = ClientHello.INCOMPLETE;
         int come = 0;
         for (var piece : choices.cut(records)) {
             come += piece.readableBytes();
             inbox.writeBytes(piece);
             piece.release();
-            seen = ClientHello.peek(inbox, ByteBufAllocator.DEFAULT);
+            seen = reader.peek(inbox);
             Property.same(0, inbox.readerIndex(), "what it consumed");
             Property.holds(
                     damaged || come == records.length || seen.equals(ClientHello.INCOMPLETE), "decided too early");
         }
+        Property.same(seen, new ClientHello.Reader().peek(inbox), "read at once");
         if (!damaged) {
             Property.same(new ClientHello.Complete(name.orElse(null)), seen, "in " + Wire.shown(records));
         }
@@ -53,7 +54,7 @@ final class Hellos implements Property {
             extension(extensions, 0, ByteBufUtil.getBytes(list));
         });
         if (choices.flip()) {
-            extension(extensions, 51, new byte[choices.of(List.of(2, 60, 1200))]);
+            extension(extensions, 51, new byte[choices.of(List.of(2, 1200, 9000))]);
         }
         var body = Unpooled.buffer();
         body.writeShort(0x0303).writeZero(32);
@@ -74,7 +75,7 @@ final class Hellos implements Property {
 
     private static byte[] records(Choices choices, ByteBuf message) {
         var out = Unpooled.buffer();
-        int most = choices.of(List.of(16 * 1024, 700, 50, 3));
+        int most = choices.of(List.of(16 * 1024, 700, 5, 1));
         while (message.isReadable()) {
             int length = Math.min(message.readableBytes(), most);
             out.writeByte(22).writeShort(0x0301).writeShort(length).writeBytes(message, length);
