@@ -68,9 +68,10 @@ class ClientsIT {
     private static final String PYTHON_LIBRARIES = """
             set -e
             cd "$1"
-            apt-get -qq download python3-requests python3-urllib3 python3-certifi python3-idna python3-chardet \
-                python3-charset-normalizer python3-httpx python3-httpcore python3-anyio python3-h11 python3-sniffio \
-                python3-rfc3986 python3-websockets
+            packages="python3-requests python3-urllib3 python3-certifi python3-idna python3-chardet python3-six
+                python3-charset-normalizer python3-httpx python3-httpcore python3-anyio python3-h11 python3-sniffio
+                python3-rfc3986 python3-websockets"
+            apt-get -qq download $packages 2>/dev/null || { apt-get -qq update; apt-get -qq download $packages; }
             for package in *.deb; do dpkg-deb -x "$package" .; done
             rm *.deb
             """;
