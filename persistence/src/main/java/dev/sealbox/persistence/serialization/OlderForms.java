@@ -14,8 +14,9 @@ final class OlderForms {
             "organization.api-key-issued.1", OlderForms::keyIssued,
             "organization.state.1", OlderForms::organization,
             "sandbox.state.1", OlderForms::sandbox,
-            "store.state.1", store -> withLocations(store(store)),
-            "store.state.2", OlderForms::withLocations);
+            "store.state.1", store -> withTcp(withLocations(store(store))),
+            "store.state.2", store -> withTcp(withLocations(store)),
+            "store.state.3", OlderForms::withTcp);
 
     private OlderForms() {}
 
@@ -71,6 +72,12 @@ final class OlderForms {
                 fields.put("locations", Locations.ALL.toString());
             }
         });
+        return store;
+    }
+
+    /** Before there were targets of plain TCP none was passed through. */
+    private static ObjectNode withTcp(ObjectNode store) {
+        store.putArray("egressTcp");
         return store;
     }
 
