@@ -30,11 +30,12 @@ public final class Bench {
     private static final Map<String, Supplier<List<Samples>>> ALONE =
             Map.of("journal", JournalSpeed::measure, "rotation", Rotation::measure);
 
+    private static final String FORK = "fork";
+
     static {
         ALL.put("create", Lifecycle::create);
         ALL.put("exec", Lifecycle::exec);
         ALL.put("checkpoint", Lifecycle::checkpoint);
-        ALL.put("fork", Lifecycle::fork);
         ALL.put("sandbox-request", SandboxRequest::measure);
     }
 
@@ -46,14 +47,15 @@ public final class Bench {
         if (names.length > 0 && names[0].equals("fuzz")) {
             System.exit(Fuzz.run(List.of(names).subList(1, names.length)));
         }
-        var known = Stream.of(ALONE.keySet(), Set.of(PROXY), ALL.keySet())
+        var known = Stream.of(ALONE.keySet(), Set.of(PROXY, FORK), ALL.keySet())
                 .flatMap(Set::stream)
                 .toList();
         boolean quick = List.of(names).contains(QUICK);
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
-        if (!known.containsAll(chosen) || (quick && !chosen.equals(List.of(PROXY)))) {
-            System.err.println("no such benchmark; there are: fuzz, " + String.join(", ", known) + "; --quick is for proxy");
+        if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
+            System.err.println(
+                    "no such benchmark; there are: fuzz, " + String.join(", ", known) + "; --quick is for proxy and fork");
             System.exit(2);
         }
         System.out.println("Machine: " + Machine.description());
@@ -63,6 +65,9 @@ public final class Bench {
         }
         if (!chosen.equals(List.of(PROXY))) {
             System.out.println(Samples.header());
+        }
+        if (chosen.contains(FORK)) {
+            report(FORK, ForkSpeed.measure(quick));
         }
         ALONE.forEach((name, benchmark) -> {
             if (chosen.contains(name)) {

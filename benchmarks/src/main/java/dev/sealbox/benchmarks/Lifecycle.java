@@ -1,6 +1,5 @@
 package dev.sealbox.benchmarks;
 
-import dev.sealbox.client.ForkOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
 import dev.sealbox.client.SealboxClient;
@@ -9,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Creating, using, checkpointing and forking sandboxes, one at a time, at the Java client. */
+/** Creating, using and checkpointing sandboxes, one at a time, at the Java client. */
 final class Lifecycle {
     private static final int TIMES = 100;
     private static final int UNMEASURED = 10;
@@ -57,25 +56,6 @@ final class Lifecycle {
                 sandbox.deleteCheckpoint(id);
             }
             return List.of(new Samples("checkpoint to ready (10 MiB of files)", nanos));
-        }
-    }
-
-    /** From the request to the answer, when the first command can run in the fork. */
-    static List<Samples> fork(World world) {
-        try (var sandbox = withFiles(world.client())) {
-            var id = sandbox.createCheckpoint("bench-fork").id();
-            sandbox.awaitCheckpoint(id, PATIENCE);
-            var nanos = new ArrayList<Long>();
-            for (int i = 0; i < UNMEASURED + TIMES; i++) {
-                long start = System.nanoTime();
-                var fork = Sandbox.createFromCheckpoint(world.client(), id, ForkOptions.defaults());
-                if (i >= UNMEASURED) {
-                    nanos.add(System.nanoTime() - start);
-                }
-                fork.kill();
-            }
-            sandbox.deleteCheckpoint(id);
-            return List.of(new Samples("fork to running", nanos));
         }
     }
 

@@ -8,6 +8,7 @@ import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.audit.AuditLog;
+import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
@@ -45,6 +46,7 @@ public final class Api {
             SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
+            Branches branches,
             AuditAnswers log,
             ApiKeys keys,
             MasterKeyRotation masterKeys,
@@ -72,6 +74,7 @@ public final class Api {
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
+                new BranchRoutes(branches, bodies, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),
                 new KeyRoutes(keys, bodies, answers),

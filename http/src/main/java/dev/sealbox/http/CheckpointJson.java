@@ -73,7 +73,7 @@ record CheckpointJson(
                 status(state.stage()),
                 SandboxConfig.of(facts.contents()),
                 state.sizeBytes(),
-                false,
+                state.upkeep().published(),
                 facts.createdAt(),
                 failed.map(one -> one.reason()),
                 failed.map(one -> one.failedAt()));

@@ -7,6 +7,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Widening;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,9 @@ final class SandboxJson {
             int memoryMB,
             int diskMB,
             Optional<String> workerID,
-            Optional<String> fromCheckpointId) {
+            Optional<String> fromCheckpointId,
+            Optional<String> patchError,
+            Optional<List<String>> warnings) {
 
         static Sandbox of(SandboxView view, String domain) {
             var blueprint = view.blueprint();
@@ -46,7 +49,9 @@ final class SandboxJson {
                     blueprint.limits().memoryMB(),
                     blueprint.limits().diskMB(),
                     view.host().map(HostId::value),
-                    blueprint.origin().map(CheckpointId::toString));
+                    blueprint.origin().map(CheckpointId::toString),
+                    Optional.of(view.branch().patchError()).filter(error -> !error.isEmpty()),
+                    view.branch().widening().map(Widening::warnings));
         }
     }
 

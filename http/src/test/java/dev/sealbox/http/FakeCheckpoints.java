@@ -11,6 +11,7 @@ import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.checkpoint.Upkeep;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.Origin;
@@ -65,7 +66,8 @@ final class FakeCheckpoints implements Checkpoints {
         var facts = new Checkpoint.Facts(origin.organization(), sandbox, name, kind, contents, Instant.now());
         var failedAt = stage == Checkpoint.Stage.FAILED ? Instant.now() : Instant.EPOCH;
         var reason = stage == Checkpoint.Stage.FAILED ? "the disk is full" : "";
-        var view = new CheckpointView(id, new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt));
+        var view = new CheckpointView(
+                id, new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt, Upkeep.NONE));
         known.put(view.id(), view);
         return now(done(view));
     }

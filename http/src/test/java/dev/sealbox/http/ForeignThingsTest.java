@@ -9,6 +9,7 @@ import dev.sealbox.http.TestServer.Answer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What an organisation has does not exist for another one, whatever id is guessed or known. */
 class ForeignThingsTest {
     private static final String BODY =
-            "{\"name\":\"x\",\"value\":\"v\",\"cmd\":\"id\",\"command\":\"id\",\"version\":1,\"allowedHosts\":[],\"locations\":[]}";
+            "{\"script\":\"true\",\"name\":\"x\",\"value\":\"v\",\"cmd\":\"id\",\"command\":\"id\",\"version\":1,\"allowedHosts\":[],\"locations\":[]}";
 
     private final CompletableFuture<Outcome<CommandResult>> never = new CompletableFuture<>();
     private TestServer server;
@@ -55,6 +56,8 @@ class ForeignThingsTest {
                 "A",
                 "{checkpointId}",
                 id(server.send("POST", "/api/sandboxes/" + sandbox + "/checkpoints", "{\"name\":\"c\"}"), "id"),
+                "{patchId}",
+                UUID.randomUUID().toString(),
                 "{sessionId}",
                 id(run, "execId"),
                 "{keyId}",

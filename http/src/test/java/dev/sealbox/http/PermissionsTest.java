@@ -65,6 +65,15 @@ class PermissionsTest {
             POST /api/sandboxes/*/checkpoints                                    D A O L
             GET /api/sandboxes/*/checkpoints                                     D A O L
             DELETE /api/sandboxes/*/checkpoints/*                                D A O L
+            POST /api/sandboxes/*/checkpoints/*/restore                          D A O L
+            POST /api/sandboxes/*/revoke-secrets                                 D A O
+            GET /api/sandboxes/*/secrets/explain                                 D A O
+            POST /api/sandboxes/checkpoints/*/publish                            D A O
+            POST /api/sandboxes/checkpoints/*/unpublish                          D A O
+            POST /api/sandboxes/checkpoints/*/revoke-secrets                     D A O
+            GET /api/sandboxes/checkpoints/*/patches                             D A O
+            POST /api/sandboxes/checkpoints/*/patches                            D A O
+            DELETE /api/sandboxes/checkpoints/*/patches/*                        D A O
             POST /api/sandboxes/from-checkpoint/*                                D A O L
             POST /api/sandboxes/*/exec/run                                       D A O L
             POST /api/sandboxes/*/exec/run-async                                 D A O L

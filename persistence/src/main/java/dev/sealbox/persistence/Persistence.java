@@ -3,6 +3,7 @@ package dev.sealbox.persistence;
 import akka.actor.typed.ActorSystem;
 import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.audit.Notary;
+import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.organization.ApiKeys;
@@ -23,11 +24,13 @@ import dev.sealbox.persistence.projection.Projections;
 import dev.sealbox.persistence.service.JournalCertificates;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
+import dev.sealbox.persistence.service.ShardedBranches;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
 import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
 import dev.sealbox.persistence.service.ShardedSecretVersions;
+import dev.sealbox.persistence.service.UnfinishedCheckpoints;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +47,7 @@ public final class Persistence {
     private final SecretVersions versions;
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
+    private final Branches branches;
     private final ApiKeys apiKeys;
     private final Organizations organizations;
     private final AuditAnswers answers;
@@ -54,6 +58,7 @@ public final class Persistence {
             SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
+            Branches branches,
             ApiKeys apiKeys,
             Organizations organizations,
             AuditAnswers answers,
@@ -62,6 +67,7 @@ public final class Persistence {
         this.versions = versions;
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
+        this.branches = branches;
         this.apiKeys = apiKeys;
         this.organizations = organizations;
         this.answers = answers;
@@ -93,15 +99,18 @@ public final class Persistence {
         var keys = ShardedApiKeys.start(system, entities, database, random, clock);
         new Projections(system, database, settings.entities().role())
                 .start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
+        var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, clock);
         return new Persistence(
                 stores,
                 versions,
-                new ShardedSandboxes(entities, hosts, stores, random, services, clock),
-                new ShardedCheckpoints(entities, random, services, clock),
+                sandboxes,
+                new ShardedCheckpoints(entities, sandboxes, random, services, clock),
+                new ShardedBranches(entities, services),
                 keys,
                 keys,
                 new LoggedAnswers(system, database, clock),
-                new Recovery(entities, keys, new DataKeys(database), services, clock));
+                new Recovery(
+                        entities, keys, new DataKeys(database), new UnfinishedCheckpoints(database), services, clock));
     }
 
     public SecretStores stores() {
@@ -118,6 +127,10 @@ public final class Persistence {
 
     public Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    public Branches branches() {
+        return branches;
     }
 
     public ApiKeys apiKeys() {

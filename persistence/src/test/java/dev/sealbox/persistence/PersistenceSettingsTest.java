@@ -53,7 +53,8 @@ class PersistenceSettingsTest {
                                 Duration.ofSeconds(30),
                                 1000,
                                 50,
-                                new VersionLimit(10))));
+                                new VersionLimit(10),
+                                false)));
     }
 
     @Test

@@ -221,6 +221,7 @@ final class Node {
                             entities.versions(),
                             entities.sandboxes(),
                             entities.checkpoints(),
+                            entities.branches(),
                             entities.answers(),
                             entities.apiKeys(),
                             rotation,

@@ -2,6 +2,7 @@ package dev.sealbox.domain.audit;
 
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.checkpoint.Patch;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
@@ -12,13 +13,16 @@ import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.organization.KeyRing;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.Branch;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.Secret;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.SecretVersion;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,8 +101,19 @@ public final class Portraits {
                         sandbox.checkpoints(),
                         CheckpointId::toString,
                         checkpoint -> Map.of("name", checkpoint.name(), "kind", word(checkpoint.kind()))));
+        portrait.put("branch", of(sandbox.branch()));
         portrait.put("reason", sandbox.reason());
         portrait.put("createdAt", sandbox.startedAt().toString());
+        return portrait;
+    }
+
+    private static Map<String, Object> of(Branch branch) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("restores", branch.generation());
+        portrait.put("patches", branch.patches().stream().sorted().toList());
+        portrait.put("patchError", branch.patchError());
+        portrait.put("secretsRevoked", branch.revoked());
+        portrait.put("warnings", branch.widening().map(Widening::warnings).orElse(List.of()));
         return portrait;
     }
 
@@ -143,6 +158,11 @@ public final class Portraits {
         });
         portrait.put("sizeBytes", checkpoint.sizeBytes());
         portrait.put("forks", set(checkpoint.forks(), SandboxId::value, "forked"));
+        portrait.put("published", checkpoint.upkeep().published());
+        portrait.put("lineageRevoked", checkpoint.upkeep().revoked());
+        portrait.put(
+                "patches",
+                checkpoint.upkeep().patches().stream().map(Patch::number).toList());
         portrait.put("reason", checkpoint.reason());
         if (checkpoint.stage() == Checkpoint.Stage.FAILED) {
             portrait.put("failedAt", checkpoint.failedAt().toString());

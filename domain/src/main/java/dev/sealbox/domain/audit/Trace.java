@@ -117,6 +117,13 @@ public sealed interface Trace {
             case SandboxEvent.SandboxPlaced placed -> new None();
             case SandboxEvent.CheckpointNamed named -> new None();
             case SandboxEvent.CheckpointForgotten forgotten -> new None();
+            case SandboxEvent.CheckpointUncounted uncounted -> new None();
+            case SandboxEvent.RestoreRequested restore -> new None();
+            case SandboxEvent.PatchApplied applied -> new None();
+            case SandboxEvent.PatchFailed failed -> new None();
+            case SandboxEvent.ReachWidened widened -> new None();
+            // It goes on, but none of its secrets can be used from now on.
+            case SandboxEvent.SecretsRevoked() -> new Ended();
         };
     }
 
@@ -129,6 +136,11 @@ public sealed interface Trace {
             case CheckpointEvent.CheckpointForked forked -> new None();
             case CheckpointEvent.CheckpointDeleted deleted -> new None();
             case CheckpointEvent.LayerDiscarded discarded -> new None();
+            case CheckpointEvent.CheckpointPublished published -> new None();
+            case CheckpointEvent.CheckpointUnpublished unpublished -> new None();
+            case CheckpointEvent.PatchAdded added -> new None();
+            case CheckpointEvent.PatchRemoved removed -> new None();
+            case CheckpointEvent.LineageRevoked revoked -> new None();
         };
     }
 

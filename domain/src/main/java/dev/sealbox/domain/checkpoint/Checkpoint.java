@@ -5,18 +5,28 @@ import static dev.sealbox.domain.Decision.refuse;
 
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.AbandonCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.AddPatch;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmDiscarded;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmReady;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.DeleteCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ForkCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.PublishCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.RemovePatch;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ReportFailed;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.RequestCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.RevokeLineage;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.UnpublishCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointDeleted;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointFailed;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointForked;
+import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointPublished;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointReady;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointRequested;
+import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointUnpublished;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.LayerDiscarded;
+import dev.sealbox.domain.checkpoint.CheckpointEvent.LineageRevoked;
+import dev.sealbox.domain.checkpoint.CheckpointEvent.PatchAdded;
+import dev.sealbox.domain.checkpoint.CheckpointEvent.PatchRemoved;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -26,6 +36,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * What a sandbox was at one moment, and the sandboxes that started from it.
@@ -34,9 +45,16 @@ import java.util.Set;
  * @param sizeBytes of its own layer of files; 0 until it is ready
  * @param forks every sandbox ever started from it
  * @param failedAt the epoch unless it failed
+ * @param upkeep what its owner has made of it since
  */
 public record Checkpoint(
-        Stage stage, Optional<Facts> facts, long sizeBytes, Set<SandboxId> forks, String reason, Instant failedAt) {
+        Stage stage,
+        Optional<Facts> facts,
+        long sizeBytes,
+        Set<SandboxId> forks,
+        String reason,
+        Instant failedAt,
+        Upkeep upkeep) {
 
     /** Where a checkpoint stands. {@code DELETED} still has files, {@code DISCARDED} has none. */
     public enum Stage {
@@ -58,13 +76,21 @@ public record Checkpoint(
             Instant createdAt) {}
 
     public static final Checkpoint ABSENT =
-            new Checkpoint(Stage.ABSENT, Optional.empty(), 0, Set.of(), "", Instant.EPOCH);
+            new Checkpoint(Stage.ABSENT, Optional.empty(), 0, Set.of(), "", Instant.EPOCH, Upkeep.NONE);
 
     /** Whether {@code asking} may know of this checkpoint. */
     public boolean isVisibleTo(OrganizationId asking) {
-        return stage != Stage.DELETED
-                && stage != Stage.DISCARDED
+        return isThere()
                 && facts.filter(known -> known.organization().equals(asking)).isPresent();
+    }
+
+    /** Whether {@code asking} may fork it: its owner, and everybody once it is published. */
+    public boolean isForkableBy(OrganizationId asking) {
+        return isVisibleTo(asking) || (isThere() && facts.isPresent() && upkeep.published());
+    }
+
+    private boolean isThere() {
+        return stage != Stage.DELETED && stage != Stage.DISCARDED;
     }
 
     public Decision<CheckpointEvent, CheckpointRefusal> decide(Origin origin, CheckpointCommand command) {
@@ -78,9 +104,44 @@ public record Checkpoint(
             case AbandonCheckpoint() -> abandon();
             case ConfirmDiscarded() -> stage == Stage.DELETED ? accept(new LayerDiscarded()) : accept();
             case ForkCheckpoint(var fork) ->
-                isVisibleTo(origin.organization()) ? fork(fork) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
+                isForkableBy(origin.organization()) ? fork(fork) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
             case DeleteCheckpoint(var source) ->
                 isVisibleTo(origin.organization()) ? delete(source) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
+            case PublishCheckpoint publish -> keep(origin, command);
+            case UnpublishCheckpoint unpublish -> keep(origin, command);
+            case AddPatch add -> keep(origin, command);
+            case RemovePatch remove -> keep(origin, command);
+            case RevokeLineage revoke -> keep(origin, command);
+        };
+    }
+
+    /** What only its owner may do. */
+    private Decision<CheckpointEvent, CheckpointRefusal> keep(Origin origin, CheckpointCommand command) {
+        if (!isVisibleTo(origin.organization())) {
+            return refuse(new CheckpointRefusal.NoSuchCheckpoint());
+        }
+        return switch (command) {
+            case PublishCheckpoint() -> upkeep.published() ? accept() : accept(new CheckpointPublished());
+            case UnpublishCheckpoint() -> upkeep.published() ? accept(new CheckpointUnpublished()) : accept();
+            case AddPatch(var patch, var script, var description) -> add(patch, script, description);
+            case RemovePatch(var patch) ->
+                upkeep.has(patch) ? accept(new PatchRemoved(patch)) : refuse(new CheckpointRefusal.NoSuchPatch());
+            case RevokeLineage() -> upkeep.revoked() ? accept() : accept(new LineageRevoked());
+            default -> throw new IllegalStateException("not about upkeep: " + command);
+        };
+    }
+
+    private Decision<CheckpointEvent, CheckpointRefusal> add(UUID patch, String script, String description) {
+        if (upkeep.has(patch)) {
+            return accept();
+        }
+        return switch (stage) {
+            case READY ->
+                upkeep.patches().size() < Patch.MAX
+                        ? accept(new PatchAdded(patch, upkeep.lastPatch() + 1, script, description))
+                        : refuse(new CheckpointRefusal.TooManyPatches(Patch.MAX));
+            case FAILED -> refuse(new CheckpointRefusal.Failed(reason));
+            case ABSENT, PROCESSING, DELETED, DISCARDED -> refuse(new CheckpointRefusal.NotReadyInTime());
         };
     }
 
@@ -117,16 +178,28 @@ public record Checkpoint(
                         0,
                         Set.of(),
                         "",
-                        Instant.EPOCH);
-            case CheckpointReady(var size) -> new Checkpoint(Stage.READY, facts, size, forks, "", failedAt);
-            case CheckpointFailed(var why) -> new Checkpoint(Stage.FAILED, facts, 0, forks, why, recorded.at());
+                        Instant.EPOCH,
+                        Upkeep.NONE);
+            case CheckpointReady(var size) -> new Checkpoint(Stage.READY, facts, size, forks, "", failedAt, upkeep);
+            case CheckpointFailed(var why) -> new Checkpoint(Stage.FAILED, facts, 0, forks, why, recorded.at(), upkeep);
             case CheckpointForked(var fork) -> {
                 var after = new LinkedHashSet<>(forks);
                 after.add(fork);
-                yield new Checkpoint(stage, facts, sizeBytes, after, reason, failedAt);
+                yield new Checkpoint(stage, facts, sizeBytes, after, reason, failedAt, upkeep);
             }
-            case CheckpointDeleted() -> new Checkpoint(Stage.DELETED, facts, sizeBytes, forks, reason, failedAt);
-            case LayerDiscarded() -> new Checkpoint(Stage.DISCARDED, facts, sizeBytes, forks, reason, failedAt);
+            case CheckpointDeleted() ->
+                new Checkpoint(Stage.DELETED, facts, sizeBytes, forks, reason, failedAt, upkeep);
+            case LayerDiscarded() -> new Checkpoint(Stage.DISCARDED, facts, sizeBytes, forks, reason, failedAt, upkeep);
+            case CheckpointPublished() -> with(upkeep.published(true));
+            case CheckpointUnpublished() -> with(upkeep.published(false));
+            case PatchAdded(var patch, var number, var script, var description) ->
+                with(upkeep.with(new Patch(patch, number, script, description, recorded.at())));
+            case PatchRemoved(var patch) -> with(upkeep.without(patch));
+            case LineageRevoked() -> with(upkeep.cut());
         };
+    }
+
+    private Checkpoint with(Upkeep next) {
+        return new Checkpoint(stage, facts, sizeBytes, forks, reason, failedAt, next);
     }
 }

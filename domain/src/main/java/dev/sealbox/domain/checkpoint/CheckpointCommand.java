@@ -2,6 +2,7 @@ package dev.sealbox.domain.checkpoint;
 
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.CheckpointKind;
+import java.util.UUID;
 
 /** What can be asked of a checkpoint. */
 public sealed interface CheckpointCommand {
@@ -24,4 +25,17 @@ public sealed interface CheckpointCommand {
 
     /** The host has let the layer go. */
     record ConfirmDiscarded() implements CheckpointCommand {}
+
+    /** Repeating it is harmless. */
+    record PublishCheckpoint() implements CheckpointCommand {}
+
+    /** Repeating it is harmless; forks that are there stay. */
+    record UnpublishCheckpoint() implements CheckpointCommand {}
+
+    record AddPatch(UUID patch, String script, String description) implements CheckpointCommand {}
+
+    record RemovePatch(UUID patch) implements CheckpointCommand {}
+
+    /** Repeating it is harmless. */
+    record RevokeLineage() implements CheckpointCommand {}
 }

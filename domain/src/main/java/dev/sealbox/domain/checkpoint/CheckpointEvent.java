@@ -2,6 +2,7 @@ package dev.sealbox.domain.checkpoint;
 
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.CheckpointKind;
+import java.util.UUID;
 
 /** What has happened to a checkpoint. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface CheckpointEvent {
@@ -18,4 +19,16 @@ public sealed interface CheckpointEvent {
     record CheckpointDeleted() implements CheckpointEvent {}
 
     record LayerDiscarded() implements CheckpointEvent {}
+
+    /** Every organisation may fork it. */
+    record CheckpointPublished() implements CheckpointEvent {}
+
+    record CheckpointUnpublished() implements CheckpointEvent {}
+
+    record PatchAdded(UUID patch, int number, String script, String description) implements CheckpointEvent {}
+
+    record PatchRemoved(UUID patch) implements CheckpointEvent {}
+
+    /** What descends from it gets none of its stores any more. */
+    record LineageRevoked() implements CheckpointEvent {}
 }

@@ -17,6 +17,10 @@ public sealed interface CheckpointRefusal extends Refusal {
 
     record Failed(String reason) implements CheckpointRefusal {}
 
+    record NoSuchPatch() implements CheckpointRefusal {}
+
+    record TooManyPatches(int limit) implements CheckpointRefusal {}
+
     @Override
     default Kind kind() {
         return switch (this) {
@@ -25,6 +29,8 @@ public sealed interface CheckpointRefusal extends Refusal {
             case OfAnotherSandbox refusal -> Kind.INVALID;
             case NotReadyInTime refusal -> Kind.INVALID;
             case Failed refusal -> Kind.INVALID;
+            case NoSuchPatch refusal -> Kind.NOT_FOUND;
+            case TooManyPatches refusal -> Kind.INVALID;
         };
     }
 
@@ -36,6 +42,8 @@ public sealed interface CheckpointRefusal extends Refusal {
             case OfAnotherSandbox refusal -> "checkpoint.of-another-sandbox";
             case NotReadyInTime refusal -> "checkpoint.not-ready";
             case Failed refusal -> "checkpoint.failed";
+            case NoSuchPatch refusal -> "patch.not-found";
+            case TooManyPatches refusal -> "patch.too-many";
         };
     }
 
@@ -47,6 +55,8 @@ public sealed interface CheckpointRefusal extends Refusal {
             case OfAnotherSandbox() -> "the checkpoint belongs to another sandbox";
             case NotReadyInTime() -> "the checkpoint is not ready";
             case Failed(var reason) -> "the checkpoint failed: " + reason;
+            case NoSuchPatch() -> "patch not found";
+            case TooManyPatches(var limit) -> "a checkpoint has at most " + limit + " patches";
         };
     }
 }

@@ -28,4 +28,9 @@ public record Blueprint(
         envs = Map.copyOf(envs);
         metadata = Map.copyOf(metadata);
     }
+
+    /** The same on the files of other checkpoints. */
+    Blueprint on(List<CheckpointId> layers) {
+        return new Blueprint(template, origin, layers, limits, timeoutSeconds, envs, metadata);
+    }
 }

@@ -17,23 +17,35 @@ import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.NotePatchFailed;
+import dev.sealbox.domain.sandbox.SandboxCommand.NotePatched;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
+import dev.sealbox.domain.sandbox.SandboxCommand.RestoreCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.RevokeSecrets;
 import dev.sealbox.domain.sandbox.SandboxCommand.SealNames;
 import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.UncountCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
+import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointUncounted;
+import dev.sealbox.domain.sandbox.SandboxEvent.PatchApplied;
+import dev.sealbox.domain.sandbox.SandboxEvent.PatchFailed;
+import dev.sealbox.domain.sandbox.SandboxEvent.ReachWidened;
+import dev.sealbox.domain.sandbox.SandboxEvent.RestoreRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxCreated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxLost;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxPlaced;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
+import dev.sealbox.domain.sandbox.SandboxEvent.SecretsRevoked;
 import dev.sealbox.domain.sandbox.SandboxEvent.StopRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.StoresLayered;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensAdded;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensSealed;
 import dev.sealbox.domain.sealing.SealedToken;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +61,7 @@ import java.util.TreeMap;
  * @param reason why it was lost; empty otherwise
  * @param startedAt when it was created
  * @param startedBy the id of the API key that created it; empty for one of a time when that was not kept
+ * @param branch what checkpoints have made of it
  */
 public record Sandbox(
         Stage stage,
@@ -60,13 +73,16 @@ public record Sandbox(
         Map<CheckpointId, NamedCheckpoint> checkpoints,
         String reason,
         Instant startedAt,
-        String startedBy) {
+        String startedBy,
+        Branch branch) {
 
     /** Where a sandbox stands; {@code STOPPED} is final. */
     public enum Stage {
         ABSENT,
         STARTING,
         RUNNING,
+        /** Its disk is being put back to a checkpoint. */
+        RESTORING,
         STOPPING,
         STOPPED,
         LOST;
@@ -75,7 +91,7 @@ public record Sandbox(
         public String status() {
             return switch (this) {
                 case STARTING -> "pending";
-                case RUNNING -> "running";
+                case RUNNING, RESTORING -> "running";
                 case ABSENT, STOPPING, STOPPED -> "stopped";
                 case LOST -> "error";
             };
@@ -87,8 +103,12 @@ public record Sandbox(
         public static final Stack EMPTY = new Stack(List.of(), false, List.of());
     }
 
-    /** A checkpoint as its sandbox counts it. */
-    public record NamedCheckpoint(String name, CheckpointKind kind) {}
+    /**
+     * A checkpoint as its sandbox counts it.
+     *
+     * @param counted false once it is known to have failed
+     */
+    public record NamedCheckpoint(String name, CheckpointKind kind, boolean counted) {}
 
     public static final Sandbox ABSENT = new Sandbox(
             Stage.ABSENT,
@@ -100,7 +120,8 @@ public record Sandbox(
             Map.of(),
             "",
             Instant.EPOCH,
-            "");
+            "",
+            Branch.NEW);
 
     /** Whether {@code asking} may know of this sandbox. */
     public boolean isVisibleTo(OrganizationId asking) {
@@ -118,23 +139,37 @@ public record Sandbox(
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
             case SealNames(var drawn) -> sealNames(drawn);
             case PlaceSandbox(var on) -> stage == Stage.STARTING ? accept(new SandboxPlaced(on)) : accept();
-            case ConfirmStarted() -> stage == Stage.STARTING ? accept(new SandboxStarted()) : accept();
-            case ReportLost(var why) ->
-                stage == Stage.STARTING || stage == Stage.RUNNING ? accept(new SandboxLost(why)) : accept();
+            case ConfirmStarted() -> starting() ? accept(new SandboxStarted()) : accept();
+            case ReportLost(var why) -> alive() ? accept(new SandboxLost(why)) : accept();
             case StopSandbox() ->
                 stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
             case ConfirmStopped() -> stage == Stage.STOPPING ? accept(new SandboxStopped()) : accept();
             case NameCheckpoint named -> name(named);
             case ForgetCheckpoint(var checkpoint) ->
                 checkpoints.containsKey(checkpoint) ? accept(new CheckpointForgotten(checkpoint)) : accept();
+            case UncountCheckpoint(var checkpoint) ->
+                checkpoints.containsKey(checkpoint)
+                                && checkpoints.get(checkpoint).counted()
+                        ? accept(new CheckpointUncounted(checkpoint))
+                        : accept();
+            case RestoreCheckpoint(var checkpoint, var fileLayers) ->
+                stage == Stage.RUNNING
+                        ? accept(new RestoreRequested(checkpoint, fileLayers))
+                        : refuse(new SandboxRefusal.NotRunning(stage.status()));
+            case NotePatched(var number) ->
+                alive() && !branch.patches().contains(number) ? accept(new PatchApplied(number)) : accept();
+            case NotePatchFailed(var number, var error) -> alive() ? accept(new PatchFailed(number, error)) : accept();
+            case RevokeSecrets() -> alive() && !branch.revoked() ? accept(new SecretsRevoked()) : accept();
         };
     }
 
     private static Decision<SandboxEvent, SandboxRefusal> created(CreateSandbox create) {
-        return accept(
+        var events = new ArrayList<SandboxEvent>(List.of(
                 new SandboxCreated(create.blueprint()),
                 new StoresLayered(create.stores(), create.lost(), create.remembered()),
-                new TokensSealed(create.tokens()));
+                new TokensSealed(create.tokens())));
+        create.widening().ifPresent(widening -> events.add(new ReachWidened(widening)));
+        return accept(events.toArray(SandboxEvent[]::new));
     }
 
     private Decision<SandboxEvent, SandboxRefusal> sealNames(Map<SecretName, SealedToken> drawn) {
@@ -146,7 +181,12 @@ public record Sandbox(
 
     /** Whether it runs or is about to. */
     public boolean alive() {
-        return stage == Stage.STARTING || stage == Stage.RUNNING;
+        return starting() || stage == Stage.RUNNING;
+    }
+
+    /** Whether its container is on the way, for the first time or after its disk was put back. */
+    public boolean starting() {
+        return stage == Stage.STARTING || stage == Stage.RESTORING;
     }
 
     private Decision<SandboxEvent, SandboxRefusal> name(NameCheckpoint named) {
@@ -160,7 +200,7 @@ public record Sandbox(
             return refuse(new SandboxRefusal.CheckpointNameTaken(named.name()));
         }
         var ofKind = checkpoints.values().stream()
-                .filter(other -> other.kind() == named.kind())
+                .filter(other -> other.counted() && other.kind() == named.kind())
                 .count();
         return ofKind < named.kind().limit()
                 ? accept(new CheckpointNamed(named.checkpoint(), named.name(), named.kind()))
@@ -180,7 +220,8 @@ public record Sandbox(
                         Map.of(),
                         "",
                         recorded.at(),
-                        recorded.origin().keyId());
+                        recorded.origin().keyId(),
+                        Branch.NEW);
             case StoresLayered(var stores, var lost, var remembered) ->
                 with(stage, new Stack(stores, lost, remembered), tokens, host, checkpoints, reason);
             case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
@@ -192,7 +233,7 @@ public record Sandbox(
             case SandboxStopped() -> at(Stage.STOPPED, reason);
             case CheckpointNamed(var id, var name, var kind) -> {
                 var after = new LinkedHashMap<>(checkpoints);
-                after.put(id, new NamedCheckpoint(name, kind));
+                after.put(id, new NamedCheckpoint(name, kind, true));
                 yield with(stage, stack, tokens, host, after, reason);
             }
             case CheckpointForgotten(var id) -> {
@@ -200,7 +241,37 @@ public record Sandbox(
                 after.remove(id);
                 yield with(stage, stack, tokens, host, after, reason);
             }
+            case CheckpointUncounted(var id) -> {
+                var after = new LinkedHashMap<>(checkpoints);
+                after.computeIfPresent(id, (key, known) -> new NamedCheckpoint(known.name(), known.kind(), false));
+                yield with(stage, stack, tokens, host, after, reason);
+            }
+            case RestoreRequested(var checkpoint, var layers) -> restoring(layers);
+            case PatchApplied(var number) -> with(branch.patched(number));
+            case PatchFailed(var number, var error) -> with(branch.failed(error));
+            case SecretsRevoked() -> with(branch.cut());
+            case ReachWidened(var widening) -> with(branch.widened(widening));
         };
+    }
+
+    private Sandbox restoring(List<CheckpointId> layers) {
+        return new Sandbox(
+                Stage.RESTORING,
+                organization,
+                blueprint.on(layers),
+                stack,
+                tokens,
+                host,
+                checkpoints,
+                reason,
+                startedAt,
+                startedBy,
+                branch.putBack());
+    }
+
+    private Sandbox with(Branch next) {
+        return new Sandbox(
+                stage, organization, blueprint, stack, tokens, host, checkpoints, reason, startedAt, startedBy, next);
     }
 
     private Sandbox at(Stage next, String why) {
@@ -214,11 +285,11 @@ public record Sandbox(
             Optional<HostId> on,
             Map<CheckpointId, NamedCheckpoint> taken,
             String why) {
-        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy);
+        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy, branch);
     }
 
     /** What people are told of it. */
     public SandboxView view(SandboxId id) {
-        return new SandboxView(id, stage.status(), blueprint, host, startedAt, startedBy);
+        return new SandboxView(id, stage.status(), blueprint, host, startedAt, startedBy, branch);
     }
 }

@@ -7,6 +7,7 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.SealedToken;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What can be asked of a sandbox. */
 public sealed interface SandboxCommand {
@@ -17,10 +18,25 @@ public sealed interface SandboxCommand {
      * @param stores its layers, first to last
      * @param lost whether an inherited layer's store is gone already
      * @param remembered the allowlist that stands in for lost layers
+     * @param widening what its own store widens, for a fork
      */
     record CreateSandbox(
-            Blueprint blueprint, List<StoreLayer> stores, boolean lost, List<HostPattern> remembered, Tokens tokens)
-            implements SandboxCommand {}
+            Blueprint blueprint,
+            List<StoreLayer> stores,
+            boolean lost,
+            List<HostPattern> remembered,
+            Tokens tokens,
+            Optional<Widening> widening)
+            implements SandboxCommand {
+        public CreateSandbox(
+                Blueprint blueprint,
+                List<StoreLayer> stores,
+                boolean lost,
+                List<HostPattern> remembered,
+                Tokens tokens) {
+            this(blueprint, stores, lost, remembered, tokens, Optional.empty());
+        }
+    }
 
     /**
      * Its stores have these names.
@@ -45,4 +61,21 @@ public sealed interface SandboxCommand {
     record NameCheckpoint(CheckpointId checkpoint, String name, CheckpointKind kind) implements SandboxCommand {}
 
     record ForgetCheckpoint(CheckpointId checkpoint) implements SandboxCommand {}
+
+    /** A failed one does not count towards the limit. */
+    record UncountCheckpoint(CheckpointId checkpoint) implements SandboxCommand {}
+
+    /**
+     * Puts the disk back; processes end.
+     *
+     * @param fileLayers the checkpoints that it then stands on, newest first
+     */
+    record RestoreCheckpoint(CheckpointId checkpoint, List<CheckpointId> fileLayers) implements SandboxCommand {}
+
+    record NotePatched(int number) implements SandboxCommand {}
+
+    record NotePatchFailed(int number, String error) implements SandboxCommand {}
+
+    /** Takes all secrets away for good. Repeating it is harmless. */
+    record RevokeSecrets() implements SandboxCommand {}
 }

@@ -33,4 +33,25 @@ public sealed interface SandboxEvent {
     record CheckpointNamed(CheckpointId checkpoint, String name, CheckpointKind kind) implements SandboxEvent {}
 
     record CheckpointForgotten(CheckpointId checkpoint) implements SandboxEvent {}
+
+    /** A failed one takes its name, but no place among those that are counted. */
+    record CheckpointUncounted(CheckpointId checkpoint) implements SandboxEvent {}
+
+    /**
+     * Its disk is to become what it was at a checkpoint.
+     *
+     * @param fileLayers the checkpoints that it then stands on, newest first
+     */
+    record RestoreRequested(CheckpointId checkpoint, List<CheckpointId> fileLayers) implements SandboxEvent {}
+
+    /** A patch of its origin has run in it. */
+    record PatchApplied(int number) implements SandboxEvent {}
+
+    record PatchFailed(int number, String error) implements SandboxEvent {}
+
+    /** None of its secrets may be used any more, whatever its stores say. */
+    record SecretsRevoked() implements SandboxEvent {}
+
+    /** Its own store lets inherited secrets go further than before. */
+    record ReachWidened(Widening widening) implements SandboxEvent {}
 }

@@ -35,6 +35,9 @@ public sealed interface SandboxRefusal extends Refusal {
     /** The asker's key names the stores that its sandboxes may stand on, and not this one. */
     record StoreNotNamed() implements SandboxRefusal {}
 
+    /** The fork's own store would let inherited secrets go further, and the node is configured to refuse that. */
+    record WouldWiden(Widening widening) implements SandboxRefusal {}
+
     @Override
     default Kind kind() {
         return switch (this) {
@@ -50,6 +53,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case TooManyCheckpoints refusal -> Kind.INVALID;
             case TooManyStores refusal -> Kind.INVALID;
             case StoreNotNamed refusal -> Kind.FORBIDDEN;
+            case WouldWiden refusal -> Kind.INVALID;
         };
     }
 
@@ -68,6 +72,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case TooManyCheckpoints refusal -> "checkpoint.too-many";
             case TooManyStores refusal -> "sandbox.too-many-stores";
             case StoreNotNamed refusal -> "forbidden";
+            case WouldWiden refusal -> "fork.would-widen";
         };
     }
 
@@ -87,6 +92,9 @@ public sealed interface SandboxRefusal extends Refusal {
                 "the sandbox has reached its limit of " + limit + " checkpoints of this kind";
             case TooManyStores(var limit) -> "a sandbox has at most " + limit + " secret stores layered";
             case StoreNotNamed() -> "the API key does not name every secret store that the sandbox would stand on";
+            case WouldWiden(var widening) ->
+                "the secret store would widen what inherited secrets can reach: "
+                        + String.join("; ", widening.warnings());
         };
     }
 }

@@ -11,4 +11,22 @@ import java.util.Optional;
  * @param startedBy as in {@link Sandbox}
  */
 public record SandboxView(
-        SandboxId id, String status, Blueprint blueprint, Optional<HostId> host, Instant startedAt, String startedBy) {}
+        SandboxId id,
+        String status,
+        Blueprint blueprint,
+        Optional<HostId> host,
+        Instant startedAt,
+        String startedBy,
+        Branch branch) {
+
+    /** Of a sandbox that no checkpoint has changed. */
+    public SandboxView(
+            SandboxId id,
+            String status,
+            Blueprint blueprint,
+            Optional<HostId> host,
+            Instant startedAt,
+            String startedBy) {
+        this(id, status, blueprint, host, startedAt, startedBy, Branch.NEW);
+    }
+}

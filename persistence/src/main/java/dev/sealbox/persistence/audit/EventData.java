@@ -1,5 +1,6 @@
 package dev.sealbox.persistence.audit;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonIgnoreType;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -18,6 +19,7 @@ import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.type.MapType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.sandbox.Blueprint;
@@ -39,6 +41,7 @@ final class EventData {
             .addMixIn(Encrypted.class, KeyOnly.class)
             .addMixIn(ApiKeyHash.class, Untold.class)
             .addMixIn(Blueprint.class, NamesOfVariables.class)
+            .addMixIn(CheckpointEvent.PatchAdded.class, WithoutScript.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .build();
 
@@ -55,6 +58,10 @@ final class EventData {
 
     @JsonIncludeProperties("key")
     private interface KeyOnly {}
+
+    /** A script may hold whatever its author wrote into it. */
+    @JsonIgnoreProperties("script")
+    private interface WithoutScript {}
 
     @JsonIgnoreType
     private interface Untold {}

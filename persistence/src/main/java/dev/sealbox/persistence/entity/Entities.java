@@ -61,6 +61,12 @@ public final class Entities implements Neighbours {
         return sharding.entityRefFor(ORGANIZATIONS, id.value()).ask(question::apply, settings.askTimeout());
     }
 
+    /** Has all secrets taken from the sandbox. */
+    public CompletionStage<Acknowledged> revoke(SandboxId sandbox, Origin origin, Duration patience) {
+        return sharding.entityRefFor(SANDBOXES, sandbox.value())
+                .ask(replyTo -> new SandboxMessage.Revoke(origin, replyTo), patience);
+    }
+
     /** Has the sandbox take up what it has not finished. */
     public void resume(SandboxId sandbox) {
         sharding.entityRefFor(SANDBOXES, sandbox.value()).tell(new SandboxMessage.Resume());

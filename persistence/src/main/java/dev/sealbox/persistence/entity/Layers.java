@@ -25,6 +25,9 @@ record Layers(Map<StoreId, Optional<StoreView>> views) {
     /** Outweighs any number of changes, so that a policy without a lost store is newer than any with it. */
     private static final long LOST = 1L << 40;
 
+    /** Outweighs every lost store, so that a policy without any secret is newer than all with some. */
+    private static final long REVOKED = 1L << 50;
+
     boolean completeFor(Sandbox sandbox) {
         return sandbox.stack().stores().stream().map(StoreLayer::store).allMatch(views::containsKey);
     }
@@ -70,13 +73,15 @@ record Layers(Map<StoreId, Optional<StoreView>> views) {
         var revision = known.stream()
                 .mapToLong(view -> view.map(StoreView::revision).orElse(LOST))
                 .sum();
-        return StoreLayers.policy(
+        var revoked = sandbox.branch().revoked();
+        var policy = StoreLayers.policy(
                         id,
                         sandbox.organization(),
-                        1 + revision,
+                        1 + revision + (revoked ? REVOKED : 0),
                         present,
                         StoreLayers.allowlist(present, lost, stack.remembered()),
                         sandbox.tokens().all())
                 .descendedFrom(sandbox.blueprint().fileLayers());
+        return revoked ? policy.without(policy.grants().keySet()) : policy;
     }
 }

@@ -108,6 +108,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                         replyTo,
                         policy -> new SandboxReply.Shown(sandbox.tokens().shown(work.names())));
             case SandboxMessage.Refresh refresh -> onRefresh(sandbox, refresh);
+            case SandboxMessage.Revoke revoke -> onRevoke(sandbox, revoke);
             case SandboxMessage.Enforced enforced -> onEnforced(sandbox, enforced);
             case SandboxMessage.Layered(var views) -> {
                 work.layered(views);
@@ -127,7 +128,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     }
 
     private static boolean isSettled(Sandbox sandbox) {
-        return sandbox.stage() != Stage.STARTING && sandbox.stage() != Stage.STOPPING;
+        return !sandbox.starting() && sandbox.stage() != Stage.STOPPING;
     }
 
     private static SandboxReply told(Sandbox sandbox, OrganizationId asking) {
@@ -159,6 +160,9 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                         .persist(Records.of(events, execute.origin(), clock))
                         .thenRun(after -> {
                             answer(after, execute);
+                            if (execute.command() instanceof SandboxCommand.RestoreCheckpoint) {
+                                work.startAnew();
+                            }
                             work.resume();
                             work.proceed(after);
                         })
@@ -223,7 +227,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             return Effect().reply(refresh.replyTo(), new Acknowledged(Answer.NOT_MINE));
         }
         work.noticed(refresh.view());
-        if (sandbox.stage() == Stage.STARTING || work.policy(sandbox).isEmpty()) {
+        if (sandbox.starting() || work.policy(sandbox).isEmpty()) {
             return Effect().stash();
         }
         return Effect().persist(sealed(sandbox)).thenRun(after -> {
@@ -233,8 +237,24 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         });
     }
 
+    /** Acknowledged when the host has cut what carried secrets. */
+    private Effect<Recorded<SandboxEvent>, Sandbox> onRevoke(Sandbox sandbox, SandboxMessage.Revoke revoke) {
+        if (!sandbox.isVisibleTo(revoke.origin().organization()) || !sandbox.alive()) {
+            return Effect().reply(revoke.replyTo(), new Acknowledged(Answer.NOT_MINE));
+        }
+        if (sandbox.starting() || work.policy(sandbox).isEmpty()) {
+            return Effect().stash();
+        }
+        var events = accepted(sandbox.decide(revoke.origin(), new SandboxCommand.RevokeSecrets()));
+        return Effect().persist(Records.of(events, revoke.origin(), clock)).thenRun(after -> {
+            if (!work.enforce(after, revoke.replyTo())) {
+                revoke.replyTo().tell(new Acknowledged(Answer.TAKEN));
+            }
+        });
+    }
+
     private Effect<Recorded<SandboxEvent>, Sandbox> onEnforced(Sandbox sandbox, SandboxMessage.Enforced enforced) {
-        work.enforced(enforced);
+        work.enforced(sandbox, enforced);
         var answer = enforced.failure().isEmpty() ? Answer.TAKEN : sandbox.alive() ? Answer.LATER : Answer.NOT_MINE;
         return Effect().reply(enforced.replyTo(), new Acknowledged(answer));
     }
@@ -258,7 +278,9 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     public SignalHandler<Sandbox> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.instance(), sandbox -> {
-                    if (sandbox.stage() != Stage.ABSENT && sandbox.stage() != Stage.RUNNING) {
+                    var rests = sandbox.stage() == Stage.RUNNING
+                            && !sandbox.branch().revoked();
+                    if (sandbox.stage() != Stage.ABSENT && !rests) {
                         context.getSelf().tell(new SandboxMessage.Resume());
                     }
                 })

@@ -45,6 +45,9 @@ public sealed interface SandboxMessage {
     /** A store has changed. */
     record Refresh(StoreView view, ActorRef<Acknowledged> replyTo) implements SandboxMessage, ClusterMessage {}
 
+    /** Take all secrets from the sandbox; the reply comes when its host has, or has failed to. */
+    record Revoke(Origin origin, ActorRef<Acknowledged> replyTo) implements SandboxMessage, ClusterMessage {}
+
     /** Finish what is unfinished. */
     record Resume() implements SandboxMessage, ClusterMessage {}
 

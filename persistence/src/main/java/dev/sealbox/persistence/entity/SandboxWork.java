@@ -35,6 +35,7 @@ final class SandboxWork {
 
     private Layers layers = Layers.UNKNOWN;
     private Optional<Effect> underWay = Optional.empty();
+    private final int attempts;
     private int attemptsLeft;
     private long enforced;
     private boolean left;
@@ -49,12 +50,18 @@ final class SandboxWork {
         this.context = context;
         this.neighbours = neighbours;
         this.hosts = hosts;
-        this.attemptsLeft = settings.startAttempts();
+        this.attempts = settings.startAttempts();
+        this.attemptsLeft = attempts;
     }
 
     /** Somebody waits for the start, and wants to hear of a failure rather than of a later success. */
     void startOnce() {
         attemptsLeft = 1;
+    }
+
+    /** What is put back has run before, so a host that is away for a moment does not end it. */
+    void startAnew() {
+        attemptsLeft = attempts;
     }
 
     /** Ends a pause, or the noting down of an outcome. */
@@ -93,14 +100,22 @@ final class SandboxWork {
             return;
         }
         switch (sandbox.stage()) {
-            case STARTING -> start(sandbox);
+            case STARTING, RESTORING -> start(sandbox);
             case STOPPING -> end(sandbox);
             case LOST -> {
                 if (!left) {
                     end(sandbox);
                 }
             }
-            case ABSENT, RUNNING, STOPPED -> {}
+            case RUNNING -> keepCut(sandbox);
+            case ABSENT, STOPPED -> {}
+        }
+    }
+
+    /** A revocation that the host has not taken is told again until it has. */
+    private void keepCut(Sandbox sandbox) {
+        if (sandbox.branch().revoked() && policy(sandbox).isPresent()) {
+            enforce(sandbox, context.getSystem().ignoreRef());
         }
     }
 
@@ -139,7 +154,12 @@ final class SandboxWork {
         }
         policy(sandbox).ifPresent(policy -> {
             var plan = sandbox.blueprint();
-            var start = new StartSandbox(plan.template(), plan.fileLayers(), plan.limits(), policy);
+            var start = new StartSandbox(
+                    plan.template(),
+                    plan.fileLayers(),
+                    plan.limits(),
+                    policy,
+                    sandbox.branch().generation());
             effect(
                     Effect.START,
                     policy.revision(),
@@ -211,7 +231,7 @@ final class SandboxWork {
             enforced = finished.revision();
             return Optional.of(new SandboxCommand.ConfirmStarted());
         }
-        if (sandbox.stage() != Stage.STARTING) {
+        if (!sandbox.starting()) {
             return Optional.empty();
         }
         if (layers.policy(id, sandbox).revision() > finished.revision()) {
@@ -258,10 +278,13 @@ final class SandboxWork {
         return true;
     }
 
-    void enforced(SandboxMessage.Enforced outcome) {
+    void enforced(Sandbox sandbox, SandboxMessage.Enforced outcome) {
         if (outcome.failure().isEmpty()) {
             enforced = Math.max(enforced, outcome.revision());
         } else {
+            if (sandbox.branch().revoked()) {
+                neighbours.resumeLater(id);
+            }
             context.getLog()
                     .warn(
                             "The host of {} has not taken a change yet: {}",

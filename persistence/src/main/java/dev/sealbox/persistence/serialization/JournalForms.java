@@ -54,12 +54,23 @@ final class JournalForms {
             entry("sandbox.stopped.1", SandboxEvent.SandboxStopped.class),
             entry("sandbox.checkpoint-named.1", SandboxEvent.CheckpointNamed.class),
             entry("sandbox.checkpoint-forgotten.1", SandboxEvent.CheckpointForgotten.class),
+            entry("sandbox.checkpoint-uncounted.1", SandboxEvent.CheckpointUncounted.class),
+            entry("sandbox.restore-requested.1", SandboxEvent.RestoreRequested.class),
+            entry("sandbox.patch-applied.1", SandboxEvent.PatchApplied.class),
+            entry("sandbox.patch-failed.1", SandboxEvent.PatchFailed.class),
+            entry("sandbox.secrets-revoked.1", SandboxEvent.SecretsRevoked.class),
+            entry("sandbox.reach-widened.1", SandboxEvent.ReachWidened.class),
             entry("checkpoint.requested.1", CheckpointEvent.CheckpointRequested.class),
             entry("checkpoint.ready.1", CheckpointEvent.CheckpointReady.class),
             entry("checkpoint.failed.1", CheckpointEvent.CheckpointFailed.class),
             entry("checkpoint.forked.1", CheckpointEvent.CheckpointForked.class),
             entry("checkpoint.deleted.1", CheckpointEvent.CheckpointDeleted.class),
             entry("checkpoint.layer-discarded.1", CheckpointEvent.LayerDiscarded.class),
+            entry("checkpoint.published.1", CheckpointEvent.CheckpointPublished.class),
+            entry("checkpoint.unpublished.1", CheckpointEvent.CheckpointUnpublished.class),
+            entry("checkpoint.patch-added.1", CheckpointEvent.PatchAdded.class),
+            entry("checkpoint.patch-removed.1", CheckpointEvent.PatchRemoved.class),
+            entry("checkpoint.lineage-revoked.1", CheckpointEvent.LineageRevoked.class),
             entry("organization.api-key-issued.1", OrganizationEvent.ApiKeyIssued.class),
             entry("organization.api-key-issued.2", OrganizationEvent.ApiKeyIssued.class),
             entry("organization.api-key-revoked.1", OrganizationEvent.ApiKeyRevoked.class),
@@ -75,7 +86,9 @@ final class JournalForms {
             entry("store.state.4", SecretStore.class),
             entry("sandbox.state.1", Sandbox.class),
             entry("sandbox.state.2", Sandbox.class),
+            entry("sandbox.state.3", Sandbox.class),
             entry("checkpoint.state.1", Checkpoint.class),
+            entry("checkpoint.state.2", Checkpoint.class),
             entry("organization.state.1", Organization.class),
             entry("organization.state.2", Organization.class));
 
@@ -98,8 +111,8 @@ final class JournalForms {
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
             case SecretStore store -> "store.state.4";
-            case Sandbox sandbox -> "sandbox.state.2";
-            case Checkpoint checkpoint -> "checkpoint.state.1";
+            case Sandbox sandbox -> "sandbox.state.3";
+            case Checkpoint checkpoint -> "checkpoint.state.2";
             case Organization organization -> "organization.state.2";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
         };
@@ -146,6 +159,12 @@ final class JournalForms {
             case SandboxEvent.SandboxStopped e -> "sandbox.stopped.1";
             case SandboxEvent.CheckpointNamed e -> "sandbox.checkpoint-named.1";
             case SandboxEvent.CheckpointForgotten e -> "sandbox.checkpoint-forgotten.1";
+            case SandboxEvent.CheckpointUncounted e -> "sandbox.checkpoint-uncounted.1";
+            case SandboxEvent.RestoreRequested e -> "sandbox.restore-requested.1";
+            case SandboxEvent.PatchApplied e -> "sandbox.patch-applied.1";
+            case SandboxEvent.PatchFailed e -> "sandbox.patch-failed.1";
+            case SandboxEvent.SecretsRevoked e -> "sandbox.secrets-revoked.1";
+            case SandboxEvent.ReachWidened e -> "sandbox.reach-widened.1";
         };
     }
 
@@ -157,6 +176,11 @@ final class JournalForms {
             case CheckpointEvent.CheckpointForked e -> "checkpoint.forked.1";
             case CheckpointEvent.CheckpointDeleted e -> "checkpoint.deleted.1";
             case CheckpointEvent.LayerDiscarded e -> "checkpoint.layer-discarded.1";
+            case CheckpointEvent.CheckpointPublished e -> "checkpoint.published.1";
+            case CheckpointEvent.CheckpointUnpublished e -> "checkpoint.unpublished.1";
+            case CheckpointEvent.PatchAdded e -> "checkpoint.patch-added.1";
+            case CheckpointEvent.PatchRemoved e -> "checkpoint.patch-removed.1";
+            case CheckpointEvent.LineageRevoked e -> "checkpoint.lineage-revoked.1";
         };
     }
 

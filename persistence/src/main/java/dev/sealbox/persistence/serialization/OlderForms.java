@@ -13,7 +13,9 @@ final class OlderForms {
     private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.of(
             "organization.api-key-issued.1", OlderForms::keyIssued,
             "organization.state.1", OlderForms::organization,
-            "sandbox.state.1", OlderForms::sandbox,
+            "sandbox.state.1", sandbox -> withBranch(sandbox(sandbox)),
+            "sandbox.state.2", OlderForms::withBranch,
+            "checkpoint.state.1", OlderForms::withUpkeep,
             "store.state.1", store -> withTcp(withLocations(store(store))),
             "store.state.2", store -> withTcp(withLocations(store)),
             "store.state.3", OlderForms::withTcp);
@@ -51,6 +53,26 @@ final class OlderForms {
 
     private static ObjectNode sandbox(ObjectNode state) {
         return state.put("startedBy", "");
+    }
+
+    /** Before there was a branch a sandbox was never put back, patched or cut off, and failed checkpoints counted. */
+    private static ObjectNode withBranch(ObjectNode sandbox) {
+        sandbox.path("checkpoints").forEach(checkpoint -> {
+            if (checkpoint instanceof ObjectNode fields) {
+                fields.put("counted", true);
+            }
+        });
+        var branch = sandbox.putObject("branch").put("generation", 0);
+        branch.putArray("patches");
+        branch.put("patchError", "").put("revoked", false).putNull("widening");
+        return sandbox;
+    }
+
+    private static ObjectNode withUpkeep(ObjectNode checkpoint) {
+        var upkeep = checkpoint.putObject("upkeep").put("published", false).put("lastPatch", 0);
+        upkeep.putArray("patches");
+        upkeep.put("revoked", false);
+        return checkpoint;
     }
 
     /** A store kept one version of each secret and did not note who had set it; it had no limit of its own. */

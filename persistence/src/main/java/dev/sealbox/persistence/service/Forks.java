@@ -14,7 +14,9 @@ import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sandbox.StoreLayers;
+import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.CheckpointMessage;
@@ -35,30 +37,49 @@ import java.util.stream.Stream;
 final class Forks {
     private final Entities entities;
     private final Launcher launcher;
+    private final Lineage lineage;
+    private final Patching patching;
+    private final Cutting cutting;
     private final ServiceSettings settings;
 
-    Forks(Entities entities, RandomGenerator random, ServiceSettings settings, Clock clock) {
+    Forks(Entities entities, Sandboxes sandboxes, RandomGenerator random, ServiceSettings settings, Clock clock) {
         this.entities = entities;
         this.launcher = new Launcher(entities, random, settings, clock);
+        this.lineage = new Lineage(entities, settings);
+        this.patching = new Patching(entities, sandboxes, settings, clock);
+        this.cutting = new Cutting(entities, settings);
         this.settings = settings;
     }
 
-    /** The caller has seen that the asker may know of the checkpoint. */
+    /** The caller has seen that the asker may fork the checkpoint. */
     CompletionStage<Outcome<SandboxView>> fork(Origin origin, CheckpointId checkpoint, SandboxId id, NewFork wanted) {
-        return launcher.unlessThere(origin, id, () -> launch(origin, checkpoint, id, wanted));
+        return launcher.unlessThere(origin, id, () -> launch(origin, checkpoint, id, wanted))
+                .thenCompose(launched -> launched.then(fork -> patching.apply(origin, checkpoint, fork)));
     }
 
     private CompletionStage<Outcome<SandboxView>> launch(
             Origin origin, CheckpointId checkpoint, SandboxId id, NewFork wanted) {
         return settled(checkpoint)
-                .thenCompose(ready -> ready.then(state -> layers(origin, contents(state), wanted)
-                        .thenCompose(found -> found.then(layers -> note(origin, checkpoint, id)
-                                .thenCompose(noted -> noted.then(done -> launcher.launch(
-                                        origin, plan(id, checkpoint, contents(state), layers, wanted))))))));
+                .thenCompose(ready -> ready.then(state -> lineage.of(origin.organization(), checkpoint, state)
+                        .thenCompose(inherited -> layers(origin, inherited, wanted)
+                                .thenCompose(found -> found.then(layers -> note(origin, checkpoint, id)
+                                        .thenCompose(noted -> noted.then(done -> launcher.launch(
+                                                origin, plan(id, checkpoint, inherited.contents(), layers, wanted))))))
+                                .thenCompose(launched -> launched.then(fork -> inherited.lost()
+                                        ? Futures.now(launched)
+                                        : unlessRevoked(origin, checkpoint, state, fork))))));
     }
 
-    private static Contents contents(Checkpoint checkpoint) {
-        return checkpoint.facts().orElseThrow().contents();
+    /** A revocation of the lineage that began after it was looked at, and listed sandboxes before this one was there. */
+    private CompletionStage<Outcome<SandboxView>> unlessRevoked(
+            Origin origin, CheckpointId checkpoint, Checkpoint state, SandboxView fork) {
+        if (!state.isVisibleTo(origin.organization())) {
+            return Futures.now(Outcome.done(fork));
+        }
+        return lineage.isRevoked(origin.organization(), checkpoint, state)
+                .thenCompose(revoked -> revoked
+                        ? cutting.cut(origin, List.of(fork.id())).thenApply(cut -> Outcome.done(fork))
+                        : Futures.now(Outcome.done(fork)));
     }
 
     private CompletionStage<Outcome<Checkpoint>> settled(CheckpointId checkpoint) {
@@ -92,10 +113,12 @@ final class Forks {
      * A fork's stores as they are now.
      *
      * @param lost whether an inherited one is gone
+     * @param widening what the requested one widens
      */
-    private record Found(List<StoreView> layers, boolean lost) {}
+    private record Found(List<StoreView> layers, boolean lost, Optional<Widening> widening) {}
 
-    private CompletionStage<Outcome<Found>> layers(Origin origin, Contents contents, NewFork wanted) {
+    private CompletionStage<Outcome<Found>> layers(Origin origin, Lineage.Inherited inherited, NewFork wanted) {
+        var contents = inherited.contents();
         var requested = wanted.store();
         if (Stream.concat(contents.stores().stream(), requested.stream())
                         .distinct()
@@ -108,17 +131,35 @@ final class Forks {
             return Futures.now(Outcome.refused(new SandboxRefusal.StoreNotNamed()));
         }
         return Futures.each(names, name -> launcher.store(origin, name))
-                .thenApply(found -> found(names, found, requested));
+                .thenApply(found -> found(inherited, names, found, requested));
     }
 
-    private static Outcome<Found> found(
-            List<StoreName> names, List<Optional<StoreView>> found, Optional<StoreName> requested) {
+    private Outcome<Found> found(
+            Lineage.Inherited inherited,
+            List<StoreName> names,
+            List<Optional<StoreView>> found,
+            Optional<StoreName> requested) {
         // The requested one is the last, whether it was inherited or not.
         if (requested.isPresent() && found.getLast().isEmpty()) {
             return Outcome.refused(new StoreRefusal.UnknownName(requested.get()));
         }
         var present = found.stream().flatMap(Optional::stream).toList();
-        return Outcome.done(new Found(present, present.size() < names.size()));
+        var lost = inherited.lost() || present.size() < names.size();
+        var widening = widening(inherited.contents(), present, lost);
+        return settings.strictForks() && widening.isPresent()
+                ? Outcome.refused(new SandboxRefusal.WouldWiden(widening.get()))
+                : Outcome.done(new Found(present, lost, widening));
+    }
+
+    private static Optional<Widening> widening(Contents contents, List<StoreView> all, boolean lost) {
+        var inherited = all.stream()
+                .filter(view -> contents.stores().contains(view.name()))
+                .toList();
+        return Widening.of(
+                inherited,
+                all,
+                StoreLayers.allowlist(inherited, lost, contents.remembered()),
+                StoreLayers.allowlist(all, lost, contents.remembered()));
     }
 
     private static Launcher.Plan plan(
@@ -130,7 +171,8 @@ final class Forks {
                 found.lost(),
                 contents.remembered(),
                 contents.tokens(),
-                Optional.of(contents.host()));
+                Optional.of(contents.host()),
+                found.widening());
     }
 
     private static Blueprint blueprint(CheckpointId checkpoint, Blueprint origin, NewFork wanted) {

@@ -19,6 +19,7 @@ import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.StoreLayers;
 import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Entities;
@@ -61,6 +62,7 @@ final class Launcher {
      * @param remembered the allowlist that stands in for lost layers
      * @param inherited the ancestors' tokens
      * @param host where it must run; empty for any
+     * @param widening what its own store widens
      */
     record Plan(
             SandboxId id,
@@ -69,7 +71,14 @@ final class Launcher {
             boolean lost,
             List<HostPattern> remembered,
             Map<SealedToken, SecretName> inherited,
-            Optional<HostId> host) {}
+            Optional<HostId> host,
+            Optional<Widening> widening) {
+
+        /** Of one that inherits nothing. */
+        Plan(SandboxId id, Blueprint blueprint, List<StoreView> layers) {
+            this(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty(), Optional.empty());
+        }
+    }
 
     SandboxId newId() {
         return SandboxId.random(random);
@@ -143,7 +152,7 @@ final class Launcher {
                 .toList();
         // What is enforced now stands in, should all the stores disappear.
         var remembered = StoreLayers.allowlist(views, plan.lost(), plan.remembered());
-        return new CreateSandbox(plan.blueprint(), layers, plan.lost(), remembered, tokens);
+        return new CreateSandbox(plan.blueprint(), layers, plan.lost(), remembered, tokens, plan.widening());
     }
 
     private CompletionStage<Outcome<SandboxView>> started(Origin origin, SandboxId id, SandboxReply reply) {
@@ -160,7 +169,7 @@ final class Launcher {
 
     private static Outcome<SandboxView> started(SandboxId id, Sandbox sandbox) {
         return switch (sandbox.stage()) {
-            case RUNNING -> Outcome.done(sandbox.view(id));
+            case RUNNING, RESTORING -> Outcome.done(sandbox.view(id));
             case LOST -> Outcome.refused(whyLost(sandbox.reason()));
             case STARTING -> Outcome.refused(new SandboxRefusal.NotReady());
             case ABSENT, STOPPING, STOPPED -> Outcome.refused(new SandboxRefusal.Stopped());

@@ -32,16 +32,23 @@ public final class Recovery {
     private final Entities entities;
     private final Organizations organizations;
     private final DataKeys dataKeys;
+    private final UnfinishedCheckpoints unfinished;
     private final Names names;
     private final RunningSandboxes sandboxes;
     private final Places places;
     private final ServiceSettings settings;
 
     public Recovery(
-            Entities entities, Organizations organizations, DataKeys dataKeys, ServiceSettings settings, Clock clock) {
+            Entities entities,
+            Organizations organizations,
+            DataKeys dataKeys,
+            UnfinishedCheckpoints unfinished,
+            ServiceSettings settings,
+            Clock clock) {
         this.entities = entities;
         this.organizations = organizations;
         this.dataKeys = dataKeys;
+        this.unfinished = unfinished;
         this.names = new Names(entities, settings);
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.places = new Places(entities, settings, clock);
@@ -55,6 +62,8 @@ public final class Recovery {
                 .thenCompose(all -> inTurn(all, found -> organization(found.id())))
                 .thenCompose(done -> dataKeys.stores())
                 .thenCompose(all -> inTurn(List.copyOf(all), this::shred))
+                .thenCompose(done -> unfinished.all())
+                .thenCompose(all -> inTurn(all, this::checkpoint))
                 .thenAccept(done -> log.info("Asked everything that a crash may have interrupted"));
     }
 

@@ -51,9 +51,8 @@ final class RunningSandboxes {
     /** Waits for a sandbox that is being started; refuses what needs one that runs when it does not. */
     <T> CompletionStage<Outcome<T>> with(Origin origin, SandboxId id, Task<T> task) {
         return read(origin.organization(), id)
-                .thenCompose(known -> known.then(sandbox -> sandbox.stage() == Sandbox.Stage.STARTING
-                        ? settled(origin.organization(), id)
-                        : Futures.now(known)))
+                .thenCompose(known -> known.then(
+                        sandbox -> sandbox.starting() ? settled(origin.organization(), id) : Futures.now(known)))
                 .thenCompose(known -> known.then(sandbox -> use(origin, id, sandbox, task)));
     }
 
@@ -76,7 +75,7 @@ final class RunningSandboxes {
                         .exceptionallyCompose(failure -> cause(failure) instanceof SandboxMissing
                                 ? lost(origin, id)
                                 : CompletableFuture.failedFuture(failure));
-            case STARTING -> Futures.now(Outcome.refused(new SandboxRefusal.NotReady()));
+            case STARTING, RESTORING -> Futures.now(Outcome.refused(new SandboxRefusal.NotReady()));
             case ABSENT -> Futures.now(Outcome.refused(new SandboxRefusal.NoSuchSandbox()));
             case STOPPING, STOPPED -> Futures.now(Outcome.refused(new SandboxRefusal.Stopped()));
             case LOST ->

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param maxStores of an organisation
  * @param maxSandboxes of an organisation, not counting stopped ones
  * @param maxVersions of each secret, where its store has no limit of its own
+ * @param strictForks whether a fork is refused whose store widens what inherited secrets can reach
  */
 public record ServiceSettings(
         Duration askTimeout,
@@ -26,7 +27,8 @@ public record ServiceSettings(
         Duration forkTimeout,
         int maxStores,
         int maxSandboxes,
-        VersionLimit maxVersions) {
+        VersionLimit maxVersions,
+        boolean strictForks) {
 
     public static ServiceSettings from(Config config) {
         var own = config.getConfig("sealbox.persistence");
@@ -39,6 +41,7 @@ public record ServiceSettings(
                 own.getDuration("fork-timeout"),
                 own.getInt("max-stores"),
                 own.getInt("max-sandboxes"),
-                new VersionLimit(own.getInt("max-versions")));
+                new VersionLimit(own.getInt("max-versions")),
+                own.getBoolean("strict-forks"));
     }
 }

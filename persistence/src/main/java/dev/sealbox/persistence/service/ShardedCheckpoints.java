@@ -17,6 +17,7 @@ import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
@@ -37,11 +38,12 @@ public final class ShardedCheckpoints implements Checkpoints {
     private final Forks forks;
     private final ServiceSettings settings;
 
-    public ShardedCheckpoints(Entities entities, RandomGenerator random, ServiceSettings settings, Clock clock) {
+    public ShardedCheckpoints(
+            Entities entities, Sandboxes running, RandomGenerator random, ServiceSettings settings, Clock clock) {
         this.entities = entities;
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.layering = new Layering(entities, settings);
-        this.forks = new Forks(entities, random, settings, clock);
+        this.forks = new Forks(entities, running, random, settings, clock);
         this.settings = settings;
     }
 
@@ -95,7 +97,37 @@ public final class ShardedCheckpoints implements Checkpoints {
                                 instanceof Outcome.Refused<Sandbox>(SandboxRefusal.CheckpointNameTaken taken)
                         ? freed(origin, sandbox, known, name)
                                 .thenCompose(free -> free ? tell(origin, sandbox, command) : Futures.now(outcome))
-                        : Futures.now(outcome));
+                        : outcome instanceof Outcome.Refused<Sandbox>(SandboxRefusal.TooManyCheckpoints many)
+                                ? freed(origin, sandbox, known, kind)
+                                        .thenCompose(
+                                                free -> free ? tell(origin, sandbox, command) : Futures.now(outcome))
+                                : Futures.now(outcome));
+    }
+
+    /** Takes places away from those that have failed, and from those that a crash kept from coming to be or from going. */
+    private CompletionStage<Boolean> freed(Origin origin, SandboxId sandbox, Sandbox known, CheckpointKind kind) {
+        var counted = known.checkpoints().entrySet().stream()
+                .filter(entry -> entry.getValue().counted() && entry.getValue().kind() == kind)
+                .map(Map.Entry::getKey)
+                .toList();
+        return Futures.each(
+                        counted,
+                        id -> read(id).thenCompose(view -> switch (view.state().stage()) {
+                            case FAILED ->
+                                tell(origin, sandbox, new SandboxCommand.UncountCheckpoint(id))
+                                        .thenApply(done -> true);
+                            case ABSENT, DELETED, DISCARDED -> forgotten(origin, sandbox, id);
+                            case PROCESSING, READY -> Futures.now(false);
+                        }))
+                .thenApply(all -> all.contains(true));
+    }
+
+    private CompletionStage<Boolean> forgotten(Origin origin, SandboxId sandbox, CheckpointId id) {
+        return execute(origin, id, new CheckpointCommand.AbandonCheckpoint())
+                .thenCompose(abandoned -> abandoned instanceof Outcome.Done<CheckpointView>
+                        ? tell(origin, sandbox, new SandboxCommand.ForgetCheckpoint(id))
+                                .thenApply(forgotten -> true)
+                        : Futures.now(false));
     }
 
     private CompletionStage<Outcome<Sandbox>> tell(Origin origin, SandboxId sandbox, SandboxCommand command) {
@@ -110,12 +142,7 @@ public final class ShardedCheckpoints implements Checkpoints {
                 .filter(entry -> entry.getValue().name().equals(name))
                 .map(Map.Entry::getKey)
                 .findFirst();
-        return holder.map(id -> execute(origin, id, new CheckpointCommand.AbandonCheckpoint())
-                        .thenCompose(abandoned -> abandoned instanceof Outcome.Done<CheckpointView>
-                                ? tell(origin, sandbox, new SandboxCommand.ForgetCheckpoint(id))
-                                        .thenApply(forgotten -> true)
-                                : Futures.now(false)))
-                .orElseGet(() -> Futures.now(false));
+        return holder.map(id -> forgotten(origin, sandbox, id)).orElseGet(() -> Futures.now(false));
     }
 
     private CompletionStage<Outcome<CheckpointView>> request(
@@ -181,7 +208,7 @@ public final class ShardedCheckpoints implements Checkpoints {
     public CompletionStage<Outcome<SandboxView>> fork(
             Origin origin, CheckpointId checkpoint, SandboxId fork, NewFork wanted) {
         return read(checkpoint)
-                .thenCompose(view -> view.state().isVisibleTo(origin.organization())
+                .thenCompose(view -> view.state().isForkableBy(origin.organization())
                         ? forks.fork(origin, checkpoint, fork, wanted)
                         : Futures.now(Outcome.refused(new CheckpointRefusal.NoSuchCheckpoint())));
     }

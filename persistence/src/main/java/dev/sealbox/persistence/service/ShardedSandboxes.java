@@ -93,9 +93,8 @@ public final class ShardedSandboxes implements Sandboxes {
                 wanted.envs(),
                 wanted.metadata());
         return layers(origin, wanted)
-                .thenCompose(found -> found.then(layers -> launcher.launch(
-                        origin,
-                        new Launcher.Plan(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty()))));
+                .thenCompose(found ->
+                        found.then(layers -> launcher.launch(origin, new Launcher.Plan(id, blueprint, layers))));
     }
 
     private CompletionStage<Outcome<List<StoreView>>> layers(Origin origin, NewSandbox wanted) {
@@ -131,7 +130,7 @@ public final class ShardedSandboxes implements Sandboxes {
 
     private static boolean isListed(Sandbox sandbox) {
         return switch (sandbox.stage()) {
-            case STARTING, RUNNING, LOST -> true;
+            case STARTING, RUNNING, RESTORING, LOST -> true;
             case ABSENT, STOPPING, STOPPED -> false;
         };
     }

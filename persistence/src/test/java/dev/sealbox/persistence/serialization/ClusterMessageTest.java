@@ -41,6 +41,7 @@ import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
@@ -173,6 +174,13 @@ class ClusterMessageTest {
     static Stream<SandboxCommand> sandboxCommands() {
         return Stream.of(
                 new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(new StoreLayer(STORE, NAME)), true, HOSTS, TOKENS),
+                new SandboxCommand.CreateSandbox(
+                        BLUEPRINT,
+                        List.of(),
+                        false,
+                        List.of(),
+                        TOKENS,
+                        Optional.of(new Widening(Set.of(SECRET), HOSTS))),
                 new SandboxCommand.SealNames(Map.of(SECRET, TOKEN)),
                 new SandboxCommand.PlaceSandbox(HOST),
                 new SandboxCommand.ConfirmStarted(),
@@ -180,7 +188,12 @@ class ClusterMessageTest {
                 new SandboxCommand.StopSandbox(),
                 new SandboxCommand.ConfirmStopped(),
                 new SandboxCommand.NameCheckpoint(CHECKPOINT, "first", CheckpointKind.FULL),
-                new SandboxCommand.ForgetCheckpoint(CHECKPOINT));
+                new SandboxCommand.ForgetCheckpoint(CHECKPOINT),
+                new SandboxCommand.UncountCheckpoint(CHECKPOINT),
+                new SandboxCommand.RestoreCheckpoint(CHECKPOINT, List.of(CHECKPOINT)),
+                new SandboxCommand.NotePatched(1),
+                new SandboxCommand.NotePatchFailed(2, "why"),
+                new SandboxCommand.RevokeSecrets());
     }
 
     static Stream<CheckpointCommand> checkpointCommands() {
@@ -191,7 +204,12 @@ class ClusterMessageTest {
                 new CheckpointCommand.ForkCheckpoint(SANDBOX),
                 new CheckpointCommand.DeleteCheckpoint(SANDBOX),
                 new CheckpointCommand.AbandonCheckpoint(),
-                new CheckpointCommand.ConfirmDiscarded());
+                new CheckpointCommand.ConfirmDiscarded(),
+                new CheckpointCommand.PublishCheckpoint(),
+                new CheckpointCommand.UnpublishCheckpoint(),
+                new CheckpointCommand.AddPatch(ID, "true", "first"),
+                new CheckpointCommand.RemovePatch(ID),
+                new CheckpointCommand.RevokeLineage());
     }
 
     static Stream<OrganizationCommand> organizationCommands() {
@@ -228,11 +246,14 @@ class ClusterMessageTest {
                 new SandboxRefusal.TooManyCheckpoints(10),
                 new SandboxRefusal.TooManyStores(16),
                 new SandboxRefusal.StoreNotNamed(),
+                new SandboxRefusal.WouldWiden(new Widening(Set.of(SECRET), HOSTS)),
                 new CheckpointRefusal.NoSuchCheckpoint(),
                 new CheckpointRefusal.AlreadyExists(),
                 new CheckpointRefusal.OfAnotherSandbox(),
                 new CheckpointRefusal.NotReadyInTime(),
                 new CheckpointRefusal.Failed("why"),
+                new CheckpointRefusal.NoSuchPatch(),
+                new CheckpointRefusal.TooManyPatches(100),
                 new OrganizationRefusal.NameTaken(NAME),
                 new OrganizationRefusal.TooManyStores(1000),
                 new OrganizationRefusal.TooManySandboxes(50, 50),
@@ -277,6 +298,7 @@ class ClusterMessageTest {
                 new SandboxMessage.ReadPolicy(sandboxes.getRef()),
                 new SandboxMessage.ReadTokens(sandboxes.getRef()),
                 new SandboxMessage.Refresh(VIEW, acknowledged.getRef()),
+                new SandboxMessage.Revoke(ORIGIN, acknowledged.getRef()),
                 new SandboxMessage.Resume(),
                 new SandboxMessage.Stop(),
                 new SandboxReply.Done(Sandbox.ABSENT),

@@ -1,0 +1,118 @@
+package dev.sealbox.domain.checkpoint;
+
+import static dev.sealbox.domain.Decision.accept;
+import static dev.sealbox.domain.Decision.refuse;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.CheckpointKind;
+import dev.sealbox.domain.sandbox.Limits;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class UpkeepTest {
+    private static final Origin OWNER = Origin.system(new OrganizationId("owner"));
+    private static final Origin STRANGER = Origin.system(new OrganizationId("stranger"));
+    private static final SandboxId SOURCE = new SandboxId("sb-0000000000000001");
+    private static final SandboxId FORK = new SandboxId("sb-0000000000000002");
+    private static final Contents CONTENTS = new Contents(
+            new Blueprint("base", Optional.empty(), List.of(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of()),
+            new HostId("host-1"),
+            List.of(),
+            List.of(),
+            Map.of());
+    private static final Checkpoint PROCESSING = given(
+            Checkpoint.ABSENT, new CheckpointEvent.CheckpointRequested(SOURCE, "first", CheckpointKind.FULL, CONTENTS));
+    private static final Checkpoint READY = given(PROCESSING, new CheckpointEvent.CheckpointReady(7));
+
+    private static Checkpoint given(Checkpoint checkpoint, CheckpointEvent... events) {
+        var after = checkpoint;
+        for (var event : events) {
+            after = after.apply(new Recorded<>(event, OWNER, Instant.EPOCH));
+        }
+        return after;
+    }
+
+    private static Checkpoint after(Checkpoint checkpoint, CheckpointCommand command) {
+        return switch (checkpoint.decide(OWNER, command)) {
+            case Decision.Accepted<CheckpointEvent, ?>(var events) ->
+                given(checkpoint, events.toArray(CheckpointEvent[]::new));
+            case Decision.Refused<CheckpointEvent, ?>(var reason) -> throw new AssertionError(reason.message());
+        };
+    }
+
+    private static CheckpointCommand patch(int id) {
+        return new CheckpointCommand.AddPatch(new UUID(0, id), "true", "");
+    }
+
+    @Test
+    void isForkedByEverybodyWhileItIsPublished() {
+        var published = after(READY, new CheckpointCommand.PublishCheckpoint());
+
+        assertThat(published.decide(STRANGER, new CheckpointCommand.ForkCheckpoint(FORK)))
+                .isEqualTo(accept(new CheckpointEvent.CheckpointForked(FORK)));
+        assertThat(published.isVisibleTo(STRANGER.organization())).isFalse();
+        assertThat(published.decide(OWNER, new CheckpointCommand.PublishCheckpoint()))
+                .isEqualTo(accept());
+        var withdrawn = after(published, new CheckpointCommand.UnpublishCheckpoint());
+        assertThat(withdrawn.decide(STRANGER, new CheckpointCommand.ForkCheckpoint(FORK)))
+                .isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(after(published, new CheckpointCommand.DeleteCheckpoint(SOURCE))
+                        .isForkableBy(STRANGER.organization()))
+                .isFalse();
+    }
+
+    @Test
+    void isKeptByItsOwnerOnly() {
+        var published = after(READY, new CheckpointCommand.PublishCheckpoint());
+        for (var command : List.of(
+                new CheckpointCommand.PublishCheckpoint(),
+                new CheckpointCommand.UnpublishCheckpoint(),
+                patch(1),
+                new CheckpointCommand.RemovePatch(new UUID(0, 1)),
+                new CheckpointCommand.RevokeLineage(),
+                new CheckpointCommand.DeleteCheckpoint(SOURCE))) {
+            assertThat(published.decide(STRANGER, command)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        }
+    }
+
+    @Test
+    void numbersPatchesAndNeverTheSameTwice() {
+        var two = after(after(READY, patch(1)), patch(2));
+        assertThat(two.upkeep().patches()).extracting(Patch::number).containsExactly(1, 2);
+        assertThat(two.decide(OWNER, patch(2))).isEqualTo(accept());
+
+        var again = after(after(two, new CheckpointCommand.RemovePatch(new UUID(0, 2))), patch(3));
+
+        assertThat(again.upkeep().patches()).extracting(Patch::number).containsExactly(1, 3);
+        assertThat(again.decide(OWNER, new CheckpointCommand.RemovePatch(new UUID(0, 2))))
+                .isEqualTo(refuse(new CheckpointRefusal.NoSuchPatch()));
+        assertThat(PROCESSING.decide(OWNER, patch(1))).isEqualTo(refuse(new CheckpointRefusal.NotReadyInTime()));
+        assertThat(given(PROCESSING, new CheckpointEvent.CheckpointFailed("full"))
+                        .decide(OWNER, patch(1)))
+                .isEqualTo(refuse(new CheckpointRefusal.Failed("full")));
+        var full = READY;
+        for (var i = 0; i < Patch.MAX; i++) {
+            full = after(full, patch(i));
+        }
+        assertThat(full.decide(OWNER, patch(1000))).isEqualTo(refuse(new CheckpointRefusal.TooManyPatches(Patch.MAX)));
+    }
+
+    @Test
+    void revokesItsLineageOnce() {
+        var revoked = after(READY, new CheckpointCommand.RevokeLineage());
+
+        assertThat(revoked.upkeep().revoked()).isTrue();
+        assertThat(revoked.decide(OWNER, new CheckpointCommand.RevokeLineage())).isEqualTo(accept());
+    }
+}

@@ -1,0 +1,350 @@
+package dev.sealbox.persistence;
+
+import static dev.sealbox.persistence.Told.done;
+import static dev.sealbox.persistence.Told.eventually;
+import static dev.sealbox.persistence.Told.refused;
+import static dev.sealbox.persistence.Told.told;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.checkpoint.Branches;
+import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
+import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.checkpoint.Explanation.Standing;
+import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.sandbox.CheckpointKind;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.NewSandbox;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.keys.DataKeys;
+import dev.sealbox.persistence.service.Recovery;
+import dev.sealbox.persistence.service.ServiceSettings;
+import dev.sealbox.persistence.service.ShardedCheckpoints;
+import dev.sealbox.persistence.service.UnfinishedCheckpoints;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Restores, publication, patches, revocations and explanations, against a real journal. */
+class BranchesIT {
+    private static final SecretName TOKEN = new SecretName("GIT_TOKEN");
+    private static final RememberedHosts HOSTS = new RememberedHosts();
+
+    @TempDir
+    private static Path folder;
+
+    private static TestNode node;
+
+    private final Origin origin =
+            new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-1", "127.0.0.1", "request-1");
+
+    @BeforeAll
+    static void start() {
+        node = TestNode.start(TestDatabase.fresh(), folder.resolve("master.json"), HOSTS, "");
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    @AfterEach
+    void mend() {
+        HOSTS.broken = null;
+    }
+
+    private static Branches branches() {
+        return node.persistence.branches();
+    }
+
+    private static List<HostPattern> hosts(String... patterns) {
+        return HostPattern.parseAll(List.of(patterns));
+    }
+
+    private StoreId store(String name, String value, String... allowlist) {
+        var store = done(node.persistence.stores().create(origin, new StoreName(name), hosts(allowlist)))
+                .id();
+        done(node.persistence.stores().set(origin, store, TOKEN, Plaintext.of(value), List.of()));
+        return store;
+    }
+
+    private SandboxId create(String... store) {
+        var wanted = new NewSandbox(
+                "base",
+                Stream.of(store).map(StoreName::new).findFirst(),
+                new Limits(1, 1024, 20480),
+                0,
+                Map.of("PLAIN", "yes"),
+                Map.of("label", "mine"));
+        return done(node.persistence.sandboxes().create(origin, wanted)).id();
+    }
+
+    private CheckpointId checkpoint(SandboxId sandbox, String name) {
+        var id = done(node.persistence.checkpoints().create(origin, sandbox, name, CheckpointKind.FULL))
+                .id();
+        eventually(
+                "it is ready",
+                () -> done(node.persistence.checkpoints().list(origin, sandbox)).stream()
+                        .anyMatch(view -> view.id().equals(id) && view.state().stage() == Stage.READY));
+        return id;
+    }
+
+    private static NewFork wanted(String... store) {
+        return new NewFork(
+                Stream.of(store).map(StoreName::new).findFirst(),
+                0,
+                Map.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private CompletionStage<Outcome<SandboxView>> fork(Origin by, CheckpointId checkpoint, String... store) {
+        return node.persistence.checkpoints().fork(by, checkpoint, wanted(store));
+    }
+
+    private SandboxView fork(CheckpointId checkpoint, String... store) {
+        return done(fork(origin, checkpoint, store));
+    }
+
+    private static List<SealedToken> tokens(SandboxId sandbox) {
+        return List.copyOf(HOSTS.policy(sandbox).tokens().keySet());
+    }
+
+    @Test
+    void putsASandboxBackWithItsOwnTokensAndPresentValues() {
+        var store = store("creds", "one", "github.com");
+        var sandbox = create("creds");
+        var before = tokens(sandbox);
+        var checkpoint = checkpoint(sandbox, "before");
+        done(node.persistence.stores().set(origin, store, TOKEN, Plaintext.of("two"), List.of()));
+
+        done(branches().restore(origin, sandbox, checkpoint));
+
+        eventually("it is put back", () -> HOSTS.layersOf(sandbox).equals(List.of(checkpoint)));
+        assertThat(HOSTS.started.get(sandbox)).matches(start -> start != null && start.generation() == 1);
+        assertThat(tokens(sandbox)).isEqualTo(before);
+        assertThat(HOSTS.values.get(sandbox)).containsEntry(TOKEN, "two");
+        var other = create();
+        assertThat(refused(branches().restore(origin, other, checkpoint)))
+                .isEqualTo(new CheckpointRefusal.OfAnotherSandbox());
+        done(node.persistence.sandboxes().stop(origin, sandbox, false));
+        assertThat(refused(branches().restore(origin, sandbox, checkpoint)))
+                .isEqualTo(new SandboxRefusal.NotRunning("stopped"));
+    }
+
+    @Test
+    void letsStrangersForkWhatIsPublishedWithoutItsStoresAndVariables() {
+        store("creds", "one", "github.com");
+        var checkpoint = checkpoint(create("creds"), "public");
+        var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
+        assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
+
+        done(branches().publish(origin, checkpoint, true));
+        var fork = done(fork(stranger, checkpoint));
+
+        assertThat(HOSTS.policy(fork.id()).tokens()).isEmpty();
+        assertThat(HOSTS.policy(fork.id()).allowlist()).isEmpty();
+        assertThat(fork.blueprint().envs()).isEmpty();
+        assertThat(fork.blueprint().metadata()).isEmpty();
+        assertThat(refused(branches().patches(stranger, checkpoint)))
+                .isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
+        assertThat(refused(branches().publish(stranger, checkpoint, false)))
+                .isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
+        done(branches().publish(origin, checkpoint, false));
+        assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
+        assertThat(done(node.persistence.sandboxes().read(stranger, fork.id())).status())
+                .isEqualTo("running");
+    }
+
+    @Test
+    void runsPatchesInEveryForkBeforeItIsAnswered() {
+        var checkpoint = checkpoint(create(), "patched");
+        var first = done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo first", "one"));
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo second", ""));
+        var earlier = HOSTS.commands.size();
+
+        var fork = fork(checkpoint);
+
+        assertThat(HOSTS.commands.subList(earlier, HOSTS.commands.size()))
+                .extracting(command -> command.argv())
+                .containsExactly(List.of("bash", "-c", "echo first"), List.of("bash", "-c", "echo second"));
+        assertThat(fork.branch().patches()).containsExactlyInAnyOrder(1, 2);
+        assertThat(fork.branch().patchError()).isEmpty();
+        done(branches().removePatch(origin, checkpoint, first.id()));
+        assertThat(fork(checkpoint).branch().patches()).containsExactly(2);
+    }
+
+    @Test
+    void cutsOneForkAndNoOther() {
+        store("creds", "one", "github.com");
+        var parent = create("creds");
+        var checkpoint = checkpoint(parent, "before");
+        var cut = fork(checkpoint).id();
+        var other = fork(checkpoint).id();
+
+        assertThat(done(branches().revokeSecrets(origin, cut)).cut()).containsExactly(cut);
+
+        assertThat(HOSTS.policy(cut).grants()).isEmpty();
+        assertThat(HOSTS.policy(cut).tokens()).isEmpty();
+        assertThat(HOSTS.policy(cut).allowlist()).isEqualTo(hosts("github.com"));
+        assertThat(HOSTS.policy(other).grants()).isNotEmpty();
+        assertThat(HOSTS.policy(parent).grants()).isNotEmpty();
+        assertThat(done(branches().explain(origin, cut)))
+                .singleElement()
+                .matches(secret -> secret.standing() == Standing.REVOKED && secret.ownTokens() == 0);
+    }
+
+    @Test
+    void staysCutWhenAStoreChangesAndIsToldAgainUntilItsHostHasIt() {
+        var store = store("creds", "one", "github.com");
+        var sandbox = create("creds");
+        HOSTS.broken = new IllegalStateException("the host is away");
+        assertThat(done(branches().revokeSecrets(origin, sandbox)).lagging()).containsExactly(sandbox);
+        HOSTS.broken = null;
+
+        eventually("the host has cut it", () -> HOSTS.policy(sandbox).grants().isEmpty());
+        done(node.persistence.stores().set(origin, store, TOKEN, Plaintext.of("two"), List.of()));
+
+        assertThat(HOSTS.policy(sandbox).grants()).isEmpty();
+        assertThat(HOSTS.values.get(sandbox)).isEmpty();
+    }
+
+    @Test
+    void cutsAWholeSubtreeAndWhatIsForkedFromItLater() {
+        store("creds", "one", "github.com");
+        store("own", "mine", "example.com");
+        var parent = create("creds");
+        var root = checkpoint(parent, "root");
+        var sibling = checkpoint(parent, "sibling");
+        var child = fork(root).id();
+        var below = checkpoint(child, "below");
+        var grandchild = fork(below).id();
+        var beside = fork(sibling).id();
+
+        assertThat(done(branches().revokeSecrets(origin, root, true)).cut())
+                .containsExactlyInAnyOrder(child, grandchild);
+
+        assertThat(HOSTS.policy(child).grants()).isEmpty();
+        assertThat(HOSTS.policy(grandchild).grants()).isEmpty();
+        assertThat(HOSTS.policy(parent).grants()).isNotEmpty();
+        assertThat(HOSTS.policy(beside).grants()).isNotEmpty();
+        var later = fork(below).id();
+        assertThat(HOSTS.policy(later).grants()).isEmpty();
+        assertThat(HOSTS.policy(later).allowlist()).isEqualTo(hosts("github.com"));
+        var own = fork(below, "own").id();
+        assertThat(HOSTS.values.get(own)).containsEntry(TOKEN, "mine");
+        assertThat(HOSTS.policy(own).tokens()).hasSize(1);
+    }
+
+    @Test
+    void explainsWhereEachSecretComesFrom() {
+        store("base", "base-value", "github.com");
+        var child = store("child", "child-value", "example.com");
+        var fork = fork(checkpoint(create("base"), "before"), "child").id();
+
+        var secret = done(branches().explain(origin, fork)).getFirst();
+
+        assertThat(secret.layer()).isEqualTo(1);
+        assertThat(secret.store().store()).isEqualTo(child);
+        assertThat(secret.version()).isEqualTo(1);
+        assertThat(secret.standing()).isEqualTo(Standing.GRANTED);
+        assertThat(secret.ownTokens()).isEqualTo(1);
+        assertThat(secret.inheritedTokens()).isEqualTo(1);
+        assertThat(secret.given()).hasValueSatisfying(version -> {
+            assertThat(version.createdBy()).isEqualTo("key-1");
+            assertThat(version.requestId()).isEqualTo("request-1");
+        });
+    }
+
+    @Test
+    void warnsWhenAForksStoreWidensWhatAnInheritedSecretCanReachOrRefusesIt() {
+        store("base", "base-value", "github.com");
+        done(node.persistence.stores().create(origin, new StoreName("wide"), hosts("example.com")));
+        var checkpoint = checkpoint(create("base"), "before");
+
+        assertThat(fork(checkpoint, "wide").branch().widening().orElseThrow().warnings())
+                .containsExactly(
+                        "the secret GIT_TOKEN has no hosts of its own and can now also be used with example.com");
+        assertThat(fork(checkpoint).branch().widening()).isEmpty();
+
+        var config = com.typesafe.config.ConfigFactory.parseString("sealbox.persistence.strict-forks = true")
+                .withFallback(node.system.settings().config());
+        var strict = new ShardedCheckpoints(
+                entities(),
+                node.persistence.sandboxes(),
+                new SecureRandom(),
+                ServiceSettings.from(config),
+                Clock.systemUTC());
+        assertThat(refused(strict.fork(origin, checkpoint, wanted("wide"))))
+                .isInstanceOf(SandboxRefusal.WouldWiden.class);
+        assertThat(done(strict.fork(origin, checkpoint, wanted())).status()).isEqualTo("running");
+    }
+
+    private static Entities entities() {
+        return new Entities(
+                node.system,
+                PersistenceSettings.from(node.system.settings().config()).entities());
+    }
+
+    @Test
+    void doesNotCountCheckpointsThatFailed() {
+        var sandbox = create();
+        HOSTS.broken = new IllegalStateException("the disk is full");
+        for (var i = 0; i < CheckpointKind.FULL.limit(); i++) {
+            done(node.persistence.checkpoints().create(origin, sandbox, "failing " + i, CheckpointKind.FULL));
+        }
+        eventually(
+                "all have failed",
+                () -> done(node.persistence.checkpoints().list(origin, sandbox)).stream()
+                        .allMatch(view -> view.state().stage() == Stage.FAILED));
+        HOSTS.broken = null;
+
+        assertThat(HOSTS.layers).contains(checkpoint(sandbox, "after all"));
+    }
+
+    @Test
+    void finishesADeletionThatACrashInterruptedAlsoOfAStoppedSandbox() {
+        var sandbox = create();
+        var checkpoint = checkpoint(sandbox, "doomed");
+        done(node.persistence.sandboxes().stop(origin, sandbox, false));
+        HOSTS.broken = new IllegalStateException("the host is away");
+        done(node.persistence.checkpoints().delete(origin, sandbox, checkpoint));
+        HOSTS.broken = null;
+
+        var services = PersistenceSettings.from(node.system.settings().config()).services();
+        told(new Recovery(
+                        entities(),
+                        node.persistence.organizations(),
+                        new DataKeys(node.database),
+                        new UnfinishedCheckpoints(node.database),
+                        services,
+                        Clock.systemUTC())
+                .run());
+
+        eventually("its files are gone", () -> !HOSTS.layers.contains(checkpoint));
+    }
+}
