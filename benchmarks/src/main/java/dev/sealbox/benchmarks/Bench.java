@@ -54,8 +54,8 @@ public final class Bench {
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
         if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
-            System.err.println(
-                    "no such benchmark; there are: fuzz, " + String.join(", ", known) + "; --quick is for proxy and fork");
+            System.err.println("no such benchmark; there are: fuzz, " + String.join(", ", known)
+                    + "; --quick is for proxy and fork");
             System.exit(2);
         }
         System.out.println("Machine: " + Machine.description());

@@ -78,14 +78,11 @@ class HeldBackTest {
             }
             events.add("");
         }
-        long median = times.stream().sorted().toList().get(times.size() / 2);
-        assertThat(longestButOne(times))
-                .as(times.toString())
-                .isLessThan(MOST.plusNanos(4 * median).toNanos());
+        assertThat(mostOf(times)).as(times.toString()).isLessThan(MOST.toNanos());
     }
 
-    /** One of them may have met a pause of the machine. */
-    private static long longestButOne(List<Long> times) {
-        return times.stream().sorted().toList().get(times.size() - 2);
+    /** The time that four of five took at most: the others met a cold machine, or a busy one. */
+    private static long mostOf(List<Long> times) {
+        return times.stream().sorted().toList().get(times.size() * 4 / 5);
     }
 }

@@ -157,7 +157,8 @@ public final class WholeProxy implements Property, AutoCloseable {
         for (int left = choices.below(most); left > 0; left--) {
             switch (choices.below(5)) {
                 case 0 -> text.append(token);
-                case 1 -> text.append(token, 0, choices.below(token.length()));
+                // What follows must not complete it: a token that is none of the sandbox's is refused.
+                case 1 -> text.append(token, 0, choices.below(token.length())).append('%');
                 default -> text.append(choices.text(LETTERS, 0, choices.of(List.of(10, 200))));
             }
         }

@@ -1,7 +1,10 @@
 package dev.sealbox.proxy.fuzz;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Location;
+import dev.sealbox.domain.egress.Obstacle;
 import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.TestPolicy;
 import dev.sealbox.proxy.TestVault;
 import dev.sealbox.proxy.match.Transformer;
@@ -62,8 +65,20 @@ final class Held {
                 .toList());
     }
 
+    /** Whoever is told does not mind; what only looks like a token goes on. */
+    private static final class Unheard implements Substitutions.Found {
+        @Override
+        public void carries(SecretName name, Location location) {}
+
+        @Override
+        public void unusable(SecretName name, Location location, Obstacle obstacle) {}
+
+        @Override
+        public void unknown() {}
+    }
+
     Substitutions substitutions() {
-        return Substitutions.at(session, HostName.parse(HOST), 1000, (name, location) -> {});
+        return Substitutions.at(session, HostName.parse(HOST), true, 1000, new Unheard());
     }
 
     /** With values, written so, in the place of tokens. */
