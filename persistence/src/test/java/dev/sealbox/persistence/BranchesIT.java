@@ -209,7 +209,6 @@ class BranchesIT {
         assertThat(done(branches().revokeSecrets(origin, cut)).cut()).containsExactly(cut);
 
         assertThat(HOSTS.policy(cut).grants()).isEmpty();
-        assertThat(HOSTS.policy(cut).tokens()).isEmpty();
         assertThat(HOSTS.policy(cut).allowlist()).isEqualTo(hosts("github.com"));
         assertThat(HOSTS.policy(other).grants()).isNotEmpty();
         assertThat(HOSTS.policy(parent).grants()).isNotEmpty();

@@ -97,6 +97,9 @@ final class Explaining {
     }
 
     private static int own(Layering.Now now, SecretName name) {
+        if (!now.policy().grants().containsKey(name)) {
+            return 0;
+        }
         return Optional.ofNullable(now.sandbox().tokens().own().get(name))
                         .filter(now.policy().tokens()::containsKey)
                         .isPresent()
@@ -105,6 +108,9 @@ final class Explaining {
     }
 
     private static int inherited(Layering.Now now, SecretName name) {
+        if (!now.policy().grants().containsKey(name)) {
+            return 0;
+        }
         return (int) now.sandbox().tokens().inherited().entrySet().stream()
                 .filter(entry -> entry.getValue().equals(name))
                 .map(Map.Entry::getKey)

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 /** A ClientHello is awaited, in a tunnel or as the first that a client says. */
 final class AwaitingHello implements Phase {
     private final Conversation conversation;
+    private final ClientHello.Reader hello = new ClientHello.Reader();
     private final long since = System.nanoTime();
 
     AwaitingHello(Conversation conversation) {
@@ -18,7 +19,7 @@ final class AwaitingHello implements Phase {
     @Override
     public Phase step() {
         var client = conversation.client();
-        return switch (ClientHello.peek(client.inbox(), client.channel().alloc())) {
+        return switch (hello.peek(client.inbox())) {
             case ClientHello.Incomplete incomplete -> this;
             case ClientHello.Malformed malformed ->
                 conversation.connectionAnswers().alert(Alert.DECODE_ERROR);
