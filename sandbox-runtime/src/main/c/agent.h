@@ -22,6 +22,10 @@ enum frame_type {
     FRAME_REFUSED = 0x04, /* 1 byte: enum refusal, then a line of text */
     FRAME_DONE = 0x05,    /* the operation, or its first half, has succeeded */
     FRAME_END = 0x06,     /* end of content */
+    FRAME_TAKEN = 0x07,   /* 4 bytes: so many bytes of input have left the agent */
+    FRAME_SIGNAL = 0x08,  /* 4 bytes: to be sent to a session's process group */
+    FRAME_RESIZE = 0x09,  /* columns, rows */
+    FRAME_HANG_UP = 0x0a, /* of a terminal */
     FRAME_RUN = 0x10,     /* timeout in ms (0: never), argv, environment, directory */
     FRAME_READ = 0x11,    /* path; and so are the next four */
     FRAME_WRITE = 0x12,
@@ -29,6 +33,7 @@ enum frame_type {
     FRAME_MKDIR = 0x14,
     FRAME_REMOVE = 0x15,
     FRAME_PING = 0x16,
+    FRAME_SESSION = 0x17, /* as FRAME_RUN, then ms to live on without the host (0: for ever), columns, rows (0: pipes) */
 };
 
 enum refusal { REFUSED_NOT_FOUND = 1, REFUSED_NOT_POSSIBLE = 2, REFUSED_BUSY = 3, REFUSED_NOT_UNDERSTOOD = 4 };
@@ -38,6 +43,7 @@ enum {
     LARGEST_REQUEST = 4 << 20, /* bytes of the first frame: a command with its environment */
     LARGEST_CONTENT = 1 << 20, /* bytes of a frame of content */
     CHUNK = 64 << 10,          /* bytes of a frame that the agent sends */
+    INPUT_WINDOW = 64 << 10,   /* bytes of input that a session's host may send before they are taken */
     REQUEST_SECONDS = 30,      /* within which a client must have sent its request */
 };
 
@@ -57,8 +63,37 @@ int send_frame(int connection, uint8_t type, const void *payload, uint32_t lengt
 void put_u32(uint8_t *into, uint32_t value);
 int refuse(int connection, enum refusal kind, const char *what, int error);
 
-/* run.c */
+/* command.c: what is to be run, read from a request, and the child's way to it. */
+struct command {
+    uint32_t timeout; /* in ms, 0: none */
+    char **arguments, **environment;
+    char *directory;
+};
+
+struct form {
+    const uint8_t *at;
+    size_t left;
+    int broken;
+};
+
+/* A command's files; -1 for an empty input, or for no report. A report is closed by a start that succeeds. */
+struct streams {
+    int input, output, errors, report;
+    int terminal; /* whether the input is to be the controlling terminal */
+};
+
+uint32_t take_u32(struct form *form);
+int take_command(struct form *form, struct command *command); /* -1 when it is none */
+void execute(const struct command *command, const struct streams *streams) __attribute__((noreturn));
+int64_t now(void); /* in ms of the monotonic clock */
+
+/* run.c, session.c */
 void handle_run(int connection, const struct request *request);
+void handle_session(int connection, const struct request *request);
+
+/* terminal.c */
+int open_terminal(int *master, int *slave); /* -1 and errno when there is none left */
+void resize_terminal(int master, uint32_t columns, uint32_t rows);
 
 /* descendants.c: ends every process that descends from the caller, however often it forked. */
 void kill_descendants(void);

@@ -1,7 +1,6 @@
 #include "agent.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,14 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
-struct command {
-    uint32_t timeout;
-    char **arguments, **environment;
-    char *directory;
-};
-
 /* What a running command's handler knows. */
 struct run {
     int connection, output, errors, signals; /* output and errors are -1 once they have ended */
@@ -33,117 +24,6 @@ struct run {
     uint8_t buffer[5 + CHUNK];
 };
 
-struct reader {
-    const uint8_t *at;
-    size_t left;
-    int broken;
-};
-
-static uint32_t take_u32(struct reader *from)
-{
-    if (from->left < 4) {
-        from->broken = 1;
-        return 0;
-    }
-    const uint8_t *b = from->at;
-    from->at += 4;
-    from->left -= 4;
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-static char *take_string(struct reader *from)
-{
-    uint32_t length = take_u32(from);
-    if (from->broken || length > from->left) {
-        from->broken = 1;
-        return NULL;
-    }
-    char *string = strndup((const char *)from->at, length);
-    from->at += length;
-    from->left -= length;
-    from->broken |= string == NULL;
-    return string;
-}
-
-static char **take_strings(struct reader *from)
-{
-    uint32_t count = take_u32(from);
-    if (from->broken || count > from->left / 4) {
-        from->broken = 1;
-        return NULL;
-    }
-    char **strings = calloc((size_t)count + 1, sizeof *strings);
-    from->broken |= strings == NULL;
-    for (uint32_t i = 0; i < count && !from->broken; i++)
-        strings[i] = take_string(from);
-    return strings;
-}
-
-static int parse(const struct request *request, struct command *command)
-{
-    struct reader from = {.at = request->payload, .left = request->length};
-    command->timeout = take_u32(&from);
-    command->arguments = take_strings(&from);
-    command->environment = take_strings(&from);
-    command->directory = take_string(&from);
-    return from.broken || from.left > 0 || command->arguments[0] == NULL ? -1 : 0;
-}
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
-/* When memory runs out, a command goes before the agent. */
-static void be_first_when_memory_runs_out(void)
-{
-    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (file >= 0) {
-        if (write(file, "500", 3) != 3)
-            _exit(126);
-        close(file);
-    }
-}
-
-static void become_the_sandbox_user(void)
-{
-    gid_t group = SANDBOX_UID;
-    if (setgroups(1, &group) < 0 || setresgid(group, group, group) < 0 ||
-        setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID) < 0)
-        _exit(126);
-}
-
-static void fail(const char *what, int code)
-{
-    dprintf(2, "sealbox: %s: %s\n", what, strerror(errno));
-    _exit(code);
-}
-
-static void execute(const struct command *command, int output, int errors)
-{
-    setsid();
-    int nothing = open("/dev/null", O_RDONLY);
-    dup2(nothing, 0);
-    dup2(output, 1);
-    dup2(errors, 2);
-    close_range(3, ~0U, 0);
-    for (int signal = 1; signal < NSIG; signal++)
-        signal != SIGKILL && signal != SIGSTOP ? (void)sigaction(signal, &(struct sigaction){0}, NULL) : (void)0;
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    be_first_when_memory_runs_out();
-    become_the_sandbox_user();
-    umask(022);
-    if (chdir(command->directory) < 0)
-        fail(command->directory, 126);
-    environ = command->environment;
-    execvp(command->arguments[0], command->arguments);
-    fail(command->arguments[0], errno == ENOENT ? 127 : 126);
-}
-
 static int start(struct run *run, const struct command *command)
 {
     int output[2], errors[2];
@@ -151,7 +31,7 @@ static int start(struct run *run, const struct command *command)
         return -1;
     run->child = fork();
     if (run->child == 0)
-        execute(command, output[1], errors[1]);
+        execute(command, &(struct streams){.input = -1, .output = output[1], .errors = errors[1], .report = -1});
     close(output[1]);
     close(errors[1]);
     run->output = output[0];
@@ -288,7 +168,8 @@ void handle_run(int connection, const struct request *request)
 {
     static struct run run;
     struct command command;
-    if (parse(request, &command) < 0) {
+    struct form form = {.at = request->payload, .left = request->length};
+    if (take_command(&form, &command) < 0 || form.left > 0) {
         refuse(connection, REFUSED_NOT_UNDERSTOOD, "the command", EINVAL);
         return;
     }

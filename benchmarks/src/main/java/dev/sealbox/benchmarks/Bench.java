@@ -44,6 +44,9 @@ public final class Bench {
     public static void main(String[] names) {
         // The server's own configuration, which is on the class path, too, tells more than a table wants.
         System.setProperty("logback.configurationFile", "dev/sealbox/benchmarks/logback.xml");
+        if (names.length > 0 && names[0].equals("fuzz")) {
+            System.exit(Fuzz.run(List.of(names).subList(1, names.length)));
+        }
         var known = Stream.of(ALONE.keySet(), Set.of(PROXY, FORK), ALL.keySet())
                 .flatMap(Set::stream)
                 .toList();
@@ -51,8 +54,8 @@ public final class Bench {
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
         if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
-            System.err.println(
-                    "no such benchmark; there are: " + String.join(", ", known) + "; --quick is for proxy and fork");
+            System.err.println("no such benchmark; there are: fuzz, " + String.join(", ", known)
+                    + "; --quick is for proxy and fork");
             System.exit(2);
         }
         System.out.println("Machine: " + Machine.description());

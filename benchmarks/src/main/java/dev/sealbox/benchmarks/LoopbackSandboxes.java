@@ -6,6 +6,7 @@ import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.domain.session.SandboxSessions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -34,6 +35,14 @@ final class LoopbackSandboxes {
         return (SandboxRuntime) Proxy.newProxyInstance(
                 SandboxRuntime.class.getClassLoader(),
                 new Class<?>[] {SandboxRuntime.class},
+                (proxy, method, arguments) -> CompletableFuture.completedFuture(done(method, arguments)));
+    }
+
+    /** None can be opened. */
+    static SandboxSessions sessions() {
+        return (SandboxSessions) Proxy.newProxyInstance(
+                SandboxSessions.class.getClassLoader(),
+                new Class<?>[] {SandboxSessions.class},
                 (proxy, method, arguments) -> CompletableFuture.completedFuture(done(method, arguments)));
     }
 

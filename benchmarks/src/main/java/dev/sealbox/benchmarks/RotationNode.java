@@ -29,6 +29,7 @@ import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.Host;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
@@ -85,7 +86,8 @@ final class RotationNode implements AutoCloseable {
                 new SealedAuthorityStore(database, keys),
                 UseLedger.none(),
                 null);
-        var host = new Host(new HostId("host-1"), LoopbackSandboxes.runtime(), proxy, proxy);
+        var host =
+                new Host(new HostId("host-1"), LoopbackSandboxes.runtime(), LoopbackSandboxes.sessions(), proxy, proxy);
         system.tell(new SpawnProtocol.Spawn<>(HostActor.create(host), "host", Props.empty(), system.ignoreRef()));
         while (!directory.knows(host.id())) {
             Thread.onSpinWait();
@@ -98,6 +100,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.stores(),
                 persistence.versions(),
                 persistence.sandboxes(),
+                Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),
                 persistence.branches(),
                 persistence.answers(),

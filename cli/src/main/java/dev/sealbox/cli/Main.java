@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * {@code ./sealbox store|secret|sandbox|key|api-key|audit …}. Exit status: 0 when it is done, 1 with one line on standard
+ * {@code ./sealbox store|secret|sandbox|key|api-key|audit|doctor …}. Exit status: 0 when it is done, 1 with one line on standard
  * error when it is refused, 2 when the command line makes no sense.
  */
 @Command(
@@ -65,6 +65,7 @@ public final class Main {
                 .addSubcommand("key", new KeyCommands(session))
                 .addSubcommand("api-key", new ApiKeyCommands(session))
                 .addSubcommand("audit", new AuditCommands(session))
+                .addSubcommand("doctor", new DoctorCommands(session))
                 .setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler((failure, command, parsed) -> refused(err, failure));

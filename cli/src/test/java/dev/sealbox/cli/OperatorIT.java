@@ -11,6 +11,8 @@ import dev.sealbox.demo.node.Sweep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -39,13 +41,15 @@ class OperatorIT {
 
     @BeforeAll
     static void start() throws IOException {
-        folder = Files.createTempDirectory("sealbox-cli-");
+        // Others may pass through: the users of sandboxes, on the way to their own files.
+        folder = Files.createTempDirectory(
+                "sealbox-cli-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
         node = new Node(
                 Map.of(
                         "SEALBOX_DATA_DIR",
                         folder.resolve("data").toString(),
-                        "SEALBOX_ROLES",
-                        "control",
+                        "SEALBOX_TEMPLATE_DIR",
+                        Project.templates().toString(),
                         "SEALBOX_BOOTSTRAP_API_KEY",
                         KEY),
                 folder.resolve("node.log"));
@@ -63,7 +67,7 @@ class OperatorIT {
     private static Done run(String input, String key, String... words) {
         try {
             var command = new ProcessBuilder(Project.home().resolve("sealbox").toString());
-            command.command().addAll(java.util.List.of(words));
+            command.command().addAll(List.of(words));
             command.environment()
                     .putAll(Map.of(
                             "SEALBOX_NO_BUILD",
@@ -150,7 +154,29 @@ class OperatorIT {
     }
 
     @Test
+    void tellsWhichClientsInASandboxTrustTheAuthority() {
+        var id = done("sandbox", "create", "--json").json().path("sandboxID").asText();
+
+        var all = run("", KEY, "doctor", "tls", id);
+
+        assertThat(all.status()).as(all.out() + all.err()).isZero();
+        for (var client : List.of("curl", "wget", "git", "openssl s_client", "apt over https", "python urllib")) {
+            assertThat(all.out()).containsPattern("(?m)^" + client + " +yes$");
+        }
+        assertThat(all.out()).containsPattern("(?m)^node fetch +- +not installed$");
+
+        done("sandbox", "exec", id, "echo 'cacert = /etc/ssl/openssl.cnf' >~/.curlrc");
+        var some = run("", KEY, "doctor", "tls", id);
+
+        assertThat(some.status()).isEqualTo(1);
+        assertThat(some.out()).containsPattern("(?m)^curl +no .*certificate").containsPattern("(?m)^wget +yes$");
+        done("sandbox", "delete", id);
+    }
+
+    @Test
     void refusesWhatMakesNoSense() {
+        assertThat(run("", KEY, "doctor", "tls", "sb-0000000000000000").status())
+                .isEqualTo(1);
         assertThat(run("", KEY, "store", "bogus").status()).isEqualTo(2);
         assertThat(run("", KEY, "store", "show", "nobody-has-this-name").status())
                 .isEqualTo(1);

@@ -17,6 +17,7 @@ import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -30,11 +31,13 @@ import java.util.concurrent.CompletionStage;
 public final class Api {
     private final ServerBinding binding;
     private final FeedRoutes feeds;
+    private final WebSockets webSockets;
     private final Duration deadline;
 
-    private Api(ServerBinding binding, FeedRoutes feeds, Duration deadline) {
+    private Api(ServerBinding binding, FeedRoutes feeds, WebSockets webSockets, Duration deadline) {
         this.binding = binding;
         this.feeds = feeds;
+        this.webSockets = webSockets;
         this.deadline = deadline;
     }
 
@@ -45,6 +48,7 @@ public final class Api {
             SecretStores stores,
             SecretVersions versions,
             Sandboxes sandboxes,
+            Sessions sessions,
             Checkpoints checkpoints,
             Branches branches,
             AuditAnswers log,
@@ -64,6 +68,7 @@ public final class Api {
                 new RateLimits(settings.rateLimit(), System::nanoTime),
                 new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime));
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
+        var webSockets = new WebSockets(settings);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
@@ -72,6 +77,8 @@ public final class Api {
                 new StoreRoutes(stores, versions, bodies, answers),
                 new SandboxRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
+                new SessionRoutes(sessions, webSockets, bodies, answers),
+                new TerminalRoutes(sessions, webSockets, bodies, answers),
                 new FileRoutes(sandboxes, settings, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
                 new BranchRoutes(branches, bodies, answers),
@@ -87,7 +94,7 @@ public final class Api {
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
                 .bind(routes.all())
-                .thenApply(binding -> new Api(binding, feeds, settings.stopDeadline()));
+                .thenApply(binding -> new Api(binding, feeds, webSockets, settings.stopDeadline()));
     }
 
     /** Where it listens. */
@@ -95,9 +102,10 @@ public final class Api {
         return binding.localAddress();
     }
 
-    /** Takes no more connections, lets requests in progress finish, and then cuts them; followers end at once. */
+    /** Takes no more connections, lets requests in progress finish, and then cuts them; followers and WebSockets end at once. */
     public CompletionStage<Done> stop() {
         feeds.stop();
+        webSockets.stop();
         return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
     }
 

@@ -11,6 +11,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
+import akka.japi.Pair;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.ApiKeys.Holder;
@@ -24,12 +25,13 @@ import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /**
- * Who is asking: the header {@code X-API-Key} decides. A missing key and every one that is not valid are answered alike;
+ * Who is asking: the header {@code X-API-Key} decides, or {@code ?api_key=} of a WebSocket's handshake. A missing key and every one that is not valid are answered alike;
  * a valid one may send only so many requests.
  */
 final class Authentication {
     private static final int MAX_LENGTH = 512;
     private static final String HEADER = "X-API-Key";
+    private static final String PARAMETER = "api_key";
     private static final RawHeader CHALLENGE = RawHeader.create("WWW-Authenticate", HEADER);
 
     private final ApiKeys keys;
@@ -66,9 +68,18 @@ final class Authentication {
 
     /** More than one leaves open whose request it is. */
     private static List<String> presented(HttpRequest request) {
-        return StreamSupport.stream(request.getHeaders().spliterator(), false)
+        var headers = StreamSupport.stream(request.getHeaders().spliterator(), false)
                 .filter(header -> header.is("x-api-key"))
                 .map(HttpHeader::value)
+                .toList();
+        return headers.isEmpty() && WebSockets.isHandshake(request) ? inQuery(request) : headers;
+    }
+
+    /** Where browsers, which give a handshake no headers, and the SDKs put it; nowhere else, since queries are logged. */
+    private static List<String> inQuery(HttpRequest request) {
+        return request.getUri().query().toList().stream()
+                .filter(parameter -> parameter.first().equals(PARAMETER))
+                .map(Pair::second)
                 .toList();
     }
 

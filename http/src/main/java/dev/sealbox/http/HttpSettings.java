@@ -22,6 +22,7 @@ public record HttpSettings(
         int maxConnections,
         Duration stopDeadline,
         Exec exec,
+        WebSocket webSocket,
         OrganizationId operatorOrganization,
         RateLimit rateLimit,
         FailedAuthentications failedAuthentications,
@@ -42,6 +43,17 @@ public record HttpSettings(
     public record FailedAuthentications(int perWindow, Duration window) {
         private static FailedAuthentications from(Config failures) {
             return new FailedAuthentications(failures.getInt("per-window"), failures.getDuration("window"));
+        }
+    }
+
+    /**
+     * About WebSockets to sessions.
+     *
+     * @param maxMessage bytes of a client's message
+     */
+    public record WebSocket(int maxMessage, Duration pingEvery) {
+        private static WebSocket from(Config socket) {
+            return new WebSocket(Math.toIntExact(socket.getBytes("max-message")), socket.getDuration("ping-every"));
         }
     }
 
@@ -105,6 +117,7 @@ public record HttpSettings(
                 http.getInt("max-connections"),
                 http.getDuration("stop-deadline"),
                 Exec.from(http.getConfig("exec")),
+                WebSocket.from(http.getConfig("web-socket")),
                 new OrganizationId(config.getString("sealbox.operator-organization")),
                 RateLimit.from(http.getConfig("rate-limit")),
                 FailedAuthentications.from(http.getConfig("failed-authentications")),

@@ -16,6 +16,7 @@ enum Mistake {
     TOO_MANY_FAILURES(429, "too-many-failures", "too many requests without a valid API key from this address"),
     TOO_MANY_FOLLOWERS(429, "audit.too-many-followers", "as many follow the log as this node serves"),
     KEY_REUSED(409, "idempotency.other-request", "the Idempotency-Key was used for another request"),
+    NO_WEB_SOCKET(400, "not-a-websocket", "this path is for WebSocket handshakes"),
     BROKEN(400, "request.broken", "the request is not well-formed"),
     /** Not the client's, but as early. */
     STOPPING(503, "unavailable", "the server is stopping");

@@ -73,6 +73,12 @@ final class Permissions {
             ofSandbox(KEEPERS, "sandboxes/*/revoke-secrets", "POST"),
             ofSandbox(KEEPERS, "sandboxes/*/secrets/explain", "GET"),
             ofSandbox(USERS, "sandboxes/*/commands", "POST"),
+            ofSandbox(USERS, "sandboxes/*/exec", "GET POST"),
+            ofSandbox(USERS, "sandboxes/*/exec/*", "GET"),
+            ofSandbox(USERS, "sandboxes/*/exec/*/kill", "POST"),
+            ofSandbox(USERS, "sandboxes/*/pty", "POST"),
+            ofSandbox(USERS, "sandboxes/*/pty/*", "GET DELETE"),
+            ofSandbox(USERS, "sandboxes/*/pty/*/resize", "POST"),
             ofSandbox(USERS, "sandboxes/*/exec/run", "POST"),
             ofSandbox(USERS, "sandboxes/*/exec/run-async", "POST"),
             ofSandbox(USERS, "sandboxes/*/exec/*/result", "GET"),
@@ -156,11 +162,11 @@ final class Permissions {
         return organization.equals(operators) ? Scope.EVERYTHING : Scope.of(organization);
     }
 
-    /** The segments below {@code /api}, as the routes see them. */
+    /** The segments below {@code /api}, as the routes see them; the one path without that prefix counts as below. */
     private static List<String> segments(HttpRequest request) {
-        return StreamSupport.stream(request.getUri().pathSegments().spliterator(), false)
-                .skip(1)
+        var all = StreamSupport.stream(request.getUri().pathSegments().spliterator(), false)
                 .toList();
+        return all.getFirst().equals("api") ? all.subList(1, all.size()) : all;
     }
 
     private boolean isAllowed(Asker asker, Rule rule, HttpRequest request) {

@@ -20,6 +20,7 @@ import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Joins all paths, gives every request its id, and has one handler for whatever goes wrong. */
 record Routes(
@@ -30,6 +31,8 @@ record Routes(
         StoreRoutes stores,
         SandboxRoutes sandboxes,
         ExecRoutes exec,
+        SessionRoutes sessions,
+        TerminalRoutes terminals,
         FileRoutes files,
         CheckpointRoutes checkpoints,
         BranchRoutes branches,
@@ -60,18 +63,30 @@ record Routes(
                             () -> Unread.drained(
                                     request,
                                     materializer,
-                                    () -> handled(id, concat(meta.open(), pathPrefix("api", () -> api(id))))));
+                                    () -> handled(
+                                            id,
+                                            concat(
+                                                    meta.open(),
+                                                    pathPrefix("api", () -> api(id)),
+                                                    terminals.withoutPrefix(
+                                                            of -> required(id, asker -> of.apply(asker.origin())))))));
                 })));
     }
 
     private Route api(String requestId) {
-        return authentication.required(requestId, asker -> permissions.checked(asker, () -> of(asker)));
+        return required(requestId, this::of);
+    }
+
+    private Route required(String requestId, Function<Asker, Route> inner) {
+        return authentication.required(requestId, asker -> permissions.checked(asker, () -> inner.apply(asker)));
     }
 
     private Route of(Asker asker) {
         var origin = asker.origin();
         return concat(
                 exec.of(origin),
+                sessions.of(origin),
+                terminals.of(origin),
                 files.of(origin),
                 sandboxes.of(asker),
                 checkpoints.of(asker),

@@ -40,6 +40,7 @@ final class TestServer implements AutoCloseable {
     final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
     final FakeBranches branches = new FakeBranches(sandboxes, checkpoints);
+    final FakeSessions sessions = new FakeSessions(sandboxes);
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
@@ -87,6 +88,7 @@ final class TestServer implements AutoCloseable {
                         stores,
                         versions,
                         sandboxes,
+                        sessions,
                         checkpoints,
                         branches,
                         log,

@@ -12,6 +12,8 @@ import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.Vault;
+import dev.sealbox.domain.session.SessionHosts;
+import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.persistence.answers.LoggedAnswers;
@@ -30,6 +32,7 @@ import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
 import dev.sealbox.persistence.service.ShardedSecretVersions;
+import dev.sealbox.persistence.service.ShardedSessions;
 import dev.sealbox.persistence.service.UnfinishedCheckpoints;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -143,6 +146,11 @@ public final class Persistence {
 
     public AuditAnswers answers() {
         return answers;
+    }
+
+    /** Sessions in the sandboxes of these hosts. */
+    public static Sessions sessions(ActorSystem<?> system, SessionHosts hosts, PersistenceSettings settings) {
+        return new ShardedSessions(new Entities(system, settings.entities()), hosts, settings.services());
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */

@@ -12,6 +12,7 @@ import dev.sealbox.runtime.container.OciConfig;
 import dev.sealbox.runtime.container.Runc;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.exec.Deadlines;
+import dev.sealbox.runtime.exec.HostedSessions;
 import dev.sealbox.runtime.limits.Cgroups;
 import dev.sealbox.runtime.limits.OpenFiles;
 import dev.sealbox.runtime.network.AddressPool;
@@ -50,6 +51,7 @@ final class Host {
     private final Cgroups cgroups;
     private final AddressPool addresses;
     private final Deadlines deadlines = new Deadlines();
+    private final HostedSessions sessions;
     private final Map<List<String>, Map<String, byte[]>> trust = new ConcurrentHashMap<>();
 
     Host(RuntimeSettings settings) {
@@ -65,10 +67,15 @@ final class Host {
         this.runc = new Runc(data.resolve("runc"), programs);
         this.cgroups = new Cgroups(settings.nodeId());
         this.addresses = AddressPool.of(settings.addressPool());
+        this.sessions = new HostedSessions(settings.sessions(), deadlines);
     }
 
     Router router() {
         return router;
+    }
+
+    HostedSessions sessions() {
+        return sessions;
     }
 
     Store store() {
@@ -300,6 +307,7 @@ final class Host {
 
     /** A node without sandboxes leaves nothing on the machine. */
     void close() {
+        sessions.close();
         deadlines.close();
         var inUse = !store.sandboxes().isEmpty();
         if (!inUse) {

@@ -12,6 +12,11 @@ import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.domain.session.Attachment;
+import dev.sealbox.domain.session.SandboxSessions;
+import dev.sealbox.domain.session.SessionAction;
+import dev.sealbox.domain.session.SessionId;
+import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.IOException;
@@ -33,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Containers belong to no process: they outlive this one, and the next {@link #open} of the same data folder finds
  * them again. Failures are {@link RuntimeFailure}s that name their step.
  */
-public final class OciRuntime implements SandboxRuntime, AutoCloseable {
+public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCloseable {
     private final Host host;
     private final NodeLock lock;
     private final Map<SandboxId, SandboxAddress> live = new ConcurrentHashMap<>();
@@ -116,6 +121,7 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
         return changed(sandbox, () -> {
                     live.remove(sandbox);
                     host.stop(sandbox);
+                    host.sessions().forget(sandbox);
                     return Unit.DONE;
                 })
                 .thenAccept(done -> {});
@@ -171,6 +177,25 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
     @Override
     public CompletionStage<Outcome<Unit>> remove(SandboxId sandbox, String path) {
         return onFile(sandbox, path, agent -> agent.remove(path));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SessionView>> act(SandboxId sandbox, SessionAction action) {
+        return onAgent(
+                sandbox,
+                agent -> action instanceof SessionAction.Open open
+                        ? host.sessions().open(sandbox, agent, open)
+                        : host.sessions().change(sandbox, action));
+    }
+
+    @Override
+    public CompletionStage<List<SessionView>> sessions(SandboxId sandbox) {
+        return onAgent(sandbox, agent -> host.sessions().list(sandbox));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Attachment>> attach(SandboxId sandbox, SessionId session, boolean terminal) {
+        return onAgent(sandbox, agent -> host.sessions().attach(sandbox, session, terminal));
     }
 
     /** Stops all sandboxes of this node and removes its router namespace; layers and templates stay. Blocks. */

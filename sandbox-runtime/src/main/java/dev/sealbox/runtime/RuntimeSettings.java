@@ -2,6 +2,7 @@ package dev.sealbox.runtime;
 
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.runtime.exec.SessionSettings;
 import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ public record RuntimeSettings(
         long outputLimit,
         Duration agentPatience,
         Duration freezeTimeout,
+        SessionSettings sessions,
         StorageKind storage,
         long storageImageBytes) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
@@ -45,6 +47,7 @@ public record RuntimeSettings(
                 "data-dir is longer than " + LONGEST_DATA_DIR + " bytes, too long for sockets below it");
         check(uidBase >= 65536, "uid-base is below 65536");
         check(pidsLimit >= 16, "pids-limit is below 16");
+        check(sessions.scrollback() >= 128 << 10, "sessions.scrollback is below 128 KiB");
         if (storageImageBytes < 256L << 20) {
             throw new InvalidValue("sealbox.host.storage-image-size is below 256 MiB");
         }
@@ -65,6 +68,7 @@ public record RuntimeSettings(
                 runtime.getBytes("output-limit"),
                 runtime.getDuration("agent-patience"),
                 runtime.getDuration("freeze-timeout"),
+                SessionSettings.from(runtime.getConfig("sessions")),
                 storage(config.getString("sealbox.host.storage")),
                 config.getBytes("sealbox.host.storage-image-size"));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.runtime.exec.SessionSettings;
 import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,14 @@ class RuntimeSettingsTest {
                         64 << 20,
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(10),
+                        new SessionSettings(
+                                1 << 20,
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(60),
+                                Duration.ofMinutes(5),
+                                200,
+                                32,
+                                128L << 20),
                         StorageKind.AUTO,
                         8L << 30));
     }

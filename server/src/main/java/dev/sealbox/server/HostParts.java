@@ -29,6 +29,6 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
         var proxy = EgressProxy.start(
                 system, ProxySettings.from(config), vault, authorities, ledger, runtime.networkNamespace());
         cleanup.add("egress proxy", () -> Waiting.on("stop the egress proxy", proxy.stop()));
-        return new HostParts(runtime, proxy, new Host(id, runtime, proxy, proxy), ledger);
+        return new HostParts(runtime, proxy, new Host(id, runtime, runtime, proxy, proxy), ledger);
     }
 }

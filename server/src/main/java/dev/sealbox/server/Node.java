@@ -15,6 +15,7 @@ import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Registrar;
+import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
@@ -35,6 +36,7 @@ import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import java.io.PrintStream;
@@ -129,7 +131,18 @@ final class Node {
             Waiting.on("resume what was interrupted", entities.recover());
             var certificates = Persistence.certificates(system, database, notary, persistence);
             return new Node(
-                    cleanup, api(system, config, database, entities, rotation, certificates, audit, repeats, local));
+                    cleanup,
+                    api(
+                            system,
+                            config,
+                            database,
+                            entities,
+                            Persistence.sessions(system, new ClusterSessions(system, hosts), persistence),
+                            rotation,
+                            certificates,
+                            audit,
+                            repeats,
+                            local));
         }
 
         /** Of the uses of secrets by this node's sandboxes. It is closed after the proxy, whose last records it takes. */
@@ -201,6 +214,7 @@ final class Node {
                 Config config,
                 Database database,
                 Persistence entities,
+                Sessions sessions,
                 MasterKeyRotation rotation,
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
@@ -220,6 +234,7 @@ final class Node {
                             entities.stores(),
                             entities.versions(),
                             entities.sandboxes(),
+                            sessions,
                             entities.checkpoints(),
                             entities.branches(),
                             entities.answers(),

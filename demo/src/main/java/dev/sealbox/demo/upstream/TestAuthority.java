@@ -54,6 +54,17 @@ public final class TestAuthority {
     /** What a server needs to be {@code hosts}: a fresh key and a certificate for these names. */
     public SSLContext server(List<String> hosts) {
         try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(keys(hosts).getKeyManagers(), null, random);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no TLS context for " + hosts, e);
+        }
+    }
+
+    /** The same for servers with a TLS of their own. */
+    public KeyManagerFactory keys(List<String> hosts) {
+        try {
             var leafKeys = keyPair();
             var leaf = signed(new X500Name("CN=" + hosts.getFirst()), leafKeys, hosts);
             var store = KeyStore.getInstance("PKCS12");
@@ -61,11 +72,9 @@ public final class TestAuthority {
             store.setKeyEntry("leaf", leafKeys.getPrivate(), NO_PASSWORD, new X509Certificate[] {leaf, certificate});
             var keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keyManagers.init(store, NO_PASSWORD);
-            var context = SSLContext.getInstance("TLS");
-            context.init(keyManagers.getKeyManagers(), null, random);
-            return context;
+            return keyManagers;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("no TLS context for " + hosts, e);
+            throw new IllegalStateException("no key for " + hosts, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

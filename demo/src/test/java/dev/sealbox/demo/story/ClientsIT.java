@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.sealbox.client.RunOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
+import dev.sealbox.demo.upstream.EchoSocket;
 import dev.sealbox.demo.upstream.GitServer;
+import dev.sealbox.demo.upstream.GrpcEcho;
 import dev.sealbox.demo.upstream.Shelf;
 import dev.sealbox.demo.upstream.TestAuthority;
 import dev.sealbox.demo.upstream.TestUpstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -27,6 +30,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,8 @@ class ClientsIT {
     private static final String APT = "apt.clients.test";
     private static final String PLAIN = "plain.clients.test";
     private static final String NPM = "npm.clients.test";
+    private static final String GRPC = "grpc.clients.test";
+    private static final String SOCKET = "socket.clients.test";
     private static final String VALUE = "value-" + UUID.randomUUID();
     private static final RunOptions PATIENT = RunOptions.defaults().timeout(Duration.ofMinutes(2));
 
@@ -58,11 +64,25 @@ class ClientsIT {
             npm install --prefix "$1" --no-audit --no-fund --loglevel error npm@10
             """;
 
+    /** Pure Python, so that they run wherever Python does. */
+    private static final String PYTHON_LIBRARIES = """
+            set -e
+            cd "$1"
+            packages="python3-requests python3-urllib3 python3-certifi python3-idna python3-chardet python3-six
+                python3-charset-normalizer python3-httpx python3-httpcore python3-anyio python3-h11 python3-sniffio
+                python3-rfc3986 python3-websockets"
+            apt-get -qq download $packages 2>/dev/null || { apt-get -qq update; apt-get -qq download $packages; }
+            for package in *.deb; do dpkg-deb -x "$package" .; done
+            rm *.deb
+            """;
+
     private static TestUpstream api;
     private static GitServer git;
     private static Shelf apt;
     private static Shelf plain;
     private static Shelf npm;
+    private static GrpcEcho grpc;
+    private static EchoSocket socket;
     private static World world;
     private static Sandbox sandbox;
 
@@ -79,7 +99,23 @@ class ClientsIT {
         apt = Shelf.locked(authority, APT, "Basic " + basic);
         plain = Shelf.open();
         npm = Shelf.locked(authority, NPM, "Bearer " + VALUE);
-        var ports = Map.of(API, api.port(), GIT, git.port(), APT, apt.port(), PLAIN, plain.port(), NPM, npm.port());
+        grpc = new GrpcEcho(authority, GRPC);
+        socket = new EchoSocket(authority, SOCKET);
+        var ports = Map.of(
+                API,
+                api.port(),
+                GIT,
+                git.port(),
+                APT,
+                apt.port(),
+                PLAIN,
+                plain.port(),
+                NPM,
+                npm.port(),
+                GRPC,
+                grpc.port(),
+                SOCKET,
+                socket.port());
         world = World.open(Map.of(
                 "SEALBOX_UPSTREAM_OVERRIDES",
                 ports.entrySet().stream()
@@ -100,6 +136,8 @@ class ClientsIT {
         } finally {
             api.close();
             git.close();
+            grpc.close();
+            socket.close();
             List.of(apt, plain, npm).forEach(Shelf::close);
         }
     }
@@ -194,6 +232,29 @@ class ClientsIT {
         }
     }
 
+    /** Debian's packages of them, unpacked beside what the sandbox has. */
+    @Test
+    void pythonLibraries() throws IOException, InterruptedException {
+        var image = Files.createDirectory(folder.resolve("python"));
+        done("sh", "-c", PYTHON_LIBRARIES, "fetch", image.toString());
+        install(image);
+        sandbox.files().write("libraries.py", resource("libraries.py"));
+        assumeThat(sandbox.commands()
+                        .run(
+                                "PYTHONPATH=opt/usr/lib/python3/dist-packages python3 -c 'import requests, httpx, websockets'")
+                        .exitCode())
+                .as("THIS MACHINE'S PYTHON PACKAGES DO NOT FIT THE SANDBOX'S, so requests and httpx are not tested")
+                .isZero();
+
+        assertThat(run("PYTHONPATH=opt/usr/lib/python3/dist-packages python3 libraries.py " + API + " " + SOCKET))
+                .isEqualTo(
+                        "requests 200 200 True\nhttpx 200\nhttpx.AsyncClient 200 200 200 200 200\nwebsockets True\n");
+
+        List.of("/requests/1", "/requests/2", "/httpx", "/httpx/0", "/httpx/4").forEach(ClientsIT::assertReceived);
+        assertThat(api.latest("/requests/2").orElseThrow().body()).isEqualTo("{\"key\": \"" + VALUE + "\"}");
+        assertThat(socket.received()).containsExactly("{\"key\": \"" + VALUE + "\"}");
+    }
+
     @Test
     void nodeFetchesAndNpmInstalls() throws IOException, InterruptedException {
         var image = Files.createDirectory(folder.resolve("node"));
@@ -232,23 +293,78 @@ class ClientsIT {
     }
 
     @Test
-    void javaOverHttp2() throws IOException, InterruptedException {
+    void javaOverHttp2AndGrpc() throws IOException, InterruptedException {
         var image = folder.resolve("java");
         done(
                 Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
                 "--add-modules",
-                "java.net.http,jdk.crypto.ec,jdk.compiler",
+                "java.net.http,jdk.crypto.ec,jdk.compiler,java.logging,java.management,java.naming,jdk.unsupported",
                 "--strip-debug",
                 "--no-man-pages",
                 "--no-header-files",
                 "--output",
                 image.toString());
+        var jars = Files.createDirectory(image.resolve("grpc"));
+        for (var jar : grpcJars()) {
+            Files.copy(jar, jars.resolve(jar.getFileName()));
+        }
         install(image);
         sandbox.files().write("Client.java", resource("Client.java.txt"));
+        sandbox.files().write("Calls.java", resource("Calls.java.txt"));
 
         assertThat(run("opt/bin/java -XX:+UseSerialGC Client.java " + API + " 2>/dev/null"))
                 .isEqualTo("HTTP_2 200\n");
         assertReceived("/java");
+        assertThat(run("opt/bin/java -XX:+UseSerialGC -cp 'opt/grpc/*' Calls.java " + GRPC + " 2>/dev/null"))
+                .isEqualTo("hello true\n[a, b, c] true\n");
+        assertThat(grpc.credentials()).containsExactly("Bearer " + VALUE, "Bearer " + VALUE);
+    }
+
+    /** The client of gRPC with all that it needs, as Maven has brought it. */
+    private static List<Path> grpcJars() {
+        return Stream.of(
+                        "io.grpc.ManagedChannel",
+                        "io.grpc.stub.ClientCalls",
+                        "io.grpc.internal.GrpcUtil",
+                        "io.grpc.util.RoundRobinLoadBalancer",
+                        "io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder",
+                        "com.google.common.base.Preconditions",
+                        "com.google.common.util.concurrent.internal.InternalFutureFailureAccess",
+                        "io.perfmark.PerfMark")
+                .map(ClientsIT::jarOf)
+                .toList();
+    }
+
+    private static Path jarOf(String type) {
+        try {
+            var source = Class.forName(type, false, ClientsIT.class.getClassLoader())
+                    .getProtectionDomain()
+                    .getCodeSource();
+            return Path.of(source.getLocation().toURI());
+        } catch (ClassNotFoundException | URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Whatever form it has: PEM, or the bytes by which every private key on P-256 begins. */
+    private static String filesWithPrivateKeys() {
+        return run("sudo sh -c \"LC_ALL=C grep -rlaP --exclude-dir=opt -- '-----BEGIN [A-Z ]*PRIVATE KEY-----"
+                + "|\\x2a\\x86\\x48\\xce\\x3d\\x03\\x01\\x07\\x04.\\x30.\\x02\\x01\\x01\\x04\\x20'"
+                + " /etc /home /opt /root /run /srv /tmp /usr/local /var /proc/[0-9]*/environ 2>/dev/null; true\"");
+    }
+
+    @Test
+    void noPrivateKeyIsInTheSandbox() {
+        run("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out one.pem"
+                + " && openssl pkcs8 -topk8 -nocrypt -in one.pem -outform DER -out another.der");
+        assertThat(filesWithPrivateKeys().lines())
+                .containsExactlyInAnyOrder("/home/sandbox/one.pem", "/home/sandbox/another.der");
+        run("rm one.pem another.der");
+
+        assertThat(filesWithPrivateKeys()).isEmpty();
+        assertThat(run("openssl pkcs12 -in /etc/sealbox/truststore.p12 -passin pass:changeit -nodes"))
+                .contains("BEGIN CERTIFICATE")
+                .doesNotContain("PRIVATE KEY");
     }
 
     /** Runs a program beside the sandbox. */

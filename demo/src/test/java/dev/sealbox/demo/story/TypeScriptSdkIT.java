@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The story through {@code @opencomputer/sdk} as it comes from npm: {@code src/test/sdk/story.mjs} walks it. */
+/**
+ * The story through {@code @opencomputer/sdk} as it comes from npm: {@code src/test/sdk/story.mjs} walks it, and
+ * {@code sessions.mjs} attaches to commands and terminals.
+ */
 class TypeScriptSdkIT {
-    private static final List<String> FILES = List.of("package.json", "package-lock.json", "story.mjs");
+    private static final List<String> FILES = List.of("package.json", "package-lock.json", "story.mjs", "sessions.mjs");
 
     @Test
     void walksTheStoryWithTheSdkUnmodified() throws IOException, InterruptedException {
@@ -31,6 +34,15 @@ class TypeScriptSdkIT {
                     "OPENCOMPUTER_API_KEY", world.apiKey(),
                     "WITNESS_URL", witness.url());
             assertThat(run(folder, settings, "node", "--test-reporter=spec", "story.mjs"))
+                    .isZero();
+            // Node 20 has the WebSocket that the SDK needs behind a flag.
+            assertThat(run(
+                            folder,
+                            settings,
+                            "node",
+                            "--experimental-websocket",
+                            "--test-reporter=spec",
+                            "sessions.mjs"))
                     .isZero();
             assertThat(world.stop()).as("what is left on this machine").isEmpty();
         }

@@ -34,6 +34,9 @@ import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.session.SessionAction;
+import dev.sealbox.domain.session.SessionId;
+import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.VersionLimit;
@@ -59,6 +62,7 @@ public final class DomainModule extends SimpleModule {
         text(SandboxId.class, SandboxId::value, SandboxId::new);
         text(HostId.class, HostId::value, HostId::new);
         text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
+        text(SessionId.class, SessionId::toString, SessionId::parse);
         number(VersionLimit.class, VersionLimit::versions, VersionLimit::new);
         text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
         text(Role.class, Role::word, Role::parse);
@@ -76,6 +80,7 @@ public final class DomainModule extends SimpleModule {
         named(context, CheckpointCommand.class, CheckpointCommand.class);
         named(context, OrganizationCommand.class, OrganizationCommand.class);
         named(context, KeyStanding.class, KeyStanding.class);
+        named(context, SessionAction.class, SessionAction.class);
         named(
                 context,
                 Refusal.class,
@@ -83,7 +88,8 @@ public final class DomainModule extends SimpleModule {
                 SandboxRefusal.class,
                 FileRefusal.class,
                 CheckpointRefusal.class,
-                OrganizationRefusal.class);
+                OrganizationRefusal.class,
+                SessionRefusal.class);
     }
 
     /** Says which case of a sealed type it is. */

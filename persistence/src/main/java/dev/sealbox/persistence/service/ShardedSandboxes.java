@@ -4,13 +4,10 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.Blueprint;
-import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
-import dev.sealbox.domain.sandbox.Environment;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Run;
@@ -20,20 +17,17 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
-import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
-import dev.sealbox.persistence.entity.SandboxReply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -51,6 +45,7 @@ public final class ShardedSandboxes implements Sandboxes {
     private final Layering layering;
     private final Names names;
     private final RunningSandboxes running;
+    private final Commands commands;
     private final ServiceSettings settings;
 
     public ShardedSandboxes(
@@ -67,6 +62,7 @@ public final class ShardedSandboxes implements Sandboxes {
         this.layering = new Layering(entities, settings);
         this.names = new Names(entities, settings);
         this.running = new RunningSandboxes(entities, settings);
+        this.commands = new Commands(entities, settings);
         this.settings = settings;
     }
 
@@ -163,26 +159,9 @@ public final class ShardedSandboxes implements Sandboxes {
         return running.with(
                 origin,
                 sandbox,
-                (host, known) -> tokens(sandbox)
-                        .thenCompose(shown -> shown.then(tokens -> hosts.run(host, sandbox, command(known, tokens, run))
-                                .thenApply(Outcome::done))));
-    }
-
-    private CompletionStage<Outcome<Map<SecretName, SealedToken>>> tokens(SandboxId sandbox) {
-        return entities.sandbox(sandbox, settings.askTimeout(), SandboxMessage.ReadTokens::new)
-                .thenApply(reply -> switch (reply) {
-                    case SandboxReply.Shown(var tokens) -> Outcome.done(tokens);
-                    case SandboxReply.Refused(var reason) -> Outcome.refused(reason);
-                    default -> throw new IllegalStateException("tokens were asked for");
-                });
-    }
-
-    private static Command command(Sandbox sandbox, Map<SecretName, SealedToken> tokens, Run run) {
-        return new Command(
-                run.argv(),
-                Environment.of(tokens, sandbox.blueprint().envs(), run.envs()),
-                run.directory().orElse(Environment.HOME),
-                run.timeout());
+                (host, known) -> commands.of(sandbox, known, run)
+                        .thenCompose(made -> made.then(
+                                command -> hosts.run(host, sandbox, command).thenApply(Outcome::done))));
     }
 
     @Override

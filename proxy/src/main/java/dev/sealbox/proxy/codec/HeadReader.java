@@ -68,6 +68,9 @@ public final class HeadReader {
             throw new BadMessage("a status that is none");
         }
         var reason = line.length() > 13 ? line.substring(13) : "";
+        if (!Grammar.isValue(reason)) {
+            throw new BadMessage("a control character in a status line");
+        }
         return new ResponseHead(Integer.parseInt(digits), reason, isHttp10(line.substring(0, 8)), fields(lines));
     }
 

@@ -3,6 +3,7 @@ package dev.sealbox.proxy.dns;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.TlsCheck;
 import io.netty.handler.codec.dns.DnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -62,8 +63,9 @@ public final class Answers {
         if (isLocal(name)) {
             return address(question, LOCAL_V4, LOCAL_V6);
         }
-        boolean direct = policy.mayPass(name);
-        if (name.isAddress() || !(direct || policy.mayReach(name))) {
+        boolean check = name.equals(TlsCheck.HOST);
+        boolean direct = policy.mayPass(name) && !check;
+        if (name.isAddress() || !(direct || policy.mayReach(name) || check)) {
             return Answer.REFUSED;
         }
         return address(question, direct ? own.apply(name) : address, null);

@@ -105,9 +105,6 @@ public final class Replacer implements Transformer {
                 found = patterns.find(bytes, from, end, last);
             }
             copy(bytes, from, Patterns.position(found), out);
-            if (Patterns.position(found) > bytes.readerIndex()) {
-                released = 0;
-            }
             keep(bytes, Patterns.position(found));
             return out;
         } catch (RuntimeException e) {

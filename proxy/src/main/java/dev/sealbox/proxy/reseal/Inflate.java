@@ -13,6 +13,9 @@ public final class Inflate implements Unpacker {
     /** Checksum and length, after each member of a gzip stream. */
     private static final int GZIP_TRAILER = 8;
 
+    /** Bytes by which a zlib wrapper, which may be missing, can be told. */
+    private static final int WRAPPER = 2;
+
     private final boolean gzip;
     private final ByteBufAllocator allocator;
     private Inflater inflater;
@@ -146,12 +149,12 @@ public final class Inflate implements Unpacker {
             if (length > 0 || inflater.finished() || inflater.needsDictionary()) {
                 return length;
             }
-            if (!pending.isReadable()) {
+            if (!pending.isReadable() || (!gzip && inflater.getBytesRead() == 0 && pending.readableBytes() < WRAPPER)) {
                 return 0;
             }
             input = new byte[pending.readableBytes()];
             pending.readBytes(input);
-            if (!gzip && inflater.getTotalIn() == 0 && isRaw(input)) {
+            if (!gzip && inflater.getBytesRead() == 0 && isRaw(input)) {
                 inflater.end();
                 inflater = new Inflater(true);
             }
@@ -161,8 +164,7 @@ public final class Inflate implements Unpacker {
 
     /** Some servers send deflate without the zlib wrapper that the standard wants. */
     private static boolean isRaw(byte[] input) {
-        return input.length >= 2
-                && ((input[0] & 0x0f) != 8 || (((input[0] & 0xff) << 8) | (input[1] & 0xff)) % 31 != 0);
+        return (input[0] & 0x0f) != 8 || (((input[0] & 0xff) << 8) | (input[1] & 0xff)) % 31 != 0;
     }
 
     @Override

@@ -63,6 +63,7 @@ final class ValueForms {
         spellings.add(ascii);
         spellings.add(
                 new String(ascii, StandardCharsets.US_ASCII).replace("/", "\\/").getBytes(StandardCharsets.US_ASCII));
+        spellings.add(escaped(text, "", '~', HexFormat.of().withUpperCase()));
         spellings.add(escaped(text, "<>&", Character.MAX_VALUE, HexFormat.of()));
         spellings.add(escaped(text, "<>&'\"+`", '~', HexFormat.of().withUpperCase()));
         var html = text.replace("&", "&amp;")

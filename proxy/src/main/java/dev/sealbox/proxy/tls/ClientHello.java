@@ -1,7 +1,7 @@
 package dev.sealbox.proxy.tls;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -22,44 +22,48 @@ public sealed interface ClientHello {
     ClientHello INCOMPLETE = new Incomplete();
     ClientHello MALFORMED = new Malformed();
 
-    /** Reads what has come so far. */
-    static ClientHello peek(ByteBuf in, ByteBufAllocator allocator) {
-        var message = allocator.heapBuffer();
-        try {
-            return collect(in.duplicate(), message);
-        } catch (IndexOutOfBoundsException e) {
-            return MALFORMED;
-        } finally {
-            message.release();
-        }
-    }
+    /** Reads a hello while it grows, each record once: who sends many small ones costs no more than others. */
+    final class Reader {
+        private final ByteBuf message = Unpooled.buffer(512);
+        private int read;
 
-    /** Joins the contents of handshake records until the message is complete. */
-    private static ClientHello collect(ByteBuf in, ByteBuf message) {
-        while (true) {
-            if (message.readableBytes() >= 4) {
-                if (message.getByte(0) != 1 || message.getUnsignedMedium(1) > MAX_BYTES) {
+        /** What has come so far; {@code in} begins as it did before, and nothing is consumed. */
+        public ClientHello peek(ByteBuf in) {
+            try {
+                return collect(in.duplicate().skipBytes(read));
+            } catch (IndexOutOfBoundsException e) {
+                return MALFORMED;
+            }
+        }
+
+        /** Joins the contents of handshake records until the message is complete. */
+        private ClientHello collect(ByteBuf in) {
+            while (true) {
+                if (message.readableBytes() >= 4) {
+                    if (message.getByte(0) != 1 || message.getUnsignedMedium(1) > MAX_BYTES) {
+                        return MALFORMED;
+                    }
+                    if (message.readableBytes() >= 4 + message.getUnsignedMedium(1)) {
+                        return parse(message.slice(4, message.getUnsignedMedium(1)));
+                    }
+                }
+                if (in.isReadable() && in.getByte(in.readerIndex()) != 0x16) {
                     return MALFORMED;
                 }
-                if (message.readableBytes() >= 4 + message.getUnsignedMedium(1)) {
-                    return parse(message.slice(4, message.getUnsignedMedium(1)));
+                if (in.readableBytes() < 5) {
+                    return INCOMPLETE;
                 }
+                int length = in.getUnsignedShort(in.readerIndex() + 3);
+                if (in.getByte(in.readerIndex() + 1) != 3 || length == 0 || length > 16 * 1024) {
+                    return MALFORMED;
+                }
+                if (in.readableBytes() < 5 + length) {
+                    return INCOMPLETE;
+                }
+                in.skipBytes(5);
+                message.writeBytes(in, length);
+                read += 5 + length;
             }
-            if (in.isReadable() && in.getByte(in.readerIndex()) != 0x16) {
-                return MALFORMED;
-            }
-            if (in.readableBytes() < 5) {
-                return INCOMPLETE;
-            }
-            int length = in.getUnsignedShort(in.readerIndex() + 3);
-            if (in.getByte(in.readerIndex() + 1) != 3 || length == 0 || length > 16 * 1024) {
-                return MALFORMED;
-            }
-            if (in.readableBytes() < 5 + length) {
-                return INCOMPLETE;
-            }
-            in.skipBytes(5);
-            message.writeBytes(in, length);
         }
     }
 

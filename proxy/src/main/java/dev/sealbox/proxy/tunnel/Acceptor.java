@@ -10,6 +10,7 @@ import dev.sealbox.proxy.transport.Link;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -51,6 +52,11 @@ public final class Acceptor extends ChannelInitializer<Channel> {
             refused(admission, Problem.tooManyConnections());
             refuse(channel, Problem.tooManyConnections());
             return;
+        }
+        if (entry == Entry.EXPLICIT || entry == Entry.HTTP) {
+            // Who has asked all that it wants to may end its side and wait for the answer. TLS takes that back: the
+            // library ends both sides at once.
+            var unused = channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         var link = new Link(channel, (unused, event) -> {});
         channel.pipeline().addLast(link);

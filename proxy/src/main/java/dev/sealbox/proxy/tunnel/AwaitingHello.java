@@ -3,20 +3,23 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.tls.ClientHello;
+import io.netty.channel.ChannelOption;
 
 /** A ClientHello is awaited, in a tunnel or as the first that a client says. */
 final class AwaitingHello implements Phase {
     private final Conversation conversation;
+    private final ClientHello.Reader hello = new ClientHello.Reader();
     private final long since = System.nanoTime();
 
     AwaitingHello(Conversation conversation) {
         this.conversation = conversation;
+        var unused = conversation.client().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     }
 
     @Override
     public Phase step() {
         var client = conversation.client();
-        return switch (ClientHello.peek(client.inbox(), client.channel().alloc())) {
+        return switch (hello.peek(client.inbox())) {
             case ClientHello.Incomplete incomplete -> this;
             case ClientHello.Malformed malformed ->
                 conversation.connectionAnswers().alert(Alert.DECODE_ERROR);

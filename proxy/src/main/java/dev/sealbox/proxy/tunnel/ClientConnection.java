@@ -105,6 +105,9 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
         client.consumed();
         upstream.settle();
         scheduleRelease();
+        if (client.hasEnded() && !phase.outlivesInput()) {
+            client.closeAfterFlush();
+        }
         return this;
     }
 

@@ -72,6 +72,11 @@ final class Dialling implements Phase {
     }
 
     @Override
+    public boolean outlivesInput() {
+        return true;
+    }
+
+    @Override
     public Phase tick(long now) {
         var limits = conversation.services().limits();
         // A name server may keep silent longer than any dial.

@@ -94,6 +94,11 @@ final class Exchanging implements Phase {
     }
 
     @Override
+    public boolean outlivesInput() {
+        return exchange.request().isRead() || conversation.client().inbox().isReadable();
+    }
+
+    @Override
     public boolean mayRelease() {
         return exchange.response().mayRelease();
     }

@@ -31,6 +31,11 @@ record Lingering(Link client) implements Phase {
     }
 
     @Override
+    public boolean outlivesInput() {
+        return true;
+    }
+
+    @Override
     public Phase tick(long now) {
         return this;
     }

@@ -89,6 +89,11 @@ final class Opening implements Phase {
     }
 
     @Override
+    public boolean outlivesInput() {
+        return true;
+    }
+
+    @Override
     public Phase tick(long now) {
         var limits = conversation.services().limits();
         // A name server may keep silent longer than any dial.

@@ -92,6 +92,11 @@ final class Passing implements Phase {
     }
 
     @Override
+    public boolean outlivesInput() {
+        return true;
+    }
+
+    @Override
     public Phase tick(long now) {
         long active = Math.max(since, Math.max(conversation.client().lastActive(), upstream.lastActive()));
         return now - active > conversation.services().limits().tcpIdle().toNanos() ? brokenOff() : this;

@@ -54,6 +54,11 @@ sealed interface Phase
      */
     Phase tick(long now);
 
+    /** Whether it goes on though the client has ended its side and waits for an answer. */
+    default boolean outlivesInput() {
+        return false;
+    }
+
     /** Whether bytes are held back that may go after a moment of silence. */
     default boolean mayRelease() {
         return false;

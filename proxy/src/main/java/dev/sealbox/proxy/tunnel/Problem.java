@@ -41,6 +41,11 @@ public record Problem(int status, String code, String message) {
         return !FAILURES.contains(code);
     }
 
+    /** None: a client that hears this trusts the certificate that it was shown. */
+    static Problem none() {
+        return new Problem(200, "tls.trusted", "");
+    }
+
     /** Whether it says no to what only somebody could send who has another sandbox's token, or guesses. */
     boolean isAlarm() {
         return code.equals(UNKNOWN_TOKEN);
@@ -192,7 +197,8 @@ public record Problem(int status, String code, String message) {
 
     /** The response's body: JSON. */
     byte[] body() {
-        return ("{\"error\":\"" + message + "\",\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        var error = message.isEmpty() ? "" : "\"error\":\"" + message + "\",";
+        return ("{" + error + "\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** The complete response on HTTP/1.1. */
@@ -211,6 +217,7 @@ public record Problem(int status, String code, String message) {
 
     private String reason() {
         return switch (status) {
+            case 200 -> "OK";
             case 400 -> "Bad Request";
             case 403 -> "Forbidden";
             case 405 -> "Method Not Allowed";

@@ -44,6 +44,7 @@ record Reception(Conversation conversation) {
     private Phase decide(RequestHead head, Session session) {
         return switch (verdict(head, session)) {
             case RequestCheck.Verdict.Refused(var problem) -> refuse(head, problem);
+            case RequestCheck.Verdict.Checked checked -> conversation.answers().answer(Problem.none(), head, true);
             case RequestCheck.Verdict.Tunnel(var host) -> open(head, host);
             case RequestCheck.Verdict.Pass(var target) -> pass(head, target, session);
             case RequestCheck.Verdict.Forward(var origin, var target) -> begin(head, origin, target, session);

@@ -51,6 +51,11 @@ final class Recording implements Phase {
 
     /** The ledger has a limit of its own. */
     @Override
+    public boolean outlivesInput() {
+        return true;
+    }
+
+    @Override
     public Phase tick(long now) {
         return this;
     }

@@ -3,6 +3,7 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.TlsCheck;
 import dev.sealbox.proxy.codec.RequestHead;
 import dev.sealbox.proxy.upstream.Origin;
 import java.util.Locale;
@@ -28,6 +29,9 @@ final class RequestCheck {
 
         /** The request goes there, with that target. */
         record Forward(Origin origin, String target) implements Verdict {}
+
+        /** The proxy answers that all is well: see {@link TlsCheck}. */
+        record Checked() implements Verdict {}
 
         /** The proxy answers itself. */
         record Refused(Problem problem) implements Verdict {}
@@ -75,7 +79,7 @@ final class RequestCheck {
                 }
             }
             hostField(head, TLS_PORT);
-            return forward(head, new Origin(tunnel, true));
+            return tunnel.equals(TlsCheck.HOST) ? new Verdict.Checked() : forward(head, new Origin(tunnel, true));
         });
     }
 
@@ -84,7 +88,7 @@ final class RequestCheck {
         if (host.isAddress()) {
             return policy.mayConnect(host) && !forbidden.test(host) ? null : Problem.addressNotAllowed(host);
         }
-        return policy.mayReach(host) ? null : Problem.hostNotAllowed(host);
+        return policy.mayReach(host) && !host.equals(TlsCheck.HOST) ? null : Problem.hostNotAllowed(host);
     }
 
     private Verdict connect(RequestHead head) {
@@ -92,7 +96,9 @@ final class RequestCheck {
         if (authority.port() != TLS_PORT) {
             return pass(authority);
         }
-        reachable(authority.host());
+        if (!authority.host().equals(TlsCheck.HOST)) {
+            reachable(authority.host());
+        }
         return new Verdict.Tunnel(authority.host());
     }
 

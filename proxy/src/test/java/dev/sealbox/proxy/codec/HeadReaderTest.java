@@ -135,6 +135,14 @@ class HeadReaderTest {
                         BadMessage.class, e -> assertThat(e.status()).isEqualTo(431));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"O\u000bK", "\0", "OK\u001b[2J", "\u007f"})
+    void refusesAControlCharacterInAStatusLine(String reason) {
+        var head = bytes("HTTP/1.1 200 " + reason + "\r\n\r\n");
+
+        assertThatThrownBy(() -> new HeadReader(1024).response(head)).isInstanceOf(BadMessage.class);
+    }
+
     @Test
     void keepsFieldsThatConnectionMustNotName() {
         var text = """

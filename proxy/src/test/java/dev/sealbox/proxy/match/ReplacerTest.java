@@ -128,6 +128,22 @@ class ReplacerTest {
         assertThat(seen).hasToString("ssecret");
     }
 
+    /** Where a pattern begins with a repetition, what is held back may begin anew within what was let go. */
+    @Test
+    void givesReleasedBytesOnlyOnceWhenABeginningGoesOnAsAnother() {
+        var replacer = new Replacer(patterns(Map.of("aaabbbbbbbbb", "T")), ByteBufAllocator.DEFAULT);
+        var seen = new StringBuilder();
+
+        for (var piece : List.of("aa", "a", "a", "a", "c")) {
+            seen.append(text(replacer.feed(bytes(piece))));
+            if (replacer.mayRelease()) {
+                seen.append(text(replacer.releaseHeld()));
+            }
+        }
+
+        assertThat(seen.append(text(replacer.end()))).hasToString("aaaaac");
+    }
+
     @Test
     void refusesAMatchThatHasNoReplacement() {
         var replacer = new Replacer(

@@ -46,6 +46,22 @@ class InflateTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"zlib", "raw"})
+    void tellsAMissingWrapperWhenBytesComeOneByOne(String form) throws IOException {
+        var content = "some content, some content".getBytes(StandardCharsets.US_ASCII);
+
+        try (var inflate = requireNonNull(Unpacker.of("deflate", ByteBufAllocator.DEFAULT))) {
+            var out = new ByteArrayOutputStream();
+            for (byte b : pack(form, content)) {
+                inflate.feed(Unpooled.wrappedBuffer(new byte[] {b}));
+                drain(inflate, out);
+            }
+            assertThat(out.toByteArray()).isEqualTo(content);
+            assertThat(inflate.isComplete()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 7, 19, 100_000})
     void unpacksEveryMemberOfAGzipStream(int cut) throws IOException {
         var packed = new ByteArrayOutputStream();

@@ -38,11 +38,12 @@ class ValueFormsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // JavaScript, Go, .NET, Python, PHP
+                // JavaScript, Go, .NET, Python, PHP, Java
                 "k+y/ a~b*c \\\"q\\\" <&> it's \u00e9",
                 "k+y/ a~b*c \\\"q\\\" \\u003c\\u0026\\u003e it's \u00e9",
                 "k\\u002By/ a~b*c \\u0022q\\u0022 \\u003C\\u0026\\u003E it\\u0027s \\u00E9",
                 "k+y/ a~b*c \\\"q\\\" <&> it's \\u00e9",
+                "k+y/ a~b*c \\\"q\\\" <&> it's \\u00E9",
                 "k+y\\/ a~b*c \\\"q\\\" <&> it's \\u00e9",
                 // HTML of Go and Python, of JavaScript
                 "k+y/ a~b*c &quot;q&quot; &lt;&amp;&gt; it&#39;s \u00e9",

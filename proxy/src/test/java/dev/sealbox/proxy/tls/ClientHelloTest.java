@@ -3,7 +3,6 @@ package dev.sealbox.proxy.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +66,7 @@ class ClientHelloTest {
     }
 
     private static ClientHello peek(ByteBuf bytes) {
-        return ClientHello.peek(bytes, ByteBufAllocator.DEFAULT);
+        return new ClientHello.Reader().peek(bytes);
     }
 
     private static ByteBuf text(String text) {

@@ -6,6 +6,8 @@ import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.session.NewSession;
+import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,6 +85,28 @@ public final class Agent {
         return result.exitCode() == -1
                 ? new CommandResult(-1, result.stdout(), result.stderr() + "\nProcess timed out")
                 : result;
+    }
+
+    /** Starts a process that is spoken to until it ends, by whoever closes the conversation. */
+    Outcome<Conversation> session(Command command, NewSession wanted) throws IOException {
+        var form = CommandForm.ofSession(command, wanted);
+        var conversation = open();
+        try {
+            conversation.say(Frame.SESSION, form);
+            var answer = conversation.hearWithin(bounds.patience());
+            if (answer.type() == Frame.DONE) {
+                return Outcome.done(conversation);
+            }
+            var refused = Refused.read(answer);
+            if (refused.kind() != Refused.NOT_POSSIBLE) {
+                throw new RuntimeFailure(STEP, refused.text());
+            }
+            conversation.close();
+            return Outcome.refused(new SessionRefusal.CannotStart(refused.text()));
+        } catch (IOException | RuntimeException e) {
+            conversation.close();
+            throw e;
+        }
     }
 
     /** Opens a regular file; the stream holds the connection until it is closed. */

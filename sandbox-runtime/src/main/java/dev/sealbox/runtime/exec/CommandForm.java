@@ -2,6 +2,8 @@ package dev.sealbox.runtime.exec;
 
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.session.NewSession;
+import dev.sealbox.domain.session.TerminalSize;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -21,6 +23,28 @@ final class CommandForm {
 
     /** @throws InvalidValue when no program can be started so */
     static byte[] of(Command command) {
+        return of(command, form -> {});
+    }
+
+    /**
+     * As a session: followed by how long it may go on without its host, in milliseconds, and the terminal's columns and
+     * rows, zeros for pipes.
+     *
+     * @throws InvalidValue when no program can be started so
+     */
+    static byte[] ofSession(Command command, NewSession wanted) {
+        return of(command, form -> {
+            form.writeInt(milliseconds(wanted.aloneAtMost()));
+            form.writeInt(wanted.terminal().map(TerminalSize::columns).orElse(0));
+            form.writeInt(wanted.terminal().map(TerminalSize::rows).orElse(0));
+        });
+    }
+
+    private interface Rest {
+        void write(DataOutputStream form) throws IOException;
+    }
+
+    private static byte[] of(Command command, Rest rest) {
         if (command.argv().isEmpty()) {
             throw new InvalidValue("a command names a program");
         }
@@ -34,6 +58,7 @@ final class CommandForm {
                             .map(variable -> variable.getKey() + "=" + variable.getValue())
                             .toList());
             string(form, command.directory());
+            rest.write(form);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,6 +12,10 @@ final class Frame {
     static final byte REFUSED = 0x04;
     static final byte DONE = 0x05;
     static final byte END = 0x06;
+    static final byte TAKEN = 0x07;
+    static final byte SIGNAL = 0x08;
+    static final byte RESIZE = 0x09;
+    static final byte HANG_UP = 0x0a;
     static final byte RUN = 0x10;
     static final byte READ = 0x11;
     static final byte WRITE = 0x12;
@@ -19,6 +23,7 @@ final class Frame {
     static final byte MAKE_DIRECTORY = 0x14;
     static final byte REMOVE = 0x15;
     static final byte PING = 0x16;
+    static final byte SESSION = 0x17;
 
     /** Bytes of payload that an agent may send at once; a larger frame ends the conversation. */
     static final int LARGEST = 64 << 10;

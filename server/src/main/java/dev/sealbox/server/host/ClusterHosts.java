@@ -142,6 +142,10 @@ public final class ClusterHosts implements SandboxHosts {
                 .thenApply(ClusterHosts::done);
     }
 
+    CompletionStage<HostReply> ask(HostId host, Function<ActorRef<HostReply>, HostMessage> message) {
+        return ask(host, patience, message);
+    }
+
     private CompletionStage<HostReply> ask(
             HostId host, Duration limit, Function<ActorRef<HostReply>, HostMessage> message) {
         return directory
@@ -166,7 +170,7 @@ public final class ClusterHosts implements SandboxHosts {
         };
     }
 
-    private static RuntimeException failure(HostReply reply) {
+    static RuntimeException failure(HostReply reply) {
         return switch (reply) {
             case HostReply.NotHere(var sandbox) -> new SandboxMissing(sandbox);
             case HostReply.Failed(var what) -> new HostFailure(what);

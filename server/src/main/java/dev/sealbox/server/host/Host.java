@@ -12,6 +12,7 @@ import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.session.SandboxSessions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,13 +37,15 @@ public final class Host {
 
     private final HostId id;
     private final SandboxRuntime runtime;
+    private final SandboxSessions sessions;
     private final EgressGate gate;
     private final TrustAnchors anchors;
     private final Map<SandboxId, SandboxAddress> addresses = new ConcurrentHashMap<>();
 
-    public Host(HostId id, SandboxRuntime runtime, EgressGate gate, TrustAnchors anchors) {
+    public Host(HostId id, SandboxRuntime runtime, SandboxSessions sessions, EgressGate gate, TrustAnchors anchors) {
         this.id = id;
         this.runtime = runtime;
+        this.sessions = sessions;
         this.gate = gate;
         this.anchors = anchors;
     }
@@ -53,6 +56,10 @@ public final class Host {
 
     SandboxRuntime runtime() {
         return runtime;
+    }
+
+    SandboxSessions sessions() {
+        return sessions;
     }
 
     CompletionStage<Unit> start(StartSandbox start) {

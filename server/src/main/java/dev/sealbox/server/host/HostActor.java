@@ -13,6 +13,7 @@ import akka.stream.javadsl.StreamRefs;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.InputStream;
 import java.time.Duration;
@@ -75,6 +76,18 @@ public final class HostActor {
                 answer(asker, runtime.makeDirectory(sandbox, path), outcome -> reply(outcome, done -> finished()));
             case HostMessage.RemoveFile(var sandbox, var path, var asker) ->
                 answer(asker, runtime.remove(sandbox, path), outcome -> reply(outcome, done -> finished()));
+            case HostMessage.Act(var sandbox, var action, var asker) ->
+                answer(
+                        asker,
+                        host.sessions().act(sandbox, action),
+                        outcome -> reply(outcome, HostReply.SessionIs::new));
+            case HostMessage.ListSessions(var sandbox, var asker) ->
+                answer(asker, host.sessions().sessions(sandbox), HostReply.SessionsListed::new);
+            case HostMessage.Attach(var sandbox, var session, var terminal, var asker) ->
+                answer(
+                        asker,
+                        host.sessions().attach(sandbox, session, terminal),
+                        outcome -> reply(outcome, attachment -> AttachmentStreams.offered(attachment, streams)));
         }
     }
 
@@ -100,6 +113,7 @@ public final class HostActor {
         return switch (outcome) {
             case Outcome.Done<T>(var value) -> done.apply(value);
             case Outcome.Refused<T>(FileRefusal refusal) -> new HostReply.FileRefused(refusal);
+            case Outcome.Refused<T>(SessionRefusal refusal) -> new HostReply.SessionRefused(refusal);
             case Outcome.Refused<T>(var refusal) -> new HostReply.Failed(refusal.message());
         };
     }

@@ -8,6 +8,8 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.session.SessionAction;
+import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 
 /** What the cluster asks of a host. Values travel only encrypted. */
@@ -38,4 +40,11 @@ public sealed interface HostMessage extends ClusterMessage {
     record MakeDirectory(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record RemoveFile(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Act(SandboxId sandbox, SessionAction action, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record ListSessions(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Attach(SandboxId sandbox, SessionId session, boolean terminal, ActorRef<HostReply> replyTo)
+            implements HostMessage {}
 }

@@ -1,5 +1,6 @@
 package dev.sealbox.server.host;
 
+import akka.stream.SinkRef;
 import akka.stream.SourceRef;
 import akka.util.ByteString;
 import dev.sealbox.domain.identity.HostId;
@@ -7,6 +8,8 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.session.SessionRefusal;
+import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 import java.util.List;
 
@@ -26,6 +29,15 @@ public sealed interface HostReply extends ClusterMessage {
     record FilesListed(List<FileEntry> entries) implements HostReply {}
 
     record FileRefused(FileRefusal reason) implements HostReply {}
+
+    record SessionIs(SessionView session) implements HostReply {}
+
+    record SessionsListed(List<SessionView> sessions) implements HostReply {}
+
+    /** {@code output} are whole frames, {@code input} pieces of what the process reads. */
+    record Attached(SourceRef<ByteString> output, SinkRef<ByteString> input) implements HostReply {}
+
+    record SessionRefused(SessionRefusal reason) implements HostReply {}
 
     /** The sandbox has no container here. */
     record NotHere(SandboxId sandbox) implements HostReply {}

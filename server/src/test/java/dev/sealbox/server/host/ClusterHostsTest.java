@@ -17,8 +17,17 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.Run;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.session.Attachment;
+import dev.sealbox.domain.session.NewSession;
+import dev.sealbox.domain.session.SessionAction;
+import dev.sealbox.domain.session.SessionFrame;
+import dev.sealbox.domain.session.SessionId;
+import dev.sealbox.domain.session.SessionRefusal;
+import dev.sealbox.domain.session.SessionView;
+import dev.sealbox.domain.session.TerminalSize;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
@@ -57,7 +66,7 @@ class ClusterHostsTest {
     private static final MemoryRuntime runtime = new MemoryRuntime();
     private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
     private static final HostDirectory directory = new HostDirectory();
-    private static final Host host = new Host(HOST, runtime, gate(), organization -> done("PEM"));
+    private static final Host host = new Host(HOST, runtime, runtime, gate(), organization -> done("PEM"));
     private static ClusterHosts hosts;
 
     @BeforeAll
@@ -113,6 +122,64 @@ class ClusterHostsTest {
         assertThat(written).isEqualTo(Outcome.done(Unit.DONE));
         assertThat(((Outcome.Done<InputStream>) read).value().readAllBytes()).isEqualTo(content);
         assertThat(get(hosts.removeFile(HOST, TWO, "/big"))).isEqualTo(Outcome.done(Unit.DONE));
+    }
+
+    @Test
+    void carriesSessionsBothWaysWhole() {
+        get(hosts.start(HOST, start(ONE, 1)));
+        var sessions = new ClusterSessions(actors.system(), hosts);
+        var id = new SessionId(UUID.randomUUID());
+        var wanted = new NewSession(
+                new Run(List.of("cat"), Map.of(), Optional.empty(), Duration.ZERO),
+                "cat",
+                List.of("-u"),
+                Duration.ofSeconds(7),
+                Optional.of(new TerminalSize(80, 24)));
+        var opened = get(sessions.act(HOST, ONE, new SessionAction.Open(id, wanted, command("cat"))));
+        assertThat(((Outcome.Done<SessionView>) opened).value().args()).containsExactly("-u");
+        assertThat(get(sessions.sessions(HOST, ONE))).hasSize(1);
+
+        var attachment = ((Outcome.Done<Attachment>) get(sessions.attach(HOST, ONE, id, false))).value();
+        var content = new byte[Attachment.LARGEST_INPUT];
+        new Random(8).nextBytes(content);
+        assertThat(get(attachment.next()).orElseThrow().type()).isEqualTo(SessionFrame.SCROLLBACK_END);
+        for (var each = 0; each < 50; each++) {
+            content[0] = (byte) each;
+            get(attachment.send(content.clone()));
+            assertThat(get(attachment.next()).orElseThrow().bytes())
+                    .hasSize(content.length + 1)
+                    .startsWith((byte) 1, (byte) each)
+                    .endsWith(content);
+        }
+        get(sessions.act(HOST, ONE, new SessionAction.Signal(id, 9)));
+        assertThat(get(attachment.next()).orElseThrow().bytes()).containsExactly(3, -1, -1, -1, -9);
+        assertThat(get(attachment.next())).isEmpty();
+        assertThat(get(sessions.attach(HOST, ONE, new SessionId(UUID.randomUUID()), false)))
+                .isEqualTo(Outcome.refused(new SessionRefusal.NoSuchSession()));
+    }
+
+    @Test
+    void leavesASessionWhoseClientIsGone() throws InterruptedException {
+        get(hosts.start(HOST, start(TWO, 1)));
+        var sessions = new ClusterSessions(actors.system(), hosts);
+        var id = new SessionId(UUID.randomUUID());
+        var wanted = new NewSession(
+                new Run(List.of("cat"), Map.of(), Optional.empty(), Duration.ZERO),
+                "cat",
+                List.of(),
+                Duration.ZERO,
+                Optional.empty());
+        get(sessions.act(HOST, TWO, new SessionAction.Open(id, wanted, command("cat"))));
+        var attachment = ((Outcome.Done<Attachment>) get(sessions.attach(HOST, TWO, id, false))).value();
+        get(attachment.next());
+        var unanswered = attachment.next();
+        attachment.close();
+        assertThat(get(unanswered)).isEmpty();
+
+        for (var tries = 0; runtime.session(id).clients() > 0 && tries < 1000; tries++) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(runtime.session(id).clients()).isZero();
     }
 
     @Test

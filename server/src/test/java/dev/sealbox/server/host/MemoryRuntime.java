@@ -12,12 +12,19 @@ import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.domain.session.Attachment;
+import dev.sealbox.domain.session.SandboxSessions;
+import dev.sealbox.domain.session.SessionAction;
+import dev.sealbox.domain.session.SessionId;
+import dev.sealbox.domain.session.SessionRefusal;
+import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,9 +33,10 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /** Sandboxes that are only remembered, for what is above the runtime. The real one has tests of its own. */
-final class MemoryRuntime implements SandboxRuntime {
+final class MemoryRuntime implements SandboxRuntime, SandboxSessions {
     final Map<SandboxId, SandboxAddress> running = new ConcurrentHashMap<>();
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
+    final Map<SessionId, EchoSession> sessions = new ConcurrentHashMap<>();
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private <T> CompletionStage<T> later(Supplier<T> work) {
@@ -113,6 +121,47 @@ final class MemoryRuntime implements SandboxRuntime {
         return later(() -> {
             files.remove(path);
             return Outcome.done(Unit.DONE);
+        });
+    }
+
+    EchoSession session(SessionId id) {
+        return Optional.ofNullable(sessions.get(id)).orElseThrow();
+    }
+
+    /** Says what it is sent, and how it was ended. */
+    @Override
+    public CompletionStage<Outcome<SessionView>> act(SandboxId sandbox, SessionAction action) {
+        return later(() -> {
+            if (!running.containsKey(sandbox)) {
+                throw new SandboxMissing(sandbox);
+            }
+            if (action instanceof SessionAction.Open open) {
+                sessions.put(open.id(), new EchoSession(sandbox, open.wanted()));
+            }
+            var session = sessions.get(action.id());
+            if (session == null) {
+                return Outcome.refused(new SessionRefusal.NoSuchSession());
+            }
+            if (action instanceof SessionAction.Signal signal) {
+                session.end(signal.number());
+            }
+            return Outcome.done(session.view(action.id()));
+        });
+    }
+
+    @Override
+    public CompletionStage<List<SessionView>> sessions(SandboxId sandbox) {
+        return later(() -> sessions.entrySet().stream()
+                .map(entry -> entry.getValue().view(entry.getKey()))
+                .filter(view -> view.sandbox().equals(sandbox))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<Outcome<Attachment>> attach(SandboxId sandbox, SessionId session, boolean terminal) {
+        return later(() -> {
+            var found = sessions.get(session);
+            return found == null ? Outcome.refused(new SessionRefusal.NoSuchSession()) : Outcome.done(found.attach());
         });
     }
 }

@@ -1,0 +1,88 @@
+package dev.sealbox.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How long the search for values keeps bytes of an answer that comes byte by byte. */
+class HeldBackTest {
+    private static final String HOST = "api.example.com";
+    private static final String VALUE = "secret-value-of-a-sandbox";
+
+    /** What is promised, and as much again for timers and threads of a busy machine. */
+    private static final Duration MOST = Duration.ofMillis(2 * 20);
+
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final TestProxy.Builder set = new TestProxy.Builder();
+
+    {
+        set.put(HOST, TestUpstream.scripted(set.certificates(), HOST, (in, out) -> {
+            Http.request(in);
+            out.write(Http.latin1(
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"));
+            for (var piece = taken(); !piece.isEmpty(); piece = taken()) {
+                out.write(Http.latin1("1\r\n" + piece + "\r\n"));
+                out.flush();
+            }
+        }));
+    }
+
+    private final TestProxy proxy = set.start();
+
+    private String taken() {
+        try {
+            var piece = events.poll(20, TimeUnit.SECONDS);
+            return piece == null ? "" : piece;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    @BeforeEach
+    void admit() {
+        var policy = proxy.policy().allow(HOST);
+        policy.secret("TOKEN", VALUE);
+        proxy.admit(TestProxy.SANDBOX, policy);
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.close();
+    }
+
+    /** Each byte is sent when the one before has arrived. Of the s and the e every one may begin a value. */
+    @Test
+    void isNoLongerThanTwentyMilliseconds() throws IOException {
+        var text = "data: so she sees seven seas\n\n";
+        var times = new ArrayList<Long>();
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.send("GET /events HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            Http.head(client.in);
+            for (var piece : text.split("", 0)) {
+                long sent = System.nanoTime();
+                events.add(piece);
+                assertThat(Http.line(client.in)).isEqualTo("1");
+                assertThat(client.in.read()).isEqualTo(piece.charAt(0));
+                times.add(System.nanoTime() - sent);
+                Http.line(client.in);
+            }
+            events.add("");
+        }
+        assertThat(mostOf(times)).as(times.toString()).isLessThan(MOST.toNanos());
+    }
+
+    /** The time that four of five took at most: the others met a cold machine, or a busy one. */
+    private static long mostOf(List<Long> times) {
+        return times.stream().sorted().toList().get(times.size() * 4 / 5);
+    }
+}
