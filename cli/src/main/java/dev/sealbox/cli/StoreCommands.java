@@ -42,10 +42,24 @@ final class StoreCommands extends Group {
                             paramLabel = "HOST",
                             description =
                                     "A host that its sandboxes may reach; may be repeated. Without any they may reach every public host.")
-                    List<String> allow) {
+                    List<String> allow,
+            @Option(
+                            names = "--deny",
+                            paramLabel = "HOST",
+                            description = "A host that they may not reach, whatever allows it; may be repeated.")
+                    List<String> deny,
+            @Option(
+                            names = "--unusable-tokens",
+                            paramLabel = "WORD",
+                            description = "pass or refuse: requests with tokens that cannot be used there.")
+                    Optional<String> unusable) {
         var body = new LinkedHashMap<String, Object>();
         body.put("name", name);
         body.put("egressAllowlist", orNone(allow));
+        if (!orNone(deny).isEmpty()) {
+            body.put("egressDenylist", orNone(deny));
+        }
+        unusable.ifPresent(word -> body.put("unusableTokens", word));
         return session.out().fields(session.send("POST", "/secret-stores", body));
     }
 
@@ -61,6 +75,11 @@ final class StoreCommands extends Group {
             @Option(names = "--allow", paramLabel = "HOST", description = "Its new allowlist; may be repeated.")
                     List<String> allow,
             @Option(names = "--allow-all", description = "Its allowlist becomes empty: every public host.") boolean all,
+            @Option(names = "--deny", paramLabel = "HOST", description = "Its new denylist; may be repeated.")
+                    List<String> deny,
+            @Option(names = "--deny-none", description = "Its denylist becomes empty.") boolean none,
+            @Option(names = "--unusable-tokens", paramLabel = "WORD", description = "pass or refuse.")
+                    Optional<String> unusable,
             @Option(names = "--max-versions", paramLabel = "N", description = "How many versions of a secret are kept.")
                     Optional<Integer> maxVersions) {
         var body = new LinkedHashMap<String, Object>();
@@ -68,6 +87,13 @@ final class StoreCommands extends Group {
         maxVersions.ifPresent(wanted -> body.put("maxVersions", wanted));
         if (all || !orNone(allow).isEmpty()) {
             body.put("egressAllowlist", all ? List.of() : orNone(allow));
+        }
+        if (none || !orNone(deny).isEmpty()) {
+            body.put("egressDenylist", none ? List.of() : orNone(deny));
+        }
+        unusable.ifPresent(word -> body.put("unusableTokens", word));
+        if (none && !orNone(deny).isEmpty()) {
+            throw usage("--deny-none goes without --deny");
         }
         if (body.isEmpty() || (all && !orNone(allow).isEmpty())) {
             throw usage(body.isEmpty() ? "nothing to change" : "--allow-all goes without --allow");

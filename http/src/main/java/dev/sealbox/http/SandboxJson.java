@@ -54,6 +54,7 @@ final class SandboxJson {
             Optional<String> secretStore,
             Optional<String> baseSecretStore,
             List<String> egressAllowlist,
+            List<String> egressDenylist,
             Map<String, List<String>> perSecretAllowedHosts) {
 
         static Hosts of(SandboxId sandbox, AllowedHosts hosts) {
@@ -64,6 +65,7 @@ final class SandboxJson {
                     fromTop(hosts, 0),
                     fromTop(hosts, 1),
                     HostPattern.texts(hosts.allowlist()),
+                    HostPattern.texts(hosts.denylist()),
                     perSecret);
         }
 

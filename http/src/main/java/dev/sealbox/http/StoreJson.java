@@ -21,6 +21,8 @@ final class StoreJson {
             String orgId,
             String name,
             List<String> egressAllowlist,
+            List<String> egressDenylist,
+            String unusableTokens,
             Instant createdAt,
             Instant updatedAt,
             int maxVersions) {
@@ -30,6 +32,8 @@ final class StoreJson {
                     store.organization().value(),
                     store.name().value(),
                     HostPattern.texts(store.allowlist()),
+                    HostPattern.texts(store.denials().hosts()),
+                    store.denials().unusableTokens().word(),
                     store.createdAt(),
                     store.updatedAt(),
                     store.maxVersions());
@@ -46,6 +50,7 @@ final class StoreJson {
             String versionState,
             boolean enabled,
             List<String> locations,
+            List<RuleJson.Rule> rules,
             Instant createdAt,
             Instant updatedAt) {
         static Entry of(SecretSummary secret) {
@@ -58,6 +63,7 @@ final class StoreJson {
                     word(secret.versionState()),
                     secret.enabled(),
                     secret.locations().words(),
+                    secret.rules().stream().map(RuleJson.Rule::of).toList(),
                     secret.createdAt(),
                     secret.updatedAt());
         }

@@ -5,8 +5,10 @@ import static dev.sealbox.domain.Outcome.refused;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -77,7 +79,8 @@ final class FakeStores implements SecretStores {
             return now(refused(new OrganizationRefusal.NameTaken(name)));
         }
         changes++;
-        var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now(), 10);
+        var store = new StoreSummary(
+                id, origin.organization(), name, allowlist, Denials.NONE, Instant.now(), Instant.now(), 10);
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());
         return now(done(store));
@@ -120,6 +123,28 @@ final class FakeStores implements SecretStores {
                     old.organization(),
                     name.orElse(old.name()),
                     allowlist.orElse(old.allowlist()),
+                    old.denials(),
+                    old.createdAt(),
+                    Instant.now(),
+                    old.maxVersions());
+            stores.put(store, updated);
+            return done(new StoreUpdated(updated, new Refreshed(2, lagging)));
+        }));
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreUpdated>> changeDenials(
+            Origin origin, StoreId store, Optional<List<HostPattern>> hosts, Optional<UnusableTokens> unusableTokens) {
+        return now(in(origin, store, old -> {
+            changes++;
+            var updated = new StoreSummary(
+                    store,
+                    old.organization(),
+                    old.name(),
+                    old.allowlist(),
+                    new Denials(
+                            hosts.orElse(old.denials().hosts()),
+                            unusableTokens.orElse(old.denials().unusableTokens())),
                     old.createdAt(),
                     Instant.now(),
                     old.maxVersions());
@@ -180,9 +205,11 @@ final class FakeStores implements SecretStores {
                                     true,
                                     hosts,
                                     Locations.ALL,
+                                    List.of(),
                                     Instant.now(),
                                     Instant.now()));
-            return done(new SecretChanged(current + 1, new Refreshed(2, lagging)));
+            var anywhere = hosts.isEmpty() && old.allowlist().isEmpty();
+            return done(new SecretChanged(current + 1, new Refreshed(2, lagging), anywhere));
         }));
     }
 

@@ -13,7 +13,9 @@ import dev.sealbox.domain.checkpoint.CheckpointRefusal.NoSuchCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal.OfAnotherSandbox;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -164,9 +166,17 @@ class SandboxesIT {
 
         done(node.persistence.stores().update(origin, store, Optional.empty(), Optional.of(hosts("example.com"))));
         assertThat(HOSTS.policy(sandbox).allowlist()).isEqualTo(hosts("example.com"));
+        done(node.persistence
+                .stores()
+                .changeDenials(origin, store, Optional.of(hosts("evil.example")), Optional.of(UnusableTokens.REFUSE)));
+        assertThat(HOSTS.policy(sandbox).denials())
+                .isEqualTo(new Denials(hosts("evil.example"), UnusableTokens.REFUSE));
         assertThat(done(sandboxes().allowedHosts(origin, sandbox)))
                 .isEqualTo(new AllowedHosts(
-                        List.of(new StoreName("creds")), hosts("example.com"), Map.of(TOKEN, hosts("api.github.com"))));
+                        List.of(new StoreName("creds")),
+                        hosts("example.com"),
+                        hosts("evil.example"),
+                        Map.of(TOKEN, hosts("api.github.com"))));
 
         done(node.persistence.stores().deleteSecret(origin, store, TOKEN));
         assertThat(HOSTS.policy(sandbox).grants()).isEmpty();

@@ -64,7 +64,8 @@ class ProxySettingsTest {
                         true,
                         SINKS,
                         2000,
-                        new ProxySettings.Dns("198.18.0.1", 200)));
+                        new ProxySettings.Dns("198.18.0.1", 200),
+                        false));
     }
 
     @Test
@@ -72,6 +73,17 @@ class ProxySettingsTest {
         assertThat(ProxySettings.from(ConfigFactory.load()).listen())
                 .isEqualTo(new ProxySettings.Listen(
                         Gateway.ADDRESS, Gateway.PROXY_PORT, Gateway.TLS_PORT, Gateway.HTTP_PORT, Gateway.DNS_PORT));
+    }
+
+    @Test
+    void takesAnEmptyAllowlistForNoHostWhereTheOperatorSaysSo() {
+        var strict = ConfigFactory.parseString("sealbox.proxy.empty-allowlist = none")
+                .withFallback(ConfigFactory.load());
+        var wrong =
+                ConfigFactory.parseString("sealbox.proxy.empty-allowlist = all").withFallback(ConfigFactory.load());
+
+        assertThat(ProxySettings.from(strict).closedIfEmpty()).isTrue();
+        assertThatThrownBy(() -> ProxySettings.from(wrong)).isInstanceOf(InvalidValue.class);
     }
 
     @Test

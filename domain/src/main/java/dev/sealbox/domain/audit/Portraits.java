@@ -3,6 +3,8 @@ package dev.sealbox.domain.audit;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.PathPrefix;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -39,6 +41,8 @@ public final class Portraits {
         portrait.put("organization", store.organization().value());
         portrait.put("name", store.name().value());
         portrait.put("egressAllowlist", HostPattern.texts(store.allowlist()));
+        portrait.put("egressDenylist", HostPattern.texts(store.denials().hosts()));
+        portrait.put("unusableTokens", store.denials().unusableTokens().word());
         store.limit().ifPresent(limit -> portrait.put("maxVersions", limit.versions()));
         portrait.put("secrets", each(store.secrets(), SecretName::value, Portraits::of));
         portrait.put("lastVersions", each(store.versions(), SecretName::value, version -> version));
@@ -53,6 +57,7 @@ public final class Portraits {
         var versions = new TreeMap<String, Object>();
         secret.versions().forEach(version -> versions.put(Integer.toString(version.number()), of(version)));
         return Map.of(
+                "rules", secret.rules().stream().map(Portraits::of).toList(),
                 "id", secret.entry().toString(),
                 "version", secret.version(),
                 "enabled", secret.enabled(),
@@ -60,6 +65,15 @@ public final class Portraits {
                 "versions", versions,
                 "createdAt", secret.createdAt().toString(),
                 "updatedAt", secret.updatedAt().toString());
+    }
+
+    private static Map<String, Object> of(UseRule rule) {
+        return Map.of(
+                "effect", word(rule.effect()),
+                "hosts", HostPattern.texts(rule.hosts()),
+                "methods", rule.methods(),
+                "pathPrefixes", rule.paths().stream().map(PathPrefix::value).toList(),
+                "ports", rule.ports());
     }
 
     private static Map<String, Object> of(SecretVersion version) {

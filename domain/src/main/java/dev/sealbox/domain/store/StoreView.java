@@ -1,5 +1,6 @@
 package dev.sealbox.domain.store;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -19,4 +20,17 @@ public record StoreView(
         long revision,
         boolean deleted,
         List<HostPattern> allowlist,
-        Map<SecretName, Offer> secrets) {}
+        Denials denials,
+        Map<SecretName, Offer> secrets) {
+
+    /** Of a store that denies nothing. */
+    public StoreView(
+            StoreId id,
+            StoreName name,
+            long revision,
+            boolean deleted,
+            List<HostPattern> allowlist,
+            Map<SecretName, Offer> secrets) {
+        this(id, name, revision, deleted, allowlist, Denials.NONE, secrets);
+    }
+}

@@ -35,6 +35,8 @@ final class JournalForms {
             entry("store.secret-rolled-back.1", StoreEvent.SecretRolledBack.class),
             entry("store.secret-hosts-changed.1", StoreEvent.SecretHostsChanged.class),
             entry("store.secret-locations-changed.1", StoreEvent.SecretLocationsChanged.class),
+            entry("store.secret-rules-changed.1", StoreEvent.SecretRulesChanged.class),
+            entry("store.denials-changed.1", StoreEvent.DenialsChanged.class),
             entry("store.secret-disabled.1", StoreEvent.SecretDisabled.class),
             entry("store.secret-enabled.1", StoreEvent.SecretEnabled.class),
             entry("store.version-disabled.1", StoreEvent.VersionDisabled.class),
@@ -71,6 +73,7 @@ final class JournalForms {
             entry("store.state.1", SecretStore.class),
             entry("store.state.2", SecretStore.class),
             entry("store.state.3", SecretStore.class),
+            entry("store.state.4", SecretStore.class),
             entry("sandbox.state.1", Sandbox.class),
             entry("sandbox.state.2", Sandbox.class),
             entry("checkpoint.state.1", Checkpoint.class),
@@ -95,7 +98,7 @@ final class JournalForms {
             case Recorded<?>(SandboxEvent event, var origin, var at) -> sandbox(event);
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
-            case SecretStore store -> "store.state.3";
+            case SecretStore store -> "store.state.4";
             case Sandbox sandbox -> "sandbox.state.2";
             case Checkpoint checkpoint -> "checkpoint.state.1";
             case Organization organization -> "organization.state.2";
@@ -120,6 +123,8 @@ final class JournalForms {
             case StoreEvent.SecretRolledBack e -> "store.secret-rolled-back.1";
             case StoreEvent.SecretHostsChanged e -> "store.secret-hosts-changed.1";
             case StoreEvent.SecretLocationsChanged e -> "store.secret-locations-changed.1";
+            case StoreEvent.SecretRulesChanged e -> "store.secret-rules-changed.1";
+            case StoreEvent.DenialsChanged e -> "store.denials-changed.1";
             case StoreEvent.SecretDisabled e -> "store.secret-disabled.1";
             case StoreEvent.SecretEnabled e -> "store.secret-enabled.1";
             case StoreEvent.VersionDisabled e -> "store.version-disabled.1";

@@ -2,6 +2,7 @@ package dev.sealbox.persistence.serialization;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.Role;
 import java.util.Map;
@@ -14,8 +15,9 @@ final class OlderForms {
             "organization.api-key-issued.1", OlderForms::keyIssued,
             "organization.state.1", OlderForms::organization,
             "sandbox.state.1", OlderForms::sandbox,
-            "store.state.1", store -> withLocations(store(store)),
-            "store.state.2", OlderForms::withLocations);
+            "store.state.1", store -> withRules(withLocations(store(store))),
+            "store.state.2", store -> withRules(withLocations(store)),
+            "store.state.3", OlderForms::withRules);
 
     private OlderForms() {}
 
@@ -69,6 +71,19 @@ final class OlderForms {
         store.path("secrets").forEach(secret -> {
             if (secret instanceof ObjectNode fields) {
                 fields.put("locations", Locations.ALL.toString());
+            }
+        });
+        return store;
+    }
+
+    /** Before there were rules and denials, secrets had none of the ones and stores none of the others. */
+    private static ObjectNode withRules(ObjectNode store) {
+        var denials = store.putObject("denials");
+        denials.putArray("hosts");
+        denials.put("unusableTokens", UnusableTokens.PASS.name());
+        store.path("secrets").forEach(secret -> {
+            if (secret instanceof ObjectNode fields) {
+                fields.putArray("rules");
             }
         });
         return store;

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,7 @@ public final class Acceptor extends ChannelInitializer<Channel> {
                     session.policy(),
                     problem.ruling(),
                     problem.code(),
+                    Optional.empty(),
                     problem.status(),
                     RefusedTarget.of(null, null)));
             session.release();
