@@ -52,6 +52,7 @@ final class Permissions {
             rule(KEEPERS, "secret-stores/*/secrets/*/versions", "GET"),
             rule(KEEPERS, "secret-stores/*/secrets/*/rollback", "POST"),
             rule(KEEPERS, "secret-stores/*/secrets/*/locations", "PUT"),
+            rule(KEEPERS, "secret-stores/*/secrets/*/rules", "PUT"),
             rule(KEEPERS, "secret-stores/*/secrets/*/disable", "POST"),
             rule(KEEPERS, "secret-stores/*/secrets/*/enable", "POST"),
             rule(KEEPERS, "secret-stores/*/secrets/*/destruction-certificate", "GET"),

@@ -52,6 +52,7 @@ class PermissionsTest {
             GET /api/secret-stores/*/secrets/*/versions                          D A O
             POST /api/secret-stores/*/secrets/*/rollback                         D A O
             PUT /api/secret-stores/*/secrets/*/locations                         D A O
+            PUT /api/secret-stores/*/secrets/*/rules                             D A O
             POST /api/secret-stores/*/secrets/*/disable                          D A O
             POST /api/secret-stores/*/secrets/*/enable                           D A O
             POST /api/secret-stores/*/secrets/*/versions/*/disable               D A O

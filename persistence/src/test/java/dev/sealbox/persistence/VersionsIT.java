@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.PathPrefix;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -303,6 +305,23 @@ class VersionsIT {
     }
 
     @Test
+    void changeTheirRulesInRunningSandboxes() {
+        var store = store("rules");
+        set(store, "value-one");
+        var sandbox = sandbox("rules");
+        var rules = List.of(new UseRule(
+                UseRule.Effect.ALLOW, GITHUB, List.of("GET"), List.of(new PathPrefix("/repos/")), List.of(443)));
+
+        assertThat(done(versions().changeRules(origin, store, TOKEN, rules)))
+                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of())));
+        set(store, "value-two");
+
+        assertThat(HOSTS.policy(sandbox).grants())
+                .hasEntrySatisfying(TOKEN, grant -> assertThat(grant.rules()).isEqualTo(rules));
+        assertThat(done(versions().read(origin, store, TOKEN)).rules()).isEqualTo(rules);
+    }
+
+    @Test
     void doNotExistForOtherOrganisations() {
         var store = store("mine");
         set(store, "value-one");
@@ -315,6 +334,8 @@ class VersionsIT {
         assertThat(refused(versions().changeHosts(other, store, TOKEN, GITHUB, Optional.empty())))
                 .isEqualTo(new NoSuchStore());
         assertThat(refused(versions().changeLocations(other, store, TOKEN, Locations.ALL)))
+                .isEqualTo(new NoSuchStore());
+        assertThat(refused(versions().changeRules(other, store, TOKEN, List.of())))
                 .isEqualTo(new NoSuchStore());
         assertThat(refused(versions().switchSecret(other, store, TOKEN, false))).isEqualTo(new NoSuchStore());
         assertThat(refused(versions().switchVersion(other, store, TOKEN, 1, false)))

@@ -4,7 +4,9 @@ import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.checkpoint.Patch;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.PathPrefix;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -45,6 +47,8 @@ public final class Portraits {
         portrait.put("name", store.name().value());
         portrait.put("egressAllowlist", HostPattern.texts(store.allowlist()));
         portrait.put("egressTcp", TcpTarget.texts(store.egressTcp()));
+        portrait.put("egressDenylist", HostPattern.texts(store.denials().hosts()));
+        portrait.put("unusableTokens", store.denials().unusableTokens().word());
         store.limit().ifPresent(limit -> portrait.put("maxVersions", limit.versions()));
         portrait.put("secrets", each(store.secrets(), SecretName::value, Portraits::of));
         portrait.put("lastVersions", each(store.versions(), SecretName::value, version -> version));
@@ -59,6 +63,7 @@ public final class Portraits {
         var versions = new TreeMap<String, Object>();
         secret.versions().forEach(version -> versions.put(Integer.toString(version.number()), of(version)));
         return Map.of(
+                "rules", secret.rules().stream().map(Portraits::of).toList(),
                 "id", secret.entry().toString(),
                 "version", secret.version(),
                 "enabled", secret.enabled(),
@@ -66,6 +71,15 @@ public final class Portraits {
                 "versions", versions,
                 "createdAt", secret.createdAt().toString(),
                 "updatedAt", secret.updatedAt().toString());
+    }
+
+    private static Map<String, Object> of(UseRule rule) {
+        return Map.of(
+                "effect", word(rule.effect()),
+                "hosts", HostPattern.texts(rule.hosts()),
+                "methods", rule.methods(),
+                "pathPrefixes", rule.paths().stream().map(PathPrefix::value).toList(),
+                "ports", rule.ports());
     }
 
     private static Map<String, Object> of(SecretVersion version) {

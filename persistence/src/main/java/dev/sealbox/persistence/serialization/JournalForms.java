@@ -36,6 +36,8 @@ final class JournalForms {
             entry("store.secret-rolled-back.1", StoreEvent.SecretRolledBack.class),
             entry("store.secret-hosts-changed.1", StoreEvent.SecretHostsChanged.class),
             entry("store.secret-locations-changed.1", StoreEvent.SecretLocationsChanged.class),
+            entry("store.secret-rules-changed.1", StoreEvent.SecretRulesChanged.class),
+            entry("store.denials-changed.1", StoreEvent.DenialsChanged.class),
             entry("store.secret-disabled.1", StoreEvent.SecretDisabled.class),
             entry("store.secret-enabled.1", StoreEvent.SecretEnabled.class),
             entry("store.version-disabled.1", StoreEvent.VersionDisabled.class),
@@ -110,7 +112,7 @@ final class JournalForms {
             case Recorded<?>(SandboxEvent event, var origin, var at) -> sandbox(event);
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
-            case SecretStore store -> "store.state.4";
+            case SecretStore store -> "store.state.5";
             case Sandbox sandbox -> "sandbox.state.3";
             case Checkpoint checkpoint -> "checkpoint.state.2";
             case Organization organization -> "organization.state.2";
@@ -136,6 +138,8 @@ final class JournalForms {
             case StoreEvent.SecretRolledBack e -> "store.secret-rolled-back.1";
             case StoreEvent.SecretHostsChanged e -> "store.secret-hosts-changed.1";
             case StoreEvent.SecretLocationsChanged e -> "store.secret-locations-changed.1";
+            case StoreEvent.SecretRulesChanged e -> "store.secret-rules-changed.1";
+            case StoreEvent.DenialsChanged e -> "store.denials-changed.1";
             case StoreEvent.SecretDisabled e -> "store.secret-disabled.1";
             case StoreEvent.SecretEnabled e -> "store.secret-enabled.1";
             case StoreEvent.VersionDisabled e -> "store.version-disabled.1";

@@ -2,6 +2,7 @@ package dev.sealbox.persistence.serialization;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.Role;
 import java.util.Map;
@@ -16,9 +17,10 @@ final class OlderForms {
             "sandbox.state.1", sandbox -> withBranch(sandbox(sandbox)),
             "sandbox.state.2", OlderForms::withBranch,
             "checkpoint.state.1", OlderForms::withUpkeep,
-            "store.state.1", store -> withTcp(withLocations(store(store))),
-            "store.state.2", store -> withTcp(withLocations(store)),
-            "store.state.3", OlderForms::withTcp);
+            "store.state.1", store -> withRules(withTcp(withLocations(store(store)))),
+            "store.state.2", store -> withRules(withTcp(withLocations(store))),
+            "store.state.3", store -> withRules(withTcp(store)),
+            "store.state.4", OlderForms::withRules);
 
     private OlderForms() {}
 
@@ -100,6 +102,19 @@ final class OlderForms {
     /** Before there were targets of plain TCP none was passed through. */
     private static ObjectNode withTcp(ObjectNode store) {
         store.putArray("egressTcp");
+        return store;
+    }
+
+    /** Before there were rules and denials, secrets had none of the ones and stores none of the others. */
+    private static ObjectNode withRules(ObjectNode store) {
+        var denials = store.putObject("denials");
+        denials.putArray("hosts");
+        denials.put("unusableTokens", UnusableTokens.PASS.name());
+        store.path("secrets").forEach(secret -> {
+            if (secret instanceof ObjectNode fields) {
+                fields.putArray("rules");
+            }
+        });
         return store;
     }
 

@@ -12,11 +12,15 @@ import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal;
 import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.PathPrefix;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -111,22 +115,28 @@ class ClusterMessageTest {
     private static final Tokens TOKENS = new Tokens(Map.of(SECRET, TOKEN), Map.of(TOKEN, SECRET));
     private static final Contents CONTENTS = new Contents(BLUEPRINT, HOST, List.of(NAME), HOSTS, Map.of(TOKEN, SECRET));
     private static final List<TcpTarget> TCP = TcpTarget.parseAll(List.of("db.test:5432", "*.test:22"));
+    private static final Denials DENIALS = new Denials(HOSTS, UnusableTokens.REFUSE);
     private static final StoreView VIEW = new StoreView(
             STORE,
             NAME,
             7,
             false,
             HOSTS,
+            DENIALS,
             Map.of(
                     SECRET,
                     new Offer(2, Optional.of(VALUE), HOSTS, Locations.parse("query")),
                     new SecretName("OFF"),
                     new Offer(1, Optional.empty(), List.of(), Locations.ALL)),
             TCP);
+    private static final List<UseRule> RULES = List.of(
+            new UseRule(UseRule.Effect.DENY, HOSTS, List.of("DELETE"), List.of(new PathPrefix("/v1")), List.of(443)));
     private static final SecretStore STATE = Stream.of(
                     new StoreEvent.StoreCreated(NAME, HOSTS),
                     new StoreEvent.VersionLimitChanged(LIMIT),
+                    new StoreEvent.DenialsChanged(DENIALS),
                     new StoreEvent.SecretSet(SECRET, ID, 1, VALUE, HOSTS),
+                    new StoreEvent.SecretRulesChanged(SECRET, RULES),
                     new StoreEvent.VersionDestroyed(SECRET, 1),
                     new StoreEvent.SecretRolledBack(SECRET, 2, 1, VALUE, HOSTS))
             .reduce(
@@ -138,7 +148,8 @@ class ClusterMessageTest {
             ORGANIZATION,
             8,
             HOSTS,
-            Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, Locations.parse(""), false)),
+            DENIALS,
+            Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, Locations.parse(""), RULES, false)),
             Map.of(TOKEN, SECRET),
             List.of(CHECKPOINT),
             TCP);
@@ -158,6 +169,9 @@ class ClusterMessageTest {
                 new StoreCommand.RollBackSecret(SECRET, 3, VALUE, Optional.empty(), LIMIT),
                 new StoreCommand.ChangeSecretHosts(SECRET, HOSTS, Optional.of(0)),
                 new StoreCommand.ChangeSecretLocations(SECRET, Locations.parse("headers body")),
+                new StoreCommand.ChangeSecretRules(SECRET, RULES),
+                new StoreCommand.ChangeDenials(Optional.of(HOSTS), Optional.empty()),
+                new StoreCommand.ChangeDenials(Optional.empty(), Optional.of(UnusableTokens.PASS)),
                 new StoreCommand.SwitchSecret(SECRET, true),
                 new StoreCommand.SwitchVersion(SECRET, 3, false),
                 new StoreCommand.DestroyVersion(SECRET, 3),

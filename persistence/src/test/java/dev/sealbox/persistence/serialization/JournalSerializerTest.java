@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -77,6 +78,7 @@ class JournalSerializerTest {
                         new OrganizationId("default"),
                         new StoreName("git-creds"),
                         hosts,
+                        Denials.NONE,
                         Optional.empty(),
                         Map.of(
                                 name,
@@ -84,6 +86,7 @@ class JournalSerializerTest {
                                         UUID.fromString("0b9f7a62-5a3e-4d0c-9f0e-2f3a1c7d9e10"),
                                         true,
                                         Locations.ALL,
+                                        List.of(),
                                         List.of(new SecretVersion(
                                                 3,
                                                 Optional.of(new Encrypted(key, "AAECAwQF")),
