@@ -10,6 +10,7 @@ import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
@@ -45,6 +46,7 @@ public final class Api {
             SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
+            Images images,
             AuditAnswers log,
             ApiKeys keys,
             MasterKeyRotation masterKeys,
@@ -62,16 +64,18 @@ public final class Api {
                 new RateLimits(settings.rateLimit(), System::nanoTime),
                 new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime));
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
+        var builds = new BuildStreams(settings);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, versions, bodies, answers),
-                new SandboxRoutes(sandboxes, settings, bodies, answers),
+                new SandboxRoutes(sandboxes, images, builds, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new FileRoutes(sandboxes, settings, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
+                new SnapshotRoutes(images, builds, bodies, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),
                 new KeyRoutes(keys, bodies, answers),

@@ -25,7 +25,8 @@ public record HttpSettings(
         OrganizationId operatorOrganization,
         RateLimit rateLimit,
         FailedAuthentications failedAuthentications,
-        Audit audit) {
+        Audit audit,
+        Images images) {
 
     /**
      * How many requests a key may send to this node.
@@ -42,6 +43,21 @@ public record HttpSettings(
     public record FailedAuthentications(int perWindow, Duration window) {
         private static FailedAuthentications from(Config failures) {
             return new FailedAuthentications(failures.getInt("per-window"), failures.getDuration("window"));
+        }
+    }
+
+    /**
+     * About images.
+     *
+     * @param maxBody bytes of a request that holds an image
+     * @param keepAlive between two bytes of a build's events
+     */
+    public record Images(int maxBody, Duration bodyTimeout, Duration keepAlive) {
+        private static Images from(Config images) {
+            return new Images(
+                    Math.toIntExact(images.getBytes("max-body")),
+                    images.getDuration("body-timeout"),
+                    images.getDuration("keep-alive"));
         }
     }
 
@@ -108,6 +124,7 @@ public record HttpSettings(
                 new OrganizationId(config.getString("sealbox.operator-organization")),
                 RateLimit.from(http.getConfig("rate-limit")),
                 FailedAuthentications.from(http.getConfig("failed-authentications")),
-                Audit.from(http.getConfig("audit")));
+                Audit.from(http.getConfig("audit")),
+                Images.from(http.getConfig("images")));
     }
 }

@@ -39,6 +39,7 @@ final class TestServer implements AutoCloseable {
     final FakeMasterKeys masterKeys = new FakeMasterKeys();
     final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
+    final FakeImages images = new FakeImages(sandboxes);
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
@@ -87,6 +88,7 @@ final class TestServer implements AutoCloseable {
                         versions,
                         sandboxes,
                         checkpoints,
+                        images,
                         log,
                         keys,
                         masterKeys,

@@ -5,6 +5,7 @@ import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -24,6 +25,7 @@ import dev.sealbox.persistence.service.JournalCertificates;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
+import dev.sealbox.persistence.service.ShardedImages;
 import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
@@ -44,6 +46,7 @@ public final class Persistence {
     private final SecretVersions versions;
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
+    private final Images images;
     private final ApiKeys apiKeys;
     private final Organizations organizations;
     private final AuditAnswers answers;
@@ -54,6 +57,7 @@ public final class Persistence {
             SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
+            Images images,
             ApiKeys apiKeys,
             Organizations organizations,
             AuditAnswers answers,
@@ -62,6 +66,7 @@ public final class Persistence {
         this.versions = versions;
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
+        this.images = images;
         this.apiKeys = apiKeys;
         this.organizations = organizations;
         this.answers = answers;
@@ -91,6 +96,7 @@ public final class Persistence {
         var versions = new ShardedSecretVersions(entities, vault, services);
         var stores = new ShardedSecretStores(entities, versions, services);
         var keys = ShardedApiKeys.start(system, entities, database, random, clock);
+        var images = ShardedImages.start(system, entities, hosts, random, services, settings.images(), clock);
         new Projections(system, database, settings.entities().role())
                 .start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         return new Persistence(
@@ -98,10 +104,11 @@ public final class Persistence {
                 versions,
                 new ShardedSandboxes(entities, hosts, stores, random, services, clock),
                 new ShardedCheckpoints(entities, random, services, clock),
+                images,
                 keys,
                 keys,
                 new LoggedAnswers(system, database, clock),
-                new Recovery(entities, keys, new DataKeys(database), services, clock));
+                new Recovery(entities, keys, new DataKeys(database), images, services, clock));
     }
 
     public SecretStores stores() {
@@ -118,6 +125,10 @@ public final class Persistence {
 
     public Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    public Images images() {
+        return images;
     }
 
     public ApiKeys apiKeys() {

@@ -221,6 +221,7 @@ final class Node {
                             entities.versions(),
                             entities.sandboxes(),
                             entities.checkpoints(),
+                            entities.images(),
                             entities.answers(),
                             entities.apiKeys(),
                             rotation,

@@ -1,5 +1,6 @@
 package dev.sealbox.persistence.audit;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonIgnoreType;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -19,8 +20,10 @@ import com.fasterxml.jackson.databind.type.MapType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.image.ImageEvent;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.persistence.serialization.DomainModule;
@@ -39,6 +42,8 @@ final class EventData {
             .addMixIn(Encrypted.class, KeyOnly.class)
             .addMixIn(ApiKeyHash.class, Untold.class)
             .addMixIn(Blueprint.class, NamesOfVariables.class)
+            .addMixIn(Defaults.class, NamesOfVariables.class)
+            .addMixIn(ImageEvent.SnapshotRequested.class, WithoutManifest.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .build();
 
@@ -64,6 +69,10 @@ final class EventData {
         @JsonSerialize(using = Names.class)
         Map<String, String> envs();
     }
+
+    /** It holds variables and commands. */
+    @JsonIgnoreProperties("outline")
+    private interface WithoutManifest {}
 
     private static final class Names extends JsonSerializer<Map<String, String>> {
         @Override

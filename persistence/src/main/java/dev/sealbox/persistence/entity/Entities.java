@@ -29,6 +29,7 @@ public final class Entities implements Neighbours {
             EntityTypeKey.create(CheckpointMessage.class, CheckpointEntity.TYPE);
     static final EntityTypeKey<OrganizationMessage> ORGANIZATIONS =
             EntityTypeKey.create(OrganizationMessage.class, OrganizationEntity.TYPE);
+    static final EntityTypeKey<ImageMessage> IMAGES = EntityTypeKey.create(ImageMessage.class, ImageLibraryEntity.TYPE);
 
     private final ActorSystem<?> system;
     private final ClusterSharding sharding;
@@ -59,6 +60,12 @@ public final class Entities implements Neighbours {
     /** Asks an organisation. */
     public <T> CompletionStage<T> organization(OrganizationId id, Function<ActorRef<T>, OrganizationMessage> question) {
         return sharding.entityRefFor(ORGANIZATIONS, id.value()).ask(question::apply, settings.askTimeout());
+    }
+
+    /** Asks for an organisation's images and snapshots. */
+    public CompletionStage<ImageReply> images(
+            OrganizationId id, Function<ActorRef<ImageReply>, ImageMessage> question) {
+        return sharding.entityRefFor(IMAGES, id.value()).ask(question::apply, settings.askTimeout());
     }
 
     /** Has the sandbox take up what it has not finished. */

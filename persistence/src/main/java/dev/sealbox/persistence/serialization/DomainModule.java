@@ -23,6 +23,10 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.ImageCommand;
+import dev.sealbox.domain.image.ImageHash;
+import dev.sealbox.domain.image.ImageRefusal;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
@@ -63,6 +67,8 @@ public final class DomainModule extends SimpleModule {
         text(Role.class, Role::word, Role::parse);
         text(HostName.class, HostName::value, HostName::new);
         text(Locations.class, Locations::toString, Locations::parse);
+        text(ImageHash.class, ImageHash::hex, ImageHash::new);
+        text(SnapshotName.class, SnapshotName::value, SnapshotName::new);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
     }
 
@@ -73,6 +79,7 @@ public final class DomainModule extends SimpleModule {
         named(context, SandboxCommand.class, SandboxCommand.class);
         named(context, CheckpointCommand.class, CheckpointCommand.class);
         named(context, OrganizationCommand.class, OrganizationCommand.class);
+        named(context, ImageCommand.class, ImageCommand.class);
         named(context, KeyStanding.class, KeyStanding.class);
         named(
                 context,
@@ -81,7 +88,8 @@ public final class DomainModule extends SimpleModule {
                 SandboxRefusal.class,
                 FileRefusal.class,
                 CheckpointRefusal.class,
-                OrganizationRefusal.class);
+                OrganizationRefusal.class,
+                ImageRefusal.class);
     }
 
     /** Says which case of a sealed type it is. */

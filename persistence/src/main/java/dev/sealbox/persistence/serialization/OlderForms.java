@@ -13,7 +13,11 @@ final class OlderForms {
     private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.of(
             "organization.api-key-issued.1", OlderForms::keyIssued,
             "organization.state.1", OlderForms::organization,
-            "sandbox.state.1", OlderForms::sandbox,
+            "checkpoint.requested.1", OlderForms::checkpointRequested,
+            "checkpoint.state.1", OlderForms::checkpoint,
+            "sandbox.created.1", OlderForms::sandboxCreated,
+            "sandbox.state.1", sandbox -> withDefaults(sandbox(sandbox)),
+            "sandbox.state.2", OlderForms::withDefaults,
             "store.state.1", store -> withLocations(store(store)),
             "store.state.2", OlderForms::withLocations);
 
@@ -50,6 +54,31 @@ final class OlderForms {
 
     private static ObjectNode sandbox(ObjectNode state) {
         return state.put("startedBy", "");
+    }
+
+    private static ObjectNode sandboxCreated(ObjectNode recorded) {
+        withDefaults((ObjectNode) recorded.get("event"));
+        return recorded;
+    }
+
+    private static ObjectNode checkpointRequested(ObjectNode recorded) {
+        withDefaults((ObjectNode) recorded.get("event").get("contents"));
+        return recorded;
+    }
+
+    private static ObjectNode checkpoint(ObjectNode state) {
+        if (state.path("facts").path("contents") instanceof ObjectNode contents) {
+            withDefaults(contents);
+        }
+        return state;
+    }
+
+    /** Before there were images, all commands started with the same variables in the same directory. */
+    private static ObjectNode withDefaults(ObjectNode holder) {
+        var defaults = ((ObjectNode) holder.get("blueprint")).putObject("defaults");
+        defaults.putObject("envs");
+        defaults.put("directory", "/home/sandbox");
+        return holder;
     }
 
     /** A store kept one version of each secret and did not note who had set it; it had no limit of its own. */

@@ -22,8 +22,6 @@ import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.SecretStores;
-import dev.sealbox.domain.store.StoreRefusal;
-import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
@@ -92,18 +90,10 @@ public final class ShardedSandboxes implements Sandboxes {
                 wanted.timeoutSeconds(),
                 wanted.envs(),
                 wanted.metadata());
-        return layers(origin, wanted)
+        return launcher.requested(origin, wanted.store())
                 .thenCompose(found -> found.then(layers -> launcher.launch(
                         origin,
                         new Launcher.Plan(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty()))));
-    }
-
-    private CompletionStage<Outcome<List<StoreView>>> layers(Origin origin, NewSandbox wanted) {
-        return wanted.store()
-                .map(name -> launcher.store(origin, name)
-                        .thenApply(found -> found.map(view -> Outcome.done(List.of(view)))
-                                .orElseGet(() -> Outcome.refused(new StoreRefusal.UnknownName(name)))))
-                .orElseGet(() -> Futures.now(Outcome.done(List.of())));
     }
 
     @Override
@@ -181,8 +171,8 @@ public final class ShardedSandboxes implements Sandboxes {
     private static Command command(Sandbox sandbox, Map<SecretName, SealedToken> tokens, Run run) {
         return new Command(
                 run.argv(),
-                Environment.of(tokens, sandbox.blueprint().envs(), run.envs()),
-                run.directory().orElse(Environment.HOME),
+                Environment.of(tokens, sandbox.blueprint(), run.envs()),
+                run.directory().orElse(sandbox.blueprint().defaults().directory()),
                 run.timeout());
     }
 
