@@ -4,6 +4,7 @@
  *   launch  mounts a sandbox's disk in a mount namespace of its own, opens the agent's socket and becomes runc. What it
  *           mounts is seen by nobody else and is gone with the container, so a crash leaves no mount behind.
  *   shift   moves the owners of a tree into the range of user ids that sandboxes have.
+ *   btrfs   what the storage driver for btrfs asks for, in btrfs.c.
  *
  * Exit status 1 and one line "step: reason" on standard error when a step fails.
  */
@@ -21,12 +22,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "host.h"
+
 /* Where the OCI configuration expects rootfs, sys and agent. Every launch sees only its own. */
 #define STAGE "/run/sealbox"
 
 enum { AGENT_SOCKET = 3 };
 
-static void step(const char *name, int result)
+void step(const char *name, int result)
 {
     if (result >= 0)
         return;
@@ -152,6 +155,9 @@ int main(int count, char **arguments)
         return launch(arguments + 2);
     if (count == 4 && strcmp(arguments[1], "shift") == 0)
         return shift(arguments + 2);
-    fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK SOCKET LOG PROGRAM ARGUMENT... | shift FOLDER BASE\n");
+    if (count >= 4 && strcmp(arguments[1], "btrfs") == 0 && btrfs(count - 2, arguments + 2) == 0)
+        return 0;
+    fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK SOCKET LOG PROGRAM ARGUMENT... | shift FOLDER BASE | "
+                    "btrfs WORD PATH...\n");
     return 1;
 }

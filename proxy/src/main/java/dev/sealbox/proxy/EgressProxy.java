@@ -24,6 +24,7 @@ import dev.sealbox.proxy.tunnel.LoopActor;
 import dev.sealbox.proxy.tunnel.Services;
 import dev.sealbox.proxy.upstream.Addresses;
 import dev.sealbox.proxy.upstream.Dialer;
+import dev.sealbox.proxy.upstream.Routes;
 import dev.sealbox.proxy.upstream.UpstreamPool;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -118,7 +119,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
             this(
                     addresses,
                     new Dialer(
-                            addresses,
+                            new Routes(addresses, settings.upstream().proxy()),
                             new UpstreamTls(
                                     settings.upstream().systemRoots(),
                                     settings.upstream().caFile(),

@@ -5,6 +5,7 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.proxy.http2.Http2Limits;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.tunnel.Limits;
+import dev.sealbox.proxy.upstream.OutgoingProxy;
 import dev.sealbox.proxy.upstream.Overrides;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public record ProxySettings(
             Overrides overrides,
             Path systemRoots,
             Optional<Path> caFile,
+            Optional<OutgoingProxy> proxy,
             int keptPerHost,
             Duration keptFor,
             boolean http2) {}
@@ -108,12 +110,23 @@ public record ProxySettings(
         return new Upstreams(
                 Overrides.parse(upstream.getString("overrides")),
                 Path.of(upstream.getString("system-roots")),
-                Optional.of(upstream.getString("ca-file"))
-                        .filter(file -> !file.isBlank())
-                        .map(Path::of),
+                file(upstream, "ca-file"),
+                Optional.of(upstream.getString("proxy"))
+                        .filter(address -> !address.isBlank())
+                        .map(address -> OutgoingProxy.parse(
+                                address,
+                                file(upstream, "proxy-credentials-file"),
+                                upstream.getString("proxy-direct"),
+                                upstream.getBoolean("proxy-lookup"))),
                 upstream.getInt("kept-per-host"),
                 upstream.getDuration("kept-for"),
                 upstream.getBoolean("http2"));
+    }
+
+    private static Optional<Path> file(Config config, String path) {
+        return Optional.of(config.getString(path))
+                .filter(file -> !file.isBlank())
+                .map(Path::of);
     }
 
     private static int bytes(Config config, String path) {

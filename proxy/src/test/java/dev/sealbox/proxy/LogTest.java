@@ -73,7 +73,7 @@ class LogTest {
         }
     }
 
-    private static OutputStreamAppender<ILoggingEvent> appender(ByteArrayOutputStream log) {
+    static OutputStreamAppender<ILoggingEvent> appender(ByteArrayOutputStream log) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         var encoder = new PatternLayoutEncoder();
         encoder.setContext(context);

@@ -57,6 +57,7 @@ class ProxySettingsTest {
                                 new Overrides(List.of()),
                                 Path.of("/etc/ssl/certs/ca-certificates.crt"),
                                 Optional.empty(),
+                                Optional.empty(),
                                 16,
                                 Duration.ofSeconds(30),
                                 true),

@@ -1,5 +1,6 @@
 package dev.sealbox.proxy;
 
+import dev.sealbox.proxy.tls.TestCertificates;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -24,7 +25,12 @@ final class WebSocketUpstream {
     private record Frame(boolean last, int opcode, String payload) {}
 
     TestUpstream at(TestProxy.Builder builder, String host) {
-        return builder.put(host, TestUpstream.scripted(builder.certificates(), host, this::serve));
+        return builder.put(host, start(builder.certificates(), host));
+    }
+
+    /** One that the proxy is not told of. */
+    TestUpstream start(TestCertificates certificates, String host) {
+        return TestUpstream.scripted(certificates, host, this::serve);
     }
 
     private void serve(InputStream in, OutputStream out) throws IOException {

@@ -20,7 +20,8 @@ import dev.sealbox.runtime.rootfs.GuestFiles;
 import dev.sealbox.runtime.rootfs.Templates;
 import dev.sealbox.runtime.rootfs.Trust;
 import dev.sealbox.runtime.step.RuntimeFailure;
-import dev.sealbox.runtime.storage.OverlayDriver;
+import dev.sealbox.runtime.storage.Disk;
+import dev.sealbox.runtime.storage.NodeStorage;
 import dev.sealbox.runtime.storage.SandboxRecord;
 import dev.sealbox.runtime.storage.SandboxRecord.Base;
 import dev.sealbox.runtime.storage.StorageDriver;
@@ -40,6 +41,7 @@ import java.util.stream.Collectors;
  */
 final class Host {
     private final RuntimeSettings settings;
+    private final NodeStorage storage;
     private final Store store;
     private final StorageDriver driver;
     private final Templates templates;
@@ -54,8 +56,10 @@ final class Host {
         var data = settings.dataDir();
         var programs = HostPrograms.unpackInto(data.resolve("bin"));
         this.settings = settings;
-        this.store = new Store(data);
-        this.driver = new OverlayDriver(Store.layers(data), settings.uidBase());
+        this.storage = NodeStorage.open(
+                data, settings.storage(), settings.storageImageBytes(), settings.uidBase(), programs.host());
+        this.store = storage.store();
+        this.driver = storage.driver();
         this.templates = new Templates(settings.templateDir(), settings.uidBase(), programs.host());
         this.router = new Router(settings.nodeId());
         this.runc = new Runc(data.resolve("runc"), programs);
@@ -113,11 +117,21 @@ final class Host {
                 socket(sandbox), deadlines, new Agent.Bounds(settings.agentPatience(), settings.outputLimit()));
     }
 
-    /** Starts a sandbox that does not run. Its disk is kept if there is one; what a failed first start made is removed. */
+    /** How often the disk of a sandbox was put back to a checkpoint. */
+    int generation(SandboxId sandbox) {
+        return store.folder(sandbox).record().map(SandboxRecord::generation).orElse(0);
+    }
+
+    /**
+     * Starts a sandbox that does not run, or that is to be put back to a checkpoint. Else its disk is kept if there is
+     * one; what a failed first start made is removed.
+     */
     SandboxAddress start(Launch launch) {
         var former = store.folder(launch.sandbox()).record();
+        var next = former.map(known -> putBack(known, launch));
         former.ifPresent(this::clear);
-        var record = former.orElseGet(() -> establish(launch));
+        next.ifPresent(record -> store.establish(store.folder(record.id()), record));
+        var record = next.orElseGet(() -> establish(launch));
         try {
             boot(record, launch);
             return record.whereabouts();
@@ -127,11 +141,15 @@ final class Host {
         }
     }
 
+    private SandboxRecord putBack(SandboxRecord known, Launch launch) {
+        return known.generation() >= launch.generation() ? known : known.putBack(baseOf(launch), launch.generation());
+    }
+
     private SandboxRecord establish(Launch launch) {
         var base = baseOf(launch);
         var address = addresses.take();
         try {
-            var record = new SandboxRecord(launch.sandbox().value(), address, base);
+            var record = new SandboxRecord(launch.sandbox().value(), address, base, launch.generation());
             store.establish(store.folder(launch.sandbox()), record);
             return record;
         } catch (RuntimeException e) {
@@ -152,7 +170,11 @@ final class Host {
 
     private void boot(SandboxRecord record, Launch launch) {
         var folder = store.folder(record.id());
-        var mount = driver.prepare(folder, templates.rootOf(record.base().template()), store.layersOf(record.base()));
+        var mount = driver.prepare(
+                disk(record, launch.limits().diskMB()),
+                templates.rootOf(record.base().template()),
+                store.layersOf(record.base()));
+        store.forgetFormerDisks(folder, record.generation());
         router.connect(record.whereabouts());
         var spec = new ContainerSpec(
                 record.id(),
@@ -173,6 +195,10 @@ final class Host {
         }
         GuestFiles.write(agent, record.id(), trustIn(record.base().template(), launch.authority()));
         folder.markComplete(true);
+    }
+
+    private Disk disk(SandboxRecord record, int megabytes) {
+        return new Disk(store.folder(record.id()).path(), record.generation(), (long) megabytes << 20);
     }
 
     private static void configure(Path file, ContainerSpec spec) {
@@ -204,8 +230,10 @@ final class Host {
     long capture(SandboxId sandbox, CheckpointId checkpoint) {
         var folder = store.folder(sandbox);
         var record = folder.record().orElseThrow(() -> new SandboxMissing(sandbox));
+        var disk = disk(record, 0);
         return store.add(checkpoint, record, layer -> {
-            cgroups.whileFrozen(sandbox, settings.freezeTimeout(), () -> driver.capture(folder, layer));
+            driver.flush(disk);
+            cgroups.whileFrozen(sandbox, settings.freezeTimeout(), () -> driver.capture(disk, layer));
             return driver.settle(layer);
         });
     }
@@ -264,13 +292,21 @@ final class Host {
         cgroups.close();
     }
 
+    /** Lets go of the data folder after a start that failed. */
+    void abandon() {
+        deadlines.close();
+        storage.close(true);
+    }
+
     /** A node without sandboxes leaves nothing on the machine. */
     void close() {
         deadlines.close();
-        if (store.sandboxes().isEmpty()) {
+        var inUse = !store.sandboxes().isEmpty();
+        if (!inUse) {
             router.close();
             cgroups.close();
         }
+        storage.close(inUse);
     }
 
     private Path socketFolder() {

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sandboxes of this host as OCI containers. Thread-safe; stages complete on virtual threads.
@@ -52,12 +53,16 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
     public static OciRuntime open(RuntimeSettings settings) {
         Prerequisites.check();
         var lock = NodeLock.of(settings.dataDir());
+        @Nullable Host host = null;
         try {
-            var host = new Host(settings);
+            host = new Host(settings);
             var runtime = new OciRuntime(host, lock);
             host.adopt().forEach(address -> runtime.live.put(address.sandbox(), address));
             return runtime;
         } catch (RuntimeException e) {
+            if (host != null) {
+                host.abandon();
+            }
             lock.close();
             throw e;
         }
@@ -76,7 +81,8 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
     @Override
     public CompletionStage<SandboxAddress> start(Launch launch) {
         return changed(launch.sandbox(), () -> {
-            var address = live.get(launch.sandbox());
+            var former = live.get(launch.sandbox());
+            var address = host.generation(launch.sandbox()) < launch.generation() ? null : former;
             if (address != null && host.agent(launch.sandbox()).answers()) {
                 return address;
             }
@@ -84,11 +90,25 @@ public final class OciRuntime implements SandboxRuntime, AutoCloseable {
                 // Rather a failure now than the end of what runs in it.
                 throw new RuntimeFailure("agent", launch.sandbox() + " runs but does not answer");
             }
-            live.remove(launch.sandbox());
+            if (former != null && !host.isAlive(launch.sandbox())) {
+                live.remove(launch.sandbox());
+            }
+            return started(launch);
+        });
+    }
+
+    private SandboxAddress started(Launch launch) {
+        try {
             var started = host.start(launch);
             live.put(launch.sandbox(), started);
             return started;
-        });
+        } catch (RuntimeException e) {
+            // What could not be put back goes on as it was.
+            if (!host.isAlive(launch.sandbox())) {
+                live.remove(launch.sandbox());
+            }
+            throw e;
+        }
     }
 
     @Override

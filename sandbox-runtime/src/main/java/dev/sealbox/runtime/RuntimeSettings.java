@@ -2,6 +2,7 @@ package dev.sealbox.runtime;
 
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.regex.Pattern;
 /**
  * What an operator may choose about the sandbox runtime; the keys live under {@code sealbox.runtime}, explained in
  * {@code reference.conf}.
+ *
+ * @param storageImageBytes of the file system in a file, where disks lie in one
  */
 public record RuntimeSettings(
         Path dataDir,
@@ -22,7 +25,9 @@ public record RuntimeSettings(
         int openFiles,
         long outputLimit,
         Duration agentPatience,
-        Duration freezeTimeout) {
+        Duration freezeTimeout,
+        StorageKind storage,
+        long storageImageBytes) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
     private static final Pattern MOUNTABLE = Pattern.compile("[^:,\\\\]+");
     private static final int LONGEST_DATA_DIR = 70;
@@ -40,9 +45,12 @@ public record RuntimeSettings(
                 "data-dir is longer than " + LONGEST_DATA_DIR + " bytes, too long for sockets below it");
         check(uidBase >= 65536, "uid-base is below 65536");
         check(pidsLimit >= 16, "pids-limit is below 16");
+        if (storageImageBytes < 256L << 20) {
+            throw new InvalidValue("sealbox.host.storage-image-size is below 256 MiB");
+        }
     }
 
-    /** Reads {@code sealbox.runtime}; a wrong value is told with its key. */
+    /** Reads {@code sealbox.runtime} and what {@code sealbox.host} says about storage; a wrong value is told with its key. */
     public static RuntimeSettings from(Config config) {
         var runtime = config.getConfig("sealbox.runtime");
         return new RuntimeSettings(
@@ -56,7 +64,17 @@ public record RuntimeSettings(
                 runtime.getInt("open-files"),
                 runtime.getBytes("output-limit"),
                 runtime.getDuration("agent-patience"),
-                runtime.getDuration("freeze-timeout"));
+                runtime.getDuration("freeze-timeout"),
+                storage(config.getString("sealbox.host.storage")),
+                config.getBytes("sealbox.host.storage-image-size"));
+    }
+
+    private static StorageKind storage(String word) {
+        try {
+            return StorageKind.of(word);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidValue("sealbox.host.storage " + e.getMessage());
+        }
     }
 
     private static void check(boolean holds, String otherwise) {

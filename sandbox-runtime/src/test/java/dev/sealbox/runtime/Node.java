@@ -10,6 +10,7 @@ import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.runtime.step.Tool;
+import dev.sealbox.runtime.storage.StorageKind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +30,7 @@ final class Node implements AutoCloseable {
     static final Limits LIMITS = new Limits(1, 1024, 20480);
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin", "HOME", "/home/sandbox");
-    private final RuntimeSettings settings;
+    private RuntimeSettings settings;
     private OciRuntime runtime;
 
     private Node(RuntimeSettings settings) {
@@ -43,10 +44,20 @@ final class Node implements AutoCloseable {
 
     /** @param overrides HOCON below {@code sealbox.runtime} */
     static Node open(String overrides) {
+        return open(overrides, StorageKind.AUTO);
+    }
+
+    static Node open(StorageKind storage) {
+        return open("", storage);
+    }
+
+    private static Node open(String overrides, StorageKind kind) {
+        var storage = kind.word();
         try {
             var name = "it" + Integer.toHexString(ThreadLocalRandom.current().nextInt());
             var data = Files.createTempDirectory(name);
-            var config = ConfigFactory.parseString("sealbox.runtime {" + overrides + "}")
+            var config = ConfigFactory.parseString(
+                            "sealbox.host.storage = " + storage + ", sealbox.runtime {" + overrides + "}")
                     .withFallback(ConfigFactory.parseMap(Map.of(
                             "sealbox.runtime.data-dir", data.toString(),
                             "sealbox.runtime.template-dir", templates(),
@@ -75,14 +86,37 @@ final class Node implements AutoCloseable {
         return settings.dataDir();
     }
 
+    /** Where disks and layers lie. */
+    Path disks() {
+        var mount = data().resolve("disks");
+        return Files.exists(mount) ? mount : data();
+    }
+
     /** As after the death of the server's process. */
     void restart() {
         runtime.close();
         runtime = OciRuntime.open(settings);
     }
 
+    /** The same data folder, with another setting for its disks. */
+    void reopen(StorageKind storage) {
+        var config = ConfigFactory.parseMap(Map.of(
+                        "sealbox.runtime.data-dir", settings.dataDir().toString(),
+                        "sealbox.runtime.template-dir", settings.templateDir().toString(),
+                        "sealbox.runtime.node-id", settings.nodeId(),
+                        "sealbox.host.storage", storage.word()))
+                .withFallback(ConfigFactory.load());
+        settings = RuntimeSettings.from(config.resolve());
+        runtime = OciRuntime.open(settings);
+    }
+
     SandboxId start(CheckpointId... layers) {
         return start(LIMITS, layers).sandbox();
+    }
+
+    /** Puts a running sandbox back. */
+    void restore(SandboxId sandbox, int generation, CheckpointId... layers) {
+        await(runtime.start(new Launch(sandbox, "base", List.of(layers), LIMITS, Certificates.AUTHORITY, generation)));
     }
 
     SandboxAddress start(Limits limits, CheckpointId... layers) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,9 @@ class RuntimeSettingsTest {
                         65536,
                         64 << 20,
                         Duration.ofMinutes(5),
-                        Duration.ofSeconds(10)));
+                        Duration.ofSeconds(10),
+                        StorageKind.AUTO,
+                        8L << 30));
     }
 
     @ParameterizedTest

@@ -10,9 +10,21 @@ import java.util.List;
  * @param template the base root filesystem, such as {@code base}
  * @param layers the checkpoints that its files come from, newest first; empty for a fresh one
  * @param authority the organisation's certificate authority, PEM
+ * @param generation how often it was put back to a checkpoint; a host whose container is of an older one replaces it
  */
-public record Launch(SandboxId sandbox, String template, List<CheckpointId> layers, Limits limits, String authority) {
+public record Launch(
+        SandboxId sandbox,
+        String template,
+        List<CheckpointId> layers,
+        Limits limits,
+        String authority,
+        int generation) {
     public Launch {
         layers = List.copyOf(layers);
+    }
+
+    /** Of a sandbox that was never put back. */
+    public Launch(SandboxId sandbox, String template, List<CheckpointId> layers, Limits limits, String authority) {
+        this(sandbox, template, layers, limits, authority, 0);
     }
 }

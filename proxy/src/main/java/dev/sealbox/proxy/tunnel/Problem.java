@@ -27,6 +27,10 @@ public record Problem(int status, String code, String message) {
             "upstream.handshake",
             "upstream.timeout",
             "upstream.bad-response",
+            "upstream.proxy-unreachable",
+            "upstream.proxy-timeout",
+            "upstream.proxy-credentials",
+            "upstream.proxy-failed",
             "proxy.failure");
 
     /** Whether it says no to what was asked, and not that it could not be done. */

@@ -46,13 +46,23 @@ public final class Addresses {
     }
 
     /** The addresses to dial, best first. Fails with {@link Unreachable}. */
-    public CompletionStage<List<InetSocketAddress>> of(Origin origin) {
+    public CompletionStage<List<InetSocketAddress>> of(HostName host, int port) {
         return CompletableFuture.supplyAsync(
                 () -> overrides
-                        .of(origin.host())
+                        .of(host)
                         .map(target -> dialled(resolved(target.getHostString()), target.getPort()))
-                        .orElseGet(() -> dialled(checked(resolved(origin.host().value())), origin.port())),
+                        .orElseGet(() -> dialled(checked(resolved(host.value())), port)),
                 executor);
+    }
+
+    /** Those of a host that the operator has named, wherever they are. Fails with {@link Unreachable}. */
+    CompletionStage<List<InetSocketAddress>> unchecked(HostName host, int port) {
+        return CompletableFuture.supplyAsync(() -> dialled(resolved(host.value()), port), executor);
+    }
+
+    /** Whether the operator has said where that host is dialled. */
+    boolean areGiven(HostName host) {
+        return overrides.of(host).isPresent();
     }
 
     /** Whether an address given as such is refused without asking anybody. */

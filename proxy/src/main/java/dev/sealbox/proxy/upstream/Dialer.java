@@ -13,17 +13,15 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLException;
 
-/** Opens connections to upstreams: resolve, check, dial, verify. The sockets belong to the process's own namespace. */
+/** Opens connections to upstreams: find the way, dial, verify. The sockets belong to the process's own namespace. */
 public final class Dialer {
-    private final Addresses addresses;
+    private final Routes routes;
     private final UpstreamTls tls;
     private final Duration timeout;
     private final WriteBufferWaterMark waterMark;
@@ -38,13 +36,13 @@ public final class Dialer {
      * @param http2Offered whether upstreams may choose HTTP/2
      */
     public Dialer(
-            Addresses addresses,
+            Routes routes,
             UpstreamTls tls,
             Duration timeout,
             WriteBufferWaterMark waterMark,
             Http2Limits http2,
             boolean http2Offered) {
-        this.addresses = addresses;
+        this.routes = routes;
         this.tls = tls;
         this.timeout = timeout;
         this.waterMark = waterMark;
@@ -59,7 +57,8 @@ public final class Dialer {
      * @param many whether it may be one that carries many exchanges, see {@link Link#protocol}
      */
     CompletionStage<Link> dial(Origin origin, boolean many, EventLoop loop) {
-        return addresses.of(origin).thenCompose(targets -> first(targets, 0, origin, many && http2Offered, loop));
+        return routes.to(origin.host(), origin.port())
+                .thenCompose(route -> first(route, 0, origin, many && http2Offered, loop));
     }
 
     /** That connection, for one exchange at a time. */
@@ -77,17 +76,18 @@ public final class Dialer {
         return http2Offered;
     }
 
-    private CompletionStage<Link> first(
-            List<InetSocketAddress> targets, int index, Origin origin, boolean many, EventLoop loop) {
-        return connect(targets.get(index), origin, many, loop).exceptionallyCompose(failure -> {
-            boolean next = index + 1 < targets.size() && reason(failure) == Reason.UNREACHABLE;
+    private CompletionStage<Link> first(Route route, int index, Origin origin, boolean many, EventLoop loop) {
+        return connect(route, index, origin, many, loop).exceptionallyCompose(failure -> {
+            var reason = reason(failure);
+            boolean next = index + 1 < route.addresses().size()
+                    && (reason == Reason.UNREACHABLE || reason == Reason.PROXY_UNREACHABLE);
             return next
-                    ? first(targets, index + 1, origin, many, loop)
-                    : CompletableFuture.failedFuture(new Unreachable(reason(failure)));
+                    ? first(route, index + 1, origin, many, loop)
+                    : CompletableFuture.failedFuture(new Unreachable(reason));
         });
     }
 
-    private CompletionStage<Link> connect(InetSocketAddress target, Origin origin, boolean many, EventLoop loop) {
+    private CompletionStage<Link> connect(Route route, int index, Origin origin, boolean many, EventLoop loop) {
         var connected = new CompletableFuture<Link>();
         var bootstrap = new Bootstrap()
                 .group(loop)
@@ -99,22 +99,42 @@ public final class Dialer {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        prepare(channel, origin, many, connected);
+                        prepare(channel, route, origin, many, connected);
                     }
                 });
-        var unused = bootstrap.connect(target).addListener(result -> {
+        var unused = bootstrap.connect(route.addresses().get(index)).addListener(result -> {
             if (!result.isSuccess()) {
-                connected.completeExceptionally(result.cause());
+                connected.completeExceptionally(
+                        route.tunnel() == null ? result.cause() : new Unreachable(Reason.PROXY_UNREACHABLE));
             }
         });
         return connected;
     }
 
-    private void prepare(Channel channel, Origin origin, boolean many, CompletableFuture<Link> connected) {
+    private void prepare(Channel channel, Route route, Origin origin, boolean many, CompletableFuture<Link> connected) {
+        var tunnel = route.tunnel();
+        if (tunnel == null) {
+            speak(channel, origin, many, connected);
+            return;
+        }
+        channel.pipeline()
+                .addLast(new ProxyHandshake(
+                        tunnel,
+                        timeout,
+                        () -> speak(channel, origin, many, connected),
+                        connected::completeExceptionally));
+    }
+
+    /** Begins what is for the upstream itself, now or when the connection stands. */
+    private void speak(Channel channel, Origin origin, boolean many, CompletableFuture<Link> connected) {
         var link = new Link(channel, (unused, event) -> {});
         if (!origin.secure()) {
             channel.pipeline().addLast(link);
-            channel.pipeline().addLast(new WhenActive(() -> connected.complete(link)));
+            if (channel.isActive()) {
+                connected.complete(link);
+            } else {
+                channel.pipeline().addLast(new WhenActive(() -> connected.complete(link)));
+            }
             return;
         }
         var handler = tls.handler(origin.host(), origin.port(), many, channel.alloc());

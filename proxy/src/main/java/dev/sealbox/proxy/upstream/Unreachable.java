@@ -11,7 +11,12 @@ public final class Unreachable extends RuntimeException {
         UNREACHABLE(502, "upstream.unreachable", "it cannot be reached"),
         CERTIFICATE(502, "upstream.certificate", "its certificate cannot be verified"),
         HANDSHAKE(502, "upstream.handshake", "the TLS handshake with it failed"),
-        TIMEOUT(504, "upstream.timeout", "it does not answer in time");
+        TIMEOUT(504, "upstream.timeout", "it does not answer in time"),
+        PROXY_UNREACHABLE(502, "upstream.proxy-unreachable", "the outgoing proxy cannot be reached"),
+        PROXY_TIMEOUT(502, "upstream.proxy-timeout", "the outgoing proxy does not answer in time"),
+        PROXY_CREDENTIALS(502, "upstream.proxy-credentials", "the outgoing proxy wants other credentials"),
+        PROXY_REFUSED(502, "upstream.proxy-refused", "the outgoing proxy does not open the way"),
+        PROXY_FAILED(502, "upstream.proxy-failed", "the outgoing proxy broke off or made no sense");
 
         private final int status;
         private final String code;

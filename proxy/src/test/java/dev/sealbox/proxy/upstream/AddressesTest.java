@@ -139,9 +139,7 @@ class AddressesTest {
     }
 
     private static List<InetSocketAddress> of(Addresses asked, String host) {
-        return asked.of(new Origin(new HostName(host), true))
-                .toCompletableFuture()
-                .join();
+        return asked.of(new HostName(host), 443).toCompletableFuture().join();
     }
 
     private static InetAddress[] lookUp(String host) throws UnknownHostException {

@@ -5,58 +5,49 @@ import dev.sealbox.runtime.step.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Disks by overlayfs: what a sandbox changes lies in a folder {@code upper}; a layer is a copy of such a folder.
- *
- * <p>The kernel's optional features are off, because they store pointers between the folders that a copy would break.
+ * Disks on any file system: a layer is a copy of what a sandbox has changed. Where the file system can share blocks
+ * between files the copy does, and costs little.
  */
 public final class OverlayDriver implements StorageDriver {
     private static final String STEP = "storage";
-    private static final String FEATURES = "index=off,metacopy=off,redirect_dir=off,nfs_export=off,xino=off";
-    private final Path layersFolder;
-    private final int uidBase;
+    private final OverlayFolders folders;
 
-    /** @param layersFolder below which all layers lie, so that the kernel's one page of options holds many of them */
+    /** @param layersFolder below which all layers lie */
     public OverlayDriver(Path layersFolder, int uidBase) {
-        this.layersFolder = layersFolder;
-        this.uidBase = uidBase;
+        this.folders = new OverlayFolders(layersFolder, uidBase);
     }
 
     @Override
-    public Mount prepare(SandboxFolder sandbox, Path template, List<Path> layers) {
-        makeUpper(sandbox);
-        var lower = new ArrayList<String>();
-        layers.forEach(layer -> lower.add(layersFolder.relativize(layer).toString()));
-        lower.add(template.toString());
-        return new Mount(
-                layersFolder,
-                "lowerdir=" + String.join(":", lower) + ",upperdir=" + upper(sandbox) + ",workdir=" + work(sandbox)
-                        + "," + FEATURES);
-    }
-
-    private void makeUpper(SandboxFolder sandbox) {
+    public Mount prepare(Disk disk, Path template, List<Path> layers) {
+        var folder = folder(disk);
         try {
-            Files.createDirectories(work(sandbox));
-            if (Files.isDirectory(upper(sandbox))) {
-                return;
-            }
-            var draft = sandbox.path().resolve(".upper");
-            Files.createDirectories(draft);
-            Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Files.setAttribute(draft, "unix:uid", uidBase);
-            Files.setAttribute(draft, "unix:gid", uidBase);
-            Files.move(draft, upper(sandbox));
+            Files.createDirectories(folder);
         } catch (IOException e) {
             throw new RuntimeFailure(STEP, e);
         }
+        return folders.mount(folder, template, layers);
+    }
+
+    /** Where the first disk lies since the first release. */
+    private static Path folder(Disk disk) {
+        return disk.generation() == 0 ? disk.sandbox() : disk.folder();
     }
 
     @Override
-    public void capture(SandboxFolder sandbox, Path layer) {
+    public void flush(Disk disk) {
+        // The copy reads what is in memory as well as what is not.
+    }
+
+    @Override
+    public void capture(Disk disk, Path layer) {
+        try {
+            Files.createDirectories(layer);
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
         Tool.runLong(
                 STEP,
                 List.of(
@@ -68,22 +59,23 @@ public final class OverlayDriver implements StorageDriver {
                         "--reflink=auto",
                         "--one-file-system",
                         "--no-target-directory",
-                        upper(sandbox).toString(),
-                        layer.toString()));
+                        OverlayFolders.upper(folder(disk)).toString(),
+                        StorageDriver.content(layer).toString()));
     }
 
     @Override
     public long settle(Path layer) {
-        Tool.runLong(STEP, List.of("sync", "--file-system", layer.toString()));
-        var counted = Tool.runLong(STEP, List.of("du", "--summarize", "--block-size=1", layer.toString()));
-        return Long.parseLong(counted.split("\\s", 2)[0]);
+        return OverlayFolders.settle(layer);
     }
 
-    private static Path upper(SandboxFolder sandbox) {
-        return sandbox.path().resolve("upper");
+    @Override
+    public void delete(Path tree) {
+        OverlayFolders.remove(tree);
     }
 
-    private static Path work(SandboxFolder sandbox) {
-        return sandbox.path().resolve("work");
+    /** A folder of an ordinary file system has no bound of its own. */
+    @Override
+    public boolean hasQuotas() {
+        return false;
     }
 }

@@ -11,8 +11,9 @@ import java.util.List;
  *
  * @param address its IPv4 address
  * @param base what its files stand on
+ * @param generation how often its disk was put back to a checkpoint
  */
-public record SandboxRecord(String sandbox, String address, Base base) {
+public record SandboxRecord(String sandbox, String address, Base base, int generation) {
 
     /**
      * What a disk stands on.
@@ -31,6 +32,11 @@ public record SandboxRecord(String sandbox, String address, Base base) {
             all.addAll(layers);
             return new Base(template, all);
         }
+    }
+
+    /** The same with a new, empty disk on another base. */
+    public SandboxRecord putBack(Base checkpoint, int times) {
+        return new SandboxRecord(sandbox, address, checkpoint, times);
     }
 
     public SandboxId id() {

@@ -3,7 +3,12 @@ package dev.sealbox.runtime.storage;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How disks of sandboxes and layers of checkpoints are kept on this host's file system. Thread-safe. */
+/**
+ * How disks of sandboxes and layers of checkpoints are kept on this host's file system. Thread-safe.
+ *
+ * <p>Every disk is an overlay, whatever keeps it: what a sandbox changes lies in a folder {@code upper}, above the layers
+ * of the checkpoints that it descends from and a template. Drivers differ in what a copy of such a folder costs.
+ */
 public interface StorageDriver {
 
     /**
@@ -14,16 +19,30 @@ public interface StorageDriver {
     record Mount(Path folder, String options) {}
 
     /**
-     * Makes a sandbox's disk unless it is there.
+     * Makes a disk unless it is there, and bounds it where {@link #hasQuotas}.
      *
      * @param template the root file system at the bottom
-     * @param layers on top of it, newest first
+     * @param layers on top of it, newest first: what {@link #capture} has made
      */
-    Mount prepare(SandboxFolder sandbox, Path template, List<Path> layers);
+    Mount prepare(Disk disk, Path template, List<Path> layers);
 
-    /** Copies what a sandbox has changed into a new folder. The sandbox's processes stand still meanwhile. */
-    void capture(SandboxFolder sandbox, Path layer);
+    /** Writes out what a sandbox has written so far, so that little is left to do while it stands still. */
+    void flush(Disk disk);
+
+    /** Makes {@code layer}, a folder that is not there yet, with what the sandbox has changed. Its processes stand still meanwhile. */
+    void capture(Disk disk, Path layer);
 
     /** Makes a captured layer outlast a power failure, and measures it in bytes. */
     long settle(Path layer);
+
+    /** Removes a tree that disks and layers may be part of, never through a link. */
+    void delete(Path tree);
+
+    /** Whether a sandbox that writes more than its disk may hold is told so. */
+    boolean hasQuotas();
+
+    /** The folder of a captured layer that goes into an overlay. */
+    static Path content(Path layer) {
+        return layer.resolve("diff");
+    }
 }

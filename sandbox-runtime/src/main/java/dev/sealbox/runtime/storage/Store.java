@@ -6,6 +6,7 @@ import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.SandboxRecord.Base;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,16 +31,16 @@ public final class Store {
     private final Path drafts;
     private final Trash trash;
 
-    /** @param data the node's data folder */
-    public Store(Path data) {
-        this.sandboxes = data.resolve("sandboxes");
-        this.layers = layers(data);
-        this.drafts = data.resolve("drafts");
-        this.trash = new Trash(data.resolve("trash"));
+    /** @param root where its folders lie, all on one file system */
+    public Store(Path root, StorageDriver driver) {
+        this.sandboxes = root.resolve("sandboxes");
+        this.layers = layers(root);
+        this.drafts = root.resolve("drafts");
+        this.trash = new Trash(root.resolve("trash"), driver);
     }
 
-    public static Path layers(Path data) {
-        return data.resolve("layers");
+    public static Path layers(Path root) {
+        return root.resolve("layers");
     }
 
     /** Makes the folders and clears away what a crash has left half-made. */
@@ -84,6 +85,17 @@ public final class Store {
         folder.establish(record);
     }
 
+    /** Removes the disks that a sandbox had before it was last put back to a checkpoint. */
+    public void forgetFormerDisks(SandboxFolder folder, int generation) {
+        if (generation > 0) {
+            names(folder.path()).stream()
+                    .filter(name -> name.equals("upper") || name.equals("work") || name.startsWith("disk-"))
+                    .filter(name -> !name.equals("disk-" + generation))
+                    .forEach(name -> trash.remove(folder.path().resolve(name)));
+            sweep();
+        }
+    }
+
     /** Removes a sandbox's disk and the condemned layers that only it stood on. */
     public void remove(SandboxId sandbox) {
         trash.remove(folder(sandbox).path());
@@ -97,7 +109,7 @@ public final class Store {
 
     /** The folders of a base's layers, newest first. */
     public List<Path> layersOf(Base base) {
-        return base.layers().stream().map(this::content).toList();
+        return base.layers().stream().map(layers::resolve).toList();
     }
 
     public Optional<Long> sizeOf(CheckpointId checkpoint) {
@@ -107,16 +119,19 @@ public final class Store {
     /**
      * Adds a layer, whole or not at all.
      *
-     * @param capture fills the folder that it is given
+     * @param capture makes the folder that it is given
      */
     public long add(CheckpointId checkpoint, SandboxRecord sandbox, Capture capture) {
         var draft = drafts.resolve(UUID.randomUUID().toString());
         makePrivate(drafts);
         try {
             Files.createDirectories(draft);
-            var size = capture.into(draft.resolve("diff"));
-            RecordFile.write(draft.resolve(RECORD), new LayerRecord(sandbox.sandbox(), sandbox.base(), size));
-            Files.move(draft, layers.resolve(checkpoint.toString()), StandardCopyOption.ATOMIC_MOVE);
+            var layer = draft.resolve("layer");
+            var size = capture.into(layer);
+            RecordFile.write(layer.resolve(RECORD), new LayerRecord(sandbox.sandbox(), sandbox.base(), size));
+            RecordFile.settle(layer);
+            Files.move(layer, layers.resolve(checkpoint.toString()), StandardCopyOption.ATOMIC_MOVE);
+            RecordFile.settle(layers);
             return size;
         } catch (IOException e) {
             throw new RuntimeFailure(STEP, e);
@@ -125,7 +140,7 @@ public final class Store {
         }
     }
 
-    /** Fills a new layer's folder and returns its size in bytes. */
+    /** Makes a new layer's folder and returns its size in bytes. */
     @FunctionalInterface
     public interface Capture {
         long into(Path folder);
@@ -157,14 +172,12 @@ public final class Store {
         return RecordFile.read(layers.resolve(layer).resolve(RECORD), LayerRecord.class);
     }
 
-    private Path content(String layer) {
-        return layers.resolve(layer).resolve("diff");
-    }
-
     private static Set<String> names(Path folder) {
         try (var entries = Files.list(folder)) {
             return Set.copyOf(
                     entries.map(entry -> entry.getFileName().toString()).toList());
+        } catch (NoSuchFileException e) {
+            return Set.of();
         } catch (IOException e) {
             throw new RuntimeFailure(STEP, e);
         }

@@ -1,22 +1,22 @@
 package dev.sealbox.runtime.storage;
 
 import dev.sealbox.runtime.step.RuntimeFailure;
-import dev.sealbox.runtime.step.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.UUID;
 
 /** Removes folders that sandboxes have filled: out of sight at once, then bit by bit, never through a link. */
 final class Trash {
     private static final String STEP = "storage";
     private final Path folder;
+    private final StorageDriver driver;
 
-    Trash(Path folder) {
+    Trash(Path folder, StorageDriver driver) {
         this.folder = folder;
+        this.driver = driver;
     }
 
     void remove(Path doomed) {
@@ -28,7 +28,7 @@ final class Trash {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
             var hidden = folder.resolve(UUID.randomUUID().toString());
             Files.move(doomed, hidden, StandardCopyOption.ATOMIC_MOVE);
-            delete(hidden);
+            driver.delete(hidden);
         } catch (IOException e) {
             throw new RuntimeFailure(STEP, e);
         }
@@ -36,11 +36,6 @@ final class Trash {
 
     /** Ends what an earlier process began. */
     void empty() {
-        delete(folder);
-    }
-
-    private static void delete(Path tree) {
-        // rm copes with trees deeper than a path may be long, which Java's own walk does not.
-        Tool.runLong(STEP, List.of("rm", "--recursive", "--force", "--one-file-system", tree.toString()));
+        driver.delete(folder);
     }
 }

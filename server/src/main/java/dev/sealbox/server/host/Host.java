@@ -58,8 +58,13 @@ public final class Host {
     CompletionStage<Unit> start(StartSandbox start) {
         var policy = start.policy();
         return anchors.certificate(policy.organization())
-                .thenCompose(authority -> runtime.start(
-                        new Launch(policy.sandbox(), start.template(), start.layers(), start.limits(), authority)))
+                .thenCompose(authority -> runtime.start(new Launch(
+                        policy.sandbox(),
+                        start.template(),
+                        start.layers(),
+                        start.limits(),
+                        authority,
+                        start.generation())))
                 .thenCompose(address -> admit(address, policy));
     }
 

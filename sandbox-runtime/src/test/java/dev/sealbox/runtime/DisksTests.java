@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.sandbox.TrustFiles;
+import dev.sealbox.runtime.storage.StorageKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +18,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checkpoints and what is forked from them. */
-class DisksIT {
-    private Node node;
+/** Checkpoints and what is forked from them, whatever keeps the disks. */
+abstract class DisksTests {
+    private final StorageKind kind;
+    Node node;
+
+    DisksTests(StorageKind kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void open() {
-        node = Node.open();
+        node = Node.open(kind);
     }
 
     @AfterEach
@@ -195,11 +201,60 @@ class DisksIT {
     }
 
     @Test
+    void putsASandboxBackInPlace() {
+        var sandbox = node.start();
+        node.run(sandbox, "echo before > file; touch doomed");
+        var checkpoint = node.checkpoint(sandbox);
+        node.run(sandbox, "echo after > file; rm doomed; touch later; sleep 4242 > /dev/null 2>&1 &");
+
+        node.restore(sandbox, 1, checkpoint);
+        node.restore(sandbox, 1, checkpoint);
+
+        assertThat(node.run(sandbox, "cat file; ls; pgrep sleep").stdout()).isEqualTo("before\ndoomed\nfile\n");
+        node.run(sandbox, "echo again > file");
+        var again = node.checkpoint(sandbox);
+        node.restore(sandbox, 2, checkpoint);
+        assertThat(node.read(sandbox, "file")).isEqualTo("before\n");
+        node.restore(sandbox, 3, again, checkpoint);
+        assertThat(node.read(sandbox, "file")).isEqualTo("again\n");
+        try (var entries = Files.list(node.disks().resolve("sandboxes/" + sandbox))) {
+            assertThat(entries.map(entry -> entry.getFileName().toString()))
+                    .contains("disk-3")
+                    .doesNotContain("upper", "work", "disk-0", "disk-1", "disk-2");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void leavesASandboxRunningThatCannotBePutBack() {
+        var sandbox = node.start();
+        node.write(sandbox, "file", "kept");
+
+        assertThatThrownBy(() -> node.restore(sandbox, 1, new CheckpointId(UUID.randomUUID())))
+                .hasMessageContaining("is not on this host");
+
+        assertThat(node.read(sandbox, "file")).isEqualTo("kept");
+    }
+
+    @Test
+    void keepsDisksAndLayersAcrossARestart() {
+        var parent = node.start();
+        node.write(parent, "file", "kept");
+        var checkpoint = node.checkpoint(parent);
+
+        node.restart();
+
+        assertThat(node.read(parent, "file")).isEqualTo("kept");
+        assertThat(node.read(node.start(checkpoint), "file")).isEqualTo("kept");
+    }
+
+    @Test
     void saysThatACheckpointIsNotHere() {
         assertThatThrownBy(() -> node.start(new CheckpointId(UUID.randomUUID())))
                 .hasMessageContaining("storage: checkpoint")
                 .hasMessageContaining("is not on this host");
-        assertThat(node.data().resolve("sandboxes")).isEmptyDirectory();
+        assertThat(node.disks().resolve("sandboxes")).isEmptyDirectory();
     }
 
     @Test
@@ -211,12 +266,12 @@ class DisksIT {
 
         await(node.runtime().stop(sandbox));
 
-        assertThat(node.data().resolve("sandboxes")).isEmptyDirectory();
-        assertThat(node.data().resolve("trash")).isEmptyDirectory();
+        assertThat(node.disks().resolve("sandboxes")).isEmptyDirectory();
+        assertThat(node.disks().resolve("trash")).isEmptyDirectory();
     }
 
     private List<String> layers() {
-        try (var entries = Files.list(node.data().resolve("layers"))) {
+        try (var entries = Files.list(node.disks().resolve("layers"))) {
             return entries.map(entry -> entry.getFileName().toString()).toList();
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -1,0 +1,100 @@
+package dev.sealbox.runtime.storage;
+
+import dev.sealbox.runtime.step.RuntimeFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where a node keeps its disks and by which driver, as its settings and its file system have it. */
+public final class NodeStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStorage.class);
+    private static final String STEP = "storage";
+
+    /** Soon enough for a sandbox that writes 1 GiB/s. */
+    private static final long GROW_EVERY_MS = 1000;
+
+    private final StorageKind kind;
+    private final StorageDriver driver;
+    private final Store store;
+    private final Optional<BtrfsImage> image;
+    private final ScheduledExecutorService growing = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("storage-growth").factory());
+
+    private Optional<Future<?>> growth = Optional.empty();
+
+    private NodeStorage(StorageKind kind, Path root, Optional<BtrfsImage> image, int uidBase, Path program) {
+        this.kind = kind;
+        this.image = image;
+        this.driver = kind == StorageKind.OVERLAY
+                ? new OverlayDriver(Store.layers(root), uidBase)
+                : new BtrfsDriver(root, uidBase, program);
+        this.store = new Store(root, driver);
+    }
+
+    /**
+     * Chooses, and mounts what is to be mounted.
+     *
+     * @param data the node's data folder
+     * @param imageBytes of an image that is made
+     * @param program the host program
+     * @throws RuntimeFailure when the data folder holds disks of another kind than is wanted
+     */
+    public static NodeStorage open(Path data, StorageKind wanted, long imageBytes, int uidBase, Path program) {
+        try {
+            Files.createDirectories(data);
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
+        var image = new BtrfsImage(data.resolve("disks.btrfs"), data.resolve("disks"), program);
+        var kind = new StorageMark(data, Files.exists(image.file())).choose(wanted);
+        if (kind != StorageKind.BTRFS_LOOP) {
+            return new NodeStorage(kind, data, Optional.empty(), uidBase, program).begun();
+        }
+        image.open(imageBytes);
+        return new NodeStorage(kind, image.mount(), Optional.of(image), uidBase, program).begun();
+    }
+
+    private NodeStorage begun() {
+        LOG.info("disks of sandboxes: {}", report());
+        growth = image.<Future<?>>map(file ->
+                growing.scheduleWithFixedDelay(() -> grow(file), GROW_EVERY_MS, GROW_EVERY_MS, TimeUnit.MILLISECONDS));
+        return this;
+    }
+
+    private static void grow(BtrfsImage file) {
+        try {
+            file.grow();
+        } catch (RuntimeException e) {
+            LOG.warn("the file system of sandboxes' disks cannot grow now", e);
+        }
+    }
+
+    public StorageDriver driver() {
+        return driver;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    /** One line for operators: the driver, and whether disks are bounded. */
+    public String report() {
+        return kind.word() + (driver.hasQuotas() ? ", each bounded" : ", not bounded one by one");
+    }
+
+    /** Lets go of everything; what is mounted stays so while {@code inUse}. */
+    public void close(boolean inUse) {
+        growth.ifPresent(task -> task.cancel(false));
+        growing.close();
+        if (!inUse) {
+            image.ifPresent(BtrfsImage::close);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.sealbox.runtime.storage;
+
+import dev.sealbox.runtime.step.RuntimeFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A data folder's note of how its disks are kept: a disk of one kind is none of another.
+ *
+ * @param hasImage whether a file system in a file lies there
+ */
+record StorageMark(Path data, boolean hasImage) {
+    private static final String STEP = "storage";
+
+    /** What {@code wanted} comes to here; noted down for the next start. */
+    StorageKind choose(StorageKind wanted) {
+        var kept = noted();
+        var kind = wanted == StorageKind.AUTO ? kept.orElseGet(this::natural) : wanted;
+        kept.filter(former -> former != kind && isUsed(former)).ifPresent(former -> {
+            throw new RuntimeFailure(
+                    STEP,
+                    "the data folder holds disks kept by " + former.word() + ", not by " + kind.word()
+                            + ": set sealbox.host.storage accordingly, or take another data folder");
+        });
+        if (kind == StorageKind.BTRFS && !onBtrfs()) {
+            throw new RuntimeFailure(
+                    STEP,
+                    "the data folder does not lie on btrfs; sealbox.host.storage = btrfs-loop makes one in a file");
+        }
+        note(kind);
+        return kind;
+    }
+
+    private StorageKind natural() {
+        return onBtrfs() ? StorageKind.BTRFS : StorageKind.OVERLAY;
+    }
+
+    private boolean onBtrfs() {
+        try {
+            return Files.getFileStore(data).type().equals("btrfs");
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
+    }
+
+    /** Releases that knew one kind only noted none. */
+    private Optional<StorageKind> noted() {
+        var note = RecordFile.read(file(), String.class).map(StorageKind::of);
+        return note.isPresent() || !isUsed(StorageKind.OVERLAY) ? note : Optional.of(StorageKind.OVERLAY);
+    }
+
+    private boolean isUsed(StorageKind kind) {
+        return kind == StorageKind.BTRFS_LOOP
+                ? hasImage
+                : Stream.of("sandboxes", "layers").map(data::resolve).anyMatch(StorageMark::hasEntries);
+    }
+
+    private static boolean hasEntries(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (var entries = Files.list(folder)) {
+            return entries.findAny().isPresent();
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
+    }
+
+    private void note(StorageKind kind) {
+        if (!RecordFile.read(file(), String.class).equals(Optional.of(kind.word()))) {
+            RecordFile.write(file(), kind.word());
+        }
+    }
+
+    private Path file() {
+        return data.resolve("storage.json");
+    }
+}
