@@ -129,8 +129,7 @@ class SnapshotRoutesTest {
         server.images.verdict = CompletableFuture.completedFuture(Optional.of(FAILED));
 
         assertThat(streamed("/api/sandboxes", "{\"image\":" + IMAGE + "}").body())
-                .endsWith("event: error\n"
-                        + "data: {\"error\":\"step 1 (run) failed: exit code 3: no such\\nthing\"}\n\n");
+                .endsWith("event: error\ndata: {\"error\":\"step 1 (run) failed: exit code 3: no such\\nthing\"}\n\n");
         var sandbox = server.send("POST", "/api/sandboxes", "{\"image\":" + IMAGE + "}");
         assertThat(sandbox.status()).isEqualTo(400);
         assertThat(sandbox.error()).isEqualTo("step 1 (run) failed: exit code 3: no such thing");

@@ -46,7 +46,7 @@ public final class Persistence {
     private final SecretVersions versions;
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
-    private final Images images;
+    private final ShardedImages images;
     private final ApiKeys apiKeys;
     private final Organizations organizations;
     private final AuditAnswers answers;
@@ -57,7 +57,7 @@ public final class Persistence {
             SecretVersions versions,
             Sandboxes sandboxes,
             Checkpoints checkpoints,
-            Images images,
+            ShardedImages images,
             ApiKeys apiKeys,
             Organizations organizations,
             AuditAnswers answers,
@@ -108,7 +108,7 @@ public final class Persistence {
                 keys,
                 keys,
                 new LoggedAnswers(system, database, clock),
-                new Recovery(entities, keys, new DataKeys(database), images, services, clock));
+                new Recovery(entities, keys, new DataKeys(database), services, clock));
     }
 
     public SecretStores stores() {
@@ -145,6 +145,6 @@ public final class Persistence {
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */
     public CompletionStage<Void> recover() {
-        return recovery.run();
+        return recovery.run().thenCompose(done -> images.recover(organizations));
     }
 }

@@ -3,16 +3,19 @@ package dev.sealbox.persistence.service;
 import dev.sealbox.domain.image.BuildLog;
 import dev.sealbox.domain.image.BuildLog.Line;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Those who wait for a build and hear what it says. Whoever comes late hears the last lines first. Thread-safe. */
 final class Audience implements BuildLog {
     private final int kept;
     private final Deque<Line> said = new ArrayDeque<>();
-    private final List<BuildLog> listeners = new ArrayList<>();
+    /** By a number, since several may hear with the same ears. */
+    private final Map<Integer, BuildLog> listeners = new LinkedHashMap<>();
+
+    private int next;
     private boolean closed;
 
     Audience(int kept) {
@@ -25,14 +28,13 @@ final class Audience implements BuildLog {
             return Optional.empty();
         }
         said.forEach(listener::add);
-        // A listener of its own for each, since several may hear with the same ears.
-        BuildLog mine = listener::add;
-        listeners.add(mine);
-        return Optional.of(() -> leave(mine));
+        var number = next++;
+        listeners.put(number, listener);
+        return Optional.of(() -> leave(number));
     }
 
-    private synchronized void leave(BuildLog listener) {
-        listeners.removeIf(other -> other == listener);
+    private synchronized void leave(int number) {
+        listeners.remove(number);
     }
 
     @Override
@@ -41,7 +43,7 @@ final class Audience implements BuildLog {
         if (said.size() > kept) {
             said.removeFirst();
         }
-        listeners.forEach(listener -> listener.add(line));
+        listeners.values().forEach(listener -> listener.add(line));
     }
 
     /** Whether somebody waits. If not, nobody can join any more. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,8 @@ final class ImageBuild {
 
     /** How often another node's build of the same image is looked at. */
     private static final Duration LOOK = Duration.ofMillis(500);
+
+    private static final int ATTEMPTS = 3;
 
     private final Builds builds;
     private final Origin origin;
@@ -81,7 +84,7 @@ final class ImageBuild {
     private Optional<ImageLayer> known() {
         say(0, "resolve", "Looking for image " + hash);
         while (true) {
-            var image = ask();
+            var image = patience.await(question());
             if (image.built().isPresent()) {
                 say(0, "cache_hit", "Found image " + hash);
                 return image.built();
@@ -98,9 +101,10 @@ final class ImageBuild {
         }
     }
 
-    private ImageReply.Image ask() {
-        return (ImageReply.Image) patience.await(
-                builds.entities.images(origin.organization(), replyTo -> new ImageMessage.ReadImage(hash, replyTo)));
+    private CompletionStage<ImageReply.Image> question() {
+        return builds.entities
+                .images(origin.organization(), replyTo -> new ImageMessage.ReadImage(hash, replyTo))
+                .thenApply(reply -> (ImageReply.Image) reply);
     }
 
     private Outcome<ImageLayer> onTop() {
@@ -137,15 +141,14 @@ final class ImageBuild {
                 ground.host(),
                 builds.members.me());
         mine = build;
-        patience.await(execute(new ImageCommand.BeginBuild(hash, build)));
-        var now = ask();
-        if (!now.building().equals(Optional.of(build))) {
+        patience.awaitAnyway(execute(new ImageCommand.BeginBuild(hash, build)));
+        if (!patience.awaitAnyway(question()).building().equals(Optional.of(build))) {
             // Another node was faster.
             return carryOut();
         }
         var site = new BuildSite(builds, origin.organization(), hash, build);
         try {
-            return finished(build, worked(site, ground, first));
+            return noted(site, worked(site, ground, first));
         } catch (Cancelled e) {
             site.abandon("it was cancelled");
             throw e;
@@ -165,14 +168,30 @@ final class ImageBuild {
         }
     }
 
-    private Outcome<ImageLayer> finished(Build build, Outcome<ImageLayer> worked) {
-        switch (worked) {
-            case Outcome.Done<ImageLayer>(var image) ->
+    private Outcome<ImageLayer> noted(BuildSite site, Outcome<ImageLayer> worked) {
+        return switch (worked) {
+            case Outcome.Done<ImageLayer>(var image) -> finished(site.build(), image, worked);
+            case Outcome.Refused<ImageLayer>(var reason) -> {
+                site.abandon(reason.message());
+                yield worked;
+            }
+        };
+    }
+
+    /**
+     * An answer that is lost leaves open whether the image is noted, so the files stay. Where it is not, whoever wants the
+     * image next finds a build that nobody carries out, and clears it away.
+     */
+    private Outcome<ImageLayer> finished(Build build, ImageLayer image, Outcome<ImageLayer> worked) {
+        for (var attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
                 patience.awaitAnyway(execute(new ImageCommand.FinishBuild(hash, build.layer(), image)));
-            case Outcome.Refused<ImageLayer>(var reason) ->
-                new BuildSite(builds, origin.organization(), hash, build).abandon(reason.message());
+                return worked;
+            } catch (CompletionException e) {
+                log.warn("Image {} is built and not noted yet: {}", hash, Patience.reason(e));
+            }
         }
-        return worked;
+        return Outcome.refused(new ImageRefusal.BuildFailed(0, "build", "the image cannot be noted down now"));
     }
 
     private CompletionStage<ImageReply> execute(ImageCommand command) {

@@ -32,23 +32,16 @@ public final class Recovery {
     private final Entities entities;
     private final Organizations organizations;
     private final DataKeys dataKeys;
-    private final ShardedImages images;
     private final Names names;
     private final RunningSandboxes sandboxes;
     private final Places places;
     private final ServiceSettings settings;
 
     public Recovery(
-            Entities entities,
-            Organizations organizations,
-            DataKeys dataKeys,
-            ShardedImages images,
-            ServiceSettings settings,
-            Clock clock) {
+            Entities entities, Organizations organizations, DataKeys dataKeys, ServiceSettings settings, Clock clock) {
         this.entities = entities;
         this.organizations = organizations;
         this.dataKeys = dataKeys;
-        this.images = images;
         this.names = new Names(entities, settings);
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.places = new Places(entities, settings, clock);
@@ -69,8 +62,7 @@ public final class Recovery {
         return names.organization(id)
                 .thenCompose(known -> inTurn(List.copyOf(known.names().values()), store -> wake(id, store))
                         .thenCompose(done ->
-                                inTurn(List.copyOf(known.sandboxes().entrySet()), admitted -> sandbox(id, admitted))))
-                .thenCompose(done -> tolerant("the images of " + id, images.recover(id)));
+                                inTurn(List.copyOf(known.sandboxes().entrySet()), admitted -> sandbox(id, admitted))));
     }
 
     private CompletionStage<Void> wake(OrganizationId organization, StoreId store) {

@@ -22,6 +22,7 @@ import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.image.Snapshot;
 import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.image.SnapshotView;
+import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxHosts;
@@ -41,9 +42,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Images as their people see them: what is built, what has a name, and what starts from it. */
 public final class ShardedImages implements Images {
+    private static final Logger log = LoggerFactory.getLogger(ShardedImages.class);
+    private static final int AT_A_TIME = 16;
+
     private final Entities entities;
     private final Launcher launcher;
     private final Builds builds;
@@ -241,8 +247,24 @@ public final class ShardedImages implements Images {
                 new FailSnapshot(name, left.id(), "the server was stopped while it was built"));
     }
 
-    /** Clears away what processes that are gone have left unfinished. */
-    CompletionStage<Void> recover(OrganizationId organization) {
+    /** Clears away what processes that are gone have left unfinished; call it when the hosts answer. */
+    public CompletionStage<Void> recover(Organizations organizations) {
+        return organizations
+                .list()
+                .thenCompose(all -> Futures.each(
+                        all,
+                        AT_A_TIME,
+                        found -> recover(found.id()).handle((done, failure) -> {
+                            if (failure != null) {
+                                log.warn(
+                                        "Cannot clear away builds of {} yet: {}", found.id(), Patience.reason(failure));
+                            }
+                            return found.id();
+                        })))
+                .thenAccept(done -> {});
+    }
+
+    private CompletionStage<Void> recover(OrganizationId organization) {
         return entities.images(organization, ImageMessage.ListUnfinished::new)
                 .thenCompose(reply -> {
                     var left = (ImageReply.Unfinished) reply;
