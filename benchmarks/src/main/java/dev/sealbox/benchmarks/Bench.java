@@ -1,21 +1,28 @@
 package dev.sealbox.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sealbox.benchmarks.egress.ProxyBench;
+import dev.sealbox.benchmarks.egress.Result;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.story.World;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** {@code ./sealbox bench [NAME]}: prints a table, and writes it with every sample as JSON to {@code target/bench/}. */
+/**
+ * {@code ./sealbox bench [NAME...] [--quick]}: prints tables, and writes them with every sample as JSON to
+ * {@code target/bench/}. Fails when an answer was wrong.
+ */
 public final class Bench {
+    private static final String PROXY = "proxy";
+    private static final String QUICK = "--quick";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, Benchmark> ALL = new LinkedHashMap<>();
 
@@ -28,7 +35,7 @@ public final class Bench {
         ALL.put("exec", Lifecycle::exec);
         ALL.put("checkpoint", Lifecycle::checkpoint);
         ALL.put("fork", Lifecycle::fork);
-        ALL.put("proxy", ProxyPath::measure);
+        ALL.put("sandbox-request", SandboxRequest::measure);
     }
 
     private Bench() {}
@@ -36,15 +43,24 @@ public final class Bench {
     public static void main(String[] names) {
         // The server's own configuration, which is on the class path, too, tells more than a table wants.
         System.setProperty("logback.configurationFile", "dev/sealbox/benchmarks/logback.xml");
-        var known =
-                Stream.concat(ALONE.keySet().stream(), ALL.keySet().stream()).toList();
-        var chosen = names.length == 0 ? known : List.of(names);
-        if (!known.containsAll(chosen)) {
-            System.err.println("no such benchmark; there are: " + String.join(", ", known));
+        var known = Stream.of(ALONE.keySet(), Set.of(PROXY), ALL.keySet())
+                .flatMap(Set::stream)
+                .toList();
+        boolean quick = List.of(names).contains(QUICK);
+        var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
+        var chosen = asked.isEmpty() ? known : asked;
+        if (!known.containsAll(chosen) || (quick && !chosen.equals(List.of(PROXY)))) {
+            System.err.println("no such benchmark; there are: " + String.join(", ", known) + "; --quick is for proxy");
             System.exit(2);
         }
         System.out.println("Machine: " + Machine.description());
-        System.out.println(Samples.header());
+        if (chosen.contains(PROXY) && !proxy(quick)) {
+            System.err.println("an answer was wrong, or there was none");
+            System.exit(1);
+        }
+        if (!chosen.equals(List.of(PROXY))) {
+            System.out.println(Samples.header());
+        }
         ALONE.forEach((name, benchmark) -> {
             if (chosen.contains(name)) {
                 report(name, benchmark.get());
@@ -55,6 +71,13 @@ public final class Bench {
             measure(inWorld);
         }
         System.exit(0);
+    }
+
+    /** Whether all answers were right. */
+    private static boolean proxy(boolean quick) {
+        var results = ProxyBench.measure(quick, System.out::println);
+        write(PROXY, results);
+        return results.stream().allMatch(Result::allRight);
     }
 
     private static void measure(List<String> chosen) {
@@ -68,19 +91,21 @@ public final class Bench {
 
     private static void report(String name, List<Samples> samples) {
         samples.forEach(each -> System.out.println(each.row()));
-        write(Project.home().resolve("target/bench").resolve(name + ".json"), samples);
+        write(
+                name,
+                samples.stream()
+                        .map(each -> Map.of(
+                                "name", each.name().strip(),
+                                "count", each.nanos().size(),
+                                "medianMillis", each.medianMillis(),
+                                "p99Millis", each.p99Millis(),
+                                "perSecond", each.perSecond().orElse(0.0),
+                                "nanos", each.nanos()))
+                        .toList());
     }
 
-    private static void write(Path file, List<Samples> samples) {
-        var results = samples.stream()
-                .map(each -> Map.of(
-                        "name", each.name().strip(),
-                        "count", each.nanos().size(),
-                        "medianMillis", each.medianMillis(),
-                        "p99Millis", each.p99Millis(),
-                        "perSecond", each.perSecond().orElse(0.0),
-                        "nanos", each.nanos()))
-                .toList();
+    private static void write(String name, List<?> results) {
+        var file = Project.home().resolve("target/bench").resolve(name + ".json");
         try {
             Files.createDirectories(file.getParent());
             var whole =

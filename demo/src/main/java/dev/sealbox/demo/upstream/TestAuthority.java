@@ -28,6 +28,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /** A certificate authority of its own, made at start and held in memory only. Immutable. */
 public final class TestAuthority {
@@ -47,13 +48,7 @@ public final class TestAuthority {
 
     /** The authority's certificate, PEM. */
     public String pem() {
-        var text = new StringWriter();
-        try (var writer = new JcaPEMWriter(text)) {
-            writer.writeObject(certificate);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        return pem(certificate);
     }
 
     /** What a server needs to be {@code hosts}: a fresh key and a certificate for these names. */
@@ -74,6 +69,34 @@ public final class TestAuthority {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What a server shows and proves, PEM. */
+    public record Pem(String chain, String key) {
+        /** Without the key. */
+        @Override
+        public String toString() {
+            return chain;
+        }
+    }
+
+    /** As {@link #server}, for servers that are not the JDK's. */
+    public Pem pemServer(List<String> hosts) {
+        var leafKeys = keyPair();
+        var leaf = signed(new X500Name("CN=" + hosts.getFirst()), leafKeys, hosts);
+        return new Pem(
+                pem(leaf),
+                pem(new PemObject("PRIVATE KEY", leafKeys.getPrivate().getEncoded())));
+    }
+
+    private static String pem(Object part) {
+        var text = new StringWriter();
+        try (var writer = new JcaPEMWriter(text)) {
+            writer.writeObject(part);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
     }
 
     private KeyPair keyPair() {

@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProxyAloneIT {
     private static final String TOKEN = "osb_sealed_0123456789abcdef0123456789abcdef";
     private static final String VALUE = "value-" + UUID.randomUUID();
+    private static final String ROTATED = "rotated-" + UUID.randomUUID();
     private static final String NAMED = "named-" + UUID.randomUUID();
 
     @TempDir
@@ -94,6 +96,8 @@ class ProxyAloneIT {
                 assertThat(received.header("x-a")).isEqualTo(VALUE);
                 assertThat(received.header("x-b")).isEqualTo(named);
 
+                rotates(proxy, lines, upstream);
+
                 var refused = curl(proxy, "https://" + Hosts.LOGS + "/", "-o", "/dev/null", "-w", "%{http_connect}");
                 assertThat(refused.out()).isEqualTo("403");
                 assertThat(upstream.latest("/")).isEmpty();
@@ -104,8 +108,28 @@ class ProxyAloneIT {
             assertThat(process.exitValue()).isZero();
             assertThat(Files.readString(folder.resolve("err")))
                     .doesNotContain(VALUE)
+                    .doesNotContain(ROTATED)
                     .doesNotContain(NAMED);
         }
+    }
+
+    /** A new file is taken as it is, tokens stay; one that is wrong changes nothing. */
+    private void rotates(String proxy, BufferedReader lines, TestUpstream upstream)
+            throws IOException, InterruptedException {
+        var next = folder.resolve("next");
+        Files.writeString(next, TOKEN + " " + ROTATED + "\n");
+        Files.move(next, folder.resolve("secrets"), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(lines.readLine()).isEqualTo("reloaded 1 secrets");
+
+        Files.writeString(folder.resolve("secrets"), "PATH " + VALUE + "\n");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!Files.readString(folder.resolve("err")).contains("stay as they were")) {
+            assertThat(System.nanoTime()).as("told of the wrong file").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        var answer = curl(proxy, "https://" + Hosts.API + "/rotated", "-H", "X-A: " + TOKEN);
+        assertThat(answer.status()).as(answer.err()).isZero();
+        assertThat(upstream.latest("/rotated").orElseThrow().header("x-a")).isEqualTo(ROTATED);
     }
 
     @Test

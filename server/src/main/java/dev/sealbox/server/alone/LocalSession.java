@@ -22,22 +22,35 @@ import java.util.UUID;
  * Everybody on this machine as one client: a connection from any of the machine's own addresses belongs to the session,
  * every other one to nobody.
  */
-record LocalSession(SandboxId id, OrganizationId organization, EgressPolicy policy) {
+record LocalSession(SandboxId id, OrganizationId organization, StoreId store, List<HostPattern> allowlist) {
     private static final OrganizationId LOCAL = new OrganizationId("local");
 
-    static LocalSession of(List<LocalSecret> secrets, List<HostPattern> allowlist) {
-        var id = SandboxId.random(new SecureRandom());
-        var store = new StoreId(UUID.randomUUID());
+    LocalSession {
+        allowlist = List.copyOf(allowlist);
+    }
+
+    static LocalSession of(List<HostPattern> allowlist) {
+        return new LocalSession(SandboxId.random(new SecureRandom()), LOCAL, new StoreId(UUID.randomUUID()), allowlist);
+    }
+
+    /** What the session may do with those secrets; the highest {@code revision} counts. */
+    EgressPolicy policy(List<LocalSecret> secrets, long revision) {
         var grants = new LinkedHashMap<SecretName, Grant>();
         var tokens = new LinkedHashMap<SealedToken, SecretName>();
         for (var secret : secrets) {
             // Nothing is encrypted here: the key alone leads to the value.
             grants.put(
                     secret.name(),
-                    new Grant(store, 1, new Encrypted(secret.key(), ""), secret.hosts(), Locations.ALL, false));
+                    new Grant(
+                            store,
+                            secret.version(),
+                            new Encrypted(secret.key(), ""),
+                            secret.hosts(),
+                            Locations.ALL,
+                            false));
             tokens.put(secret.token(), secret.name());
         }
-        return new LocalSession(id, LOCAL, new EgressPolicy(id, LOCAL, 1, allowlist, grants, tokens));
+        return new EgressPolicy(id, organization, revision, allowlist, grants, tokens);
     }
 
     List<SandboxAddress> addresses() throws SocketException {

@@ -9,8 +9,6 @@ import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.ledger.UseLedger;
-import dev.sealbox.domain.sealing.Opening;
-import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import java.io.IOException;
@@ -25,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
         description = "The egress proxy alone, for clients on this machine. Prints NAME=TOKEN for each name in the"
                 + " file, then a line that begins with \"ready \".")
 public final class ProxyAlone implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(ProxyAlone.class);
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     @Option(
@@ -48,7 +49,8 @@ public final class ProxyAlone implements Callable<Integer> {
             names = "--secrets",
             paramLabel = "FILE",
             required = true,
-            description = "Lines TOKEN VALUE or NAME VALUE; TOKEN@HOST,... or NAME@HOST,... says where it may be used.")
+            description = "Lines TOKEN VALUE or NAME VALUE; TOKEN@HOST,... or NAME@HOST,... says where it may be used."
+                    + " Read again when it changes.")
     private Path secrets = Path.of("");
 
     @Option(
@@ -64,6 +66,9 @@ public final class ProxyAlone implements Callable<Integer> {
             split = ",",
             description = "The only hosts that may be reached. Without it: every public one.")
     private List<String> allowed = List.of();
+
+    /** Of the policy; only the thread that starts and then the one that watches the file change it. */
+    private long revision;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -94,35 +99,54 @@ public final class ProxyAlone implements Callable<Integer> {
     }
 
     private Running start() throws IOException {
-        var file = SecretsFile.read(secrets);
-        var session = LocalSession.of(
-                file.secrets(), HostPattern.parseAll(Objects.requireNonNullElse(allowed, List.<String>of())));
+        var watch = FileWatch.of(secrets);
+        var held = new HeldSecrets(SecretsFile.read(secrets));
+        var session = LocalSession.of(HostPattern.parseAll(Objects.requireNonNullElse(allowed, List.<String>of())));
         var config = configuration();
         var settings = ProxySettings.from(config);
         var system = ActorSystem.create(Behaviors.empty(), "sealbox-proxy", config);
-        Opening opening = (context, value) -> CompletableFuture.completedFuture(
-                Plaintext.owning(Objects.requireNonNull(file.values().get(value.key()), "no value")
-                        .clone()));
         var proxy = EgressProxy.start(
                 system,
                 settings,
-                opening,
+                held,
                 (organization, fresh) -> CompletableFuture.completedFuture(fresh.get()),
                 UseLedger.none(),
                 null);
         Files.writeString(
                 certificate,
                 proxy.certificate(session.organization()).toCompletableFuture().join());
-        for (var address : session.addresses()) {
-            proxy.admit(address, session.policy()).toCompletableFuture().join();
-        }
-        tell(file.secrets(), settings.listen().address() + ":" + proxy.ports().proxy());
+        admit(proxy, session, held.present());
+        tell(held.present().secrets());
+        OUT.println("ready http://" + settings.listen().address() + ":"
+                + proxy.ports().proxy());
+        watch.tell(() -> reload(proxy, session, held));
         return new Running(system, proxy);
     }
 
-    private static void tell(List<LocalSecret> secrets, String address) {
+    private void admit(EgressProxy proxy, LocalSession session, SecretsFile file) throws IOException {
+        var policy = session.policy(file.secrets(), ++revision);
+        for (var address : session.addresses()) {
+            proxy.admit(address, policy).toCompletableFuture().join();
+        }
+    }
+
+    /** A file that cannot be used changes nothing: what was read before goes on. */
+    private void reload(EgressProxy proxy, LocalSession session, HeldSecrets held) {
+        try {
+            var former = held.present();
+            var next = SecretsFile.read(secrets).after(former);
+            held.replace(next);
+            admit(proxy, session, next);
+            former.wipe();
+            tell(next.secrets());
+            OUT.println("reloaded " + next.secrets().size() + " secrets");
+        } catch (InvalidValue | CompletionException | IOException e) {
+            log.atWarn().log("the secrets stay as they were: {}", e.getMessage());
+        }
+    }
+
+    private static void tell(List<LocalSecret> secrets) {
         secrets.stream().filter(LocalSecret::made).forEach(made -> OUT.println(made.name() + "=" + made.token()));
-        OUT.println("ready http://" + address);
     }
 
     private Config configuration() {

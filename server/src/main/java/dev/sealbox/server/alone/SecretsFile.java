@@ -11,13 +11,17 @@ import dev.sealbox.domain.sealing.SealedToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -29,6 +33,7 @@ import java.util.UUID;
  */
 record SecretsFile(List<LocalSecret> secrets, Map<KeyId, byte[]> values) {
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int NAMING_BYTES = 8;
 
     SecretsFile {
         secrets = List.copyOf(secrets);
@@ -59,7 +64,7 @@ record SecretsFile(List<LocalSecret> secrets, Map<KeyId, byte[]> values) {
             start = end + 1;
             if (line.length > 0 && line[0] != '#') {
                 try {
-                    var secret = secret(line, secrets.size() + 1, values);
+                    var secret = secret(line, values);
                     secrets.add(secret);
                 } catch (InvalidValue e) {
                     throw new InvalidValue("line " + (number + 1) + " of the secrets: " + e.getMessage());
@@ -80,7 +85,7 @@ record SecretsFile(List<LocalSecret> secrets, Map<KeyId, byte[]> values) {
         return end;
     }
 
-    private static LocalSecret secret(byte[] line, int count, Map<KeyId, byte[]> values) {
+    private static LocalSecret secret(byte[] line, Map<KeyId, byte[]> values) {
         int gap = 0;
         while (gap < line.length && line[gap] != ' ' && line[gap] != '\t') {
             gap++;
@@ -92,20 +97,55 @@ record SecretsFile(List<LocalSecret> secrets, Map<KeyId, byte[]> values) {
             throw new InvalidValue("a value has 1 to " + Plaintext.MAX_BYTES + " bytes");
         }
         var key = new KeyId(UUID.randomUUID());
-        var secret = described(new String(line, 0, gap, UTF_8), count, key);
+        var secret = described(new String(line, 0, gap, UTF_8), key);
         values.put(key, Arrays.copyOfRange(line, gap + 1, line.length));
         return secret;
     }
 
-    private static LocalSecret described(String text, int count, KeyId key) {
+    private static LocalSecret described(String text, KeyId key) {
         var at = text.indexOf('@');
         var head = at < 0 ? text : text.substring(0, at);
         var hosts = at < 0
                 ? List.<HostPattern>of()
                 : HostPattern.parseAll(List.of(text.substring(at + 1).split(",", -1)));
         return head.startsWith(SealedToken.PREFIX)
-                ? new LocalSecret(new SecretName("TOKEN_" + count), new SealedToken(head), hosts, key, false)
-                : new LocalSecret(SecretName.chosen(head), SealedToken.random(RANDOM), hosts, key, true);
+                ? new LocalSecret(nameOf(head), new SealedToken(head), hosts, key, 1, false)
+                : new LocalSecret(SecretName.chosen(head), SealedToken.random(RANDOM), hosts, key, 1, true);
+    }
+
+    /** The same for the same token wherever its line stands, and nothing that the token could be read from. */
+    private static SecretName nameOf(String token) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
+            return new SecretName("TOKEN_" + HexFormat.of().formatHex(digest, 0, NAMING_BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is missing", e);
+        }
+    }
+
+    /**
+     * This file, read when {@code former} had been read before: names keep their tokens, and a value that is still the
+     * same keeps its key and version, so that nothing changes for it.
+     */
+    SecretsFile after(SecretsFile former) {
+        var before = new HashMap<SecretName, LocalSecret>();
+        former.secrets.forEach(secret -> before.put(secret.name(), secret));
+        var now = new ArrayList<LocalSecret>();
+        var kept = new HashMap<KeyId, byte[]>();
+        for (var secret : secrets) {
+            var known = before.get(secret.name());
+            var value = Objects.requireNonNull(values.get(secret.key()), "no value");
+            boolean same = known != null && Arrays.equals(former.values.get(known.key()), value);
+            var next = known == null ? secret : secret.after(known, same);
+            now.add(next);
+            kept.put(next.key(), value);
+        }
+        return new SecretsFile(now, kept);
+    }
+
+    /** Overwrites its values; only when nobody reads them any more. */
+    void wipe() {
+        values.values().forEach(value -> Arrays.fill(value, (byte) 0));
     }
 
     private static void requireDistinct(List<LocalSecret> secrets) {

@@ -70,6 +70,34 @@ class SecretsFileTest {
     }
 
     @Test
+    void keepsTokensAndWhatStayedTheSameWhenItIsReadAgain() {
+        var former = parse("KEPT same\n" + TOKEN + " old\nGONE x\n");
+
+        var now = parse("NEW y\n" + TOKEN + " new\nKEPT same\n").after(former);
+
+        var kept = now.secrets().getLast();
+        assertThat(kept.token()).isEqualTo(former.secrets().getFirst().token());
+        assertThat(kept.key()).isEqualTo(former.secrets().getFirst().key());
+        assertThat(kept.version()).isEqualTo(1);
+        assertThat(kept.made()).isFalse();
+        var rotated = now.secrets().get(1);
+        assertThat(rotated.name()).isEqualTo(former.secrets().get(1).name());
+        assertThat(rotated.version()).isEqualTo(2);
+        assertThat(value(now, rotated)).isEqualTo("new");
+        assertThat(now.secrets().getFirst().made()).isTrue();
+        assertThat(now.values()).hasSize(3);
+    }
+
+    @Test
+    void countsVersionsOnFromReadingToReading() {
+        var second = parse("A two\n").after(parse("A one\n"));
+
+        var third = parse("A three\n").after(second);
+
+        assertThat(third.secrets().getFirst().version()).isEqualTo(3);
+    }
+
+    @Test
     void printsNoValue() {
         assertThat(parse("A hidden\n").toString()).doesNotContain("hidden").doesNotContain("A");
     }

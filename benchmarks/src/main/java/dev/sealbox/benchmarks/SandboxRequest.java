@@ -16,7 +16,7 @@ import java.util.List;
  * A small HTTPS request with a secret in a header, by the same Python program twice: in a sandbox, where it is
  * intercepted, and on the host, directly to the same upstream.
  */
-final class ProxyPath {
+final class SandboxRequest {
     private static final String HOST = "api.example.test";
     private static final String STORE = "bench";
     private static final int KEPT = 1000;
@@ -24,7 +24,7 @@ final class ProxyPath {
     private static final int UNMEASURED = 1000;
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
-    private ProxyPath() {}
+    private SandboxRequest() {}
 
     static List<Samples> measure(World world) {
         var stores = world.client().secretStores();
@@ -87,7 +87,7 @@ final class ProxyPath {
     }
 
     private static String program() {
-        try (InputStream in = ProxyPath.class.getResourceAsStream("requests.py")) {
+        try (InputStream in = SandboxRequest.class.getResourceAsStream("requests.py")) {
             if (in == null) {
                 throw new IllegalStateException(Path.of("requests.py") + " is not among the resources");
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.benchmarks.egress;
+
+import org.jspecify.annotations.NullMarked;
