@@ -99,6 +99,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.versions(),
                 persistence.sandboxes(),
                 persistence.checkpoints(),
+                persistence.images(),
                 persistence.answers(),
                 persistence.apiKeys(),
                 OnlineRotation.start(database, keys, settings.masterKeys().checkEvery()),
