@@ -124,7 +124,7 @@ final class RotationNode implements AutoCloseable {
                   max-sandboxes = 5000
                 }
                 sealbox.proxy {
-                  listen { address = "127.0.0.1", proxy-port = 0, tls-port = 0, http-port = 0, dns-port = 0 }
+                  listen { address = "127.0.0.1", proxy-port = 0, tls-port = 0, http-port = 0, dns-port = 0, tcp-port = 0 }
                   upstream { overrides = "%2$s=127.0.0.1:%3$d", ca-file = "%4$s" }
                 }
                 """.formatted(folder, HOST, upstream.port(), roots))

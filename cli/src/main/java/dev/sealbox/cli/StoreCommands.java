@@ -42,10 +42,18 @@ final class StoreCommands extends Group {
                             paramLabel = "HOST",
                             description =
                                     "A host that its sandboxes may reach; may be repeated. Without any they may reach every public host.")
-                    List<String> allow) {
+                    List<String> allow,
+            @Option(
+                            names = "--tcp",
+                            paramLabel = "HOST:PORT",
+                            description = "Where plain TCP is passed through, without any secret; may be repeated.")
+                    List<String> tcp) {
         var body = new LinkedHashMap<String, Object>();
         body.put("name", name);
         body.put("egressAllowlist", orNone(allow));
+        if (!orNone(tcp).isEmpty()) {
+            body.put("egressTcp", tcp);
+        }
         return session.out().fields(session.send("POST", "/secret-stores", body));
     }
 
@@ -61,6 +69,12 @@ final class StoreCommands extends Group {
             @Option(names = "--allow", paramLabel = "HOST", description = "Its new allowlist; may be repeated.")
                     List<String> allow,
             @Option(names = "--allow-all", description = "Its allowlist becomes empty: every public host.") boolean all,
+            @Option(
+                            names = "--tcp",
+                            paramLabel = "HOST:PORT",
+                            description = "Where plain TCP is passed through from now on; may be repeated.")
+                    List<String> tcp,
+            @Option(names = "--no-tcp", description = "Plain TCP is passed through nowhere.") boolean none,
             @Option(names = "--max-versions", paramLabel = "N", description = "How many versions of a secret are kept.")
                     Optional<Integer> maxVersions) {
         var body = new LinkedHashMap<String, Object>();
@@ -68,6 +82,12 @@ final class StoreCommands extends Group {
         maxVersions.ifPresent(wanted -> body.put("maxVersions", wanted));
         if (all || !orNone(allow).isEmpty()) {
             body.put("egressAllowlist", all ? List.of() : orNone(allow));
+        }
+        if (none || !orNone(tcp).isEmpty()) {
+            body.put("egressTcp", none ? List.of() : tcp);
+        }
+        if (none && !orNone(tcp).isEmpty()) {
+            throw usage("--no-tcp goes without --tcp");
         }
         if (body.isEmpty() || (all && !orNone(allow).isEmpty())) {
             throw usage(body.isEmpty() ? "nothing to change" : "--allow-all goes without --allow");

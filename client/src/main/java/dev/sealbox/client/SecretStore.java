@@ -8,6 +8,7 @@ import java.util.List;
  * @param egressAllowlist the hosts that its sandboxes may reach; empty means every public one
  * @param createdAt RFC 3339
  * @param maxVersions how many versions of each secret are kept
+ * @param egressTcp {@code host:port} to which plain TCP is passed through; empty from servers that know none
  */
 public record SecretStore(
         String id,
@@ -16,4 +17,9 @@ public record SecretStore(
         List<String> egressAllowlist,
         String createdAt,
         String updatedAt,
-        int maxVersions) {}
+        int maxVersions,
+        List<String> egressTcp) {
+    public SecretStore {
+        egressTcp = egressTcp == null ? List.of() : List.copyOf(egressTcp);
+    }
+}

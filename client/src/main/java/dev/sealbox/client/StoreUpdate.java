@@ -25,6 +25,11 @@ public final class StoreUpdate {
         return new StoreUpdate(fields.with("egressAllowlist", List.copyOf(hosts)));
     }
 
+    /** Replaces the list of {@code host:port} to which plain TCP is passed through. */
+    public StoreUpdate egressTcp(List<String> targets) {
+        return new StoreUpdate(fields.with("egressTcp", List.copyOf(targets)));
+    }
+
     /** How many versions of each secret are kept, 1 to 100; older ones are destroyed. */
     public StoreUpdate maxVersions(int versions) {
         return new StoreUpdate(fields.with("maxVersions", versions));

@@ -183,10 +183,11 @@ class SandboxTest {
         var sandbox = sandbox();
         server.reply(
                 200,
-                "{\"sandboxID\":\"sb-1\",\"secretStore\":\"top\",\"egressAllowlist\":[\"a\"],\"perSecretAllowedHosts\":{\"T\":[\"b\"]}}");
+                "{\"sandboxID\":\"sb-1\",\"secretStore\":\"top\",\"egressAllowlist\":[\"a\"],\"perSecretAllowedHosts\":{\"T\":[\"b\"]},\"egressTcp\":[\"c:22\"]}");
 
         assertThat(sandbox.allowedHosts())
-                .isEqualTo(new AllowedHosts("sb-1", "top", null, List.of("a"), Map.of("T", List.of("b"))));
+                .isEqualTo(new AllowedHosts(
+                        "sb-1", "top", null, List.of("a"), Map.of("T", List.of("b")), List.of("c:22")));
     }
 
     @Test

@@ -55,7 +55,8 @@ class SecretStoresTest {
                         List.of("git.test"),
                         "2026-01-01T00:00:00Z",
                         "2026-01-02T00:00:00Z",
-                        10));
+                        10,
+                        List.of()));
         assertThat(server.last().method()).isEqualTo("POST");
         assertThat(server.last().target()).isEqualTo("/api/secret-stores");
         assertThat(server.last().body()).contains("\"name\":\"git\"", "\"egressAllowlist\":[\"git.test\"]");

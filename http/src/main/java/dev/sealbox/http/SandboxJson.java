@@ -1,6 +1,7 @@
 package dev.sealbox.http;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -54,7 +55,8 @@ final class SandboxJson {
             Optional<String> secretStore,
             Optional<String> baseSecretStore,
             List<String> egressAllowlist,
-            Map<String, List<String>> perSecretAllowedHosts) {
+            Map<String, List<String>> perSecretAllowedHosts,
+            List<String> egressTcp) {
 
         static Hosts of(SandboxId sandbox, AllowedHosts hosts) {
             var perSecret = new TreeMap<String, List<String>>();
@@ -64,7 +66,8 @@ final class SandboxJson {
                     fromTop(hosts, 0),
                     fromTop(hosts, 1),
                     HostPattern.texts(hosts.allowlist()),
-                    perSecret);
+                    perSecret,
+                    TcpTarget.texts(hosts.egressTcp()));
         }
 
         private static Optional<String> fromTop(AllowedHosts hosts, int below) {

@@ -1,6 +1,7 @@
 package dev.sealbox.http;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretChanged;
@@ -23,7 +24,8 @@ final class StoreJson {
             List<String> egressAllowlist,
             Instant createdAt,
             Instant updatedAt,
-            int maxVersions) {
+            int maxVersions,
+            List<String> egressTcp) {
         static Store of(StoreSummary store) {
             return new Store(
                     store.id().toString(),
@@ -32,7 +34,8 @@ final class StoreJson {
                     HostPattern.texts(store.allowlist()),
                     store.createdAt(),
                     store.updatedAt(),
-                    store.maxVersions());
+                    store.maxVersions(),
+                    TcpTarget.texts(store.egressTcp()));
         }
     }
 

@@ -13,6 +13,7 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -83,17 +84,26 @@ final class StoreRoutes {
     }
 
     private Route create(Origin origin) {
-        return bodies.creation(
-                origin,
-                (body, id) -> answers.outcome(
-                        stores.create(
-                                origin,
-                                new StoreId(id),
-                                new StoreName(body.text("name")),
-                                body.optionalTexts("egressAllowlist")
-                                        .map(HostPattern::parseAll)
-                                        .orElse(List.of())),
-                        created -> Answers.created(StoreJson.Store.of(created))));
+        return bodies.creation(origin, (body, id) -> {
+            var tcp = body.optionalTexts("egressTcp").map(TcpTarget::parseAll).filter(some -> !some.isEmpty());
+            return answers.outcome(
+                    stores.create(
+                                    origin,
+                                    new StoreId(id),
+                                    new StoreName(body.text("name")),
+                                    body.optionalTexts("egressAllowlist")
+                                            .map(HostPattern::parseAll)
+                                            .orElse(List.of()))
+                            .thenCompose(created -> passing(origin, created, tcp)),
+                    created -> Answers.created(StoreJson.Store.of(created)));
+        });
+    }
+
+    private CompletionStage<Outcome<StoreSummary>> passing(
+            Origin origin, Outcome<StoreSummary> created, Optional<List<TcpTarget>> tcp) {
+        return tcp.map(wanted -> created.then(store -> stores.passTcp(origin, store.id(), wanted)
+                        .thenApply(passed -> passed.map(StoreUpdated::store))))
+                .orElseGet(() -> CompletableFuture.completedFuture(created));
     }
 
     /** Without a limit all of them, as the contract has it. */
@@ -116,15 +126,23 @@ final class StoreRoutes {
     private Route update(Origin origin, StoreId store) {
         return bodies.json(body -> {
             var limit = body.optionalInt("maxVersions").map(VersionLimit::new);
+            var tcp = body.optionalTexts("egressTcp").map(TcpTarget::parseAll);
             return answers.outcome(
                     stores.update(
                                     origin,
                                     store,
                                     body.optionalText("name").map(StoreName::new),
                                     body.optionalTexts("egressAllowlist").map(HostPattern::parseAll))
+                            .thenCompose(updated -> passed(origin, store, updated, tcp))
                             .thenCompose(updated -> limited(origin, store, updated, limit)),
                     updated -> Reach.told(Answers.ok(StoreJson.Store.of(updated.store())), updated.refreshed()));
         });
+    }
+
+    private CompletionStage<Outcome<StoreUpdated>> passed(
+            Origin origin, StoreId store, Outcome<StoreUpdated> updated, Optional<List<TcpTarget>> tcp) {
+        return tcp.map(wanted -> updated.then(done -> stores.passTcp(origin, store, wanted)))
+                .orElseGet(() -> CompletableFuture.completedFuture(updated));
     }
 
     private CompletionStage<Outcome<StoreUpdated>> limited(

@@ -6,6 +6,7 @@ import static dev.sealbox.domain.Outcome.refused;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -129,7 +130,8 @@ final class FakeSandboxes implements Sandboxes {
                 view -> now(done(new AllowedHosts(
                         List.of(new StoreName("base-store"), new StoreName("top-store")),
                         HostPattern.parseAll(List.of("*.example.com", "api.test")),
-                        Map.of(new SecretName("TOKEN"), HostPattern.parseAll(List.of("api.test")))))));
+                        Map.of(new SecretName("TOKEN"), HostPattern.parseAll(List.of("api.test"))),
+                        TcpTarget.parseAll(List.of("db.test:5432"))))));
     }
 
     @Override

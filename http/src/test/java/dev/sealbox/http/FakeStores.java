@@ -7,6 +7,7 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -77,7 +78,8 @@ final class FakeStores implements SecretStores {
             return now(refused(new OrganizationRefusal.NameTaken(name)));
         }
         changes++;
-        var store = new StoreSummary(id, origin.organization(), name, allowlist, Instant.now(), Instant.now(), 10);
+        var store = new StoreSummary(
+                id, origin.organization(), name, allowlist, Instant.now(), Instant.now(), 10, List.of());
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());
         return now(done(store));
@@ -122,7 +124,26 @@ final class FakeStores implements SecretStores {
                     allowlist.orElse(old.allowlist()),
                     old.createdAt(),
                     Instant.now(),
-                    old.maxVersions());
+                    old.maxVersions(),
+                    old.egressTcp());
+            stores.put(store, updated);
+            return done(new StoreUpdated(updated, new Refreshed(2, lagging)));
+        }));
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreUpdated>> passTcp(Origin origin, StoreId store, List<TcpTarget> targets) {
+        return now(in(origin, store, old -> {
+            changes++;
+            var updated = new StoreSummary(
+                    store,
+                    old.organization(),
+                    old.name(),
+                    old.allowlist(),
+                    old.createdAt(),
+                    Instant.now(),
+                    old.maxVersions(),
+                    targets);
             stores.put(store, updated);
             return done(new StoreUpdated(updated, new Refreshed(2, lagging)));
         }));

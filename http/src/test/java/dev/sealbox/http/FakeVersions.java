@@ -108,7 +108,8 @@ final class FakeVersions implements SecretVersions {
                     old.allowlist(),
                     old.createdAt(),
                     old.updatedAt(),
-                    limit.versions()));
+                    limit.versions(),
+                    old.egressTcp()));
         }));
     }
 

@@ -145,7 +145,7 @@ class SandboxRoutesTest {
                 .hasToString("{\"sandboxID\":\"" + id
                         + "\",\"secretStore\":\"top-store\",\"baseSecretStore\":\"base-store\","
                         + "\"egressAllowlist\":[\"*.example.com\",\"api.test\"],"
-                        + "\"perSecretAllowedHosts\":{\"TOKEN\":[\"api.test\"]}}");
+                        + "\"perSecretAllowedHosts\":{\"TOKEN\":[\"api.test\"]},\"egressTcp\":[\"db.test:5432\"]}");
     }
 
     @ParameterizedTest

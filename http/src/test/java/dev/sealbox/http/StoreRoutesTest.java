@@ -158,6 +158,31 @@ class StoreRoutesTest {
     }
 
     @Test
+    void takesAndChangesTheTargetsOfPlainTcp() {
+        var made = server.send(
+                "POST",
+                "/api/secret-stores",
+                "{\"name\":\"" + fresh() + "\",\"egressTcp\":[\"DB.test:5432\",\"[2606:2800::1]:22\"]}");
+        var path = "/api/secret-stores/" + made.json().path("id").asText();
+
+        assertThat(made.json().path("egressTcp")).hasToString("[\"db.test:5432\",\"[2606:2800::1]:22\"]");
+        assertThat(server.send("PUT", path, "{\"egressAllowlist\":[]}").json().path("egressTcp"))
+                .hasSize(2);
+        assertThat(server.send("PUT", path, "{\"egressTcp\":[\"*.test:22\"]}")
+                        .json()
+                        .path("egressTcp"))
+                .hasToString("[\"*.test:22\"]");
+        assertThat(server.send("GET", path, "").json().path("egressTcp")).hasToString("[\"*.test:22\"]");
+        for (var wrong : List.of("[\"*:22\"]", "[\"a.test:443\"]", "[\"a.test\"]", "[22]", "\"a.test:22\"")) {
+            var refused = server.send("PUT", path, "{\"egressTcp\":" + wrong + "}");
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.json().path("error").asText()).isNotEmpty();
+        }
+        assertThat(server.send("PUT", path, "{\"egressTcp\":[]}").json().path("egressTcp"))
+                .isEmpty();
+    }
+
+    @Test
     void setsASecretAndAnswersStringsOnly() {
         var id = created(fresh());
 

@@ -14,6 +14,7 @@ import dev.sealbox.domain.checkpoint.CheckpointRefusal.OfAnotherSandbox;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.NewFork;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -164,9 +165,15 @@ class SandboxesIT {
 
         done(node.persistence.stores().update(origin, store, Optional.empty(), Optional.of(hosts("example.com"))));
         assertThat(HOSTS.policy(sandbox).allowlist()).isEqualTo(hosts("example.com"));
+        var tcp = TcpTarget.parseAll(List.of("db.example.com:5432"));
+        done(node.persistence.stores().passTcp(origin, store, tcp));
+        assertThat(HOSTS.policy(sandbox).tcp()).isEqualTo(tcp);
         assertThat(done(sandboxes().allowedHosts(origin, sandbox)))
                 .isEqualTo(new AllowedHosts(
-                        List.of(new StoreName("creds")), hosts("example.com"), Map.of(TOKEN, hosts("api.github.com"))));
+                        List.of(new StoreName("creds")),
+                        hosts("example.com"),
+                        Map.of(TOKEN, hosts("api.github.com")),
+                        tcp));
 
         done(node.persistence.stores().deleteSecret(origin, store, TOKEN));
         assertThat(HOSTS.policy(sandbox).grants()).isEmpty();

@@ -31,10 +31,10 @@ public final class Listeners {
     private final EventLoopGroup group;
     private final WriteBufferWaterMark waterMark;
     private final List<Channel> open = new ArrayList<>();
-    private Ports ports = new Ports(0, 0, 0, 0);
+    private Ports ports = new Ports(0, 0, 0, 0, 0);
 
     /** The ports that are open, those that were 0 in the settings included; -1 for what is not offered. */
-    public record Ports(int proxy, int tls, int http, int dns) {}
+    public record Ports(int proxy, int tls, int http, int dns, int tcp) {}
 
     /** Sockets that exist but are not bound yet. */
     private record Sockets(
@@ -42,6 +42,7 @@ public final class Listeners {
             EpollServerSocketChannel tls,
             EpollServerSocketChannel http,
             EpollServerSocketChannel dns,
+            EpollServerSocketChannel tcp,
             EpollDatagramChannel datagrams) {}
 
     Listeners(EventLoopGroup group, WriteBufferWaterMark waterMark) {
@@ -61,14 +62,16 @@ public final class Listeners {
                         new EpollServerSocketChannel(),
                         new EpollServerSocketChannel(),
                         new EpollServerSocketChannel(),
+                        new EpollServerSocketChannel(),
                         new EpollDatagramChannel()));
         var address = listen.address();
         int proxy = bind(sockets.proxy(), address, listen.proxyPort(), acceptor.apply(Entry.EXPLICIT));
         int tls = bind(sockets.tls(), address, listen.tlsPort(), acceptor.apply(Entry.TLS));
         int http = bind(sockets.http(), address, listen.httpPort(), acceptor.apply(Entry.HTTP));
         int dns = bind(sockets.dns(), address, listen.dnsPort(), resolver.tcp());
+        int tcp = bind(sockets.tcp(), address, listen.tcpPort(), acceptor.apply(Entry.TCP));
         bindDatagrams(sockets.datagrams(), address, dns, resolver.udp());
-        ports = new Ports(proxy, tls, http, dns);
+        ports = new Ports(proxy, tls, http, dns, tcp);
     }
 
     private int bind(EpollServerSocketChannel socket, String address, int port, ChannelHandler accepted) {

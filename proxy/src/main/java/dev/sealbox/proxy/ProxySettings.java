@@ -29,7 +29,7 @@ public record ProxySettings(
         Dns dns) {
 
     /** Where the proxy listens; port 0 means any free one, {@link #NOWHERE} that this way in is not offered. */
-    public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort) {
+    public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort, int tcpPort) {
         public static final int NOWHERE = -1;
     }
 
@@ -80,7 +80,8 @@ public record ProxySettings(
                 listen.getInt("proxy-port"),
                 listen.getInt("tls-port"),
                 listen.getInt("http-port"),
-                listen.getInt("dns-port"));
+                listen.getInt("dns-port"),
+                listen.getInt("tcp-port"));
     }
 
     private static Limits limits(Config limits, Config http2) {
@@ -93,6 +94,7 @@ public record ProxySettings(
                 limits.getDuration("head-timeout"),
                 limits.getDuration("keep-alive"),
                 limits.getDuration("idle-timeout"),
+                limits.getDuration("tcp-idle-timeout"),
                 limits.getDuration("handshake-timeout"),
                 limits.getDuration("dial-timeout"),
                 new Http2Limits(

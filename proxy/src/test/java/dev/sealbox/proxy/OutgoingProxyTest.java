@@ -127,6 +127,23 @@ class OutgoingProxyTest {
     }
 
     @Test
+    void passesPlainTcpThroughIt() throws IOException {
+        try (var database = TestUpstream.scripted(set.certificates(), null, (in, out) -> in.transferTo(out));
+                var proxy = started(corporate.port())) {
+            corporate.leads("db.corp.invalid:5432", database.port());
+            proxy.admit(TestProxy.SANDBOX, proxy.policy().pass("db.corp.invalid:5432"));
+            try (var client = proxy.explicit(TestProxy.SANDBOX)) {
+                client.send("CONNECT db.corp.invalid:5432 HTTP/1.1\r\nHost: x\r\n\r\nearly");
+
+                assertThat(Http.head(client.in).status()).isEqualTo(200);
+                assertThat(new String(client.in.readNBytes(5), StandardCharsets.US_ASCII))
+                        .isEqualTo("early");
+            }
+            assertThat(corporate.asked).containsExactly("CONNECT db.corp.invalid:5432");
+        }
+    }
+
+    @Test
     void dialsItselfWhatTheOperatorSays() throws IOException {
         set.secure("given.test", OutgoingProxyTest::echo);
         try (var proxy = started(

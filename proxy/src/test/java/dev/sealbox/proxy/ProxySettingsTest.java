@@ -29,7 +29,7 @@ class ProxySettingsTest {
     void hasTheDefaultsThatTheReferenceSays() {
         assertThat(ProxySettings.from(ConfigFactory.load()))
                 .isEqualTo(new ProxySettings(
-                        new ProxySettings.Listen("169.254.169.253", 3128, 443, 80, 53),
+                        new ProxySettings.Listen("169.254.169.253", 3128, 443, 80, 53, 3129),
                         0,
                         new Limits(
                                 32 * 1024,
@@ -40,6 +40,7 @@ class ProxySettingsTest {
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
                                 Duration.ofMinutes(10),
+                                Duration.ofHours(2),
                                 Duration.ofSeconds(15),
                                 Duration.ofSeconds(10),
                                 new Http2Limits(
@@ -71,7 +72,12 @@ class ProxySettingsTest {
     void listensWhereSandboxesFindTheirGateway() {
         assertThat(ProxySettings.from(ConfigFactory.load()).listen())
                 .isEqualTo(new ProxySettings.Listen(
-                        Gateway.ADDRESS, Gateway.PROXY_PORT, Gateway.TLS_PORT, Gateway.HTTP_PORT, Gateway.DNS_PORT));
+                        Gateway.ADDRESS,
+                        Gateway.PROXY_PORT,
+                        Gateway.TLS_PORT,
+                        Gateway.HTTP_PORT,
+                        Gateway.DNS_PORT,
+                        Gateway.TCP_PORT));
     }
 
     @Test

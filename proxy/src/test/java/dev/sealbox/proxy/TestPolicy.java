@@ -4,6 +4,7 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -30,6 +31,7 @@ public final class TestPolicy {
     private final Map<SecretName, Grant> grants = new HashMap<>();
     private final Map<SealedToken, SecretName> tokens = new HashMap<>();
     private OrganizationId organization = new OrganizationId("default");
+    private List<TcpTarget> tcp = List.of();
     private long revision;
 
     public TestPolicy(TestVault vault) {
@@ -44,6 +46,12 @@ public final class TestPolicy {
     public TestPolicy allow(String... patterns) {
         allowlist.clear();
         allowlist.addAll(HostPattern.parseAll(List.of(patterns)));
+        return this;
+    }
+
+    /** Passes plain TCP through to those and no others. */
+    public TestPolicy pass(String... targets) {
+        tcp = TcpTarget.parseAll(List.of(targets));
         return this;
     }
 
@@ -103,6 +111,6 @@ public final class TestPolicy {
 
     public EgressPolicy at(long number) {
         revision = Math.max(revision, number);
-        return new EgressPolicy(sandbox, organization, number, allowlist, grants, tokens);
+        return new EgressPolicy(sandbox, organization, number, allowlist, grants, tokens).passing(tcp);
     }
 }

@@ -106,7 +106,7 @@ final class TestProxy implements AutoCloseable {
         var config = ConfigFactory.parseString(builder.settings)
                 .withFallback(ConfigFactory.parseString("""
                         sealbox.proxy {
-                          listen { address = "127.0.0.1", proxy-port = 0, tls-port = 0, http-port = 0, dns-port = 0 }
+                          listen { address = "127.0.0.1", proxy-port = 0, tls-port = 0, http-port = 0, dns-port = 0, tcp-port = 0 }
                           loops = 2
                           upstream { overrides = "%s", ca-file = "%s" }
                         }

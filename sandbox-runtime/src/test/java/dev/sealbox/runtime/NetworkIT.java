@@ -16,7 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NetworkIT {
     /** Answers on the gateway's ports, and on one that is not for sandboxes, with its own port and the asker's address. */
     private static final String LISTENERS = """
-            import socket, threading
+            import socket, struct, threading
+            def directed():
+                s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                s.bind(('0.0.0.0', 3129)); s.listen(50)
+                while True:
+                    c, peer = s.accept()
+                    family, port, to = struct.unpack('!HH4s8x', c.getsockopt(socket.SOL_IP, 80, 16))
+                    c.sendall(f'3129 {peer[0]} to {socket.inet_ntoa(to)}:{port}'.encode()); c.close()
             def tcp(port):
                 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 s.bind(('0.0.0.0', port)); s.listen(50)
@@ -28,6 +35,7 @@ class NetworkIT {
                     d, peer = s.recvfrom(2000); s.sendto(f'{port} {peer[0]}'.encode(), peer)
             for p in (53, 80, 443, 3128, 22): threading.Thread(target=tcp, args=(p,)).start()
             for p in (53, 443): threading.Thread(target=udp, args=(p,)).start()
+            threading.Thread(target=directed).start()
             print('ready', flush=True)
             """;
 
@@ -68,8 +76,18 @@ class NetworkIT {
     }
 
     @ParameterizedTest
+    @CsvSource({"198.18.0.1, 22", "198.18.77.5, 5432", "198.19.255.255, 65535", "198.19.1.1, 3128", "198.19.1.1, 3129"})
+    void directsTcpToInventedAddressesToOnePortWhichLearnsWhereItWent(String address, int port) {
+        assertThat(tcp(one.sandbox(), address, port)).isEqualTo("3129 " + one.ip() + " to " + address + ":" + port);
+        assertThat(tcp(one.sandbox(), address, 443)).isEqualTo("443 " + one.ip());
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "169.254.169.253, 22",
+        "169.254.169.253, 3129",
+        "198.17.255.255, 22",
+        "198.20.0.0, 22",
         "169.254.169.253, 8080",
         "93.184.216.34, 3128",
         "93.184.216.34, 22",

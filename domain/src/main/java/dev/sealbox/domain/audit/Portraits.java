@@ -3,6 +3,7 @@ package dev.sealbox.domain.audit;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -44,6 +45,7 @@ public final class Portraits {
         portrait.put("organization", store.organization().value());
         portrait.put("name", store.name().value());
         portrait.put("egressAllowlist", HostPattern.texts(store.allowlist()));
+        portrait.put("egressTcp", TcpTarget.texts(store.egressTcp()));
         store.limit().ifPresent(limit -> portrait.put("maxVersions", limit.versions()));
         portrait.put("secrets", each(store.secrets(), SecretName::value, Portraits::of));
         portrait.put("lastVersions", each(store.versions(), SecretName::value, version -> version));

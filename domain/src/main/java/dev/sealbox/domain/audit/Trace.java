@@ -94,6 +94,8 @@ public sealed interface Trace {
             // The current version is never among them.
             case StoreEvent.VersionsRetired retired -> new None();
             case StoreEvent.VersionLimitChanged limited -> new None();
+            // No secret goes there.
+            case StoreEvent.EgressTcpChanged changed -> new None();
             // Who could use it somewhere in a request, could use it.
             case StoreEvent.SecretLocationsChanged changed -> new None();
             case StoreEvent.KeysShredded shredded -> new None();

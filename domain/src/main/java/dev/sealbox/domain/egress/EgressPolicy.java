@@ -20,6 +20,7 @@ import java.util.Set;
  * @param tokens what each sealed token of the sandbox's lineage stands for here; of several for one name the first is
  *     the one that the sandbox is shown
  * @param lineage the checkpoints that the sandbox's files stand on, newest first
+ * @param tcp ports to which plain TCP is passed through
  */
 public record EgressPolicy(
         SandboxId sandbox,
@@ -28,10 +29,12 @@ public record EgressPolicy(
         List<HostPattern> allowlist,
         Map<SecretName, Grant> grants,
         Map<SealedToken, SecretName> tokens,
-        List<CheckpointId> lineage) {
+        List<CheckpointId> lineage,
+        List<TcpTarget> tcp) {
 
     public EgressPolicy {
         lineage = List.copyOf(lineage);
+        tcp = List.copyOf(tcp);
         allowlist = List.copyOf(allowlist);
         grants = Map.copyOf(grants);
         tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
@@ -45,12 +48,17 @@ public record EgressPolicy(
             List<HostPattern> allowlist,
             Map<SecretName, Grant> grants,
             Map<SealedToken, SecretName> tokens) {
-        this(sandbox, organization, revision, allowlist, grants, tokens, List.of());
+        this(sandbox, organization, revision, allowlist, grants, tokens, List.of(), List.of());
     }
 
     /** The same, of a sandbox that stands on the files of those checkpoints. */
     public EgressPolicy descendedFrom(List<CheckpointId> checkpoints) {
-        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, tokens, checkpoints);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, tokens, checkpoints, tcp);
+    }
+
+    /** The same, with plain TCP passed through to those and no others. */
+    public EgressPolicy passing(List<TcpTarget> targets) {
+        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, tokens, lineage, targets);
     }
 
     /** Whether the sandbox may talk to {@code host} at all. Special address ranges are refused elsewhere, always. */
@@ -66,13 +74,23 @@ public record EgressPolicy(
         return host.isAddress() ? allowlist.contains(new HostPattern.Exactly(host)) : mayReach(host);
     }
 
+    /** Whether plain TCP to that port of {@code host} is passed through; the allowlist says nothing about it. */
+    public boolean mayPass(HostName host, int port) {
+        return tcp.stream().anyMatch(target -> target.matches(host, port));
+    }
+
+    /** Whether plain TCP to any port of {@code host} is passed through. */
+    public boolean mayPass(HostName host) {
+        return tcp.stream().anyMatch(target -> target.hosts().matches(host));
+    }
+
     /** The same without some of its secrets. */
     public EgressPolicy without(Set<SecretName> names) {
         var kept = new LinkedHashMap<>(grants);
         kept.keySet().removeAll(names);
         var alive = new LinkedHashMap<>(tokens);
         alive.values().removeAll(names);
-        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, alive, lineage);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, alive, lineage, tcp);
     }
 
     /** The pattern that lets a secret be used on a host where it {@link #mayUse may}; the first of several. */

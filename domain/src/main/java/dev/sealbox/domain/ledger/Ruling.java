@@ -16,6 +16,8 @@ public enum Ruling {
     USED,
     /** Nothing went out: there was no connection, or no secret was used after all by a request that had begun. */
     UNSENT,
+    /** A TCP connection was passed through as it is, without any secret; noted when it is over. */
+    PASSED,
     /** The proxy answered it itself, or cut it. */
     REFUSED;
 

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
 import java.util.List;
@@ -13,4 +14,7 @@ import java.util.Map;
  * @param perSecret secrets without hosts of their own are left out
  */
 public record AllowedHosts(
-        List<StoreName> stores, List<HostPattern> allowlist, Map<SecretName, List<HostPattern>> perSecret) {}
+        List<StoreName> stores,
+        List<HostPattern> allowlist,
+        Map<SecretName, List<HostPattern>> perSecret,
+        List<TcpTarget> egressTcp) {}

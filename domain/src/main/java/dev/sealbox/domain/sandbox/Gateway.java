@@ -21,5 +21,20 @@ public final class Gateway {
     /** The resolver, UDP and TCP, whatever name server a sandbox asks. */
     public static final int DNS_PORT = 53;
 
+    /**
+     * Plain TCP: whatever port a sandbox dials at an invented address. Nobody can dial this one itself: the packet filter
+     * admits only what it has directed here.
+     */
+    public static final int TCP_PORT = 3129;
+
+    /** The addresses that the resolver invents; nobody is ever dialled there. */
+    public static final String INVENTED = "198.18.0.0/15";
+
+    /** The first of them, as a number. */
+    public static final int INVENTED_FIRST = 198 << 24 | 18 << 16;
+
+    /** How many they are. */
+    public static final int INVENTED_SIZE = 1 << 17;
+
     private Gateway() {}
 }

@@ -4,6 +4,7 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -89,6 +90,14 @@ public final class StoreLayers {
         return union.isEmpty() && lost ? remembered : union.stream().distinct().toList();
     }
 
+    /** The union of the targets of plain TCP. A store that is gone adds none: this list permits and never restricts. */
+    public static List<TcpTarget> tcp(List<StoreView> layers) {
+        return layers.stream()
+                .flatMap(layer -> layer.egressTcp().stream())
+                .distinct()
+                .toList();
+    }
+
     /** What the layers say now; tokens of names that no layer has, or that cannot be used now, mean nothing. */
     public static EgressPolicy policy(
             SandboxId sandbox,
@@ -100,6 +109,6 @@ public final class StoreLayers {
         var grants = grants(layers);
         var alive = new LinkedHashMap<>(tokens);
         alive.values().retainAll(grants.keySet());
-        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, alive);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, alive).passing(tcp(layers));
     }
 }

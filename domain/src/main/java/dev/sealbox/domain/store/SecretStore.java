@@ -5,6 +5,7 @@ import static dev.sealbox.domain.Decision.refuse;
 
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -16,6 +17,7 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.StoreCommand.AbandonStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.ChangeAllowlist;
+import dev.sealbox.domain.store.StoreCommand.ChangeEgressTcp;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretHosts;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretLocations;
 import dev.sealbox.domain.store.StoreCommand.ConfirmShredded;
@@ -32,6 +34,7 @@ import dev.sealbox.domain.store.StoreCommand.SwitchSecret;
 import dev.sealbox.domain.store.StoreCommand.SwitchVersion;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreEvent.AllowlistChanged;
+import dev.sealbox.domain.store.StoreEvent.EgressTcpChanged;
 import dev.sealbox.domain.store.StoreEvent.KeysShredded;
 import dev.sealbox.domain.store.StoreEvent.SandboxBound;
 import dev.sealbox.domain.store.StoreEvent.SandboxUnbound;
@@ -69,6 +72,7 @@ import java.util.stream.Collectors;
  * @param versions the last version of every name ever set, deleted ones included
  * @param bound the sandboxes that are told of changes
  * @param condemned data keys that are to be destroyed and are not yet known to be
+ * @param egressTcp where plain TCP is passed through
  * @param revision counts events, so that a bound sandbox can tell an older view from a newer one
  */
 public record SecretStore(
@@ -81,6 +85,7 @@ public record SecretStore(
         Map<SecretName, Integer> versions,
         Set<SandboxId> bound,
         Set<KeyId> condemned,
+        List<TcpTarget> egressTcp,
         long revision,
         Instant createdAt,
         Instant updatedAt) {
@@ -105,6 +110,7 @@ public record SecretStore(
             Map.of(),
             Set.of(),
             Set.of(),
+            List.of(),
             0,
             Instant.EPOCH,
             Instant.EPOCH);
@@ -123,6 +129,8 @@ public record SecretStore(
             case AbandonStore() -> abandon();
             case RenameStore(var wanted) -> wanted.equals(name) ? accept() : accept(new StoreRenamed(wanted));
             case ChangeAllowlist(var hosts) -> hosts.equals(allowlist) ? accept() : accept(new AllowlistChanged(hosts));
+            case ChangeEgressTcp(var targets) ->
+                targets.equals(egressTcp) ? accept() : accept(new EgressTcpChanged(targets));
             case SetSecret set -> new SecretRules(this).set(set);
             case RollBackSecret back -> new SecretRules(this).rollBack(back);
             case ChangeSecretHosts change -> new SecretRules(this).changeHosts(change);
@@ -166,6 +174,7 @@ public record SecretStore(
                 created(recorded.origin().organization(), created, hosts, at);
             case StoreRenamed(var wanted) -> described(wanted, allowlist, limit, at);
             case AllowlistChanged(var hosts) -> described(name, hosts, limit, at);
+            case EgressTcpChanged(var targets) -> passing(targets, revision + 1, at);
             case VersionLimitChanged(var wanted) -> described(name, allowlist, Optional.of(wanted), at);
             case SecretSet set -> holding(held().set(set.name(), set.entry(), made(set, recorded)), at);
             case SecretRolledBack back -> holding(held().rolledBack(back.name(), made(back, recorded)), at);
@@ -182,7 +191,7 @@ public record SecretStore(
             case VersionsRetired(var secret, var upTo) -> holding(held().changed(secret, of -> of.retired(upTo)), at);
             case SecretDeleted(var deleted) -> holding(held().without(deleted), at);
             case StoreDeleted() -> gone(held().condemning(), at);
-            case StoreRevoked() -> gone(held().none(), at);
+            case StoreRevoked() -> gone(held().none(), at).passing(List.of(), revision + 1, at);
             case SandboxBound(var sandbox) -> withBound(with(bound, sandbox));
             case SandboxUnbound(var sandbox) -> withBound(without(bound, sandbox));
             case KeysShredded(var keys) -> holding(held().shredded(keys), updatedAt);
@@ -216,6 +225,7 @@ public record SecretStore(
                 Map.of(),
                 Set.of(),
                 Set.of(),
+                List.of(),
                 1,
                 at,
                 at);
@@ -232,6 +242,23 @@ public record SecretStore(
 
     private SecretStore described(StoreName wanted, List<HostPattern> hosts, Optional<VersionLimit> kept, Instant at) {
         return next(stage, wanted, hosts, kept, held(), bound, at);
+    }
+
+    private SecretStore passing(List<TcpTarget> targets, long then, Instant at) {
+        return new SecretStore(
+                stage,
+                organization,
+                name,
+                allowlist,
+                limit,
+                secrets,
+                versions,
+                bound,
+                condemned,
+                targets,
+                then,
+                createdAt,
+                at);
     }
 
     private SecretStore holding(Secrets after, Instant at) {
@@ -260,6 +287,7 @@ public record SecretStore(
                 held.versions(),
                 sandboxes,
                 held.condemned(),
+                egressTcp,
                 revision + 1,
                 createdAt,
                 at);
@@ -275,7 +303,7 @@ public record SecretStore(
     public StoreView view(StoreId id) {
         var offers = new TreeMap<SecretName, Offer>();
         secrets.forEach((secret, of) -> offers.put(secret, Offer.of(of)));
-        return new StoreView(id, name, revision, stage == Stage.DELETED, allowlist, offers);
+        return new StoreView(id, name, revision, stage == Stage.DELETED, allowlist, offers, egressTcp);
     }
 
     private static <T> Set<T> with(Set<T> set, T element) {

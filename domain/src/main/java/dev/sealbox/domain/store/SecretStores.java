@@ -3,6 +3,7 @@ package dev.sealbox.domain.store;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -39,6 +40,9 @@ public interface SecretStores {
     /** Changes what is given and keeps the rest. Complete when running sandboxes have the new allowlist. */
     CompletionStage<Outcome<StoreUpdated>> update(
             Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist);
+
+    /** Changes where plain TCP is passed through. Complete when running sandboxes have it, or after 15 s. */
+    CompletionStage<Outcome<StoreUpdated>> passTcp(Origin origin, StoreId store, List<TcpTarget> targets);
 
     /** Deletes the store and its secrets; sandboxes that run with it keep what they have. */
     CompletionStage<Outcome<Unit>> delete(Origin origin, StoreId store);

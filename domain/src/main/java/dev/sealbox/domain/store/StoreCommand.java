@@ -2,6 +2,7 @@ package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
@@ -22,6 +23,9 @@ public sealed interface StoreCommand {
     record RenameStore(StoreName name) implements StoreCommand {}
 
     record ChangeAllowlist(List<HostPattern> allowlist) implements StoreCommand {}
+
+    /** Changes where plain TCP is passed through. */
+    record ChangeEgressTcp(List<TcpTarget> targets) implements StoreCommand {}
 
     /**
      * Makes a new version of value and hosts alike.
@@ -93,6 +97,7 @@ public sealed interface StoreCommand {
         return switch (this) {
             case RenameStore c -> true;
             case ChangeAllowlist c -> true;
+            case ChangeEgressTcp c -> true;
             case SetSecret c -> true;
             case RollBackSecret c -> true;
             case ChangeSecretHosts c -> true;

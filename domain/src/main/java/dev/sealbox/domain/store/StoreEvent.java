@@ -2,6 +2,7 @@ package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
@@ -19,6 +20,9 @@ public sealed interface StoreEvent {
     record StoreRenamed(StoreName name) implements StoreEvent {}
 
     record AllowlistChanged(List<HostPattern> allowlist) implements StoreEvent {}
+
+    /** Plain TCP is passed through to these ports of hosts, and no others. */
+    record EgressTcpChanged(List<TcpTarget> targets) implements StoreEvent {}
 
     record SecretSet(SecretName name, UUID entry, int version, Encrypted value, List<HostPattern> hosts)
             implements StoreEvent {}

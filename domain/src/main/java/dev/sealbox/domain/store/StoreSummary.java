@@ -1,6 +1,7 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
@@ -11,6 +12,7 @@ import java.util.List;
  * A store without its secrets, for people.
  *
  * @param maxVersions how many versions of each secret it keeps
+ * @param egressTcp where plain TCP is passed through
  */
 public record StoreSummary(
         StoreId id,
@@ -19,4 +21,5 @@ public record StoreSummary(
         List<HostPattern> allowlist,
         Instant createdAt,
         Instant updatedAt,
-        int maxVersions) {}
+        int maxVersions,
+        List<TcpTarget> egressTcp) {}

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
@@ -19,4 +20,17 @@ public record StoreView(
         long revision,
         boolean deleted,
         List<HostPattern> allowlist,
-        Map<SecretName, Offer> secrets) {}
+        Map<SecretName, Offer> secrets,
+        List<TcpTarget> egressTcp) {
+
+    /** Of a store that passes no plain TCP through. */
+    public StoreView(
+            StoreId id,
+            StoreName name,
+            long revision,
+            boolean deleted,
+            List<HostPattern> allowlist,
+            Map<SecretName, Offer> secrets) {
+        this(id, name, revision, deleted, allowlist, secrets, List.of());
+    }
+}

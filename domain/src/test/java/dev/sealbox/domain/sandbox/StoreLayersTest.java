@@ -7,6 +7,7 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
@@ -89,6 +91,29 @@ class StoreLayersTest {
         });
         assertThat(grants)
                 .hasEntrySatisfying(OTHER, grant -> assertThat(grant.hosts()).isEqualTo(hosts("b.example")));
+    }
+
+    @Test
+    void passPlainTcpWhereAnyOfThemDoes() {
+        var tcp = TcpTarget.parseAll(List.of("db.example.com:5432", "*.example.com:22"));
+        var base = layer(1, hosts("a.example"), Map.of());
+        var passing = new StoreView(base.id(), base.name(), 1, true, hosts("b.example"), Map.of(), tcp);
+        var policy = StoreLayers.policy(
+                new SandboxId("sb-0000000000000001"),
+                new OrganizationId("acme"),
+                1,
+                List.of(base, passing, passing),
+                hosts("a.example"),
+                Map.of());
+
+        assertThat(policy.tcp()).isEqualTo(tcp);
+        assertThat(policy.without(Set.of()).descendedFrom(List.of()).tcp()).isEqualTo(tcp);
+        assertThat(policy.mayPass(HostName.parse("db.example.com"), 5432)).isTrue();
+        assertThat(policy.mayPass(HostName.parse("db.example.com"), 5433)).isFalse();
+        assertThat(policy.mayPass(HostName.parse("a.example"), 5432)).isFalse();
+        assertThat(policy.mayReach(HostName.parse("db.example.com"))).isFalse();
+        assertThat(policy.passing(List.of()).mayPass(HostName.parse("db.example.com")))
+                .isFalse();
     }
 
     @Test

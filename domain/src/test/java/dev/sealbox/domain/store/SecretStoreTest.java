@@ -5,6 +5,7 @@ import static dev.sealbox.domain.Decision.refuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -17,6 +18,7 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.StoreCommand.AbandonStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.ChangeAllowlist;
+import dev.sealbox.domain.store.StoreCommand.ChangeEgressTcp;
 import dev.sealbox.domain.store.StoreCommand.ConfirmShredded;
 import dev.sealbox.domain.store.StoreCommand.CreateStore;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
@@ -26,6 +28,7 @@ import dev.sealbox.domain.store.StoreCommand.RevokeStore;
 import dev.sealbox.domain.store.StoreCommand.SetSecret;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreEvent.AllowlistChanged;
+import dev.sealbox.domain.store.StoreEvent.EgressTcpChanged;
 import dev.sealbox.domain.store.StoreEvent.KeysShredded;
 import dev.sealbox.domain.store.StoreEvent.SandboxBound;
 import dev.sealbox.domain.store.StoreEvent.SandboxUnbound;
@@ -53,6 +56,7 @@ class SecretStoreTest {
     private static final UUID ENTRY = new UUID(1, 1);
     private static final SandboxId SANDBOX = new SandboxId("sb-0000000000000001");
     private static final List<HostPattern> HOSTS = HostPattern.parseAll(List.of("api.stripe.com"));
+    private static final List<TcpTarget> TCP = TcpTarget.parseAll(List.of("db.example.com:5432"));
 
     private static SecretStore given(StoreEvent... history) {
         var store = SecretStore.ABSENT;
@@ -97,6 +101,7 @@ class SecretStoreTest {
         for (var command : List.of(
                 new RenameStore(NAME),
                 new ChangeAllowlist(HOSTS),
+                new ChangeEgressTcp(TCP),
                 setting(STRIPE, 1, HOSTS, ENTRY),
                 new DeleteSecret(STRIPE),
                 new DeleteStore(),
@@ -125,6 +130,7 @@ class SecretStoreTest {
 
         assertThat(store.decide(OWNER, new RenameStore(NAME))).isEqualTo(accept());
         assertThat(store.decide(OWNER, new ChangeAllowlist(HOSTS))).isEqualTo(accept());
+        assertThat(store.decide(OWNER, new ChangeEgressTcp(List.of()))).isEqualTo(accept());
         assertThat(store.decide(OWNER, new BindSandbox(SANDBOX))).isEqualTo(accept());
         assertThat(given(created()).decide(OWNER, new UnbindSandbox(SANDBOX))).isEqualTo(accept());
         assertThat(store.decide(OWNER, new ConfirmShredded(Set.of(key(1))))).isEqualTo(accept());
@@ -138,6 +144,22 @@ class SecretStoreTest {
         assertThat(store.allowlist()).isEmpty();
         assertThat(store.createdAt()).isEqualTo(AT);
         assertThat(store.updatedAt()).isAfter(AT);
+    }
+
+    @Test
+    void passesPlainTcpToItsTargetsUntilItIsRevoked() {
+        assertThat(given(created()).decide(OWNER, new ChangeEgressTcp(TCP)))
+                .isEqualTo(accept(new EgressTcpChanged(TCP)));
+        var store = given(created(), new EgressTcpChanged(TCP));
+        var id = new StoreId(new UUID(0, 1));
+
+        assertThat(store.view(id).egressTcp()).isEqualTo(TCP);
+        assertThat(store.revision()).isEqualTo(2);
+        var deleted = given(created(), new EgressTcpChanged(TCP), new StoreDeleted());
+        assertThat(deleted.view(id).egressTcp()).isEqualTo(TCP);
+        var revoked = given(created(), new EgressTcpChanged(TCP), new StoreRevoked());
+        assertThat(revoked.view(id).egressTcp()).isEmpty();
+        assertThat(revoked.revision()).isEqualTo(3);
     }
 
     @Test

@@ -125,6 +125,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     private static boolean concernsSandboxes(SecretStore store, StoreEvent event) {
         return switch (event) {
             case StoreEvent.AllowlistChanged e -> true;
+            case StoreEvent.EgressTcpChanged e -> true;
             case StoreEvent.SecretSet e -> true;
             case StoreEvent.SecretRolledBack e -> true;
             case StoreEvent.SecretHostsChanged e -> true;

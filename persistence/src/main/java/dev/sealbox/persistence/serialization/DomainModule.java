@@ -16,6 +16,7 @@ import dev.sealbox.domain.checkpoint.CheckpointRefusal;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -70,6 +71,7 @@ public final class DomainModule extends SimpleModule {
         text(ImageHash.class, ImageHash::hex, ImageHash::new);
         text(SnapshotName.class, SnapshotName::value, SnapshotName::new);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
+        text(TcpTarget.class, TcpTarget::toString, TcpTarget::parse);
     }
 
     @Override

@@ -27,6 +27,7 @@ final class JournalForms {
             entry("store.created.1", StoreEvent.StoreCreated.class),
             entry("store.renamed.1", StoreEvent.StoreRenamed.class),
             entry("store.allowlist-changed.1", StoreEvent.AllowlistChanged.class),
+            entry("store.egress-tcp-changed.1", StoreEvent.EgressTcpChanged.class),
             entry("store.secret-set.1", StoreEvent.SecretSet.class),
             entry("store.secret-deleted.1", StoreEvent.SecretDeleted.class),
             entry("store.deleted.1", StoreEvent.StoreDeleted.class),
@@ -82,6 +83,7 @@ final class JournalForms {
             entry("store.state.1", SecretStore.class),
             entry("store.state.2", SecretStore.class),
             entry("store.state.3", SecretStore.class),
+            entry("store.state.4", SecretStore.class),
             entry("sandbox.state.1", Sandbox.class),
             entry("sandbox.state.2", Sandbox.class),
             entry("sandbox.state.3", Sandbox.class),
@@ -110,7 +112,7 @@ final class JournalForms {
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
             case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
-            case SecretStore store -> "store.state.3";
+            case SecretStore store -> "store.state.4";
             case Sandbox sandbox -> "sandbox.state.3";
             case Checkpoint checkpoint -> "checkpoint.state.2";
             case ImageLibrary library -> "image.state.1";
@@ -126,6 +128,7 @@ final class JournalForms {
             case StoreEvent.StoreCreated e -> "store.created.1";
             case StoreEvent.StoreRenamed e -> "store.renamed.1";
             case StoreEvent.AllowlistChanged e -> "store.allowlist-changed.1";
+            case StoreEvent.EgressTcpChanged e -> "store.egress-tcp-changed.1";
             case StoreEvent.SecretSet e -> "store.secret-set.1";
             case StoreEvent.SecretDeleted e -> "store.secret-deleted.1";
             case StoreEvent.StoreDeleted e -> "store.deleted.1";

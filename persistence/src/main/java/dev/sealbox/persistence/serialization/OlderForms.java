@@ -18,8 +18,9 @@ final class OlderForms {
             "sandbox.created.1", OlderForms::sandboxCreated,
             "sandbox.state.1", sandbox -> withDefaults(sandbox(sandbox)),
             "sandbox.state.2", OlderForms::withDefaults,
-            "store.state.1", store -> withLocations(store(store)),
-            "store.state.2", OlderForms::withLocations);
+            "store.state.1", store -> withTcp(withLocations(store(store))),
+            "store.state.2", store -> withTcp(withLocations(store)),
+            "store.state.3", OlderForms::withTcp);
 
     private OlderForms() {}
 
@@ -100,6 +101,12 @@ final class OlderForms {
                 fields.put("locations", Locations.ALL.toString());
             }
         });
+        return store;
+    }
+
+    /** Before there were targets of plain TCP none was passed through. */
+    private static ObjectNode withTcp(ObjectNode store) {
+        store.putArray("egressTcp");
         return store;
     }
 

@@ -55,6 +55,7 @@ final class OwnedStores {
                 store.allowlist(),
                 store.createdAt(),
                 store.updatedAt(),
-                store.limit().orElse(settings.maxVersions()).versions());
+                store.limit().orElse(settings.maxVersions()).versions(),
+                store.egressTcp());
     }
 }

@@ -3,6 +3,7 @@ package dev.sealbox.persistence.service;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -143,6 +144,13 @@ public final class ShardedSecretStores implements SecretStores {
                         .map(hosts -> execute(origin, store, new StoreCommand.ChangeAllowlist(hosts)))
                         .orElseGet(
                                 () -> Futures.now(Outcome.done(new StoreReply.Done(known.store(), Refreshed.NOBODY))))))
+                .thenApply(outcome ->
+                        outcome.map(done -> new StoreUpdated(summary(store, done.store()), done.refreshed())));
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreUpdated>> passTcp(Origin origin, StoreId store, List<TcpTarget> targets) {
+        return execute(origin, store, new StoreCommand.ChangeEgressTcp(targets))
                 .thenApply(outcome ->
                         outcome.map(done -> new StoreUpdated(summary(store, done.store()), done.refreshed())));
     }

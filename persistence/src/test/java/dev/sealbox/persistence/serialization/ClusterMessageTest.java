@@ -16,6 +16,7 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -123,6 +124,7 @@ class ClusterMessageTest {
     private static final ImageLayer LAYER = new ImageLayer(HOST, List.of(CHECKPOINT), BLUEPRINT.defaults());
     private static final Tokens TOKENS = new Tokens(Map.of(SECRET, TOKEN), Map.of(TOKEN, SECRET));
     private static final Contents CONTENTS = new Contents(BLUEPRINT, HOST, List.of(NAME), HOSTS, Map.of(TOKEN, SECRET));
+    private static final List<TcpTarget> TCP = TcpTarget.parseAll(List.of("db.test:5432", "*.test:22"));
     private static final StoreView VIEW = new StoreView(
             STORE,
             NAME,
@@ -133,7 +135,8 @@ class ClusterMessageTest {
                     SECRET,
                     new Offer(2, Optional.of(VALUE), HOSTS, Locations.parse("query")),
                     new SecretName("OFF"),
-                    new Offer(1, Optional.empty(), List.of(), Locations.ALL)));
+                    new Offer(1, Optional.empty(), List.of(), Locations.ALL)),
+            TCP);
     private static final SecretStore STATE = Stream.of(
                     new StoreEvent.StoreCreated(NAME, HOSTS),
                     new StoreEvent.VersionLimitChanged(LIMIT),
@@ -151,7 +154,8 @@ class ClusterMessageTest {
             HOSTS,
             Map.of(SECRET, new Grant(STORE, 2, VALUE, HOSTS, Locations.parse(""), false)),
             Map.of(TOKEN, SECRET),
-            List.of(CHECKPOINT));
+            List.of(CHECKPOINT),
+            TCP);
 
     @AfterAll
     static void stop() {
@@ -163,6 +167,7 @@ class ClusterMessageTest {
                 new StoreCommand.CreateStore(NAME, HOSTS),
                 new StoreCommand.RenameStore(NAME),
                 new StoreCommand.ChangeAllowlist(HOSTS),
+                new StoreCommand.ChangeEgressTcp(TCP),
                 new StoreCommand.SetSecret(SECRET, VALUE, HOSTS, ID, Optional.of(7), LIMIT),
                 new StoreCommand.RollBackSecret(SECRET, 3, VALUE, Optional.empty(), LIMIT),
                 new StoreCommand.ChangeSecretHosts(SECRET, HOSTS, Optional.of(0)),

@@ -100,6 +100,7 @@ class JournalSerializerTest {
                         Map.of(name, 3),
                         Set.of(new SandboxId("sb-0123456789abcdef")),
                         Set.of(key),
+                        List.of(),
                         9,
                         at,
                         at));

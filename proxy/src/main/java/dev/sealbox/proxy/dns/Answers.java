@@ -8,11 +8,12 @@ import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the resolver says. Every permitted name has the same invented address: the proxy goes by the name that a request
- * carries, and looks the name up itself. So no question of a sandbox ever reaches another name server. Pure.
+ * What the resolver says. Permitted names have one invented address together, since the proxy goes by the name
+ * that a request carries and looks it up itself; those to which plain TCP may pass have one each. So no question of a sandbox ever reaches another name server. Pure.
  */
 public final class Answers {
     private static final InetAddress LOCAL_V4 = literal("127.0.0.1");
@@ -46,8 +47,9 @@ public final class Answers {
      * The answer to one question.
      *
      * @param policy of the sandbox that asks; null when nobody knows it
+     * @param own the address of a name that may be dialled directly, which must be told apart from others
      */
-    public Answer to(DnsQuestion question, @Nullable EgressPolicy policy) {
+    public Answer to(DnsQuestion question, @Nullable EgressPolicy policy, Function<HostName, InetAddress> own) {
         if (policy == null || question.dnsClass() != DnsQuestion.CLASS_IN) {
             return Answer.REFUSED;
         }
@@ -60,10 +62,11 @@ public final class Answers {
         if (isLocal(name)) {
             return address(question, LOCAL_V4, LOCAL_V6);
         }
-        if (name.isAddress() || !policy.mayReach(name)) {
+        boolean direct = policy.mayPass(name);
+        if (name.isAddress() || !(direct || policy.mayReach(name))) {
             return Answer.REFUSED;
         }
-        return address(question, address, null);
+        return address(question, direct ? own.apply(name) : address, null);
     }
 
     private static Answer address(DnsQuestion question, InetAddress v4, @Nullable InetAddress v6) {

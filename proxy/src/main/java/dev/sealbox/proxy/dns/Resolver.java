@@ -1,8 +1,10 @@
 package dev.sealbox.proxy.dns;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.domain.ledger.UseRecord.Asked;
+import dev.sealbox.proxy.session.Admission;
 import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.session.Sessions;
@@ -35,6 +37,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -160,11 +163,12 @@ public final class Resolver {
             return null;
         }
         DnsQuestion question = query.recordAt(DnsSection.QUESTION);
-        var policy = policy(sender);
+        var admission = sessions.at(sender);
+        var policy = policy(admission);
         if (policy != null && !rate.admits(policy.sandbox())) {
             return null;
         }
-        var answer = answers.to(question, policy);
+        var answer = answers.to(question, policy, name -> own(admission, name));
         if (policy != null && answer.code().equals(DnsResponseCode.REFUSED)) {
             var asked =
                     new Asked("DNS", question.name().replaceFirst("\\.$", "").toLowerCase(Locale.ROOT), "");
@@ -186,8 +190,13 @@ public final class Resolver {
         return new DefaultDnsRawRecord(question.name(), type, TTL_SECONDS, Unpooled.wrappedBuffer(address));
     }
 
-    private @Nullable EgressPolicy policy(InetAddress sender) {
-        var admission = sessions.at(sender);
+    private static InetAddress own(@Nullable Admission admission, HostName name) {
+        return Objects.requireNonNull(admission, "a policy has a sandbox")
+                .addresses()
+                .of(name);
+    }
+
+    private static @Nullable EgressPolicy policy(@Nullable Admission admission) {
         Session session = admission == null ? null : admission.hold();
         if (session == null) {
             return null;

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class Admission {
 
     private final SandboxAddress address;
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+    private final OwnAddresses addresses = new OwnAddresses();
     private final Set<Passage> passages = new HashSet<>();
     private final Map<Channel, Trail> trails = new HashMap<>();
     private @Nullable Session current;
@@ -44,6 +46,11 @@ public final class Admission {
 
     public SandboxAddress address() {
         return address;
+    }
+
+    /** What the sandbox dials in place of names. */
+    public OwnAddresses addresses() {
+        return addresses;
     }
 
     /** Holds the present session for one request; null when the sandbox has been expelled. */
@@ -84,7 +91,7 @@ public final class Admission {
     private List<Runnable> cuts(EgressPolicy now) {
         var cuts = new ArrayList<Runnable>();
         for (var passage : passages) {
-            if (!now.mayConnect(passage.host()) || Trail.isRevoked(passage.carried(), passage.host(), now)) {
+            if (!passage.isPermitted(now) || Trail.isRevoked(passage.carried(), passage.host(), now)) {
                 cut(passage).ifPresent(cuts::add);
             }
         }
@@ -146,18 +153,31 @@ public final class Admission {
      * @param cut ends it towards the sandbox, at once; called in any thread
      */
     public Passage begin(Session session, HostName host, Supplier<? extends CompletionStage<?>> cut) {
-        var passage = new Passage(this, session.policy(), host, cut);
+        return begin(session, host, now -> now.mayConnect(host), cut);
+    }
+
+    /** As above, for plain TCP to that port of the host. */
+    public Passage begin(Session session, HostName host, int port, Supplier<? extends CompletionStage<?>> cut) {
+        return begin(session, host, now -> now.mayPass(host, port), cut);
+    }
+
+    private Passage begin(
+            Session session,
+            HostName host,
+            Predicate<EgressPolicy> permitted,
+            Supplier<? extends CompletionStage<?>> cut) {
+        var passage = new Passage(this, session.policy(), host, permitted, cut);
         Optional<Runnable> cutting;
         synchronized (this) {
             passages.add(passage);
-            cutting = current != null && current.policy().mayConnect(host) ? Optional.empty() : cut(passage);
+            cutting = current != null && passage.isPermitted(current.policy()) ? Optional.empty() : cut(passage);
         }
         cutting.ifPresent(Runnable::run);
         return passage;
     }
 
     Passage under(Session later, Passage passage) {
-        var next = begin(later, passage.host(), passage.cut());
+        var next = begin(later, passage.host(), passage.permitted(), passage.cut());
         Carrier carrier;
         synchronized (this) {
             carrier = passage.carrier();

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public final class Passage implements AutoCloseable {
     private final Admission admission;
     private final EgressPolicy policy;
     private final HostName host;
+    private final Predicate<EgressPolicy> permitted;
     private final Supplier<? extends CompletionStage<?>> cut;
     private final Map<SecretName, Grant> carried = new LinkedHashMap<>();
 
@@ -38,11 +40,18 @@ public final class Passage implements AutoCloseable {
      * See {@link Admission#begin}.
      *
      * @param policy the one that the request was judged by
+     * @param permitted whether a policy lets it be under way at all
      */
-    Passage(Admission admission, EgressPolicy policy, HostName host, Supplier<? extends CompletionStage<?>> cut) {
+    Passage(
+            Admission admission,
+            EgressPolicy policy,
+            HostName host,
+            Predicate<EgressPolicy> permitted,
+            Supplier<? extends CompletionStage<?>> cut) {
         this.admission = admission;
         this.policy = policy;
         this.host = host;
+        this.permitted = permitted;
         this.cut = cut;
     }
 
@@ -85,6 +94,15 @@ public final class Passage implements AutoCloseable {
 
     HostName host() {
         return host;
+    }
+
+    /** Whether a policy lets it be under way at all. */
+    boolean isPermitted(EgressPolicy now) {
+        return permitted.test(now);
+    }
+
+    Predicate<EgressPolicy> permitted() {
+        return permitted;
     }
 
     @Nullable Carrier carrier() {

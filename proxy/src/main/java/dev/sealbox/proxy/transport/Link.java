@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
@@ -27,6 +28,7 @@ public final class Link extends ChannelInboundHandlerAdapter {
     private ByteBuf inbox = Unpooled.EMPTY_BUFFER;
     private @Nullable Throwable failure;
     private long lastActive = System.nanoTime();
+    private boolean ended;
     private boolean disposed;
     private boolean unflushed;
 
@@ -123,6 +125,11 @@ public final class Link extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Whether no more will come, and all that came is in the inbox. Only where a side may end by itself. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
     /** Why the connection ended, if it was for more than a close. */
     public @Nullable Throwable failure() {
         return failure;
@@ -194,6 +201,10 @@ public final class Link extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            ended = true;
+            tell(LinkOwner.Event.READABLE);
+        }
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
                 tell(LinkOwner.Event.SECURED);

@@ -5,6 +5,7 @@ import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.proxy.session.Admission;
 import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.session.Sessions;
+import dev.sealbox.proxy.transport.Cut;
 import dev.sealbox.proxy.transport.Link;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -70,8 +71,8 @@ public final class Acceptor extends ChannelInitializer<Channel> {
 
     private void refuse(Channel channel, Problem problem) {
         log.atInfo().addKeyValue("code", problem.code()).log("a connection was refused");
-        if (entry == Entry.TLS) {
-            var unused = channel.close();
+        if (entry == Entry.TLS || entry == Entry.TCP) {
+            var unused = Cut.off(channel);
             return;
         }
         var unused = channel.writeAndFlush(problem.response(channel.alloc(), false, true))

@@ -57,7 +57,11 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
         this.upstream = new UpstreamSide(services.pool(), () -> self.tell(Message.GO_ON));
         var conversation = new Conversation(
                 client, entry, admission, services, upstream, () -> self.tell(Message.GO_ON), null, null);
-        this.phase = entry == Entry.TLS ? new AwaitingHello(conversation) : new AwaitingRequest(conversation);
+        this.phase = switch (entry) {
+            case TLS -> new AwaitingHello(conversation);
+            case TCP -> Direct.begin(conversation);
+            case EXPLICIT, HTTP -> new AwaitingRequest(conversation);
+        };
         client.ownedBy((link, event) -> self.tell(told(event)));
         this.ticking = client.channel()
                 .eventLoop()

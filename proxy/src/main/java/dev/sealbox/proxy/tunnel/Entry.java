@@ -7,5 +7,7 @@ public enum Entry {
     /** It thinks that it speaks to a web server, over TLS. */
     TLS,
     /** It thinks that it speaks to a web server, in the clear. */
-    HTTP
+    HTTP,
+    /** It has dialled an invented address and thinks that it speaks to that host. */
+    TCP
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param headTimeout from a head's first byte to its last; also for a ClientHello
  * @param keepAlive how long a connection may stay open between requests
  * @param idle how long nothing may move while a request is under way
+ * @param tcpIdle how long nothing may move on plain TCP that is passed through
  * @param handshake for TLS, on either side
  * @param dial for opening a connection to an upstream
  * @param http2 for connections that carry many exchanges
@@ -27,6 +28,7 @@ public record Limits(
         Duration headTimeout,
         Duration keepAlive,
         Duration idle,
+        Duration tcpIdle,
         Duration handshake,
         Duration dial,
         Http2Limits http2) {}

@@ -7,6 +7,7 @@ package dev.sealbox.proxy.tunnel;
  * AwaitingRequest  a tunnel is asked for       AwaitingHello
  *                  a request may go on         Recording; Dialling, or Exchanging on the connection of the request before
  *                  the proxy answers itself    AwaitingRequest, Lingering
+ *                  plain TCP is asked for      Opening
  * AwaitingHello    it names a host             Handshaking
  * Handshaking      the client is secured       AwaitingRequest, now of the tunnel; Multiplexing
  * Recording        the request is recorded     Dialling, or Exchanging on the connection of the request before
@@ -15,6 +16,8 @@ package dev.sealbox.proxy.tunnel;
  *                  the protocol changes        Messaging
  *                  a kept connection is lost   Dialling
  * Messaging        the upstream ends           Lingering
+ * Opening          the upstream is connected   Passing
+ * Passing          both ways have ended        Lingering
  * </pre>
  *
  * <p>On HTTP/2 the connection stays in Multiplexing, and each request goes through Recording, Dialling, Exchanging and Draining by
@@ -31,6 +34,8 @@ sealed interface Phase
                 Dialling,
                 Exchanging,
                 Messaging,
+                Opening,
+                Passing,
                 Lingering,
                 Draining {
 

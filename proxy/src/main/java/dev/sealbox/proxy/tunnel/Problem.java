@@ -56,7 +56,10 @@ public record Problem(int status, String code, String message) {
     }
 
     static Problem portNotAllowed() {
-        return new Problem(403, "egress.port-not-allowed", "Only ports 443 (CONNECT) and 80 (plain HTTP) are served.");
+        return new Problem(
+                403,
+                "egress.port-not-allowed",
+                "Only ports 443 (CONNECT), 80 (plain HTTP) and what the stores name for plain TCP are served.");
     }
 
     static Problem badHost() {

@@ -11,6 +11,7 @@ import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.upstream.Origin;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ record Reception(Conversation conversation) {
         return switch (verdict(head, session)) {
             case RequestCheck.Verdict.Refused(var problem) -> refuse(head, problem);
             case RequestCheck.Verdict.Tunnel(var host) -> open(head, host);
+            case RequestCheck.Verdict.Pass(var target) -> pass(head, target, session);
             case RequestCheck.Verdict.Forward(var origin, var target) -> begin(head, origin, target, session);
         };
     }
@@ -62,13 +64,24 @@ record Reception(Conversation conversation) {
         return conversation.answers().refuse(head, problem);
     }
 
-    private Phase open(RequestHead head, HostName host) {
+    private Phase pass(RequestHead head, Target target, Session session) {
+        var problem = bodyOf(head);
+        return problem == null ? new Opening(conversation, target, session, head) : refuse(head, problem);
+    }
+
+    /** What is wrong with the body of a CONNECT, which has none; null where it has none. */
+    private static @Nullable Problem bodyOf(RequestHead head) {
         try {
-            if (!(Framing.ofRequest(head) instanceof Framing.None)) {
-                return refuse(head, Problem.badTarget());
-            }
+            return Framing.ofRequest(head) instanceof Framing.None ? null : Problem.badTarget();
         } catch (BadMessage e) {
-            return refuse(head, Problem.malformed(e));
+            return Problem.malformed(e);
+        }
+    }
+
+    private Phase open(RequestHead head, HostName host) {
+        var problem = bodyOf(head);
+        if (problem != null) {
+            return refuse(head, problem);
         }
         conversation.client().write(Unpooled.wrappedBuffer(ESTABLISHED));
         return new AwaitingHello(conversation.through(Tunnel.to(host)));

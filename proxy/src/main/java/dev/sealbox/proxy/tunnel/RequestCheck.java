@@ -23,6 +23,9 @@ final class RequestCheck {
         /** A tunnel to that host is opened, and intercepted. */
         record Tunnel(HostName host) implements Verdict {}
 
+        /** Plain TCP is passed through to that. */
+        record Pass(Target target) implements Verdict {}
+
         /** The request goes there, with that target. */
         record Forward(Origin origin, String target) implements Verdict {}
 
@@ -87,10 +90,20 @@ final class RequestCheck {
     private Verdict connect(RequestHead head) {
         var authority = authority(head.target(), -1);
         if (authority.port() != TLS_PORT) {
-            throw new Objection(Problem.portNotAllowed());
+            return pass(authority);
         }
         reachable(authority.host());
         return new Verdict.Tunnel(authority.host());
+    }
+
+    private Verdict pass(Authority authority) {
+        if (!policy.mayPass(authority.host(), authority.port())) {
+            throw new Objection(Problem.portNotAllowed());
+        }
+        if (forbidden.test(authority.host())) {
+            throw new Objection(Problem.addressNotAllowed(authority.host()));
+        }
+        return new Verdict.Pass(new Target(authority.host(), authority.port()));
     }
 
     private Verdict absolute(RequestHead head) {

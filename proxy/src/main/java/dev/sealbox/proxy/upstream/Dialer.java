@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.upstream;
 
+import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.http2.Http2Limits;
 import dev.sealbox.proxy.tls.UpstreamTls;
 import dev.sealbox.proxy.transport.Link;
@@ -27,6 +28,16 @@ public final class Dialer {
     private final WriteBufferWaterMark waterMark;
     private final Http2Limits http2;
     private final boolean http2Offered;
+
+    /** What is spoken on a connection. */
+    private enum Speech {
+        TCP,
+        CLEAR,
+        TLS,
+        TLS_FOR_MANY
+    }
+
+    private record Wanted(HostName host, int port, Speech speech) {}
 
     /**
      * Made of its steps.
@@ -57,8 +68,20 @@ public final class Dialer {
      * @param many whether it may be one that carries many exchanges, see {@link Link#protocol}
      */
     CompletionStage<Link> dial(Origin origin, boolean many, EventLoop loop) {
-        return routes.to(origin.host(), origin.port())
-                .thenCompose(route -> first(route, 0, origin, many && http2Offered, loop));
+        var speech = !origin.secure() ? Speech.CLEAR : many && http2Offered ? Speech.TLS_FOR_MANY : Speech.TLS;
+        return dial(new Wanted(origin.host(), origin.port(), speech), loop);
+    }
+
+    /**
+     * A new connection for plain TCP, each side of which ends by itself. Fails with {@link Unreachable}. Completes in the
+     * loop once something was dialled.
+     */
+    CompletionStage<Link> open(HostName host, int port, EventLoop loop) {
+        return dial(new Wanted(host, port, Speech.TCP), loop);
+    }
+
+    private CompletionStage<Link> dial(Wanted wanted, EventLoop loop) {
+        return routes.to(wanted.host(), wanted.port()).thenCompose(route -> first(route, 0, wanted, loop));
     }
 
     /** That connection, for one exchange at a time. */
@@ -76,18 +99,18 @@ public final class Dialer {
         return http2Offered;
     }
 
-    private CompletionStage<Link> first(Route route, int index, Origin origin, boolean many, EventLoop loop) {
-        return connect(route, index, origin, many, loop).exceptionallyCompose(failure -> {
+    private CompletionStage<Link> first(Route route, int index, Wanted wanted, EventLoop loop) {
+        return connect(route, index, wanted, loop).exceptionallyCompose(failure -> {
             var reason = reason(failure);
             boolean next = index + 1 < route.addresses().size()
                     && (reason == Reason.UNREACHABLE || reason == Reason.PROXY_UNREACHABLE);
             return next
-                    ? first(route, index + 1, origin, many, loop)
+                    ? first(route, index + 1, wanted, loop)
                     : CompletableFuture.failedFuture(new Unreachable(reason));
         });
     }
 
-    private CompletionStage<Link> connect(Route route, int index, Origin origin, boolean many, EventLoop loop) {
+    private CompletionStage<Link> connect(Route route, int index, Wanted wanted, EventLoop loop) {
         var connected = new CompletableFuture<Link>();
         var bootstrap = new Bootstrap()
                 .group(loop)
@@ -95,11 +118,12 @@ public final class Dialer {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, wanted.speech() == Speech.TCP)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        prepare(channel, route, origin, many, connected);
+                        prepare(channel, route, wanted, connected);
                     }
                 });
         var unused = bootstrap.connect(route.addresses().get(index)).addListener(result -> {
@@ -111,24 +135,21 @@ public final class Dialer {
         return connected;
     }
 
-    private void prepare(Channel channel, Route route, Origin origin, boolean many, CompletableFuture<Link> connected) {
+    private void prepare(Channel channel, Route route, Wanted wanted, CompletableFuture<Link> connected) {
         var tunnel = route.tunnel();
         if (tunnel == null) {
-            speak(channel, origin, many, connected);
+            speak(channel, wanted, connected);
             return;
         }
         channel.pipeline()
                 .addLast(new ProxyHandshake(
-                        tunnel,
-                        timeout,
-                        () -> speak(channel, origin, many, connected),
-                        connected::completeExceptionally));
+                        tunnel, timeout, () -> speak(channel, wanted, connected), connected::completeExceptionally));
     }
 
     /** Begins what is for the upstream itself, now or when the connection stands. */
-    private void speak(Channel channel, Origin origin, boolean many, CompletableFuture<Link> connected) {
+    private void speak(Channel channel, Wanted wanted, CompletableFuture<Link> connected) {
         var link = new Link(channel, (unused, event) -> {});
-        if (!origin.secure()) {
+        if (wanted.speech() == Speech.CLEAR || wanted.speech() == Speech.TCP) {
             channel.pipeline().addLast(link);
             if (channel.isActive()) {
                 connected.complete(link);
@@ -137,7 +158,8 @@ public final class Dialer {
             }
             return;
         }
-        var handler = tls.handler(origin.host(), origin.port(), many, channel.alloc());
+        var handler =
+                tls.handler(wanted.host(), wanted.port(), wanted.speech() == Speech.TLS_FOR_MANY, channel.alloc());
         channel.pipeline().addLast(handler, link);
         var unused = handler.handshakeFuture().addListener(result -> {
             if (result.isSuccess()) {

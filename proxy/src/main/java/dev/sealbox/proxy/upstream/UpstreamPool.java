@@ -1,6 +1,8 @@
 package dev.sealbox.proxy.upstream;
 
+import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.transport.LinkOwner;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -61,6 +63,11 @@ public final class UpstreamPool {
         var key = new Key(sandbox, origin);
         var kept = kept(key, wake);
         return kept == null ? alone(key, wake) : CompletableFuture.completedFuture(kept);
+    }
+
+    /** A connection for plain TCP to that port of a host. */
+    public CompletionStage<Link> open(HostName host, int port) {
+        return dialer.open(host, port, loop);
     }
 
     private CompletionStage<Upstream> alone(Key key, Runnable wake) {

@@ -13,7 +13,7 @@ final class RouterRules {
      * All rules at once, replacing those that are there.
      *
      * <p>A packet passes three gates: its interface, hardware and network address are those of one sandbox; names and the
-     * web are directed to the gateway wherever they were going; what then is not for one of the gateway's ports is
+     * web are directed to the gateway wherever they were going, and so is TCP to invented addresses; what then is not for one of the gateway's ports is
      * answered with a reset (TCP) or dropped. Nothing is ever forwarded.
      */
     static String of(Collection<GuestLink> guests) {
@@ -36,12 +36,14 @@ final class RouterRules {
                     iifname "lo" return
                     tcp dport { %3$d, %4$d, %5$d } dnat ip to %2$s
                     udp dport %5$d dnat ip to %2$s
+                    ip daddr %7$s meta l4proto tcp dnat ip to %2$s:%8$d
                   }
                   chain admitted {
                     type filter hook prerouting priority filter; policy drop;
                     iifname "lo" accept
                     ip daddr %2$s tcp dport { %3$d, %4$d, %5$d, %6$d } accept
                     ip daddr %2$s udp dport %5$d accept
+                    ip daddr %2$s tcp dport %8$d ct status dnat accept
                     meta l4proto tcp reject with tcp reset
                   }
                   chain forwarded {
@@ -54,7 +56,9 @@ final class RouterRules {
                         Gateway.TLS_PORT,
                         Gateway.HTTP_PORT,
                         Gateway.DNS_PORT,
-                        Gateway.PROXY_PORT);
+                        Gateway.PROXY_PORT,
+                        Gateway.INVENTED,
+                        Gateway.TCP_PORT);
     }
 
     static String admit(GuestLink guest) {

@@ -32,6 +32,13 @@ class RouterRulesTest {
     }
 
     @Test
+    void directsTcpToInventedAddressesToOnePortThatNobodyCanDial() {
+        assertThat(RouterRules.of(List.of()))
+                .contains("ip daddr 198.18.0.0/15 meta l4proto tcp dnat ip to 169.254.169.253:3129")
+                .contains("ip daddr 169.254.169.253 tcp dport 3129 ct status dnat accept");
+    }
+
+    @Test
     void namesADeviceWithinWhatTheKernelAllows() {
         assertThat(LINK.device()).hasSizeLessThanOrEqualTo(15);
     }
