@@ -178,6 +178,11 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.equal(hosts.secretStore, "sdk-fork-creds");
         await succeeds(fork, `curl -sS https://extra.example.test/sdk/extra -H "X-Key: $GIT_TOKEN" -o /dev/null`);
         assert.equal((await received("/sdk/extra"))[0].headers["x-key"][0], fresh);
+
+        const foreign = `osb_sealed_${"0123456789abcdef".repeat(2)}`;
+        const refused = await succeeds(fork, `curl -sS -i https://api.example.test/sdk/foreign -H "X-Key: ${foreign}"`);
+        assert.match(refused, / 403 [\s\S]*x-sealbox-decision: token.unknown/i);
+        assert.deepEqual(await received("/sdk/foreign"), []);
     });
 
     await story.test("7. a new value while the sandbox runs", async () => {

@@ -86,7 +86,10 @@ final class AuditCommands extends Group {
             @Option(names = "--secret", paramLabel = "NAME") Optional<String> secret,
             @Option(names = "--host", paramLabel = "HOST", description = "Or *.example.com, for those below one.")
                     Optional<String> host,
-            @Option(names = "--decision", paramLabel = "WORD", description = "used, refused, passed, unsent or begun.")
+            @Option(
+                            names = "--decision",
+                            paramLabel = "WORD",
+                            description = "used, refused, passed, alarm, unusable, unsent or begun.")
                     Optional<String> decision,
             @Option(names = "--from", paramLabel = "TIME") Optional<String> from,
             @Option(names = "--until", paramLabel = "TIME") Optional<String> until,

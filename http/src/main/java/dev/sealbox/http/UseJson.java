@@ -1,6 +1,7 @@
 package dev.sealbox.http;
 
 import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.ledger.UseRecord;
 import dev.sealbox.domain.ledger.UseRecord.UsedSecret;
@@ -56,8 +57,8 @@ final class UseJson {
                     record.ruling().word(),
                     record.rule(),
                     secret.map(used -> used.name().value()),
-                    secret.map(used -> used.store().toString()),
-                    secret.map(UsedSecret::version),
+                    secret.flatMap(UsedSecret::store).map(StoreId::toString),
+                    secret.map(UsedSecret::version).filter(version -> version > 0),
                     secret.map(UsedSecret::places).orElse(List.of()),
                     record.asked().method(),
                     record.asked().host(),

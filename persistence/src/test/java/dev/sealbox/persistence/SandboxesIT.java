@@ -432,7 +432,8 @@ class SandboxesIT {
 
         assertThat(HOSTS.policy(fork).allowlist()).isEqualTo(hosts("github.com"));
         assertThat(HOSTS.policy(fork).grants()).isEmpty();
-        assertThat(HOSTS.policy(fork).tokens()).isEmpty();
+        // Files from before the checkpoint may hold it: it stays known, and is of no use.
+        assertThat(HOSTS.policy(fork).tokens()).containsValue(TOKEN);
     }
 
     @Test

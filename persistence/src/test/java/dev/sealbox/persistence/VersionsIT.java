@@ -249,7 +249,8 @@ class VersionsIT {
         assertThat(done(versions().switchSecret(origin, store, TOKEN, false)).refreshed())
                 .isEqualTo(new Refreshed(1, List.of()));
         assertThat(seenBy(running)).isEmpty();
-        assertThat(HOSTS.policy(running).tokens()).isEmpty();
+        assertThat(HOSTS.policy(running).grants()).isEmpty();
+        assertThat(HOSTS.policy(running).tokens()).containsValue(TOKEN);
         var startedMeanwhile = sandbox("switched");
         assertThat(seenBy(startedMeanwhile)).isEmpty();
 

@@ -84,16 +84,17 @@ class EgressRulesTest {
     }
 
     @Test
-    void sendsAnotherSandboxesTokenLiterally() throws IOException {
+    void refusesAnotherSandboxesToken() throws IOException {
         var neighbour = proxy.policy().allow(API);
         var neighbours = neighbour.secret("API_KEY", "the neighbour's value").value();
         proxy.admit("127.0.0.3", neighbour);
 
         try (var client = proxy.tunnel(TestProxy.SANDBOX, API)) {
-            client.get(API, "/", "X-Mine: " + token, "X-Theirs: " + neighbours);
+            var refusal = client.get(API, "/", "X-Mine: " + token, "X-Theirs: " + neighbours);
+            assertThat(refusal.status()).isEqualTo(403);
+            assertThat(refusal.field("x-sealbox-decision")).hasValue("token.unknown");
         }
-        assertThat(api.last().field("X-Mine")).hasValue(VALUE);
-        assertThat(api.last().field("X-Theirs")).hasValue(neighbours);
+        assertThat(api.requests).isEmpty();
     }
 
     @Test

@@ -118,12 +118,24 @@ class LedgerTest {
     }
 
     @Test
-    void isToldNothingOfATokenThatStaysWhatItIs() throws IOException {
+    void isToldOfATokenThatStaysWhatItIsAndWhy() throws IOException {
         try (var client = proxy.tunnel(TestProxy.SANDBOX, FREE)) {
-            assertThat(client.get(FREE, "/", "X-Key: " + token).status()).isEqualTo(200);
+            assertThat(client.post(FREE, "/", token + token, "X-Key: " + token).status())
+                    .isEqualTo(200);
+            policy.remove("API_KEY");
+            proxy.admit(TestProxy.SANDBOX, policy);
         }
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            assertThat(client.get(HOST, "/?" + token).status()).isEqualTo(201);
+        }
+
         assertThat(free.requests).hasSize(1);
-        assertThat(proxy.ledger.records).isEmpty();
+        assertThat(upstream.last().target()).isEqualTo("/?" + token);
+        var records = records(2);
+        assertThat(records).extracting(UseRecord::ruling).containsOnly(Ruling.UNUSABLE);
+        assertThat(records).extracting(UseRecord::rule).containsExactly("secret.not-for-host", "secret.gone");
+        assertThat(records.get(0).secret()).hasValue(used("headers", "body"));
+        assertThat(records.get(1).secret()).hasValue(UsedSecret.gone(new SecretName("API_KEY"), List.of("query")));
     }
 
     @Test

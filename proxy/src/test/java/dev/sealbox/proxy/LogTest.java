@@ -37,7 +37,9 @@ class LogTest {
         }
 
         var text = log.toString(StandardCharsets.UTF_8);
-        assertThat(text).contains("egress.host-not-allowed", "egress.host-mismatch", "request.malformed", "sb-");
+        assertThat(text)
+                .contains("egress.host-not-allowed", "egress.host-mismatch", "request.malformed", "sb-")
+                .containsPattern("WARN .*Conversation a sandbox sent a token .* code=\"token.unknown\"");
         assertThat(text).doesNotContain(VALUE, token, token.substring(11), "osb_sealed_", "made-up");
     }
 
@@ -54,6 +56,7 @@ class LogTest {
             try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
                 client.post(HOST, "/made-up/" + token, token, "X: " + token, "made-up: made-up");
                 client.get("made-up.example", "/made-up/" + token);
+                client.get(HOST, "/", "X: osb_sealed_" + "0".repeat(32));
                 client.get(HOST, "/last/made-up");
                 client.send("made-up garbage " + token + "\r\n\r\n").receive();
             }

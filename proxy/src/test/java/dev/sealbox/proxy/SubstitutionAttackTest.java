@@ -214,7 +214,7 @@ class SubstitutionAttackTest {
     @Test
     void takesNothingForATokenThatIsNone() throws IOException {
         var almost = token.toUpperCase(Locale.ROOT) + " " + token.substring(0, token.length() - 1) + " "
-                + token.substring(1) + " " + token.replace("sealed", "Sealed") + " osb_sealed_" + "0".repeat(32);
+                + token.substring(1) + " " + token.replace("sealed", "Sealed") + " osb_sealed_" + "0".repeat(31);
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
             client.post(HOST, "/?" + almost.replace(' ', '+'), almost, "X-Key: " + almost);
         }

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -110,6 +111,18 @@ class WebSocketTest {
             assertThat(upstream.handshakes.getFirst().field("Sec-WebSocket-Extensions"))
                     .isEmpty();
         }
+    }
+
+    @Test
+    void endsWithAMessageThatHoldsATokenOfSomebodyElse() throws Exception {
+        for (var host : List.of(HOST, FREE)) {
+            var socket = open(client, host);
+            socket.sendText("to " + "osb_sealed_" + "0".repeat(32), true).get(10, TimeUnit.SECONDS);
+            assertThat(next()).isEqualTo("close 1008");
+        }
+
+        assertThat(upstream.messages).isEmpty();
+        assertThat(free.messages).isEmpty();
     }
 
     @Test

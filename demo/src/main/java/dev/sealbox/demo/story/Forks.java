@@ -141,12 +141,16 @@ final class Forks {
     private void elsewhere(Shell a, Shell b) {
         report.prove("a host of the first fork's list is reached there", reaches(a, Hosts.TEAM_A), "it is not");
         report.prove("and not from the second", !reaches(b, Hosts.TEAM_A), "it is");
-        b.run("curl -sS https://%s/fork/foreign -H 'X-Key: %s' -o /dev/null"
-                .formatted(Hosts.API, a.variable("API_KEY")));
-        report.proveEqual(
-                "one fork's token means nothing in the other",
-                a.variable("API_KEY"),
-                egress.arrived("/fork/foreign").header("x-key"));
+        var foreign =
+                b.run("curl -sS -i https://%s/fork/foreign -H 'X-Key: %s'".formatted(Hosts.API, a.variable("API_KEY")));
+        report.prove(
+                "one fork's token is refused in the other",
+                foreign.stdout().contains("403") && foreign.stdout().contains("token.unknown"),
+                foreign.stdout());
+        report.prove(
+                "and the host receives nothing",
+                egress.arrived("/fork/foreign").method().isEmpty(),
+                "a request arrived");
     }
 
     /** Step 7. */

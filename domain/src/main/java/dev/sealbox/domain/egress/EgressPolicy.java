@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,8 +18,8 @@ import java.util.Set;
  * @param revision grows with every change; a host ignores an older one than it has
  * @param allowlist hosts that may be reached; empty means every public host
  * @param grants the secrets of the layers, the last layer's winning
- * @param tokens what each sealed token of the sandbox's lineage stands for here; of several for one name the first is
- *     the one that the sandbox is shown
+ * @param tokens what each sealed token of the sandbox's lineage stands for here, also where no grant has that name any
+ *     more; of several for one name the first is the one that the sandbox is shown
  * @param lineage the checkpoints that the sandbox's files stand on, newest first
  * @param tcp ports to which plain TCP is passed through
  */
@@ -84,13 +85,11 @@ public record EgressPolicy(
         return tcp.stream().anyMatch(target -> target.hosts().matches(host));
     }
 
-    /** The same without some of its secrets. */
+    /** The same without some of its secrets, whose tokens are still known. */
     public EgressPolicy without(Set<SecretName> names) {
         var kept = new LinkedHashMap<>(grants);
         kept.keySet().removeAll(names);
-        var alive = new LinkedHashMap<>(tokens);
-        alive.values().removeAll(names);
-        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, alive, lineage, tcp);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, tokens, lineage, tcp);
     }
 
     /** The pattern that lets a secret be used on a host where it {@link #mayUse may}; the first of several. */
@@ -101,6 +100,14 @@ public record EgressPolicy(
                 .filter(pattern -> pattern.matches(host))
                 .findFirst()
                 .orElseGet(HostPattern.Any::new);
+    }
+
+    /** Why {@code secret} may not be revealed to {@code host}; empty where it {@link #mayUse may}. */
+    public Optional<Obstacle> obstacle(SecretName secret, HostName host) {
+        if (mayUse(secret, host)) {
+            return Optional.empty();
+        }
+        return Optional.of(grants.containsKey(secret) ? Obstacle.HOST : Obstacle.GONE);
     }
 
     /** Whether {@code secret} may be revealed to {@code host}. */

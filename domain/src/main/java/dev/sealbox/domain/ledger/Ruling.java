@@ -18,8 +18,17 @@ public enum Ruling {
     UNSENT,
     /** A TCP connection was passed through as it is, without any secret; noted when it is over. */
     PASSED,
+    /** A token of the sandbox's own was passed on as it is, since its secret cannot be used there. */
+    UNUSABLE,
     /** The proxy answered it itself, or cut it. */
-    REFUSED;
+    REFUSED,
+    /** The same, and somebody should look: it held a token that is none of this sandbox's. */
+    ALARM;
+
+    /** Whether equal ones in a short time may be counted together; the others are each kept. */
+    public boolean isCounted() {
+        return this == UNUSABLE || this == REFUSED || this == ALARM;
+    }
 
     /** Stable, part of the API. */
     public String word() {

@@ -17,7 +17,7 @@ import java.util.UUID;
  *
  * @param at when the request came; the first of several
  * @param request the same in all records of one request; drawn at random
- * @param rule what decided: the code of a refusal, or the host pattern that let the secret be used
+ * @param rule what decided: the code of a refusal, of why a token stayed, or the host pattern that let the secret be used
  * @param secret which secret it is about; empty for a refusal that is about none
  * @param count how many equal ones this record stands for
  */
@@ -53,9 +53,12 @@ public record UseRecord(
     /**
      * The secret.
      *
-     * @param places where in the request its value was put, words of {@link dev.sealbox.domain.egress.Location}
+     * @param store the one whose value it is; empty where no store has the name any more
+     * @param version 0 where no store has the name any more
+     * @param places where in the request its value was put, or its token stayed; words of
+     *     {@link dev.sealbox.domain.egress.Location}
      */
-    public record UsedSecret(SecretName name, StoreId store, int version, List<String> places) {
+    public record UsedSecret(SecretName name, Optional<StoreId> store, int version, List<String> places) {
         private static final int MAX_PLACE = 80;
         private static final int MAX_PLACES = 16;
 
@@ -65,6 +68,16 @@ public record UseRecord(
                     .distinct()
                     .limit(MAX_PLACES)
                     .toList();
+        }
+
+        /** Of a store that has it. */
+        public UsedSecret(SecretName name, StoreId store, int version, List<String> places) {
+            this(name, Optional.of(store), version, places);
+        }
+
+        /** Of a name that the sandbox has a token for, and no store has now. */
+        public static UsedSecret gone(SecretName name, List<String> places) {
+            return new UsedSecret(name, Optional.empty(), 0, places);
         }
     }
 

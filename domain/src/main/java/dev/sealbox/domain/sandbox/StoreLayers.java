@@ -98,7 +98,7 @@ public final class StoreLayers {
                 .toList();
     }
 
-    /** What the layers say now; tokens of names that no layer has, or that cannot be used now, mean nothing. */
+    /** What the layers say now. Tokens of names that no layer has, or that cannot be used now, stay known. */
     public static EgressPolicy policy(
             SandboxId sandbox,
             OrganizationId organization,
@@ -106,9 +106,7 @@ public final class StoreLayers {
             List<StoreView> layers,
             List<HostPattern> allowlist,
             Map<SealedToken, SecretName> tokens) {
-        var grants = grants(layers);
-        var alive = new LinkedHashMap<>(tokens);
-        alive.values().retainAll(grants.keySet());
-        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, alive).passing(tcp(layers));
+        return new EgressPolicy(sandbox, organization, revision, allowlist, grants(layers), tokens)
+                .passing(tcp(layers));
     }
 }

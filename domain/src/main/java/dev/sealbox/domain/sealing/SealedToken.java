@@ -12,9 +12,13 @@ import java.util.regex.Pattern;
  */
 public record SealedToken(String value) {
     public static final String PREFIX = "osb_sealed_";
-    public static final int LENGTH = PREFIX.length() + 32;
 
-    private static final Pattern FORM = Pattern.compile(PREFIX + "[0-9a-f]{32}");
+    /** How many lower-case hex digits follow the prefix. */
+    public static final int DIGITS = 32;
+
+    public static final int LENGTH = PREFIX.length() + DIGITS;
+
+    private static final Pattern FORM = Pattern.compile(PREFIX + "[0-9a-f]{" + DIGITS + "}");
 
     public SealedToken {
         if (!FORM.matcher(value).matches()) {

@@ -78,6 +78,7 @@ class UseRecordTest {
 
         assertThatThrownBy(() -> new UseFilter(none.sandbox(), none.secret(), none.host(), none.ruling(), time, time))
                 .isInstanceOf(InvalidValue.class);
-        assertThatThrownBy(() -> Ruling.parse("done")).hasMessage("decision is one of begun, used, unsent, refused");
+        assertThatThrownBy(() -> Ruling.parse("done"))
+                .hasMessage("decision is one of begun, used, unsent, passed, unusable, refused, alarm");
     }
 }

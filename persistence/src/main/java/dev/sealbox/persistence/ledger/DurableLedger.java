@@ -1,6 +1,5 @@
 package dev.sealbox.persistence.ledger;
 
-import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.domain.ledger.UseRecord;
 import dev.sealbox.persistence.database.Database;
@@ -132,7 +131,7 @@ public final class DurableLedger implements UseLedger, AutoCloseable {
             if (next == null) {
                 return false;
             }
-            if (next.record().ruling() == Ruling.REFUSED) {
+            if (next.record().ruling().isCounted()) {
                 delivery.refused(next.record(), now);
             } else {
                 delivery.used(next.record(), now, next.waiter());

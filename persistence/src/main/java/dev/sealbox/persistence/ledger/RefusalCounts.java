@@ -2,6 +2,7 @@ package dev.sealbox.persistence.ledger;
 
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.domain.ledger.UseRecord;
 import dev.sealbox.domain.ledger.UseRecord.Asked;
 import dev.sealbox.domain.ledger.UseRecord.Effect;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts equal refusals, so that a flood of them neither fills the ledger nor hides a use. The first of its kind is kept
+ * Counts equal refusals, alarms and tokens that could not be used, so that a flood of them neither fills the ledger nor hides a use. The first of its kind is kept
  * as it is; those that follow within the window become one record. A sandbox that varies what it asks for to defeat this
  * has, beyond a number of kinds, all others counted by rule alone. Not thread-safe.
  */
@@ -28,9 +29,10 @@ final class RefusalCounts {
     private final Map<SandboxId, Map<Kind, Tally>> sandboxes = new HashMap<>();
 
     /** What makes refusals of one sandbox equal. Not the path: of several, the record has the first. */
-    private record Kind(String rule, Optional<SecretName> secret, String method, String host) {
+    private record Kind(Ruling ruling, String rule, Optional<SecretName> secret, String method, String host) {
         static Kind of(UseRecord refusal) {
             return new Kind(
+                    refusal.ruling(),
                     refusal.rule(),
                     refusal.secret().map(UseRecord.UsedSecret::name),
                     refusal.asked().method(),
@@ -39,7 +41,7 @@ final class RefusalCounts {
 
         /** For those beyond the number of kinds. */
         static Kind anyOf(UseRecord refusal) {
-            return new Kind(refusal.rule(), Optional.empty(), "", "");
+            return new Kind(refusal.ruling(), refusal.rule(), Optional.empty(), "", "");
         }
     }
 

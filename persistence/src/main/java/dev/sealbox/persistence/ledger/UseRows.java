@@ -109,15 +109,11 @@ final class UseRows {
     }
 
     private static void secret(PreparedStatement insert, Optional<UsedSecret> secret) throws SQLException {
-        if (secret.isPresent()) {
-            insert.setString(9, secret.get().name().value());
-            insert.setObject(10, secret.get().store().value());
-            insert.setInt(11, secret.get().version());
-        } else {
-            insert.setNull(9, Types.VARCHAR);
-            insert.setNull(10, Types.OTHER);
-            insert.setNull(11, Types.INTEGER);
-        }
+        var stored = secret.filter(known -> known.store().isPresent());
+        insert.setObject(9, secret.map(known -> known.name().value()).orElse(null), Types.VARCHAR);
+        insert.setObject(
+                10, stored.flatMap(UsedSecret::store).map(StoreId::value).orElse(null), Types.OTHER);
+        insert.setObject(11, stored.map(UsedSecret::version).orElse(null), Types.INTEGER);
         var places = secret.map(UsedSecret::places).orElse(List.of());
         insert.setArray(12, insert.getConnection().createArrayOf("text", places.toArray()));
     }
@@ -197,7 +193,7 @@ final class UseRows {
                 ? Optional.empty()
                 : Optional.of(new UsedSecret(
                         new SecretName(name),
-                        new StoreId(row.getObject("store", UUID.class)),
+                        Optional.ofNullable(row.getObject("store", UUID.class)).map(StoreId::new),
                         row.getInt("version"),
                         List.of((String[]) row.getArray("places").getArray())));
     }

@@ -2,6 +2,7 @@ package dev.sealbox.proxy.dns;
 
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.domain.ledger.UseLedger;
 import dev.sealbox.domain.ledger.UseRecord.Asked;
 import dev.sealbox.proxy.session.Admission;
@@ -172,7 +173,7 @@ public final class Resolver {
         if (policy != null && answer.code().equals(DnsResponseCode.REFUSED)) {
             var asked =
                     new Asked("DNS", question.name().replaceFirst("\\.$", "").toLowerCase(Locale.ROOT), "");
-            ledger.note(Refused.of(policy, "dns.name-not-allowed", 0, asked));
+            ledger.note(Refused.of(policy, Ruling.REFUSED, "dns.name-not-allowed", 0, asked));
         }
         var full = response.apply(answer.code());
         full.setRecursionDesired(query.isRecursionDesired());

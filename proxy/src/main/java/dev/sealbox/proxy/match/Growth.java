@@ -9,14 +9,14 @@ import java.util.function.Consumer;
  * thread-safe.
  */
 public final class Growth {
-    private final Consumer<Object> replaced;
+    private final Consumer<Object> told;
     private long left;
     private long times;
 
-    private Growth(long most, long times, Consumer<Object> replaced) {
+    private Growth(long most, long times, Consumer<Object> told) {
         this.left = most;
         this.times = times;
-        this.replaced = replaced;
+        this.told = told;
     }
 
     /** Thrown where a message would go beyond its limit. */
@@ -39,11 +39,11 @@ public final class Growth {
     /**
      * At most that many bytes, and so many replacements.
      *
-     * @param replaced is told what a pattern means, see {@link Patterns.Entry}, that is about to be replaced; what it
-     *     throws keeps it from being so
+     * @param told is told what a pattern means, see {@link Patterns.Entry}, that was found and is about to be replaced or
+     *     passed on; what it throws keeps it from being so
      */
-    public static Growth of(long most, long times, Consumer<Object> replaced) {
-        return new Growth(most, times, replaced);
+    public static Growth of(long most, long times, Consumer<Object> told) {
+        return new Growth(most, times, told);
     }
 
     /** For replacements that are about as long as what they replace. */
@@ -61,6 +61,11 @@ public final class Growth {
         if (left < 0 || times < 0) {
             throw new Exceeded(times < 0);
         }
-        replaced.accept(meaning);
+        told.accept(meaning);
+    }
+
+    /** Notes that something which has this meaning was found, and stays. */
+    void see(Object meaning) {
+        told.accept(meaning);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ public final class Patterns {
     private final byte[][] patterns;
     private final byte[] @Nullable [] replacements;
     private final Object[] meanings;
+    private final int[] digits;
+    private final boolean[] kept;
     private final int shortest;
     private final int longest;
     private final int[] shifts;
@@ -47,6 +50,8 @@ public final class Patterns {
         private final byte[] pattern;
         private final byte @Nullable [] replacement;
         private final Object meaning;
+        private final int digits;
+        private final boolean kept;
 
         /**
          * Takes the arrays over.
@@ -59,9 +64,29 @@ public final class Patterns {
 
         /** As above; {@code meaning} is what a message's {@link Growth} is told when it is replaced. */
         public Entry(byte[] pattern, byte @Nullable [] replacement, Object meaning) {
+            this(pattern, replacement, meaning, 0, false);
+        }
+
+        private Entry(byte[] pattern, byte @Nullable [] replacement, Object meaning, int digits, boolean kept) {
             this.pattern = pattern;
             this.replacement = replacement;
             this.meaning = meaning;
+            this.digits = digits;
+            this.kept = kept;
+        }
+
+        /** Something that is found and told of, and stays as it is. */
+        public static Entry kept(byte[] pattern, Object meaning) {
+            return new Entry(pattern, null, meaning, 0, true);
+        }
+
+        /** The same, of all that begins with {@code pattern} and goes on with so many lower-case hex digits. */
+        public static Entry kept(byte[] pattern, int digits, Object meaning) {
+            return new Entry(pattern, null, meaning, digits, true);
+        }
+
+        private int length() {
+            return pattern.length + digits;
         }
 
         byte[] pattern() {
@@ -85,12 +110,17 @@ public final class Patterns {
                 distinct.add(entry);
             }
         }
-        distinct.sort((a, b) -> Integer.compare(b.pattern().length, a.pattern().length));
+        distinct.sort((a, b) -> Integer.compare(b.length(), a.length()));
         patterns = distinct.stream().map(Entry::pattern).toArray(byte[][]::new);
         replacements = distinct.stream().map(Entry::replacement).toArray(byte[][]::new);
         meanings = distinct.stream().map(entry -> entry.meaning).toArray();
-        longest = patterns.length == 0 ? MIN_LENGTH : patterns[0].length;
-        shortest = patterns.length == 0 ? MIN_LENGTH : patterns[patterns.length - 1].length;
+        digits = distinct.stream().mapToInt(entry -> entry.digits).toArray();
+        kept = new boolean[patterns.length];
+        for (int index = 0; index < kept.length; index++) {
+            kept[index] = distinct.get(index).kept;
+        }
+        longest = patterns.length == 0 ? MIN_LENGTH : length(0);
+        shortest = Stream.of(patterns).mapToInt(pattern -> pattern.length).min().orElse(MIN_LENGTH);
         int pairs = tableSize(patterns.length * (shortest - 1));
         shifts = new int[pairs];
         candidates = new int[pairs][];
@@ -147,7 +177,12 @@ public final class Patterns {
 
     /** The length of the pattern that a {@link #find} result names. */
     int length(int index) {
-        return patterns[index].length;
+        return patterns[index].length + digits[index];
+    }
+
+    /** Whether what a {@link #find} result names stays as it is. */
+    boolean isKept(int index) {
+        return kept[index];
     }
 
     byte @Nullable [] replacement(int index) {
@@ -234,26 +269,36 @@ public final class Patterns {
 
     private int matchAt(ByteBuf bytes, int at, int end, boolean last, int[] indexes) {
         for (int index : indexes) {
-            var pattern = patterns[index];
             int there = end - at;
-            if (there >= pattern.length) {
-                if (agrees(bytes, at, pattern, pattern.length)) {
+            if (there >= length(index)) {
+                if (agrees(bytes, at, index, length(index))) {
                     return index;
                 }
-            } else if (!last && agrees(bytes, at, pattern, there)) {
+            } else if (!last && agrees(bytes, at, index, there)) {
                 return UNDECIDED;
             }
         }
         return MISS;
     }
 
-    private static boolean agrees(ByteBuf bytes, int at, byte[] pattern, int length) {
-        for (int i = 0; i < length; i++) {
+    /** From the last byte on: tokens begin alike, and there may be many. */
+    private boolean agrees(ByteBuf bytes, int at, int index, int length) {
+        var pattern = patterns[index];
+        for (int i = length - 1; i >= pattern.length; i--) {
+            if (!isDigit(bytes.getByte(at + i))) {
+                return false;
+            }
+        }
+        for (int i = Math.min(length, pattern.length) - 1; i >= 0; i--) {
             if (bytes.getByte(at + i) != pattern[i]) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isDigit(byte b) {
+        return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'f');
     }
 
     private static long result(int position, int index) {

@@ -101,7 +101,7 @@ public final class Replacer implements Transformer {
             int from = bytes.readerIndex();
             while (Patterns.indexOf(found) != Patterns.UNDECIDED) {
                 copy(bytes, from, Patterns.position(found), out);
-                from = substitute(found, out);
+                from = patterns.isKept(Patterns.indexOf(found)) ? pass(found, bytes, out) : substitute(found, out);
                 found = patterns.find(bytes, from, end, last);
             }
             copy(bytes, from, Patterns.position(found), out);
@@ -116,6 +116,15 @@ public final class Replacer implements Transformer {
         } finally {
             bytes.release();
         }
+    }
+
+    /** What stays as it is. */
+    private int pass(long found, ByteBuf bytes, ByteBuf out) {
+        int index = Patterns.indexOf(found);
+        int end = Patterns.position(found) + patterns.length(index);
+        growth.see(patterns.meaning(index));
+        copy(bytes, Patterns.position(found), end, out);
+        return end;
     }
 
     private int substitute(long found, ByteBuf out) {

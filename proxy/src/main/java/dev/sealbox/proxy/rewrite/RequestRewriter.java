@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.domain.egress.Location;
+import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.RequestHead;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Values exist only in what is sent.
  */
 public final class RequestRewriter {
-    private static final String PREFIX = "osb_sealed_";
+    private static final String PREFIX = SealedToken.PREFIX;
 
     /** Finds what looks like a token. */
     private static final Patterns SEALED =
@@ -66,7 +67,7 @@ public final class RequestRewriter {
     }
 
     private static CharSequence target(String target, Substitutions substitutions, ByteBufAllocator allocator) {
-        if (substitutions.isEmpty() || !target.contains(PREFIX)) {
+        if (!target.contains(PREFIX)) {
             return target;
         }
         int mark = target.indexOf('?');
@@ -104,7 +105,7 @@ public final class RequestRewriter {
 
     private CharSequence value(Field field, Substitutions substitutions, ByteBufAllocator allocator) {
         boolean basic = isBasic(field);
-        if (substitutions.isEmpty() || !(basic || field.value().contains(PREFIX)) || isLeftAlone(field)) {
+        if (!(basic || field.value().contains(PREFIX)) || isLeftAlone(field)) {
             return field.value();
         }
         return basic ? basic(field.value(), substitutions, allocator) : header(field.value(), substitutions, allocator);
@@ -130,7 +131,7 @@ public final class RequestRewriter {
         return bytes == null ? text : new Revealed(bytes);
     }
 
-    /** Null when there is nothing to replace. */
+    /** Null when nothing was replaced. */
     private static byte @Nullable [] replaced(
             byte[] bytes, Patterns patterns, Substitutions substitutions, ByteBufAllocator allocator) {
         if (!patterns.isIn(Unpooled.wrappedBuffer(bytes))) {
@@ -141,7 +142,7 @@ public final class RequestRewriter {
         try {
             append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
             append(out, replacer.end());
-            return ByteBufUtil.getBytes(out);
+            return replacer.replaced() > 0 ? ByteBufUtil.getBytes(out) : null;
         } finally {
             out.setZero(0, out.capacity());
             out.release();

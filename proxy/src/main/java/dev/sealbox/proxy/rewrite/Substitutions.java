@@ -2,62 +2,83 @@ package dev.sealbox.proxy.rewrite;
 
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.Location;
+import dev.sealbox.domain.egress.Obstacle;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
+import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.session.Session;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** The tokens that mean something at one host, for one sandbox, in one request. */
+/** What each token means at one host, for one sandbox, in one request; and that of others is none of this sandbox's. */
 public final class Substitutions {
     /** Bytes that values may make one request longer: some sixteen times the largest value. */
     private static final long MAX_GROWTH = 1024 * 1024;
 
     private final Session session;
     private final HostName host;
+    private final boolean secure;
     private final boolean any;
     private final Growth growth;
 
-    private record Key(HostName host, Location location, Form form) {}
+    /** @param host empty for all hosts where no secret may be used */
+    private record Key(Optional<HostName> host, boolean secure, Location location, Form form) {}
 
-    /** What is told of a token that is about to be replaced. */
-    private record Meaning(SecretName name, Location location) {}
+    /** What is told of a token that was found. */
+    private sealed interface Meaning {
+        record Usable(SecretName name, Location location) implements Meaning {}
 
-    /** Is told of each secret whose value is about to be put in, and where; what it throws keeps it out. */
-    @FunctionalInterface
-    public interface Carried {
-        void carries(SecretName name, Location location);
+        record Unusable(SecretName name, Location location, Obstacle obstacle) implements Meaning {}
+
+        /** It has a token's shape, and this sandbox's lineage has no such token. */
+        record Unknown() implements Meaning {}
     }
 
-    private Substitutions(Session session, HostName host, boolean any, int most, Carried carried) {
+    /** Is told of each token before it goes on or gives way to its value; what this throws keeps it from both. */
+    public interface Found {
+        /** The secret's value is about to be put there. */
+        void carries(SecretName name, Location location);
+
+        /** It goes on as it is. */
+        void unusable(SecretName name, Location location, Obstacle obstacle);
+
+        /** It is none of this sandbox's lineage. */
+        void unknown();
+    }
+
+    private Substitutions(Session session, HostName host, boolean secure, boolean any, int most, Found found) {
         this.session = session;
         this.host = host;
+        this.secure = secure;
         this.any = any;
-        this.growth = Growth.of(MAX_GROWTH, most, meaning -> {
-            var told = (Meaning) meaning;
-            carried.carries(told.name(), told.location());
-        });
+        this.growth = Growth.of(MAX_GROWTH, most, meaning -> tell((Meaning) meaning, found));
+    }
+
+    private static void tell(Meaning meaning, Found found) {
+        switch (meaning) {
+            case Meaning.Usable(var name, var location) -> found.carries(name, location);
+            case Meaning.Unusable(var name, var location, var obstacle) -> found.unusable(name, location, obstacle);
+            case Meaning.Unknown() -> found.unknown();
+        }
     }
 
     /**
-     * What may be revealed to {@code host} over a verified connection. The caller holds the session meanwhile.
+     * What may be revealed to {@code host}. The caller holds the session meanwhile.
      *
+     * @param secure whether over a verified connection; over one that anybody can read, nothing
      * @param most how many tokens may be replaced
      */
-    public static Substitutions at(Session session, HostName host, int most, Carried carried) {
+    public static Substitutions at(Session session, HostName host, boolean secure, int most, Found found) {
         var policy = session.policy();
-        boolean any = policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
-        return new Substitutions(session, host, any, most, carried);
+        boolean any = secure && policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
+        return new Substitutions(session, host, secure, any, most, found);
     }
 
-    /** Over a connection that anybody can read, nothing. */
-    public static Substitutions none(Session session, HostName host) {
-        return new Substitutions(session, host, false, 0, (name, location) -> {});
-    }
-
-    /** Whether no secret may be used here, so that everything goes out as it came. */
+    /** Whether no secret may be used here, so that nothing is changed. */
     public boolean isEmpty() {
         return !any;
     }
@@ -79,20 +100,45 @@ public final class Substitutions {
                 && session.policy().mayUse(name, host);
     }
 
-    /** Tokens that may be replaced in that part of a request, and their values, each written as {@code form} wants. */
+    /** Tokens in that part of a request, and the values of those that may be replaced, written as {@code form} wants. */
     public Patterns in(Location location, Form form) {
-        return any ? session.patterns(new Key(host, location, form), () -> entries(location, form)) : Patterns.EMPTY;
+        return session.patterns(
+                new Key(any ? Optional.of(host) : Optional.empty(), secure, location, form),
+                () -> entries(location, form));
+    }
+
+    private List<Patterns.Entry> entries(Location location, Form form) {
+        var entries = new ArrayList<Patterns.Entry>();
+        session.policy()
+                .tokens()
+                .forEach((token, name) -> entries.add(entry(ascii(token.value()), name, location, form)));
+        // The sandbox's own come first. Nothing else is asked, so one of another sandbox is as unknown as an invented
+        // one.
+        entries.add(Patterns.Entry.kept(ascii(SealedToken.PREFIX), SealedToken.DIGITS, new Meaning.Unknown()));
+        return entries;
     }
 
     @MayReveal("a permitted host receives the value in the token's place")
-    private List<Patterns.Entry> entries(Location location, Form form) {
-        var policy = session.policy();
-        return policy.tokens().entrySet().stream()
-                .filter(entry -> mayUse(entry.getValue(), location))
-                .map(entry -> new Patterns.Entry(
-                        entry.getKey().value().getBytes(StandardCharsets.US_ASCII),
-                        form.write(session.value(entry.getValue()).reveal()),
-                        new Meaning(entry.getValue(), location)))
-                .toList();
+    private Patterns.Entry entry(byte[] token, SecretName name, Location location, Form form) {
+        return obstacle(name, location)
+                .map(obstacle -> Patterns.Entry.kept(token, new Meaning.Unusable(name, location, obstacle)))
+                .orElseGet(() -> new Patterns.Entry(
+                        token, form.write(session.value(name).reveal()), new Meaning.Usable(name, location)));
+    }
+
+    private Optional<Obstacle> obstacle(SecretName name, Location location) {
+        var grant = session.policy().grants().get(name);
+        if (grant == null) {
+            return Optional.of(Obstacle.GONE);
+        }
+        if (!secure) {
+            return Optional.of(Obstacle.PLAIN_HTTP);
+        }
+        var obstacle = session.policy().obstacle(name, host);
+        return obstacle.isPresent() || grant.locations().has(location) ? obstacle : Optional.of(Obstacle.LOCATION);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

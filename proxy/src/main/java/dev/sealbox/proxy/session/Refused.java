@@ -19,15 +19,16 @@ public final class Refused {
     /**
      * A refusal at this moment.
      *
+     * @param ruling REFUSED or ALARM
      * @param rule its code
      * @param status what the sandbox is answered; 0 for nothing, or no HTTP
      */
-    public static UseRecord of(EgressPolicy policy, String rule, int status, Asked asked) {
+    public static UseRecord of(EgressPolicy policy, Ruling ruling, String rule, int status, Asked asked) {
         return new UseRecord(
                 Instant.now(),
                 request(),
                 sender(policy),
-                Ruling.REFUSED,
+                ruling,
                 rule,
                 Optional.empty(),
                 asked,

@@ -64,7 +64,12 @@ public final class Acceptor extends ChannelInitializer<Channel> {
     private void refused(Admission admission, Problem problem) {
         var session = admission.hold();
         if (session != null) {
-            ledger.note(Refused.of(session.policy(), problem.code(), problem.status(), RefusedTarget.of(null, null)));
+            ledger.note(Refused.of(
+                    session.policy(),
+                    problem.ruling(),
+                    problem.code(),
+                    problem.status(),
+                    RefusedTarget.of(null, null)));
             session.release();
         }
     }

@@ -2,6 +2,7 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Location;
+import dev.sealbox.domain.egress.Obstacle;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.domain.ledger.UseLedger;
@@ -38,12 +39,16 @@ final class Account {
     private final long since = System.nanoTime();
 
     private @Nullable Map<SecretName, Set<Location>> used;
+    private @Nullable Map<Unusable, Set<Location>> unusable;
     private @Nullable UUID request;
     private boolean announced;
     private boolean connected;
     private int status;
     private long sent;
     private long received;
+
+    /** A secret whose token went on as it is. */
+    private record Unusable(SecretName name, Obstacle obstacle) {}
 
     /** @param target as the sandbox wrote it */
     Account(UseLedger ledger, EgressPolicy policy, Origin origin, RequestHead head, String target) {
@@ -59,6 +64,14 @@ final class Account {
         var known = used == null ? new LinkedHashMap<SecretName, Set<Location>>() : used;
         used = known;
         known.computeIfAbsent(name, first -> EnumSet.noneOf(Location.class)).add(location);
+    }
+
+    /** A token has stayed in that part of the request. */
+    void unusable(SecretName name, Location location, Obstacle obstacle) {
+        var known = unusable == null ? new LinkedHashMap<Unusable, Set<Location>>() : unusable;
+        unusable = known;
+        known.computeIfAbsent(new Unusable(name, obstacle), first -> EnumSet.noneOf(Location.class))
+                .add(location);
     }
 
     boolean usesAny() {
@@ -109,7 +122,7 @@ final class Account {
 
     void refused(Problem problem) {
         if (problem.isRefusal()) {
-            ledger.note(record(Ruling.REFUSED, problem.code(), Optional.empty()));
+            ledger.note(record(problem.ruling(), problem.code(), Optional.empty()));
         }
     }
 
@@ -117,6 +130,10 @@ final class Account {
     void close() {
         var ruling = connected ? Ruling.USED : Ruling.UNSENT;
         secrets().forEach(secret -> ledger.note(ofUse(ruling, secret)));
+        if (unusable != null) {
+            unusable.forEach((token, locations) -> ledger.note(
+                    record(Ruling.UNUSABLE, token.obstacle().code(), Optional.of(named(token, locations)))));
+        }
         if (announced && used == null) {
             ledger.note(record(Ruling.UNSENT, "", Optional.empty()));
         }
@@ -137,6 +154,12 @@ final class Account {
                         grant.store(),
                         grant.version(),
                         locations.stream().map(Location::word).toList()));
+    }
+
+    private UsedSecret named(Unusable token, Set<Location> locations) {
+        return secret(policy, token.name(), locations)
+                .orElseGet(() -> UsedSecret.gone(
+                        token.name(), locations.stream().map(Location::word).toList()));
     }
 
     private UseRecord ofUse(Ruling ruling, UsedSecret secret) {

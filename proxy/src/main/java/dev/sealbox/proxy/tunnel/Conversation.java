@@ -13,6 +13,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the phases of one connection share.
@@ -58,11 +59,14 @@ record Conversation(
 
     /** Logs that the proxy answers itself. */
     void note(Problem problem, @Nullable HostName host) {
-        log.atInfo()
+        log.atLevel(problem.isAlarm() ? Level.WARN : Level.INFO)
                 .addKeyValue("sandbox", admission.address().sandbox())
                 .addKeyValue("host", host == null ? "" : host)
                 .addKeyValue("code", problem.code())
-                .log("the proxy answered itself");
+                .log(
+                        problem.isAlarm()
+                                ? "a sandbox sent a token that is none of its own"
+                                : "the proxy answered itself");
     }
 
     /** Has the ledger told that something was refused before it became a request to an origin. */
@@ -71,7 +75,11 @@ record Conversation(
         if (session != null) {
             services.ledger()
                     .note(Refused.of(
-                            session.policy(), problem.code(), problem.status(), RefusedTarget.of(head, host())));
+                            session.policy(),
+                            problem.ruling(),
+                            problem.code(),
+                            problem.status(),
+                            RefusedTarget.of(head, host())));
             session.release();
         }
     }

@@ -61,7 +61,10 @@ final class Direct {
                 .addKeyValue("code", problem.code())
                 .log("a TCP connection was reset");
         if (session != null && problem.isRefusal()) {
-            conversation.services().ledger().note(Refused.of(session.policy(), problem.code(), 0, asked));
+            conversation
+                    .services()
+                    .ledger()
+                    .note(Refused.of(session.policy(), problem.ruling(), problem.code(), 0, asked));
         }
         return reset(conversation);
     }

@@ -51,12 +51,12 @@ final class Exchange {
             Services services,
             ByteBufAllocator allocator) {
         var told = new Account(services.ledger(), session.policy(), origin, head, target);
-        var substitutions = origin.secure()
-                ? Substitutions.at(session, origin.host(), services.limits().replacements(), (name, location) -> {
-                    passage.carries(name);
-                    told.uses(name, location);
-                })
-                : Substitutions.none(session, origin.host());
+        var most = services.limits().replacements();
+        var found = new TokensFound(told, (name, location) -> {
+            passage.carries(name);
+            told.uses(name, location);
+        });
+        var substitutions = Substitutions.at(session, origin.host(), origin.secure(), most, found);
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         this.upgrade = head.asksForWebSocket();
         if (head.fields().has("expect") && !expectsContinue(head)) {

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.codec.Field;
 import dev.sealbox.proxy.codec.Fields;
@@ -20,6 +21,8 @@ import java.util.Set;
  * sent is quoted but host names that passed the grammar.
  */
 public record Problem(int status, String code, String message) {
+    private static final String UNKNOWN_TOKEN = "token.unknown";
+
     /** What nobody decided. */
     private static final Set<String> FAILURES = Set.of(
             "upstream.unresolved",
@@ -36,6 +39,20 @@ public record Problem(int status, String code, String message) {
     /** Whether it says no to what was asked, and not that it could not be done. */
     boolean isRefusal() {
         return !FAILURES.contains(code);
+    }
+
+    /** Whether it says no to what only somebody could send who has another sandbox's token, or guesses. */
+    boolean isAlarm() {
+        return code.equals(UNKNOWN_TOKEN);
+    }
+
+    /** How the ledger calls it. */
+    Ruling ruling() {
+        return isAlarm() ? Ruling.ALARM : Ruling.REFUSED;
+    }
+
+    static Problem unknownToken() {
+        return new Problem(403, UNKNOWN_TOKEN, "The request holds a sealed token that is none of this sandbox's.");
     }
 
     static Problem unknownSandbox() {

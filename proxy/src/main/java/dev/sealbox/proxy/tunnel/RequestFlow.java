@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to the upstream: head, then body, tokens replaced. A small body is held until its new length is
- * known; a larger one that may change goes on without a length; one that cannot change keeps its framing. A compressed
+ * known; a larger one that may change goes on without a length; one that cannot change keeps its framing, and is only
+ * searched for tokens that must not pass. A compressed
  * body goes on unpacked, except a small one without a token: that stays as it came.
  */
 final class RequestFlow {
@@ -68,7 +69,7 @@ final class RequestFlow {
         this.ratio = limits.unpackRatio();
         this.plan = RequestPlan.of(
                 fields, client.framing(), () -> substitutions.reach(Location.BODY), limits.measuredBody());
-        this.transformer = plan.changes()
+        this.transformer = plan.searched()
                 ? rewriter.body(fields.first("content-type"), substitutions, allocator)
                 : Transformer.UNCHANGED;
     }

@@ -12,11 +12,11 @@ import java.util.function.BooleanSupplier;
  * where the length may. Pure.
  *
  * @param framing the one in which it goes on; of a measured body, only the kind
- * @param changes whether it is looked through for tokens
+ * @param searched whether it is looked through for tokens
  * @param measured whether it is held until it is complete
  * @param coding in which it is packed, where it must be unpacked to be looked through
  */
-record RequestPlan(Framing framing, boolean changes, boolean measured, Optional<String> coding) {
+record RequestPlan(Framing framing, boolean searched, boolean measured, Optional<String> coding) {
 
     private static final RequestPlan BODILESS = new RequestPlan(Framing.NONE, false, false, Optional.empty());
 
@@ -36,11 +36,13 @@ record RequestPlan(Framing framing, boolean changes, boolean measured, Optional<
                 .toList();
         boolean hasBody = !incoming.equals(new Framing.Length(0));
         boolean readable = codings.isEmpty() || (codings.size() == 1 && Unpacker.knows(codings.getFirst()));
-        boolean changes =
-                hasBody && readable && reveals.getAsBoolean() && !Form.holdsLengths(fields.first("content-type"));
-        boolean measured = changes && incoming instanceof Framing.Length(var bytes) && bytes <= measuredBody;
+        boolean open = hasBody && !Form.holdsLengths(fields.first("content-type"));
+        boolean changes = open && readable && reveals.getAsBoolean();
+        // Where nothing can be replaced a token may still be one that must not pass; that is not worth unpacking for.
+        boolean searched = changes || (open && codings.isEmpty());
+        boolean measured = searched && incoming instanceof Framing.Length(var bytes) && bytes <= measuredBody;
         var framing = changes && !measured ? Framing.CHUNKED : incoming;
         return new RequestPlan(
-                framing, changes, measured, changes ? codings.stream().findFirst() : Optional.empty());
+                framing, searched, measured, changes ? codings.stream().findFirst() : Optional.empty());
     }
 }

@@ -77,13 +77,12 @@ final class WebSocketSearch {
 
     private Substitutions substitutions(Stretch stretch) {
         var origin = exchange.origin();
-        return origin.secure()
-                ? Substitutions.at(
-                        stretch.session(),
-                        origin.host(),
-                        conversation.services().limits().replacements(),
-                        (name, location) -> carries(stretch, name))
-                : Substitutions.none(stretch.session(), origin.host());
+        return Substitutions.at(
+                stretch.session(),
+                origin.host(),
+                origin.secure(),
+                conversation.services().limits().replacements(),
+                new TokensFound(exchange.account(), (name, location) -> carries(stretch, name)));
     }
 
     /** Each message is a use of its own; none is made that cannot be recorded. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.sealbox.proxy.match.Replacer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +104,7 @@ public final class MessageFlow {
     private ByteBuf control(FrameHead head, ByteBuf in) {
         var payload = read(head, in);
         frame = null;
-        var replacer = search.control();
+        var replacer = searching(payload, search::control);
         try {
             var searched = ended(replacer.feed(payload), replacer);
             if (searched.readableBytes() > FrameHead.MAX_CONTROL) {
@@ -139,13 +140,24 @@ public final class MessageFlow {
 
     private ByteBuf searched(Message present, ByteBuf payload, boolean last) {
         if (present.replacer == null && payload.isReadable()) {
-            present.replacer = search.message(present.opcode == FrameHead.TEXT, payload.getByte(payload.readerIndex()));
+            byte first = payload.getByte(payload.readerIndex());
+            present.replacer = searching(payload, () -> search.message(present.opcode == FrameHead.TEXT, first));
         }
         if (present.replacer == null) {
             return payload;
         }
         var found = present.replacer.feed(payload);
         return last ? ended(found, present.replacer) : found;
+    }
+
+    /** Where it may not be searched any more it is let go. */
+    private static Replacer searching(ByteBuf payload, Supplier<Replacer> search) {
+        try {
+            return search.get();
+        } catch (RuntimeException e) {
+            payload.release();
+            throw e;
+        }
     }
 
     private static ByteBuf ended(ByteBuf found, Replacer replacer) {

@@ -143,7 +143,9 @@ class SessionsTest {
 
         var held = held();
         assertThat(held.names()).containsExactly(new SecretName("OTHER"));
-        assertThat(held.policy().tokens()).doesNotContainKey(token);
+        // Known, and of no use.
+        assertThat(held.policy().tokens()).containsKey(token);
+        assertThat(held.policy().grants()).doesNotContainKey(KEY);
         held.release();
     }
 
