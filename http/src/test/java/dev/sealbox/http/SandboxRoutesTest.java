@@ -144,7 +144,7 @@ class SandboxRoutesTest {
         assertThat(hosts)
                 .hasToString("{\"sandboxID\":\"" + id
                         + "\",\"secretStore\":\"top-store\",\"baseSecretStore\":\"base-store\","
-                        + "\"egressAllowlist\":[\"*.example.com\",\"api.test\"],"
+                        + "\"egressAllowlist\":[\"*.example.com\",\"api.test\"],\"egressDenylist\":[\"evil.example.com\"],"
                         + "\"perSecretAllowedHosts\":{\"TOKEN\":[\"api.test\"]},\"egressTcp\":[\"db.test:5432\"]}");
     }
 
