@@ -113,7 +113,7 @@ final class AuditCommands extends Group {
     @Command(
             name = "what-if",
             description = "What a policy would have forbidden of the recorded uses of secrets. POLICY is a JSON file:"
-                    + " egressAllowlist, and allowedHosts by the names of secrets.")
+                    + " egressAllowlist, egressDenylist, and allowedHosts and rules by the names of secrets.")
     int whatIf(
             @Parameters(paramLabel = "POLICY") Path policy,
             @Option(names = "--since", paramLabel = "TIME", description = "Only uses from then on.")

@@ -108,6 +108,17 @@ final class SecretCommands extends Group {
         return changed(session.send("PUT", path(store, name) + "/locations", Map.of("locations", locations)));
     }
 
+    @Command(
+            description =
+                    "Says in which requests a secret may be used. RULES is a JSON file: a list of rules with effect"
+                            + " (allow, deny) and hosts, methods, pathPrefixes, ports; an empty list lifts them.")
+    int rules(
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "RULES") Path rules) {
+        return changed(session.send("PUT", path(store, name) + "/rules", Map.of("rules", PolicyFile.list(rules))));
+    }
+
     @Command(description = "The versions of a secret, newest first.")
     int versions(@Parameters(paramLabel = "STORE") String store, @Parameters(paramLabel = "NAME") String name) {
         return session.out().table(session.get(path(store, name) + "/versions"), VERSIONS);

@@ -44,6 +44,16 @@ final class StoreCommands extends Group {
                                     "A host that its sandboxes may reach; may be repeated. Without any they may reach every public host.")
                     List<String> allow,
             @Option(
+                            names = "--deny",
+                            paramLabel = "HOST",
+                            description = "A host that they may not reach, whatever allows it; may be repeated.")
+                    List<String> deny,
+            @Option(
+                            names = "--unusable-tokens",
+                            paramLabel = "WORD",
+                            description = "pass or refuse: requests with tokens that cannot be used there.")
+                    Optional<String> unusable,
+            @Option(
                             names = "--tcp",
                             paramLabel = "HOST:PORT",
                             description = "Where plain TCP is passed through, without any secret; may be repeated.")
@@ -51,6 +61,10 @@ final class StoreCommands extends Group {
         var body = new LinkedHashMap<String, Object>();
         body.put("name", name);
         body.put("egressAllowlist", orNone(allow));
+        if (!orNone(deny).isEmpty()) {
+            body.put("egressDenylist", orNone(deny));
+        }
+        unusable.ifPresent(word -> body.put("unusableTokens", word));
         if (!orNone(tcp).isEmpty()) {
             body.put("egressTcp", tcp);
         }
@@ -69,6 +83,11 @@ final class StoreCommands extends Group {
             @Option(names = "--allow", paramLabel = "HOST", description = "Its new allowlist; may be repeated.")
                     List<String> allow,
             @Option(names = "--allow-all", description = "Its allowlist becomes empty: every public host.") boolean all,
+            @Option(names = "--deny", paramLabel = "HOST", description = "Its new denylist; may be repeated.")
+                    List<String> deny,
+            @Option(names = "--deny-none", description = "Its denylist becomes empty.") boolean denyNone,
+            @Option(names = "--unusable-tokens", paramLabel = "WORD", description = "pass or refuse.")
+                    Optional<String> unusable,
             @Option(
                             names = "--tcp",
                             paramLabel = "HOST:PORT",
@@ -82,6 +101,13 @@ final class StoreCommands extends Group {
         maxVersions.ifPresent(wanted -> body.put("maxVersions", wanted));
         if (all || !orNone(allow).isEmpty()) {
             body.put("egressAllowlist", all ? List.of() : orNone(allow));
+        }
+        if (denyNone || !orNone(deny).isEmpty()) {
+            body.put("egressDenylist", denyNone ? List.of() : orNone(deny));
+        }
+        unusable.ifPresent(word -> body.put("unusableTokens", word));
+        if (denyNone && !orNone(deny).isEmpty()) {
+            throw usage("--deny-none goes without --deny");
         }
         if (none || !orNone(tcp).isEmpty()) {
             body.put("egressTcp", none ? List.of() : tcp);

@@ -78,6 +78,10 @@ class CommandsTest {
                 asks(
                         "store update " + ID + " --name x --max-versions 3",
                         "PUT " + STORE + " {\"name\":\"x\",\"maxVersions\":3}"),
+                asks(
+                        "store update " + ID + " --deny evil.test --unusable-tokens refuse",
+                        "PUT " + STORE + " {\"egressDenylist\":[\"evil.test\"],\"unusableTokens\":\"refuse\"}"),
+                asks("store update " + ID + " --deny-none", "PUT " + STORE + " {\"egressDenylist\":[]}"),
                 asks("store update " + ID + " --allow-all", "PUT " + STORE + " {\"egressAllowlist\":[]}"),
                 asks("store delete " + ID, "DELETE " + STORE),
                 asks("store delete --revoke " + ID, "DELETE " + STORE + "?revoke=true"),

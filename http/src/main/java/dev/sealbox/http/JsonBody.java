@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The fields of a JSON object that a client sent. Fields that nobody asks for are ignored; a {@code null} counts as
@@ -163,6 +164,41 @@ final class JsonBody {
         return names;
     }
 
+    Optional<List<Integer>> optionalInts(String field) {
+        var node = fields.path(field);
+        if (missing(node)) {
+            return Optional.empty();
+        }
+        var numbers = new ArrayList<Integer>(node.size());
+        node.forEach(element -> numbers.add(element.asInt()));
+        if (!node.isArray() || !all(node, JsonNode::isInt)) {
+            throw wrong(field, "a list of whole numbers");
+        }
+        return Optional.of(numbers);
+    }
+
+    Optional<List<JsonBody>> optionalObjects(String field) {
+        var node = fields.path(field);
+        if (missing(node)) {
+            return Optional.empty();
+        }
+        if (!node.isArray() || !all(node, JsonNode::isObject)) {
+            throw wrong(field, "a list of objects");
+        }
+        var objects = new ArrayList<JsonBody>(node.size());
+        node.forEach(element -> objects.add(new JsonBody(prefix + field + "[" + objects.size() + "].", element)));
+        return Optional.of(objects);
+    }
+
+    private static boolean all(JsonNode list, Predicate<JsonNode> sort) {
+        for (var element : list) {
+            if (!sort.test(element)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     Optional<JsonBody> optionalObject(String field) {
         var node = fields.path(field);
         if (missing(node)) {
@@ -172,6 +208,25 @@ final class JsonBody {
             throw wrong(field, "an object");
         }
         return Optional.of(new JsonBody(prefix + field + ".", node));
+    }
+
+    /** A list of objects that must be there; it may be empty. */
+    List<JsonBody> objects(String field) {
+        var node = fields.path(field);
+        if (missing(node)) {
+            throw new InvalidValue(prefix + field + " is missing");
+        }
+        if (!node.isArray()) {
+            throw wrong(field, "a list of objects");
+        }
+        var objects = new ArrayList<JsonBody>(node.size());
+        node.forEach(element -> {
+            if (!element.isObject()) {
+                throw wrong(field, "a list of objects");
+            }
+            objects.add(new JsonBody("", element));
+        });
+        return objects;
     }
 
     private String text(JsonNode node, String field, String expected) {

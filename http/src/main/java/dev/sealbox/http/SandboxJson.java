@@ -60,6 +60,7 @@ final class SandboxJson {
             Optional<String> secretStore,
             Optional<String> baseSecretStore,
             List<String> egressAllowlist,
+            List<String> egressDenylist,
             Map<String, List<String>> perSecretAllowedHosts,
             List<String> egressTcp) {
 
@@ -71,6 +72,7 @@ final class SandboxJson {
                     fromTop(hosts, 0),
                     fromTop(hosts, 1),
                     HostPattern.texts(hosts.allowlist()),
+                    HostPattern.texts(hosts.denylist()),
                     perSecret,
                     TcpTarget.texts(hosts.egressTcp()));
         }

@@ -32,12 +32,15 @@ import java.util.function.BiFunction;
 
 /**
  * {@code …/secrets/{name}}: GET, PUT a sealed secret, PATCH its hosts; below it {@code /versions}: GET;
- * {@code /locations}: PUT; {@code /rollback}, {@code /disable}, {@code /enable}: POST; {@code /versions/{n}/disable}, {@code …/enable} and
+ * {@code /locations}, {@code /rules}: PUT; {@code /rollback}, {@code /disable}, {@code /enable}: POST; {@code /versions/{n}/disable}, {@code …/enable} and
  * {@code …/destroy}: POST. A change answers with the version that is current then, in the body and as ETag.
  */
 final class SecretRoutes {
     private static final String TOO_SHORT = "the value is shorter than " + Plaintext.MIN_RECOGNISED_BYTES
             + " bytes: it cannot be recognised, and hidden, in the answers of the hosts that receive it";
+
+    private static final String ANYWHERE =
+            "neither the secret nor its store names hosts: it may be used on every host" + " that a sandbox may reach";
 
     private final SecretStores stores;
     private final SecretVersions versions;
@@ -72,6 +75,7 @@ final class SecretRoutes {
                 path("versions", () -> get(() -> list(Target.of(origin, store, name)))),
                 path("rollback", () -> post(() -> rollBack(Target.of(origin, store, name)))),
                 path("locations", () -> put(() -> changeLocations(Target.of(origin, store, name)))),
+                path("rules", () -> put(() -> changeRules(Target.of(origin, store, name)))),
                 path("disable", () -> post(() -> switched(Target.of(origin, store, name), false))),
                 path("enable", () -> post(() -> switched(Target.of(origin, store, name), true))),
                 pathPrefix(segment("versions").slash(segment()), number -> version(origin, store, name, number)));
@@ -104,8 +108,16 @@ final class SecretRoutes {
             return answers.outcome(
                     Answers.asking(() -> stores.set(of.origin(), of.store(), of.name(), value, hosts, cas))
                             .whenComplete((done, failure) -> value.close()),
-                    changed -> answer(of, "set", changed, warning));
+                    changed -> answer(of, "set", changed, both(warning, anywhere(changed))));
         });
+    }
+
+    private static Optional<String> anywhere(SecretChanged changed) {
+        return Optional.of(ANYWHERE).filter(text -> changed.anywhere());
+    }
+
+    private static Optional<String> both(Optional<String> one, Optional<String> other) {
+        return one.isPresent() && other.isPresent() ? Optional.of(one.get() + "; " + other.get()) : one.or(() -> other);
     }
 
     private Route changeHosts(Target of) {
@@ -124,6 +136,13 @@ final class SecretRoutes {
                     .map(Locations::parse)
                     .orElseThrow(() -> new InvalidValue("locations is missing"));
             return changed(of, "updated", versions.changeLocations(of.origin(), of.store(), of.name(), locations));
+        });
+    }
+
+    private Route changeRules(Target of) {
+        return bodies.json(body -> {
+            var rules = RuleJson.rules(body, "rules").orElseThrow(() -> new InvalidValue("rules is missing"));
+            return changed(of, "updated", versions.changeRules(of.origin(), of.store(), of.name(), rules));
         });
     }
 

@@ -22,6 +22,8 @@ final class StoreJson {
             String orgId,
             String name,
             List<String> egressAllowlist,
+            List<String> egressDenylist,
+            String unusableTokens,
             Instant createdAt,
             Instant updatedAt,
             int maxVersions,
@@ -32,6 +34,8 @@ final class StoreJson {
                     store.organization().value(),
                     store.name().value(),
                     HostPattern.texts(store.allowlist()),
+                    HostPattern.texts(store.denials().hosts()),
+                    store.denials().unusableTokens().word(),
                     store.createdAt(),
                     store.updatedAt(),
                     store.maxVersions(),
@@ -49,6 +53,7 @@ final class StoreJson {
             String versionState,
             boolean enabled,
             List<String> locations,
+            List<RuleJson.Rule> rules,
             Instant createdAt,
             Instant updatedAt) {
         static Entry of(SecretSummary secret) {
@@ -61,6 +66,7 @@ final class StoreJson {
                     word(secret.versionState()),
                     secret.enabled(),
                     secret.locations().words(),
+                    secret.rules().stream().map(RuleJson.Rule::of).toList(),
                     secret.createdAt(),
                     secret.updatedAt());
         }

@@ -14,6 +14,7 @@ import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * {@code /api/secret-stores}: POST, GET; {@code /{store}}: GET, PUT, DELETE; {@code /{store}/secrets}: GET;
@@ -85,15 +87,16 @@ final class StoreRoutes {
 
     private Route create(Origin origin) {
         return bodies.creation(origin, (body, id) -> {
+            var name = new StoreName(body.text("name"));
+            var allowlist = body.optionalTexts("egressAllowlist")
+                    .map(HostPattern::parseAll)
+                    .orElse(List.of());
+            // Read before anything is created.
+            var denying = denying(origin, body);
             var tcp = body.optionalTexts("egressTcp").map(TcpTarget::parseAll).filter(some -> !some.isEmpty());
             return answers.outcome(
-                    stores.create(
-                                    origin,
-                                    new StoreId(id),
-                                    new StoreName(body.text("name")),
-                                    body.optionalTexts("egressAllowlist")
-                                            .map(HostPattern::parseAll)
-                                            .orElse(List.of()))
+                    stores.create(origin, new StoreId(id), name, allowlist)
+                            .thenCompose(denying)
                             .thenCompose(created -> passing(origin, created, tcp)),
                     created -> Answers.created(StoreJson.Store.of(created)));
         });
@@ -127,12 +130,15 @@ final class StoreRoutes {
         return bodies.json(body -> {
             var limit = body.optionalInt("maxVersions").map(VersionLimit::new);
             var tcp = body.optionalTexts("egressTcp").map(TcpTarget::parseAll);
+            denylist(body);
+            unusableTokens(body);
             return answers.outcome(
                     stores.update(
                                     origin,
                                     store,
                                     body.optionalText("name").map(StoreName::new),
                                     body.optionalTexts("egressAllowlist").map(HostPattern::parseAll))
+                            .thenCompose(updated -> denied(origin, store, updated, body))
                             .thenCompose(updated -> passed(origin, store, updated, tcp))
                             .thenCompose(updated -> limited(origin, store, updated, limit)),
                     updated -> Reach.told(Answers.ok(StoreJson.Store.of(updated.store())), updated.refreshed()));
@@ -141,8 +147,40 @@ final class StoreRoutes {
 
     private CompletionStage<Outcome<StoreUpdated>> passed(
             Origin origin, StoreId store, Outcome<StoreUpdated> updated, Optional<List<TcpTarget>> tcp) {
-        return tcp.map(wanted -> updated.then(done -> stores.passTcp(origin, store, wanted)))
+        return tcp.map(wanted -> updated.then(done -> stores.passTcp(origin, store, wanted)
+                        .thenApply(passed -> passed.map(then ->
+                                new StoreUpdated(then.store(), then.refreshed().and(done.refreshed()))))))
                 .orElseGet(() -> CompletableFuture.completedFuture(updated));
+    }
+
+    /** Nobody hears of a store before it denies what it shall. */
+    private Function<Outcome<StoreSummary>, CompletionStage<Outcome<StoreSummary>>> denying(
+            Origin origin, JsonBody body) {
+        var hosts = denylist(body);
+        var unusable = unusableTokens(body);
+        return created -> hosts.isEmpty() && unusable.isEmpty()
+                ? CompletableFuture.completedFuture(created)
+                : created.then(summary -> stores.changeDenials(origin, summary.id(), hosts, unusable)
+                        .thenApply(changed -> changed.map(StoreUpdated::store)));
+    }
+
+    private static Optional<List<HostPattern>> denylist(JsonBody body) {
+        return body.optionalTexts("egressDenylist").map(HostPattern::parseAll);
+    }
+
+    private static Optional<UnusableTokens> unusableTokens(JsonBody body) {
+        return body.optionalText("unusableTokens").map(UnusableTokens::parse);
+    }
+
+    private CompletionStage<Outcome<StoreUpdated>> denied(
+            Origin origin, StoreId store, Outcome<StoreUpdated> updated, JsonBody body) {
+        var hosts = denylist(body);
+        var unusable = unusableTokens(body);
+        return hosts.isEmpty() && unusable.isEmpty()
+                ? CompletableFuture.completedFuture(updated)
+                : updated.then(done -> stores.changeDenials(origin, store, hosts, unusable)
+                        .thenApply(denied -> denied.map(then ->
+                                new StoreUpdated(then.store(), then.refreshed().and(done.refreshed())))));
     }
 
     private CompletionStage<Outcome<StoreUpdated>> limited(

@@ -9,6 +9,7 @@ import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.audit.Moment;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.ledger.CandidatePolicy;
@@ -54,7 +55,7 @@ final class WhatIfRoutes {
             String rule, String secret, String host, long uses, int sandboxes, Instant first, Instant last) {
         static Blocked of(WhatIf.Blocked blocked) {
             return new Blocked(
-                    blocked.objection().code(),
+                    blocked.obstacle().code(),
                     blocked.secret().value(),
                     blocked.host(),
                     blocked.uses(),
@@ -92,14 +93,26 @@ final class WhatIfRoutes {
         Map<SecretName, List<HostPattern>> hosts = body.optionalObject("allowedHosts")
                 .map(of -> of.names().stream().collect(Collectors.toMap(SecretName::new, patterns(of))))
                 .orElse(Map.of());
-        if (allowlist.isEmpty() && hosts.isEmpty()) {
-            throw new InvalidValue("a policy is an egressAllowlist, or allowedHosts by the names of secrets, or both");
+        var denylist =
+                body.optionalTexts("egressDenylist").map(HostPattern::parseAll).orElse(List.of());
+        Map<SecretName, List<UseRule>> rules = body.optionalObject("rules")
+                .map(of -> of.names().stream().collect(Collectors.toMap(SecretName::new, rules(of))))
+                .orElse(Map.of());
+        var policy = new CandidatePolicy(allowlist, denylist, hosts, rules);
+        if (policy.isEmpty()) {
+            throw new InvalidValue(
+                    "a policy is an egressAllowlist, an egressDenylist, allowedHosts or rules by the names"
+                            + " of secrets, or several of these");
         }
-        return new CandidatePolicy(allowlist, hosts);
+        return policy;
     }
 
     private static Function<String, List<HostPattern>> patterns(JsonBody of) {
         return name -> of.optionalTexts(name).map(HostPattern::parseAll).orElse(List.of());
+    }
+
+    private static Function<String, List<UseRule>> rules(JsonBody of) {
+        return name -> RuleJson.rules(of, name).orElse(List.of());
     }
 
     private CompletionStage<Found> read(Origin origin, UseFilter filter, WhatIf whatIf, long after, int left) {

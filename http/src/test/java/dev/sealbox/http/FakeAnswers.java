@@ -92,7 +92,7 @@ final class FakeAnswers implements AuditAnswers {
                 2,
                 List.of(new Layer(
                         new StoreLayer(STORE, new StoreName("creds")),
-                        Optional.of(new Known(Presence.DELETED, List.of(), Optional.of(offer))))),
+                        Optional.of(new Known(Presence.DELETED, List.of(), List.of(), Optional.of(offer))))),
                 false,
                 List.of(),
                 Optional.of(TokenKind.INHERITED),

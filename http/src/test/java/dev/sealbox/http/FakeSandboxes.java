@@ -130,6 +130,7 @@ final class FakeSandboxes implements Sandboxes {
                 view -> now(done(new AllowedHosts(
                         List.of(new StoreName("base-store"), new StoreName("top-store")),
                         HostPattern.parseAll(List.of("*.example.com", "api.test")),
+                        HostPattern.parseAll(List.of("evil.example.com")),
                         Map.of(new SecretName("TOKEN"), HostPattern.parseAll(List.of("api.test"))),
                         TcpTarget.parseAll(List.of("db.test:5432"))))));
     }

@@ -5,9 +5,11 @@ import static dev.sealbox.domain.Outcome.refused;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -79,7 +81,7 @@ final class FakeStores implements SecretStores {
         }
         changes++;
         var store = new StoreSummary(
-                id, origin.organization(), name, allowlist, Instant.now(), Instant.now(), 10, List.of());
+                id, origin.organization(), name, allowlist, Denials.NONE, Instant.now(), Instant.now(), 10, List.of());
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());
         return now(done(store));
@@ -122,6 +124,29 @@ final class FakeStores implements SecretStores {
                     old.organization(),
                     name.orElse(old.name()),
                     allowlist.orElse(old.allowlist()),
+                    old.denials(),
+                    old.createdAt(),
+                    Instant.now(),
+                    old.maxVersions(),
+                    old.egressTcp());
+            stores.put(store, updated);
+            return done(new StoreUpdated(updated, new Refreshed(2, lagging)));
+        }));
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreUpdated>> changeDenials(
+            Origin origin, StoreId store, Optional<List<HostPattern>> hosts, Optional<UnusableTokens> unusableTokens) {
+        return now(in(origin, store, old -> {
+            changes++;
+            var updated = new StoreSummary(
+                    store,
+                    old.organization(),
+                    old.name(),
+                    old.allowlist(),
+                    new Denials(
+                            hosts.orElse(old.denials().hosts()),
+                            unusableTokens.orElse(old.denials().unusableTokens())),
                     old.createdAt(),
                     Instant.now(),
                     old.maxVersions(),
@@ -140,6 +165,7 @@ final class FakeStores implements SecretStores {
                     old.organization(),
                     old.name(),
                     old.allowlist(),
+                    old.denials(),
                     old.createdAt(),
                     Instant.now(),
                     old.maxVersions(),
@@ -201,9 +227,11 @@ final class FakeStores implements SecretStores {
                                     true,
                                     hosts,
                                     Locations.ALL,
+                                    List.of(),
                                     Instant.now(),
                                     Instant.now()));
-            return done(new SecretChanged(current + 1, new Refreshed(2, lagging)));
+            var anywhere = hosts.isEmpty() && old.allowlist().isEmpty();
+            return done(new SecretChanged(current + 1, new Refreshed(2, lagging), anywhere));
         }));
     }
 

@@ -6,6 +6,7 @@ import static dev.sealbox.domain.Outcome.refused;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -81,6 +82,12 @@ final class FakeVersions implements SecretVersions {
     }
 
     @Override
+    public CompletionStage<Outcome<SecretChanged>> changeRules(
+            Origin origin, StoreId store, SecretName name, List<UseRule> rules) {
+        return changed(origin, store, name, "rules " + rules, 1, Optional.empty());
+    }
+
+    @Override
     public CompletionStage<Outcome<SecretChanged>> switchSecret(
             Origin origin, StoreId store, SecretName name, boolean enabled) {
         return changed(origin, store, name, enabled ? "enable" : "disable", 1, Optional.empty());
@@ -106,6 +113,7 @@ final class FakeVersions implements SecretVersions {
                     old.organization(),
                     old.name(),
                     old.allowlist(),
+                    old.denials(),
                     old.createdAt(),
                     old.updatedAt(),
                     limit.versions(),

@@ -52,6 +52,7 @@ class PermissionsTest {
             GET /api/secret-stores/*/secrets/*/versions                          D A O
             POST /api/secret-stores/*/secrets/*/rollback                         D A O
             PUT /api/secret-stores/*/secrets/*/locations                         D A O
+            PUT /api/secret-stores/*/secrets/*/rules                             D A O
             POST /api/secret-stores/*/secrets/*/disable                          D A O
             POST /api/secret-stores/*/secrets/*/enable                           D A O
             POST /api/secret-stores/*/secrets/*/versions/*/disable               D A O
@@ -92,6 +93,10 @@ class PermissionsTest {
             DELETE /api/sandboxes/*/files                                        D A O L
             GET /api/sandboxes/*/files/list                                      D A O L
             POST /api/sandboxes/*/files/mkdir                                    D A O L
+            GET /api/snapshots                                                   D A O L
+            POST /api/snapshots                                                  D A O
+            GET /api/snapshots/*                                                 D A O L
+            DELETE /api/snapshots/*                                              D A O
             GET /api/audit/events                                                D A U
             GET /api/audit/replay/*                                              D A U
             GET /api/audit/who-could                                             D A U

@@ -145,11 +145,18 @@ class SecretRoutesTest {
     @Test
     void warnsOfAValueThatIsTooShortToBeRecognised() {
         var shorter = send("PUT", secret, "{\"value\":\"1234567\"}");
-        var longer = send("PUT", secret, "{\"value\":\"12345678\"}");
+        var longer = send("PUT", secret, "{\"value\":\"12345678\",\"allowedHosts\":[\"a.test\"]}");
 
         assertThat(shorter.status()).isEqualTo(200);
         assertThat(shorter.json().path("warning").asText()).contains("shorter than 8 bytes");
         assertThat(longer.json().has("warning")).isFalse();
+    }
+
+    @Test
+    void warnsOfASecretForWhichNobodyNamesHosts() {
+        var open = send("PUT", secret, "{\"value\":\"12345678\"}");
+
+        assertThat(open.json().path("warning").asText()).contains("names hosts");
     }
 
     @Test
@@ -247,6 +254,47 @@ class SecretRoutesTest {
         assertThat(send("PUT", secret + "/locations", "{}").status()).isEqualTo(400);
         assertThat(server.versions.asked).containsExactly("locations headers body", "locations ");
         assertThat(send("GET", secret, "").json().path("locations")).hasSize(5);
+    }
+
+    @Test
+    void changesInWhichRequestsASecretIsUsed() {
+        var body = """
+                {"rules":[{"effect":"deny","hosts":["API.example.com"],"methods":["DELETE"],"pathPrefixes":["/v1"],
+                           "ports":[443]},{"effect":"allow"}]}""";
+
+        assertThat(send("PUT", secret + "/rules", body).json().path("status").asText())
+                .isEqualTo("updated");
+        assertThat(send("PUT", secret + "/rules", "{\"rules\":[]}").status()).isEqualTo(200);
+        assertThat(server.versions.asked).hasSize(2).last().isEqualTo("rules []");
+        assertThat(server.versions.asked.getFirst())
+                .contains("DENY", "api.example.com", "DELETE", "/v1", "443", "ALLOW");
+        assertThat(send("GET", secret, "").json().path("rules").isArray()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"rules\":{}}",
+                "{\"rules\":[1]}",
+                "{\"rules\":[{}]}",
+                "{\"rules\":[{\"effect\":\"ALLOW\"}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"method\":[\"GET\"]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"methods\":[\"GET POST\"]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"methods\":[\"\"]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"hosts\":[\"https://a\"]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"pathPrefixes\":[\"v1\"]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"pathPrefixes\":[\"/a/../b\"]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"ports\":[0]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"ports\":[1.5]}]}",
+                "{\"rules\":[{\"effect\":\"deny\",\"ports\":[\"443\"]}]}"
+            })
+    void refusesRulesThatAreNone(String body) {
+        var answer = send("PUT", secret + "/rules", body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("error").asText()).isNotEmpty();
+        assertThat(server.versions.asked).isEmpty();
     }
 
     @ParameterizedTest

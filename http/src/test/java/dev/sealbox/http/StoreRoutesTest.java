@@ -62,6 +62,53 @@ class StoreRoutesTest {
     }
 
     @Test
+    void deniesHostsAndUnusableTokensFromTheBeginningAndKeepsWhatIsNotGiven() {
+        var deny = "\"egressDenylist\":[\"Evil.example\"],\"unusableTokens\":\"refuse\"";
+        var store = server.send("POST", "/api/secret-stores", "{\"name\":\"" + fresh() + "\"," + deny + "}")
+                .json();
+        assertThat(store.path("egressDenylist")).hasToString("[\"evil.example\"]");
+        assertThat(store.path("unusableTokens").asText()).isEqualTo("refuse");
+
+        var path = "/api/secret-stores/" + store.path("id").asText();
+        assertThat(server.send("PUT", path, "{\"egressAllowlist\":[\"a.test\"]}")
+                        .json()
+                        .path("egressDenylist"))
+                .hasSize(1);
+        assertThat(server.send("PUT", path, "{\"egressDenylist\":[]}")
+                        .json()
+                        .path("unusableTokens")
+                        .asText())
+                .isEqualTo("refuse");
+        assertThat(server.send("PUT", path, "{\"unusableTokens\":\"pass\"}")
+                        .json()
+                        .path("egressDenylist"))
+                .isEmpty();
+        assertThat(server.send("GET", path).json().path("unusableTokens").asText())
+                .isEqualTo("pass");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"egressDenylist\":\"evil.example\"",
+                "\"egressDenylist\":[\"https://evil.example\"]",
+                "\"unusableTokens\":\"ignore\"",
+                "\"unusableTokens\":true"
+            })
+    void refusesDenialsThatAreNoneBeforeAnythingIsChanged(String wrong) {
+        var path = "/api/secret-stores/" + created(fresh());
+        var before = server.stores.changes;
+
+        assertThat(server.send("POST", "/api/secret-stores", "{\"name\":\"" + fresh() + "\"," + wrong + "}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(server.send("PUT", path, "{\"name\":\"" + fresh() + "\"," + wrong + "}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(server.stores.changes).isEqualTo(before);
+    }
+
+    @Test
     void refusesANameThatIsTaken() {
         var name = fresh();
         created(name);

@@ -148,7 +148,7 @@ final class GeneratedHistory {
         tell(
                 origin,
                 id,
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(9)) {
                     case 0 -> new StoreCommand.RollBackSecret(name, version, sealed, Optional.empty(), USUAL);
                     case 1, 2 -> new StoreCommand.ChangeSecretHosts(name, patterns(), Optional.empty());
                     case 3 -> new StoreCommand.SwitchSecret(name, on);
@@ -156,6 +156,7 @@ final class GeneratedHistory {
                         new StoreCommand.ChangeSecretLocations(name, on ? Locations.ALL : Locations.parse("headers"));
                     case 5 -> new StoreCommand.DestroyVersion(name, version);
                     case 6 -> new StoreCommand.LimitVersions(new VersionLimit(1 + random.nextInt(4)));
+                    case 7 -> new StoreCommand.ChangeDenials(Optional.of(patterns()), Optional.empty());
                     default -> new StoreCommand.SwitchVersion(name, version, on);
                 });
     }

@@ -116,6 +116,9 @@ final class MemoryIndex {
             return new Known(
                     deleted ? Presence.DELETED : Presence.PRESENT,
                     ((Trace.Allowed) allowed.trace()).hosts(),
+                    last(left, Trace.Denied.class)
+                            .map(denied -> ((Trace.Denied) denied.trace()).hosts())
+                            .orElse(List.of()),
                     given(left, question));
         });
     }

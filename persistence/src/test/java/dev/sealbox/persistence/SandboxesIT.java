@@ -13,8 +13,10 @@ import dev.sealbox.domain.checkpoint.CheckpointRefusal.NoSuchCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal.OfAnotherSandbox;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -169,10 +171,16 @@ class SandboxesIT {
         var tcp = TcpTarget.parseAll(List.of("db.example.com:5432"));
         done(node.persistence.stores().passTcp(origin, store, tcp));
         assertThat(HOSTS.policy(sandbox).tcp()).isEqualTo(tcp);
+        done(node.persistence
+                .stores()
+                .changeDenials(origin, store, Optional.of(hosts("evil.example")), Optional.of(UnusableTokens.REFUSE)));
+        assertThat(HOSTS.policy(sandbox).denials())
+                .isEqualTo(new Denials(hosts("evil.example"), UnusableTokens.REFUSE));
         assertThat(done(sandboxes().allowedHosts(origin, sandbox)))
                 .isEqualTo(new AllowedHosts(
                         List.of(new StoreName("creds")),
                         hosts("example.com"),
+                        hosts("evil.example"),
                         Map.of(TOKEN, hosts("api.github.com")),
                         tcp));
 

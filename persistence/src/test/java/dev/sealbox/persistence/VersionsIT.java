@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.PathPrefix;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -127,7 +129,7 @@ class VersionsIT {
         var before = dataKeys();
         var store = store("kept");
         for (var version = 1; version <= 5; version++) {
-            assertThat(set(store, "value-" + version)).isEqualTo(new SecretChanged(version, Refreshed.NOBODY));
+            assertThat(set(store, "value-" + version)).isEqualTo(new SecretChanged(version, Refreshed.NOBODY, true));
         }
 
         assertThat(dataKeys()).isEqualTo(before + 3);
@@ -178,7 +180,7 @@ class VersionsIT {
 
             assertThat(outcomes)
                     .filteredOn(Outcome.Done.class::isInstance)
-                    .containsExactly(Outcome.done(new SecretChanged(expected + 1, Refreshed.NOBODY)));
+                    .containsExactly(Outcome.done(new SecretChanged(expected + 1, Refreshed.NOBODY, true)));
             assertThat(outcomes)
                     .filteredOn(Outcome.Refused.class::isInstance)
                     .hasSize(11)
@@ -209,7 +211,7 @@ class VersionsIT {
         assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-two");
 
         assertThat(done(versions().rollBack(origin, store, TOKEN, 1, Optional.of(2))))
-                .isEqualTo(new SecretChanged(3, new Refreshed(1, List.of())));
+                .isEqualTo(new SecretChanged(3, new Refreshed(1, List.of()), true));
         assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-one");
         assertThat(done(versions().list(origin, store, TOKEN)).getFirst().restoredFrom())
                 .contains(1);
@@ -292,7 +294,7 @@ class VersionsIT {
         var headers = Locations.parse("headers");
 
         assertThat(done(versions().changeLocations(origin, store, TOKEN, headers)))
-                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of())));
+                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of()), true));
         set(store, "value-two");
 
         assertThat(HOSTS.policy(sandbox).grants())
@@ -300,6 +302,23 @@ class VersionsIT {
                         TOKEN, grant -> assertThat(grant.locations()).isEqualTo(headers));
         assertThat(done(versions().read(origin, store, TOKEN)).locations()).isEqualTo(headers);
         assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-two");
+    }
+
+    @Test
+    void changeTheirRulesInRunningSandboxes() {
+        var store = store("rules");
+        set(store, "value-one");
+        var sandbox = sandbox("rules");
+        var rules = List.of(new UseRule(
+                UseRule.Effect.ALLOW, GITHUB, List.of("GET"), List.of(new PathPrefix("/repos/")), List.of(443)));
+
+        assertThat(done(versions().changeRules(origin, store, TOKEN, rules)))
+                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of()), true));
+        set(store, "value-two");
+
+        assertThat(HOSTS.policy(sandbox).grants())
+                .hasEntrySatisfying(TOKEN, grant -> assertThat(grant.rules()).isEqualTo(rules));
+        assertThat(done(versions().read(origin, store, TOKEN)).rules()).isEqualTo(rules);
     }
 
     @Test
@@ -315,6 +334,8 @@ class VersionsIT {
         assertThat(refused(versions().changeHosts(other, store, TOKEN, GITHUB, Optional.empty())))
                 .isEqualTo(new NoSuchStore());
         assertThat(refused(versions().changeLocations(other, store, TOKEN, Locations.ALL)))
+                .isEqualTo(new NoSuchStore());
+        assertThat(refused(versions().changeRules(other, store, TOKEN, List.of())))
                 .isEqualTo(new NoSuchStore());
         assertThat(refused(versions().switchSecret(other, store, TOKEN, false))).isEqualTo(new NoSuchStore());
         assertThat(refused(versions().switchVersion(other, store, TOKEN, 1, false)))

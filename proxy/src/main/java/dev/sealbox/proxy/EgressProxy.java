@@ -57,6 +57,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
     private final Authorities authorities;
     private final EventLoops loops;
     private final Map<EventLoop, ActorRef<LoopActor.Message>> actors;
+    private final boolean closedIfEmpty;
     private final Listeners listeners;
     private final ExecutorService blocking;
 
@@ -70,6 +71,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
         // Name lookups and signatures; as many at once as there are connections that wait for one.
         this.blocking = Executors.newVirtualThreadPerTaskExecutor();
         this.sessions = new Sessions(opening);
+        this.closedIfEmpty = settings.closedIfEmpty();
         this.authorities = new Authorities(store, settings.keptCertificates(), blocking, Clock.systemUTC());
         var upstreams = new Upstreams(settings, blocking);
         this.loops = new EventLoops(system, settings.loops());
@@ -166,7 +168,7 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
 
     @Override
     public CompletionStage<Void> admit(SandboxAddress address, EgressPolicy policy) {
-        return sessions.admit(address, policy);
+        return sessions.admit(address, closedIfEmpty ? policy.closedIfEmpty() : policy);
     }
 
     @Override

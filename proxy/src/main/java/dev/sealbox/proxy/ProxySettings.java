@@ -26,7 +26,8 @@ public record ProxySettings(
         boolean reseal,
         Set<String> sinkHeaders,
         int keptCertificates,
-        Dns dns) {
+        Dns dns,
+        boolean closedIfEmpty) {
 
     /** Where the proxy listens; port 0 means any free one, {@link #NOWHERE} that this way in is not offered. */
     public record Listen(String address, int proxyPort, int tlsPort, int httpPort, int dnsPort, int tcpPort) {
@@ -71,7 +72,8 @@ public record ProxySettings(
                 reseals(proxy.getString("response-secrets")),
                 Set.copyOf(proxy.getStringList("sink-headers")),
                 proxy.getInt("kept-certificates"),
-                new Dns(proxy.getString("dns.address"), proxy.getInt("dns.queries-per-second")));
+                new Dns(proxy.getString("dns.address"), proxy.getInt("dns.queries-per-second")),
+                closesIfEmpty(proxy.getString("empty-allowlist")));
     }
 
     private static Listen listen(Config listen) {
@@ -133,6 +135,14 @@ public record ProxySettings(
 
     private static int bytes(Config config, String path) {
         return Math.toIntExact(config.getBytes(path));
+    }
+
+    private static boolean closesIfEmpty(String text) {
+        return switch (text) {
+            case "any" -> false;
+            case "none" -> true;
+            default -> throw new InvalidValue("empty-allowlist is any or none");
+        };
     }
 
     private static boolean reseals(String text) {

@@ -65,7 +65,8 @@ class ProxySettingsTest {
                         true,
                         SINKS,
                         2000,
-                        new ProxySettings.Dns("198.18.0.1", 200)));
+                        new ProxySettings.Dns("198.18.0.1", 200),
+                        false));
     }
 
     @Test
@@ -78,6 +79,17 @@ class ProxySettingsTest {
                         Gateway.HTTP_PORT,
                         Gateway.DNS_PORT,
                         Gateway.TCP_PORT));
+    }
+
+    @Test
+    void takesAnEmptyAllowlistForNoHostWhereTheOperatorSaysSo() {
+        var strict = ConfigFactory.parseString("sealbox.proxy.empty-allowlist = none")
+                .withFallback(ConfigFactory.load());
+        var wrong =
+                ConfigFactory.parseString("sealbox.proxy.empty-allowlist = all").withFallback(ConfigFactory.load());
+
+        assertThat(ProxySettings.from(strict).closedIfEmpty()).isTrue();
+        assertThatThrownBy(() -> ProxySettings.from(wrong)).isInstanceOf(InvalidValue.class);
     }
 
     @Test

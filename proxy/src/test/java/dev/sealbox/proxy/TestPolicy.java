@@ -1,10 +1,12 @@
 package dev.sealbox.proxy;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -32,6 +34,7 @@ public final class TestPolicy {
     private final Map<SealedToken, SecretName> tokens = new HashMap<>();
     private OrganizationId organization = new OrganizationId("default");
     private List<TcpTarget> tcp = List.of();
+    private Denials denials = Denials.NONE;
     private long revision;
 
     public TestPolicy(TestVault vault) {
@@ -84,6 +87,24 @@ public final class TestPolicy {
                         grant.orphaned()));
     }
 
+    public void deny(Denials more) {
+        denials = more;
+    }
+
+    /** Gives a secret rules in the place of those that it has. */
+    public void rules(String name, UseRule... rules) {
+        grants.computeIfPresent(
+                new SecretName(name),
+                (secret, grant) -> new Grant(
+                        grant.store(),
+                        grant.version(),
+                        grant.value(),
+                        grant.hosts(),
+                        grant.locations(),
+                        List.of(rules),
+                        grant.orphaned()));
+    }
+
     public void remove(String name) {
         grants.remove(new SecretName(name));
     }
@@ -111,6 +132,8 @@ public final class TestPolicy {
 
     public EgressPolicy at(long number) {
         revision = Math.max(revision, number);
-        return new EgressPolicy(sandbox, organization, number, allowlist, grants, tokens).passing(tcp);
+        return new EgressPolicy(sandbox, organization, number, allowlist, grants, tokens)
+                .denying(denials)
+                .passing(tcp);
     }
 }

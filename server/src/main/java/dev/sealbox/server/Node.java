@@ -237,6 +237,7 @@ final class Node {
                             sessions,
                             entities.checkpoints(),
                             entities.branches(),
+                            entities.images(),
                             entities.answers(),
                             entities.apiKeys(),
                             rotation,

@@ -1,9 +1,11 @@
 package dev.sealbox.domain.audit;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -72,7 +74,8 @@ public record Candidate(
      *
      * @param secret the secret that is asked about, if the store offered it
      */
-    public record Known(Presence presence, List<HostPattern> allowlist, Optional<Given> secret) {}
+    public record Known(
+            Presence presence, List<HostPattern> allowlist, List<HostPattern> denylist, Optional<Given> secret) {}
 
     /**
      * A secret as a store offered it.
@@ -109,7 +112,9 @@ public record Candidate(
                         0,
                         known.presence() == Presence.DELETED,
                         known.allowlist(),
-                        known.secret().map(given -> Map.of(name, offer(given))).orElse(Map.of())));
+                        new Denials(known.denylist(), UnusableTokens.PASS),
+                        known.secret().map(given -> Map.of(name, offer(given))).orElse(Map.of()),
+                        List.of()));
     }
 
     private static Offer offer(Given given) {

@@ -4,12 +4,19 @@ import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.checkpoint.Patch;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.PathPrefix;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.image.ImageHash;
+import dev.sealbox.domain.image.ImageLayer;
+import dev.sealbox.domain.image.ImageLibrary;
+import dev.sealbox.domain.image.Snapshot;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.organization.KeyRing;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.sandbox.Blueprint;
@@ -45,6 +52,8 @@ public final class Portraits {
         portrait.put("name", store.name().value());
         portrait.put("egressAllowlist", HostPattern.texts(store.allowlist()));
         portrait.put("egressTcp", TcpTarget.texts(store.egressTcp()));
+        portrait.put("egressDenylist", HostPattern.texts(store.denials().hosts()));
+        portrait.put("unusableTokens", store.denials().unusableTokens().word());
         store.limit().ifPresent(limit -> portrait.put("maxVersions", limit.versions()));
         portrait.put("secrets", each(store.secrets(), SecretName::value, Portraits::of));
         portrait.put("lastVersions", each(store.versions(), SecretName::value, version -> version));
@@ -59,6 +68,7 @@ public final class Portraits {
         var versions = new TreeMap<String, Object>();
         secret.versions().forEach(version -> versions.put(Integer.toString(version.number()), of(version)));
         return Map.of(
+                "rules", secret.rules().stream().map(Portraits::of).toList(),
                 "id", secret.entry().toString(),
                 "version", secret.version(),
                 "enabled", secret.enabled(),
@@ -66,6 +76,15 @@ public final class Portraits {
                 "versions", versions,
                 "createdAt", secret.createdAt().toString(),
                 "updatedAt", secret.updatedAt().toString());
+    }
+
+    private static Map<String, Object> of(UseRule rule) {
+        return Map.of(
+                "effect", word(rule.effect()),
+                "hosts", HostPattern.texts(rule.hosts()),
+                "methods", rule.methods(),
+                "pathPrefixes", rule.paths().stream().map(PathPrefix::value).toList(),
+                "ports", rule.ports());
     }
 
     private static Map<String, Object> of(SecretVersion version) {
@@ -202,6 +221,36 @@ public final class Portraits {
         portrait.put("issuedAt", key.issuedAt().toString());
         portrait.put("issuedBy", key.issuedBy());
         key.revokedAt().ifPresent(at -> portrait.put("revokedAt", at.toString()));
+        return portrait;
+    }
+
+    public static Map<String, Object> of(OrganizationId id, ImageLibrary library) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("organization", id.value());
+        portrait.put("building", set(library.building().keySet(), ImageHash::hex, "building"));
+        portrait.put("images", each(library.images(), ImageHash::hex, Portraits::of));
+        portrait.put("snapshots", each(library.snapshots(), SnapshotName::value, Portraits::of));
+        return portrait;
+    }
+
+    private static Map<String, Object> of(ImageLayer image) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("host", image.host().value());
+        portrait.put(
+                "layers", image.files().stream().map(CheckpointId::toString).toList());
+        portrait.put("variables", set(image.defaults().envs().keySet(), name -> name, "set"));
+        portrait.put("directory", image.defaults().directory());
+        return portrait;
+    }
+
+    private static Map<String, Object> of(Snapshot snapshot) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("id", snapshot.id().toString());
+        portrait.put("image", snapshot.image().hex());
+        portrait.put("status", snapshot.stage().status());
+        portrait.put("createdAt", snapshot.createdAt().toString());
+        snapshot.layer().ifPresent(layer -> portrait.put("layer", of(layer)));
+        portrait.put("reason", snapshot.reason());
         return portrait;
     }
 

@@ -25,6 +25,9 @@ public sealed interface Trace {
     /** A store's allowlist is this from now on. */
     record Allowed(List<HostPattern> hosts) implements Trace {}
 
+    /** A store denies these hosts from now on. */
+    record Denied(List<HostPattern> hosts) implements Trace {}
+
     /** A store offers a secret in this new version, for these hosts, from now on. */
     record Offered(SecretName name, int version, List<HostPattern> hosts) implements Trace {}
 
@@ -74,6 +77,7 @@ public sealed interface Trace {
         return switch (event) {
             case StoreEvent.StoreCreated(var name, var hosts) -> new Allowed(hosts);
             case StoreEvent.AllowlistChanged(var hosts) -> new Allowed(hosts);
+            case StoreEvent.DenialsChanged(var denials) -> new Denied(denials.hosts());
             case StoreEvent.SecretSet(var name, var entry, var version, var value, var hosts) ->
                 new Offered(name, version, hosts);
             case StoreEvent.SecretRolledBack(var name, var version, var restored, var value, var hosts) ->
@@ -96,7 +100,8 @@ public sealed interface Trace {
             case StoreEvent.VersionLimitChanged limited -> new None();
             // No secret goes there.
             case StoreEvent.EgressTcpChanged changed -> new None();
-            // Who could use it somewhere in a request, could use it.
+            // Who could use it somewhere in a request, or in some request, could use it.
+            case StoreEvent.SecretRulesChanged changed -> new None();
             case StoreEvent.SecretLocationsChanged changed -> new None();
             case StoreEvent.KeysShredded shredded -> new None();
         };

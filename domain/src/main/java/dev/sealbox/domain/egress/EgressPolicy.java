@@ -17,6 +17,7 @@ import java.util.Set;
  *
  * @param revision grows with every change; a host ignores an older one than it has
  * @param allowlist hosts that may be reached; empty means every public host
+ * @param denials what may not be, whatever else allows it
  * @param grants the secrets of the layers, the last layer's winning
  * @param tokens what each sealed token of the sandbox's lineage stands for here, also where no grant has that name any
  *     more; of several for one name the first is the one that the sandbox is shown
@@ -28,10 +29,15 @@ public record EgressPolicy(
         OrganizationId organization,
         long revision,
         List<HostPattern> allowlist,
+        Denials denials,
         Map<SecretName, Grant> grants,
         Map<SealedToken, SecretName> tokens,
         List<CheckpointId> lineage,
         List<TcpTarget> tcp) {
+
+    /** Names under .invalid never exist (RFC 6761). */
+    private static final List<HostPattern> NOWHERE =
+            List.of(new HostPattern.Exactly(new HostName("empty-allowlist.invalid")));
 
     public EgressPolicy {
         lineage = List.copyOf(lineage);
@@ -41,7 +47,7 @@ public record EgressPolicy(
         tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
     }
 
-    /** Of a sandbox that descends from none. */
+    /** Of a sandbox that descends from none, and to which nothing is denied. */
     public EgressPolicy(
             SandboxId sandbox,
             OrganizationId organization,
@@ -49,22 +55,40 @@ public record EgressPolicy(
             List<HostPattern> allowlist,
             Map<SecretName, Grant> grants,
             Map<SealedToken, SecretName> tokens) {
-        this(sandbox, organization, revision, allowlist, grants, tokens, List.of(), List.of());
+        this(sandbox, organization, revision, allowlist, Denials.NONE, grants, tokens, List.of(), List.of());
     }
 
     /** The same, of a sandbox that stands on the files of those checkpoints. */
     public EgressPolicy descendedFrom(List<CheckpointId> checkpoints) {
-        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, tokens, checkpoints, tcp);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, denials, grants, tokens, checkpoints, tcp);
     }
 
     /** The same, with plain TCP passed through to those and no others. */
     public EgressPolicy passing(List<TcpTarget> targets) {
-        return new EgressPolicy(sandbox, organization, revision, allowlist, grants, tokens, lineage, targets);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, denials, grants, tokens, lineage, targets);
+    }
+
+    /** The same, where an empty allowlist means no host at all: stricter than the contract, if the operator wants that. */
+    public EgressPolicy closedIfEmpty() {
+        return allowlist.isEmpty()
+                ? new EgressPolicy(sandbox, organization, revision, NOWHERE, denials, grants, tokens, lineage, tcp)
+                : this;
+    }
+
+    /** The same with less. */
+    public EgressPolicy denying(Denials more) {
+        return new EgressPolicy(
+                sandbox, organization, revision, allowlist, denials.and(more), grants, tokens, lineage, tcp);
     }
 
     /** Whether the sandbox may talk to {@code host} at all. Special address ranges are refused elsewhere, always. */
     public boolean mayReach(HostName host) {
-        return allowlist.isEmpty() || HostPattern.anyMatches(allowlist, host);
+        return !isDenied(host) && (allowlist.isEmpty() || HostPattern.anyMatches(allowlist, host));
+    }
+
+    /** Whether a store says that it may never be reached. */
+    public boolean isDenied(HostName host) {
+        return HostPattern.anyMatches(denials.hosts(), host);
     }
 
     /**
@@ -72,24 +96,24 @@ public record EgressPolicy(
      * it.
      */
     public boolean mayConnect(HostName host) {
-        return host.isAddress() ? allowlist.contains(new HostPattern.Exactly(host)) : mayReach(host);
+        return host.isAddress() ? !isDenied(host) && allowlist.contains(new HostPattern.Exactly(host)) : mayReach(host);
     }
 
     /** Whether plain TCP to that port of {@code host} is passed through; the allowlist says nothing about it. */
     public boolean mayPass(HostName host, int port) {
-        return tcp.stream().anyMatch(target -> target.matches(host, port));
+        return !isDenied(host) && tcp.stream().anyMatch(target -> target.matches(host, port));
     }
 
     /** Whether plain TCP to any port of {@code host} is passed through. */
     public boolean mayPass(HostName host) {
-        return tcp.stream().anyMatch(target -> target.hosts().matches(host));
+        return !isDenied(host) && tcp.stream().anyMatch(target -> target.hosts().matches(host));
     }
 
     /** The same without some of its secrets, whose tokens are still known. */
     public EgressPolicy without(Set<SecretName> names) {
         var kept = new LinkedHashMap<>(grants);
         kept.keySet().removeAll(names);
-        return new EgressPolicy(sandbox, organization, revision, allowlist, kept, tokens, lineage, tcp);
+        return new EgressPolicy(sandbox, organization, revision, allowlist, denials, kept, tokens, lineage, tcp);
     }
 
     /** The pattern that lets a secret be used on a host where it {@link #mayUse may}; the first of several. */
@@ -102,7 +126,7 @@ public record EgressPolicy(
                 .orElseGet(HostPattern.Any::new);
     }
 
-    /** Why {@code secret} may not be revealed to {@code host}; empty where it {@link #mayUse may}. */
+    /** Why {@code secret} may not be revealed to {@code host} at all; empty where it {@link #mayUse may}. */
     public Optional<Obstacle> obstacle(SecretName secret, HostName host) {
         if (mayUse(secret, host)) {
             return Optional.empty();
@@ -110,7 +134,7 @@ public record EgressPolicy(
         return Optional.of(grants.containsKey(secret) ? Obstacle.HOST : Obstacle.GONE);
     }
 
-    /** Whether {@code secret} may be revealed to {@code host}. */
+    /** Whether {@code secret} may be revealed to {@code host}, in whichever requests its rules allow. */
     public boolean mayUse(SecretName secret, HostName host) {
         var grant = grants.get(secret);
         return grant != null

@@ -1,24 +1,36 @@
 package dev.sealbox.domain.egress;
 
-/** Why a secret of a sandbox cannot be used in a request that holds its token. */
-public enum Obstacle {
+/**
+ * Why a secret of a sandbox cannot be used in a request that holds its token.
+ *
+ * @param code stable, part of the API
+ */
+public record Obstacle(String code) {
     /** It was deleted, or is switched off. */
-    GONE("secret.gone"),
+    public static final Obstacle GONE = new Obstacle("secret.gone");
+
     /** Its hosts, or the allowlist, leave this one out. */
-    HOST("secret.not-for-host"),
+    public static final Obstacle HOST = new Obstacle("secret.not-for-host");
+
     /** It may not be put into that part of a request. */
-    LOCATION("secret.not-for-location"),
+    public static final Obstacle LOCATION = new Obstacle("secret.not-for-location");
+
     /** The request is not encrypted. */
-    PLAIN_HTTP("secret.not-over-http");
+    public static final Obstacle PLAIN_HTTP = new Obstacle("secret.not-over-http");
 
-    private final String code;
+    /** It has rules that allow some requests, and this is none of them. */
+    public static final Obstacle NO_RULE = new Obstacle("secret.allowed-by-no-rule");
 
-    Obstacle(String code) {
-        this.code = code;
+    /** A rule speaks of paths or methods, and servers may take the request for one with another. */
+    public static final Obstacle AMBIGUOUS = new Obstacle("secret.ambiguous-request");
+
+    /** A rule denies it; {@code number} is its place, from 1. */
+    public static Obstacle deniedBy(int number) {
+        return new Obstacle("secret.denied-by-rule-" + number);
     }
 
-    /** Stable, part of the API. */
-    public String code() {
+    @Override
+    public String toString() {
         return code;
     }
 }

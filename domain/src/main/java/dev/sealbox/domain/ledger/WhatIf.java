@@ -1,8 +1,8 @@
 package dev.sealbox.domain.ledger;
 
+import dev.sealbox.domain.egress.Obstacle;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
-import dev.sealbox.domain.ledger.CandidatePolicy.Objection;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,7 +25,7 @@ public final class WhatIf {
         this.policy = policy;
     }
 
-    private record Kind(Objection objection, SecretName secret, String host) {}
+    private record Kind(Obstacle obstacle, SecretName secret, String host) {}
 
     private static final class Tally {
         private final Set<SandboxId> sandboxes = new HashSet<>();
@@ -43,13 +43,7 @@ public final class WhatIf {
 
     /** Uses that would have been forbidden for one reason. */
     public record Blocked(
-            Objection objection,
-            SecretName secret,
-            String host,
-            long uses,
-            int sandboxes,
-            Instant first,
-            Instant last) {}
+            Obstacle obstacle, SecretName secret, String host, long uses, int sandboxes, Instant first, Instant last) {}
 
     /** Looks at a record; one that is no use says nothing. */
     public void see(UseRecord use) {
@@ -59,8 +53,8 @@ public final class WhatIf {
         examined += use.count();
         var secret = use.secret().get().name();
         var host = use.asked().host();
-        policy.against(secret, host).ifPresent(objection -> {
-            var kind = new Kind(objection, secret, host);
+        policy.against(secret, use.asked()).ifPresent(obstacle -> {
+            var kind = new Kind(obstacle, secret, host);
             if (tallies.size() >= MAX_KINDS && !tallies.containsKey(kind)) {
                 omitted += use.count();
             } else {
@@ -83,7 +77,7 @@ public final class WhatIf {
     public List<Blocked> blocked() {
         return tallies.entrySet().stream()
                 .map(entry -> new Blocked(
-                        entry.getKey().objection(),
+                        entry.getKey().obstacle(),
                         entry.getKey().secret(),
                         entry.getKey().host(),
                         entry.getValue().uses,

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
 
 /**
  * Where a fork layers stores (SEMANTICS 7): secrets merge and the last layer wins a name with its value and its hosts;
- * allowlists add up, and an empty one adds nothing.
+ * allowlists add up, and an empty one adds nothing; denials add up, and win.
  */
 public final class StoreLayers {
 
@@ -74,7 +75,13 @@ public final class StoreLayers {
     private static Optional<Grant> grant(StoreView layer, Offer offer) {
         return offer.value()
                 .map(value -> new Grant(
-                        layer.id(), offer.version(), value, offer.hosts(), offer.locations(), layer.deleted()));
+                        layer.id(),
+                        offer.version(),
+                        value,
+                        offer.hosts(),
+                        offer.locations(),
+                        offer.rules(),
+                        layer.deleted()));
     }
 
     /**
@@ -98,6 +105,11 @@ public final class StoreLayers {
                 .toList();
     }
 
+    /** What any of the layers denies. */
+    public static Denials denials(List<StoreView> layers) {
+        return layers.stream().map(StoreView::denials).reduce(Denials.NONE, Denials::and);
+    }
+
     /** What the layers say now. Tokens of names that no layer has, or that cannot be used now, stay known. */
     public static EgressPolicy policy(
             SandboxId sandbox,
@@ -107,6 +119,7 @@ public final class StoreLayers {
             List<HostPattern> allowlist,
             Map<SealedToken, SecretName> tokens) {
         return new EgressPolicy(sandbox, organization, revision, allowlist, grants(layers), tokens)
+                .denying(denials(layers))
                 .passing(tcp(layers));
     }
 }

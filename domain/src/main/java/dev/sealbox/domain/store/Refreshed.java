@@ -2,6 +2,7 @@ package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.identity.SandboxId;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How far a change has come.
@@ -15,5 +16,13 @@ public record Refreshed(int sandboxes, List<SandboxId> lagging) {
 
     public Refreshed {
         lagging = List.copyOf(lagging);
+    }
+
+    /** Of two changes of one store, which the same sandboxes are told of. */
+    public Refreshed and(Refreshed other) {
+        var behind = Stream.concat(lagging.stream(), other.lagging.stream())
+                .distinct()
+                .toList();
+        return new Refreshed(Math.max(sandboxes, other.sandboxes), behind);
     }
 }

@@ -2,6 +2,7 @@ package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
 import java.time.Instant;
@@ -20,16 +21,19 @@ import java.util.stream.Stream;
  * @param entry stays the same as long as the name is not deleted
  * @param enabled whether sandboxes may use it at all
  * @param locations where in a request sandboxes may use it, whichever version is current
+ * @param rules in which requests sandboxes may use it, whichever version is current
  * @param versions oldest first, never empty
  */
 public record Secret(
         UUID entry,
         boolean enabled,
         Locations locations,
+        List<UseRule> rules,
         List<SecretVersion> versions,
         Instant createdAt,
         Instant updatedAt) {
     public Secret {
+        rules = List.copyOf(rules);
         versions = List.copyOf(versions);
         if (versions.isEmpty()) {
             throw new IllegalArgumentException("a secret without a version");
@@ -37,7 +41,8 @@ public record Secret(
     }
 
     static Secret first(UUID entry, SecretVersion version) {
-        return new Secret(entry, true, Locations.ALL, List.of(version), version.createdAt(), version.createdAt());
+        return new Secret(
+                entry, true, Locations.ALL, List.of(), List.of(version), version.createdAt(), version.createdAt());
     }
 
     public SecretVersion current() {
@@ -78,22 +83,26 @@ public record Secret(
     Secret with(SecretVersion next) {
         var after = new ArrayList<>(versions);
         after.add(next);
-        return new Secret(entry, enabled, locations, after, createdAt, next.createdAt());
+        return new Secret(entry, enabled, locations, rules, after, createdAt, next.createdAt());
     }
 
     Secret switched(boolean on, Instant at) {
-        return new Secret(entry, on, locations, versions, createdAt, at);
+        return new Secret(entry, on, locations, rules, versions, createdAt, at);
     }
 
     Secret revealedIn(Locations others, Instant at) {
-        return new Secret(entry, enabled, others, versions, createdAt, at);
+        return new Secret(entry, enabled, others, rules, versions, createdAt, at);
+    }
+
+    Secret ruledBy(List<UseRule> others, Instant at) {
+        return new Secret(entry, enabled, locations, others, versions, createdAt, at);
     }
 
     Secret changed(int number, UnaryOperator<SecretVersion> change, Instant at) {
         var after = versions.stream()
                 .map(version -> version.number() == number ? change.apply(version) : version)
                 .toList();
-        return new Secret(entry, enabled, locations, after, createdAt, at);
+        return new Secret(entry, enabled, locations, rules, after, createdAt, at);
     }
 
     /** Without the versions up to and including that number. */
@@ -109,6 +118,6 @@ public record Secret(
 
     private Secret keeping(Predicate<SecretVersion> kept) {
         return new Secret(
-                entry, enabled, locations, versions.stream().filter(kept).toList(), createdAt, updatedAt);
+                entry, enabled, locations, rules, versions.stream().filter(kept).toList(), createdAt, updatedAt);
     }
 }

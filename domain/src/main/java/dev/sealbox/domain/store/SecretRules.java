@@ -7,6 +7,7 @@ import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretHosts;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretLocations;
+import dev.sealbox.domain.store.StoreCommand.ChangeSecretRules;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
 import dev.sealbox.domain.store.StoreCommand.DestroyVersion;
 import dev.sealbox.domain.store.StoreCommand.LimitVersions;
@@ -20,6 +21,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretEnabled;
 import dev.sealbox.domain.store.StoreEvent.SecretHostsChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretLocationsChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretRolledBack;
+import dev.sealbox.domain.store.StoreEvent.SecretRulesChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.VersionDestroyed;
 import dev.sealbox.domain.store.StoreEvent.VersionDisabled;
@@ -83,6 +85,14 @@ record SecretRules(SecretStore store) {
                 secret -> change.locations().equals(secret.locations())
                         ? accept()
                         : accept(new SecretLocationsChanged(change.name(), change.locations())));
+    }
+
+    Decision<StoreEvent, StoreRefusal> changeRules(ChangeSecretRules change) {
+        return existing(
+                change.name(),
+                secret -> change.rules().equals(secret.rules())
+                        ? accept()
+                        : accept(new SecretRulesChanged(change.name(), change.rules())));
     }
 
     Decision<StoreEvent, StoreRefusal> delete(DeleteSecret delete) {

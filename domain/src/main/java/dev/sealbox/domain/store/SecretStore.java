@@ -4,6 +4,7 @@ import static dev.sealbox.domain.Decision.accept;
 import static dev.sealbox.domain.Decision.refuse;
 
 import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -17,9 +18,11 @@ import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.store.StoreCommand.AbandonStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.ChangeAllowlist;
+import dev.sealbox.domain.store.StoreCommand.ChangeDenials;
 import dev.sealbox.domain.store.StoreCommand.ChangeEgressTcp;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretHosts;
 import dev.sealbox.domain.store.StoreCommand.ChangeSecretLocations;
+import dev.sealbox.domain.store.StoreCommand.ChangeSecretRules;
 import dev.sealbox.domain.store.StoreCommand.ConfirmShredded;
 import dev.sealbox.domain.store.StoreCommand.CreateStore;
 import dev.sealbox.domain.store.StoreCommand.DeleteSecret;
@@ -34,6 +37,7 @@ import dev.sealbox.domain.store.StoreCommand.SwitchSecret;
 import dev.sealbox.domain.store.StoreCommand.SwitchVersion;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreEvent.AllowlistChanged;
+import dev.sealbox.domain.store.StoreEvent.DenialsChanged;
 import dev.sealbox.domain.store.StoreEvent.EgressTcpChanged;
 import dev.sealbox.domain.store.StoreEvent.KeysShredded;
 import dev.sealbox.domain.store.StoreEvent.SandboxBound;
@@ -44,6 +48,7 @@ import dev.sealbox.domain.store.StoreEvent.SecretEnabled;
 import dev.sealbox.domain.store.StoreEvent.SecretHostsChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretLocationsChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretRolledBack;
+import dev.sealbox.domain.store.StoreEvent.SecretRulesChanged;
 import dev.sealbox.domain.store.StoreEvent.SecretSet;
 import dev.sealbox.domain.store.StoreEvent.StoreCreated;
 import dev.sealbox.domain.store.StoreEvent.StoreDeleted;
@@ -68,6 +73,7 @@ import java.util.stream.Collectors;
  * Named secrets and the hosts that sandboxes holding them may reach. {@link #decide} says what may happen,
  * {@link #apply} what then is.
  *
+ * @param denials what is taken from sandboxes whatever allows it
  * @param limit how many versions of each secret are kept; empty for as many as the deployment usually keeps
  * @param versions the last version of every name ever set, deleted ones included
  * @param bound the sandboxes that are told of changes
@@ -80,6 +86,7 @@ public record SecretStore(
         OrganizationId organization,
         StoreName name,
         List<HostPattern> allowlist,
+        Denials denials,
         Optional<VersionLimit> limit,
         Map<SecretName, Secret> secrets,
         Map<SecretName, Integer> versions,
@@ -105,6 +112,7 @@ public record SecretStore(
             new OrganizationId("none"),
             new StoreName("-"),
             List.of(),
+            Denials.NONE,
             Optional.empty(),
             Map.of(),
             Map.of(),
@@ -135,6 +143,8 @@ public record SecretStore(
             case RollBackSecret back -> new SecretRules(this).rollBack(back);
             case ChangeSecretHosts change -> new SecretRules(this).changeHosts(change);
             case ChangeSecretLocations change -> new SecretRules(this).changeLocations(change);
+            case ChangeSecretRules change -> new SecretRules(this).changeRules(change);
+            case ChangeDenials change -> changeDenials(change);
             case SwitchSecret change -> new SecretRules(this).switched(change);
             case SwitchVersion change -> new SecretRules(this).switched(change);
             case DestroyVersion destroy -> new SecretRules(this).destroy(destroy);
@@ -152,6 +162,12 @@ public record SecretStore(
         return stage == Stage.ABSENT
                 ? accept(new StoreCreated(wanted, hosts))
                 : refuse(new StoreRefusal.AlreadyExists());
+    }
+
+    private Decision<StoreEvent, StoreRefusal> changeDenials(ChangeDenials change) {
+        var wanted = new Denials(
+                change.hosts().orElse(denials.hosts()), change.unusableTokens().orElse(denials.unusableTokens()));
+        return wanted.equals(denials) ? accept() : accept(new DenialsChanged(wanted));
     }
 
     private Decision<StoreEvent, StoreRefusal> abandon() {
@@ -172,16 +188,19 @@ public record SecretStore(
         return switch (recorded.event()) {
             case StoreCreated(var created, var hosts) ->
                 created(recorded.origin().organization(), created, hosts, at);
-            case StoreRenamed(var wanted) -> described(wanted, allowlist, limit, at);
-            case AllowlistChanged(var hosts) -> described(name, hosts, limit, at);
+            case StoreRenamed(var wanted) -> described(wanted, allowlist, denials, limit, at);
+            case AllowlistChanged(var hosts) -> described(name, hosts, denials, limit, at);
+            case DenialsChanged(var wanted) -> described(name, allowlist, wanted, limit, at);
             case EgressTcpChanged(var targets) -> passing(targets, revision + 1, at);
-            case VersionLimitChanged(var wanted) -> described(name, allowlist, Optional.of(wanted), at);
+            case VersionLimitChanged(var wanted) -> described(name, allowlist, denials, Optional.of(wanted), at);
             case SecretSet set -> holding(held().set(set.name(), set.entry(), made(set, recorded)), at);
             case SecretRolledBack back -> holding(held().rolledBack(back.name(), made(back, recorded)), at);
             case SecretHostsChanged(var secret, var version, var hosts) ->
                 withVersion(secret, version, of -> of.at(hosts), at);
             case SecretLocationsChanged(var secret, var locations) ->
                 holding(held().changed(secret, of -> of.revealedIn(locations, at)), at);
+            case SecretRulesChanged(var secret, var rules) ->
+                holding(held().changed(secret, of -> of.ruledBy(rules, at)), at);
             case SecretDisabled(var secret) -> holding(held().changed(secret, of -> of.switched(false, at)), at);
             case SecretEnabled(var secret) -> holding(held().changed(secret, of -> of.switched(true, at)), at);
             case VersionDisabled(var secret, var version) -> withVersion(secret, version, of -> of.switched(false), at);
@@ -220,6 +239,7 @@ public record SecretStore(
                 owner,
                 created,
                 hosts,
+                Denials.NONE,
                 Optional.empty(),
                 Map.of(),
                 Map.of(),
@@ -232,16 +252,17 @@ public record SecretStore(
     }
 
     /**
-     * Keeps the allowlist, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6).
+     * Keeps allowlist and denials, so that sandboxes which outlive the store stay restricted (SEMANTICS 8.6).
      *
      * @param left what those sandboxes keep; its keys are destroyed all the same
      */
     private SecretStore gone(Secrets left, Instant at) {
-        return next(Stage.DELETED, name, allowlist, limit, left, bound, at);
+        return next(Stage.DELETED, name, allowlist, denials, limit, left, bound, at);
     }
 
-    private SecretStore described(StoreName wanted, List<HostPattern> hosts, Optional<VersionLimit> kept, Instant at) {
-        return next(stage, wanted, hosts, kept, held(), bound, at);
+    private SecretStore described(
+            StoreName wanted, List<HostPattern> hosts, Denials denied, Optional<VersionLimit> kept, Instant at) {
+        return next(stage, wanted, hosts, denied, kept, held(), bound, at);
     }
 
     private SecretStore passing(List<TcpTarget> targets, long then, Instant at) {
@@ -250,6 +271,7 @@ public record SecretStore(
                 organization,
                 name,
                 allowlist,
+                denials,
                 limit,
                 secrets,
                 versions,
@@ -262,17 +284,18 @@ public record SecretStore(
     }
 
     private SecretStore holding(Secrets after, Instant at) {
-        return next(stage, name, allowlist, limit, after, bound, at);
+        return next(stage, name, allowlist, denials, limit, after, bound, at);
     }
 
     private SecretStore withBound(Set<SandboxId> after) {
-        return next(stage, name, allowlist, limit, held(), after, updatedAt);
+        return next(stage, name, allowlist, denials, limit, held(), after, updatedAt);
     }
 
     private SecretStore next(
             Stage then,
             StoreName wanted,
             List<HostPattern> hosts,
+            Denials denied,
             Optional<VersionLimit> kept,
             Secrets held,
             Set<SandboxId> sandboxes,
@@ -282,6 +305,7 @@ public record SecretStore(
                 organization,
                 wanted,
                 hosts,
+                denied,
                 kept,
                 held.kept(),
                 held.versions(),
@@ -303,7 +327,7 @@ public record SecretStore(
     public StoreView view(StoreId id) {
         var offers = new TreeMap<SecretName, Offer>();
         secrets.forEach((secret, of) -> offers.put(secret, Offer.of(of)));
-        return new StoreView(id, name, revision, stage == Stage.DELETED, allowlist, offers, egressTcp);
+        return new StoreView(id, name, revision, stage == Stage.DELETED, allowlist, denials, offers, egressTcp);
     }
 
     private static <T> Set<T> with(Set<T> set, T element) {

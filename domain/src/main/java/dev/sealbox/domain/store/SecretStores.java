@@ -4,6 +4,7 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -43,6 +44,10 @@ public interface SecretStores {
 
     /** Changes where plain TCP is passed through. Complete when running sandboxes have it, or after 15 s. */
     CompletionStage<Outcome<StoreUpdated>> passTcp(Origin origin, StoreId store, List<TcpTarget> targets);
+
+    /** Changes what the store denies; what is not given stays. Complete when running sandboxes have it. */
+    CompletionStage<Outcome<StoreUpdated>> changeDenials(
+            Origin origin, StoreId store, Optional<List<HostPattern>> hosts, Optional<UnusableTokens> unusableTokens);
 
     /** Deletes the store and its secrets; sandboxes that run with it keep what they have. */
     CompletionStage<Outcome<Unit>> delete(Origin origin, StoreId store);

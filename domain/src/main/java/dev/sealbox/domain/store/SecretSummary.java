@@ -2,6 +2,7 @@ package dev.sealbox.domain.store;
 
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import java.time.Instant;
@@ -23,6 +24,7 @@ public record SecretSummary(
         boolean enabled,
         List<HostPattern> hosts,
         Locations locations,
+        List<UseRule> rules,
         Instant createdAt,
         Instant updatedAt) {
     public static SecretSummary of(StoreId store, SecretName name, Secret secret) {
@@ -35,6 +37,7 @@ public record SecretSummary(
                 secret.enabled(),
                 secret.hosts(),
                 secret.locations(),
+                secret.rules(),
                 secret.createdAt(),
                 secret.updatedAt());
     }

@@ -3,6 +3,7 @@ package dev.sealbox.domain.store;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -36,6 +37,10 @@ public interface SecretVersions {
     /** Changes in which parts of requests a secret may be revealed, whichever version is current. */
     CompletionStage<Outcome<SecretChanged>> changeLocations(
             Origin origin, StoreId store, SecretName name, Locations locations);
+
+    /** Changes in which requests a secret may be revealed, whichever version is current. */
+    CompletionStage<Outcome<SecretChanged>> changeRules(
+            Origin origin, StoreId store, SecretName name, List<UseRule> rules);
 
     /** Lets sandboxes use a secret, or takes it from them without losing it; repeating it is harmless. */
     CompletionStage<Outcome<SecretChanged>> switchSecret(

@@ -3,6 +3,8 @@ package dev.sealbox.domain.store;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
@@ -59,6 +61,13 @@ public sealed interface StoreCommand {
     /** Changes in which parts of requests a secret may be revealed. */
     record ChangeSecretLocations(SecretName name, Locations locations) implements StoreCommand {}
 
+    /** Changes in which requests a secret may be revealed. */
+    record ChangeSecretRules(SecretName name, List<UseRule> rules) implements StoreCommand {}
+
+    /** Changes what the store denies; what is not given stays. */
+    record ChangeDenials(Optional<List<HostPattern>> hosts, Optional<UnusableTokens> unusableTokens)
+            implements StoreCommand {}
+
     /** Lets sandboxes use a secret, or takes it from them without losing it. */
     record SwitchSecret(SecretName name, boolean enabled) implements StoreCommand {}
 
@@ -102,6 +111,8 @@ public sealed interface StoreCommand {
             case RollBackSecret c -> true;
             case ChangeSecretHosts c -> true;
             case ChangeSecretLocations c -> true;
+            case ChangeSecretRules c -> true;
+            case ChangeDenials c -> true;
             case SwitchSecret c -> true;
             case SwitchVersion c -> true;
             case DestroyVersion c -> true;

@@ -1,8 +1,10 @@
 package dev.sealbox.domain.store;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
@@ -61,6 +63,12 @@ public sealed interface StoreEvent {
     record StoreRevoked() implements StoreEvent {}
 
     record SandboxBound(SandboxId sandbox) implements StoreEvent {}
+
+    /** From now on it may be revealed in requests that these rules allow. */
+    record SecretRulesChanged(SecretName name, List<UseRule> rules) implements StoreEvent {}
+
+    /** From now on this, and nothing else, is denied to sandboxes that stand on the store. */
+    record DenialsChanged(Denials denials) implements StoreEvent {}
 
     record SandboxUnbound(SandboxId sandbox) implements StoreEvent {}
 

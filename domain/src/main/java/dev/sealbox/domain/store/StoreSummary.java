@@ -1,5 +1,6 @@
 package dev.sealbox.domain.store;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -19,6 +20,7 @@ public record StoreSummary(
         OrganizationId organization,
         StoreName name,
         List<HostPattern> allowlist,
+        Denials denials,
         Instant createdAt,
         Instant updatedAt,
         int maxVersions,

@@ -1,5 +1,6 @@
 package dev.sealbox.domain.store;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.SecretName;
@@ -20,10 +21,11 @@ public record StoreView(
         long revision,
         boolean deleted,
         List<HostPattern> allowlist,
+        Denials denials,
         Map<SecretName, Offer> secrets,
         List<TcpTarget> egressTcp) {
 
-    /** Of a store that passes no plain TCP through. */
+    /** Of a store that denies nothing and passes no plain TCP through. */
     public StoreView(
             StoreId id,
             StoreName name,
@@ -31,6 +33,6 @@ public record StoreView(
             boolean deleted,
             List<HostPattern> allowlist,
             Map<SecretName, Offer> secrets) {
-        this(id, name, revision, deleted, allowlist, secrets, List.of());
+        this(id, name, revision, deleted, allowlist, Denials.NONE, secrets, List.of());
     }
 }

@@ -3,11 +3,13 @@ package dev.sealbox.domain.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Obstacle;
+import dev.sealbox.domain.egress.PathPrefix;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
-import dev.sealbox.domain.ledger.CandidatePolicy.Objection;
 import dev.sealbox.domain.ledger.UseRecord.Asked;
 import dev.sealbox.domain.ledger.UseRecord.Effect;
 import dev.sealbox.domain.ledger.UseRecord.Sender;
@@ -26,7 +28,9 @@ class WhatIfTest {
 
     private final WhatIf whatIf = new WhatIf(new CandidatePolicy(
             HostPattern.parseAll(List.of("*.example.com")),
-            Map.of(KEY, HostPattern.parseAll(List.of("a.example.com")))));
+            List.of(),
+            Map.of(KEY, HostPattern.parseAll(List.of("a.example.com"))),
+            Map.of()));
 
     private void see(Ruling ruling, SecretName secret, String host, int sandbox, long second) {
         whatIf.see(new UseRecord(
@@ -55,7 +59,7 @@ class WhatIfTest {
         assertThat(whatIf.blocked())
                 .containsExactly(
                         new Blocked(
-                                Objection.SECRET_NOT_FOR_HOST,
+                                Obstacle.HOST,
                                 KEY,
                                 "b.example.com",
                                 2,
@@ -63,7 +67,7 @@ class WhatIfTest {
                                 Instant.ofEpochSecond(3),
                                 Instant.ofEpochSecond(9)),
                         new Blocked(
-                                Objection.HOST_NOT_ALLOWED,
+                                CandidatePolicy.HOST_NOT_ALLOWED,
                                 FREE,
                                 "example.org",
                                 1,
@@ -84,11 +88,35 @@ class WhatIfTest {
 
     @Test
     void anEmptyAllowlistMeansEveryHost() {
-        var policy = new CandidatePolicy(List.of(), Map.of(KEY, HostPattern.parseAll(List.of("a.example.com"))));
+        var policy = new CandidatePolicy(
+                List.of(), List.of(), Map.of(KEY, HostPattern.parseAll(List.of("a.example.com"))), Map.of());
 
-        assertThat(policy.against(FREE, "anywhere.test")).isEmpty();
-        assertThat(policy.against(KEY, "A.example.com.")).isEmpty();
-        assertThat(policy.against(KEY, "anywhere.test")).contains(Objection.SECRET_NOT_FOR_HOST);
-        assertThat(policy.against(FREE, "")).contains(Objection.HOST_NOT_ALLOWED);
+        assertThat(policy.against(FREE, asked("anywhere.test", "/"))).isEmpty();
+        assertThat(policy.against(KEY, asked("A.example.com.", "/"))).isEmpty();
+        assertThat(policy.against(KEY, asked("anywhere.test", "/"))).contains(Obstacle.HOST);
+        assertThat(policy.against(FREE, asked("", "/"))).contains(CandidatePolicy.HOST_NOT_ALLOWED);
+    }
+
+    @Test
+    void aDenylistWinsAndRulesLookAtMethodAndPath() {
+        var deletes = new UseRule(UseRule.Effect.DENY, List.of(), List.of("DELETE"), List.of(), List.of());
+        var below =
+                new UseRule(UseRule.Effect.ALLOW, List.of(), List.of(), List.of(new PathPrefix("/v1/")), List.of(443));
+        var policy = new CandidatePolicy(
+                List.of(),
+                HostPattern.parseAll(List.of("*.evil.test")),
+                Map.of(),
+                Map.of(KEY, List.of(deletes, below)));
+
+        assertThat(policy.against(FREE, asked("a.evil.test", "/"))).contains(CandidatePolicy.HOST_DENIED);
+        assertThat(policy.against(KEY, asked("a.test", "/v1/x"))).isEmpty();
+        assertThat(policy.against(KEY, asked("a.test", "/v2/x"))).contains(Obstacle.NO_RULE);
+        assertThat(policy.against(KEY, asked("a.test", "/v1/../x"))).contains(Obstacle.AMBIGUOUS);
+        assertThat(policy.against(KEY, new Asked("DELETE", "a.test", "/v1/x"))).contains(Obstacle.deniedBy(1));
+        assertThat(policy.against(FREE, asked("a.test", "/v2/x"))).isEmpty();
+    }
+
+    private static Asked asked(String host, String path) {
+        return new Asked("GET", host, path);
     }
 }

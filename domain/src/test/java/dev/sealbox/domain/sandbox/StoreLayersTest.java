@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -97,7 +99,7 @@ class StoreLayersTest {
     void passPlainTcpWhereAnyOfThemDoes() {
         var tcp = TcpTarget.parseAll(List.of("db.example.com:5432", "*.example.com:22"));
         var base = layer(1, hosts("a.example"), Map.of());
-        var passing = new StoreView(base.id(), base.name(), 1, true, hosts("b.example"), Map.of(), tcp);
+        var passing = new StoreView(base.id(), base.name(), 1, true, hosts("b.example"), Denials.NONE, Map.of(), tcp);
         var policy = StoreLayers.policy(
                 new SandboxId("sb-0000000000000001"),
                 new OrganizationId("acme"),
@@ -140,6 +142,70 @@ class StoreLayersTest {
                                 Map.of(sealed, TOKEN))
                         .tokens())
                 .containsOnly(Map.entry(sealed, TOKEN));
+    }
+
+    @Test
+    void addTheirDenialsUpAndLetThemWin() {
+        var open = new StoreView(
+                new StoreId(new UUID(0, 1)),
+                new StoreName("s1"),
+                1,
+                false,
+                hosts("*", "192.0.2.1"),
+                new Denials(hosts("evil.example", "192.0.2.1"), UnusableTokens.REFUSE),
+                Map.of(
+                        TOKEN,
+                        new Offer(
+                                1,
+                                Optional.of(new Encrypted(new KeyId(new UUID(0, 1)), "AAEC")),
+                                List.of(),
+                                Locations.ALL)),
+                List.of());
+        var other = new StoreView(
+                new StoreId(new UUID(0, 2)),
+                new StoreName("s2"),
+                1,
+                false,
+                hosts("evil.example"),
+                new Denials(hosts("*.bad.example"), UnusableTokens.PASS),
+                Map.of(),
+                TcpTarget.parseAll(List.of("*.bad.example:22", "good.example:22")));
+        var layers = List.of(open, other);
+        var policy = StoreLayers.policy(
+                new SandboxId("sb-0000000000000001"),
+                new OrganizationId("default"),
+                1,
+                layers,
+                StoreLayers.allowlist(layers, false, List.of()),
+                Map.of());
+
+        for (var denied : List.of("evil.example", "a.bad.example")) {
+            assertThat(policy.mayReach(new HostName(denied))).isFalse();
+            assertThat(policy.mayConnect(new HostName(denied))).isFalse();
+            assertThat(policy.mayUse(TOKEN, new HostName(denied))).isFalse();
+        }
+        assertThat(policy.mayPass(new HostName("a.bad.example"), 22)).isFalse();
+        assertThat(policy.mayPass(new HostName("a.bad.example"))).isFalse();
+        assertThat(policy.mayPass(new HostName("good.example"), 22)).isTrue();
+        assertThat(policy.mayConnect(new HostName("192.0.2.1"))).isFalse();
+        assertThat(policy.mayUse(TOKEN, new HostName("good.example"))).isTrue();
+        assertThat(policy.denials().unusableTokens()).isEqualTo(UnusableTokens.REFUSE);
+        assertThat(policy.closedIfEmpty()).isEqualTo(policy);
+    }
+
+    @Test
+    void canMeanNoHostByAnEmptyAllowlist() {
+        var policy = StoreLayers.policy(
+                        new SandboxId("sb-0000000000000001"),
+                        new OrganizationId("default"),
+                        1,
+                        List.of(layer(1, List.of(), Map.of(TOKEN, List.of()))),
+                        List.of(),
+                        Map.of())
+                .closedIfEmpty();
+
+        assertThat(policy.mayReach(new HostName("good.example"))).isFalse();
+        assertThat(policy.mayUse(TOKEN, new HostName("good.example"))).isFalse();
     }
 
     @Test

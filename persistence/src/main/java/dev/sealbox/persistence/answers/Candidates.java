@@ -44,11 +44,13 @@ final class Candidates {
     /** A store that was deleted by then goes on being what it was last (SEMANTICS 8.6). */
     private static final String LAYERS = """
             SELECT l.*, s.store IS NOT NULL AS known, coalesce(s.deleted_at <= ?, FALSE) AS deleted,
-                   a.hosts AS allowlist, o.version, o.hosts, o.name_on AND o.version_on AS usable, o.sequence, o.at
+                   a.hosts AS allowlist, coalesce(d.hosts, '{}') AS denylist, o.version, o.hosts, o.name_on AND o.version_on AS usable, o.sequence, o.at
               FROM who_layer l
               LEFT JOIN who_store s ON s.store = l.store AND s.since <= ?
               LEFT JOIN LATERAL (SELECT hosts FROM who_allowlist WHERE store = l.store AND at <= ?
                                   ORDER BY at DESC, sequence DESC LIMIT 1) a ON TRUE
+              LEFT JOIN LATERAL (SELECT hosts FROM who_denylist WHERE store = l.store AND at <= ?
+                                  ORDER BY at DESC, sequence DESC LIMIT 1) d ON TRUE
               LEFT JOIN LATERAL (SELECT * FROM who_secret WHERE store = l.store AND name = ? AND at <= ?
                                   ORDER BY at DESC, sequence DESC LIMIT 1) o ON TRUE
              WHERE l.sandbox = ANY(?) ORDER BY l.sandbox, l.position""";
@@ -84,6 +86,7 @@ final class Candidates {
                         connection,
                         LAYERS,
                         Placed::of,
+                        at,
                         at,
                         at,
                         at,
@@ -175,6 +178,7 @@ final class Candidates {
             return new Known(
                     row.getBoolean("deleted") ? Presence.DELETED : Presence.PRESENT,
                     hosts(row, "allowlist"),
+                    hosts(row, "denylist"),
                     given(row));
         }
 

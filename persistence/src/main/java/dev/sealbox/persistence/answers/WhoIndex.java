@@ -69,6 +69,8 @@ public final class WhoIndex implements ReadModel {
             switch (trace) {
                 case Trace.None none -> {}
                 case Trace.Allowed(var hosts) -> allowed(hosts);
+                case Trace.Denied(var hosts) ->
+                    run("INSERT INTO who_denylist VALUES (?, ?, ?, ?)", uuid(), at, fact.sequence(), hosts);
                 case Trace.Offered(var name, var version, var hosts) ->
                     run(OFFERED, uuid(), name.value(), at, fact.sequence(), version, hosts, uuid(), name.value());
                 case Trace.Rehosted(var name, var version, var hosts) ->

@@ -130,6 +130,8 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
             case StoreEvent.SecretRolledBack e -> true;
             case StoreEvent.SecretHostsChanged e -> true;
             case StoreEvent.SecretLocationsChanged e -> true;
+            case StoreEvent.SecretRulesChanged e -> true;
+            case StoreEvent.DenialsChanged e -> true;
             case StoreEvent.SecretDisabled e -> true;
             case StoreEvent.SecretEnabled e -> true;
             case StoreEvent.SecretDeleted e -> true;

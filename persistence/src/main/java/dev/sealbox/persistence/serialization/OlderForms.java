@@ -1,7 +1,10 @@
 package dev.sealbox.persistence.serialization;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.Role;
 import java.util.Map;
@@ -10,15 +13,20 @@ import java.util.function.UnaryOperator;
 
 /** How what was written in an older form is given the shape of the newest one. */
 final class OlderForms {
-    private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.of(
-            "organization.api-key-issued.1", OlderForms::keyIssued,
-            "organization.state.1", OlderForms::organization,
-            "sandbox.state.1", sandbox -> withBranch(sandbox(sandbox)),
-            "sandbox.state.2", OlderForms::withBranch,
-            "checkpoint.state.1", OlderForms::withUpkeep,
-            "store.state.1", store -> withTcp(withLocations(store(store))),
-            "store.state.2", store -> withTcp(withLocations(store)),
-            "store.state.3", OlderForms::withTcp);
+    private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.ofEntries(
+            entry("organization.api-key-issued.1", OlderForms::keyIssued),
+            entry("organization.state.1", OlderForms::organization),
+            entry("sandbox.created.1", OlderForms::sandboxCreated),
+            entry("sandbox.state.1", sandbox -> withDefaults(withBranch(sandbox(sandbox)))),
+            entry("sandbox.state.2", sandbox -> withDefaults(withBranch(sandbox))),
+            entry("sandbox.state.3", OlderForms::withDefaults),
+            entry("checkpoint.requested.1", OlderForms::checkpointRequested),
+            entry("checkpoint.state.1", checkpoint -> checkpoint(withUpkeep(checkpoint))),
+            entry("checkpoint.state.2", OlderForms::checkpoint),
+            entry("store.state.1", store -> withRules(withTcp(withLocations(store(store))))),
+            entry("store.state.2", store -> withRules(withTcp(withLocations(store)))),
+            entry("store.state.3", store -> withRules(withTcp(store))),
+            entry("store.state.4", OlderForms::withRules));
 
     private OlderForms() {}
 
@@ -75,6 +83,31 @@ final class OlderForms {
         return checkpoint;
     }
 
+    private static ObjectNode sandboxCreated(ObjectNode recorded) {
+        withDefaults((ObjectNode) recorded.get("event"));
+        return recorded;
+    }
+
+    private static ObjectNode checkpointRequested(ObjectNode recorded) {
+        withDefaults((ObjectNode) recorded.get("event").get("contents"));
+        return recorded;
+    }
+
+    private static ObjectNode checkpoint(ObjectNode state) {
+        if (state.path("facts").path("contents") instanceof ObjectNode contents) {
+            withDefaults(contents);
+        }
+        return state;
+    }
+
+    /** Before there were images, all commands started with the same variables in the same directory. */
+    private static ObjectNode withDefaults(ObjectNode holder) {
+        var defaults = ((ObjectNode) holder.get("blueprint")).putObject("defaults");
+        defaults.putObject("envs");
+        defaults.put("directory", "/home/sandbox");
+        return holder;
+    }
+
     /** A store kept one version of each secret and did not note who had set it; it had no limit of its own. */
     private static ObjectNode store(ObjectNode store) {
         store.putNull("limit");
@@ -100,6 +133,19 @@ final class OlderForms {
     /** Before there were targets of plain TCP none was passed through. */
     private static ObjectNode withTcp(ObjectNode store) {
         store.putArray("egressTcp");
+        return store;
+    }
+
+    /** Before there were rules and denials, secrets had none of the ones and stores none of the others. */
+    private static ObjectNode withRules(ObjectNode store) {
+        var denials = store.putObject("denials");
+        denials.putArray("hosts");
+        denials.put("unusableTokens", UnusableTokens.PASS.name());
+        store.path("secrets").forEach(secret -> {
+            if (secret instanceof ObjectNode fields) {
+                fields.putArray("rules");
+            }
+        });
         return store;
     }
 

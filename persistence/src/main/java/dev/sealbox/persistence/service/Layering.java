@@ -44,7 +44,7 @@ final class Layering {
                     perSecret.put(name, grant.hosts());
                 }
             });
-            return new AllowedHosts(stores, policy.allowlist(), perSecret, policy.tcp());
+            return new AllowedHosts(stores, policy.allowlist(), policy.denials().hosts(), perSecret, policy.tcp());
         }
 
         /** The list that must go on restricting forks when every store of this sandbox is gone. */

@@ -53,6 +53,7 @@ final class OwnedStores {
                 store.organization(),
                 store.name(),
                 store.allowlist(),
+                store.denials(),
                 store.createdAt(),
                 store.updatedAt(),
                 store.limit().orElse(settings.maxVersions()).versions(),

@@ -4,6 +4,7 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -150,7 +151,17 @@ public final class ShardedSecretStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<StoreUpdated>> passTcp(Origin origin, StoreId store, List<TcpTarget> targets) {
-        return execute(origin, store, new StoreCommand.ChangeEgressTcp(targets))
+        return changed(origin, store, new StoreCommand.ChangeEgressTcp(targets));
+    }
+
+    @Override
+    public CompletionStage<Outcome<StoreUpdated>> changeDenials(
+            Origin origin, StoreId store, Optional<List<HostPattern>> hosts, Optional<UnusableTokens> unusableTokens) {
+        return changed(origin, store, new StoreCommand.ChangeDenials(hosts, unusableTokens));
+    }
+
+    private CompletionStage<Outcome<StoreUpdated>> changed(Origin origin, StoreId store, StoreCommand change) {
+        return execute(origin, store, change)
                 .thenApply(outcome ->
                         outcome.map(done -> new StoreUpdated(summary(store, done.store()), done.refreshed())));
     }

@@ -3,6 +3,7 @@ package dev.sealbox.persistence.service;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -121,10 +122,13 @@ public final class ShardedSecretVersions implements SecretVersions {
     private CompletionStage<Outcome<SecretChanged>> changed(
             Origin origin, StoreId store, SecretName name, StoreCommand command) {
         return stores.execute(origin, store, command)
-                .thenApply(outcome -> outcome.map(done -> new SecretChanged(
-                        Objects.requireNonNull(done.store().secrets().get(name), "a secret that was just changed")
-                                .version(),
-                        done.refreshed())));
+                .thenApply(outcome -> outcome.map(done -> {
+                    var secret =
+                            Objects.requireNonNull(done.store().secrets().get(name), "a secret that was just changed");
+                    var anywhere =
+                            secret.hosts().isEmpty() && done.store().allowlist().isEmpty();
+                    return new SecretChanged(secret.version(), done.refreshed(), anywhere);
+                }));
     }
 
     @Override
@@ -137,6 +141,12 @@ public final class ShardedSecretVersions implements SecretVersions {
     public CompletionStage<Outcome<SecretChanged>> changeLocations(
             Origin origin, StoreId store, SecretName name, Locations locations) {
         return changed(origin, store, name, new StoreCommand.ChangeSecretLocations(name, locations));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SecretChanged>> changeRules(
+            Origin origin, StoreId store, SecretName name, List<UseRule> rules) {
+        return changed(origin, store, name, new StoreCommand.ChangeSecretRules(name, rules));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -13,6 +14,8 @@ import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.ImageEvent;
+import dev.sealbox.domain.image.ImageLibrary;
 import dev.sealbox.domain.organization.KeyTerms;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationEvent;
@@ -77,6 +80,7 @@ class JournalSerializerTest {
                         new OrganizationId("default"),
                         new StoreName("git-creds"),
                         hosts,
+                        Denials.NONE,
                         Optional.empty(),
                         Map.of(
                                 name,
@@ -84,6 +88,7 @@ class JournalSerializerTest {
                                         UUID.fromString("0b9f7a62-5a3e-4d0c-9f0e-2f3a1c7d9e10"),
                                         true,
                                         Locations.ALL,
+                                        List.of(),
                                         List.of(new SecretVersion(
                                                 3,
                                                 Optional.of(new Encrypted(key, "AAECAwQF")),
@@ -118,9 +123,15 @@ class JournalSerializerTest {
 
     @Test
     void hasASampleOfEveryEventAndSnapshot() throws IOException {
-        var events = Stream.of(StoreEvent.class, SandboxEvent.class, CheckpointEvent.class, OrganizationEvent.class)
+        var events = Stream.of(
+                        StoreEvent.class,
+                        SandboxEvent.class,
+                        CheckpointEvent.class,
+                        OrganizationEvent.class,
+                        ImageEvent.class)
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses()));
-        var snapshots = Stream.of(SecretStore.class, Sandbox.class, Checkpoint.class, Organization.class);
+        var snapshots =
+                Stream.of(SecretStore.class, Sandbox.class, Checkpoint.class, Organization.class, ImageLibrary.class);
 
         var sampled = released().stream()
                 .map(this::decode)

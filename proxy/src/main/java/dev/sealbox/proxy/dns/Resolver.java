@@ -39,6 +39,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +174,7 @@ public final class Resolver {
         if (policy != null && answer.code().equals(DnsResponseCode.REFUSED)) {
             var asked =
                     new Asked("DNS", question.name().replaceFirst("\\.$", "").toLowerCase(Locale.ROOT), "");
-            ledger.note(Refused.of(policy, Ruling.REFUSED, "dns.name-not-allowed", 0, asked));
+            ledger.note(Refused.of(policy, Ruling.REFUSED, "dns.name-not-allowed", Optional.empty(), 0, asked));
         }
         var full = response.apply(answer.code());
         full.setRecursionDesired(query.isRecursionDesired());

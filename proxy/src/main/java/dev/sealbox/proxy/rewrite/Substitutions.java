@@ -3,6 +3,7 @@ package dev.sealbox.proxy.rewrite;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.egress.Obstacle;
+import dev.sealbox.domain.egress.UseRequest;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.SealedToken;
@@ -12,6 +13,7 @@ import dev.sealbox.proxy.session.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What each token means at one host, for one sandbox, in one request; and that of others is none of this sandbox's. */
@@ -21,12 +23,14 @@ public final class Substitutions {
 
     private final Session session;
     private final HostName host;
+    private final Map<SecretName, Obstacle> barred;
     private final boolean secure;
     private final boolean any;
     private final Growth growth;
 
     /** @param host empty for all hosts where no secret may be used */
-    private record Key(Optional<HostName> host, boolean secure, Location location, Form form) {}
+    private record Key(
+            Optional<HostName> host, Map<SecretName, Obstacle> barred, boolean secure, Location location, Form form) {}
 
     /** What is told of a token that was found. */
     private sealed interface Meaning {
@@ -50,9 +54,17 @@ public final class Substitutions {
         void unknown();
     }
 
-    private Substitutions(Session session, HostName host, boolean secure, boolean any, int most, Found found) {
+    private Substitutions(
+            Session session,
+            HostName host,
+            Map<SecretName, Obstacle> barred,
+            boolean secure,
+            boolean any,
+            int most,
+            Found found) {
         this.session = session;
         this.host = host;
+        this.barred = barred;
         this.secure = secure;
         this.any = any;
         this.growth = Growth.of(MAX_GROWTH, most, meaning -> tell((Meaning) meaning, found));
@@ -67,15 +79,18 @@ public final class Substitutions {
     }
 
     /**
-     * What may be revealed to {@code host}. The caller holds the session meanwhile.
+     * What may be revealed in that request. The caller holds the session meanwhile.
      *
      * @param secure whether over a verified connection; over one that anybody can read, nothing
      * @param most how many tokens may be replaced
      */
-    public static Substitutions at(Session session, HostName host, boolean secure, int most, Found found) {
+    public static Substitutions at(Session session, UseRequest request, boolean secure, int most, Found found) {
         var policy = session.policy();
-        boolean any = secure && policy.tokens().values().stream().anyMatch(name -> policy.mayUse(name, host));
-        return new Substitutions(session, host, secure, any, most, found);
+        var barred = session.barred(request);
+        boolean any = secure
+                && policy.tokens().values().stream()
+                        .anyMatch(name -> !barred.containsKey(name) && policy.mayUse(name, request.host()));
+        return new Substitutions(session, request.host(), barred, secure, any, most, found);
     }
 
     /** Whether no secret may be used here, so that nothing is changed. */
@@ -96,6 +111,7 @@ public final class Substitutions {
     private boolean mayUse(SecretName name, Location location) {
         var grant = session.policy().grants().get(name);
         return grant != null
+                && !barred.containsKey(name)
                 && grant.locations().has(location)
                 && session.policy().mayUse(name, host);
     }
@@ -103,7 +119,7 @@ public final class Substitutions {
     /** Tokens in that part of a request, and the values of those that may be replaced, written as {@code form} wants. */
     public Patterns in(Location location, Form form) {
         return session.patterns(
-                new Key(any ? Optional.of(host) : Optional.empty(), secure, location, form),
+                new Key(any ? Optional.of(host) : Optional.empty(), barred, secure, location, form),
                 () -> entries(location, form));
     }
 
@@ -134,8 +150,10 @@ public final class Substitutions {
         if (!secure) {
             return Optional.of(Obstacle.PLAIN_HTTP);
         }
-        var obstacle = session.policy().obstacle(name, host);
-        return obstacle.isPresent() || grant.locations().has(location) ? obstacle : Optional.of(Obstacle.LOCATION);
+        return session.policy()
+                .obstacle(name, host)
+                .or(() -> Optional.ofNullable(barred.get(name)))
+                .or(() -> grant.locations().has(location) ? Optional.empty() : Optional.of(Obstacle.LOCATION));
     }
 
     private static byte[] ascii(String text) {

@@ -1,13 +1,16 @@
 package dev.sealbox.proxy.session;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.domain.ledger.UseRecord;
 import dev.sealbox.domain.ledger.UseRecord.Asked;
 import dev.sealbox.domain.ledger.UseRecord.Effect;
 import dev.sealbox.domain.ledger.UseRecord.Sender;
+import dev.sealbox.domain.ledger.UseRecord.UsedSecret;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,19 +24,29 @@ public final class Refused {
      *
      * @param ruling REFUSED or ALARM
      * @param rule its code
+     * @param secret the one that it is about, if any
      * @param status what the sandbox is answered; 0 for nothing, or no HTTP
      */
-    public static UseRecord of(EgressPolicy policy, Ruling ruling, String rule, int status, Asked asked) {
+    public static UseRecord of(
+            EgressPolicy policy, Ruling ruling, String rule, Optional<UsedSecret> secret, int status, Asked asked) {
         return new UseRecord(
                 Instant.now(),
                 request(),
                 sender(policy),
                 ruling,
                 rule,
-                Optional.empty(),
+                secret,
                 asked,
                 new Effect(status, 0, 0, Duration.ZERO),
                 1);
+    }
+
+    /** A secret that was not used. */
+    public static UsedSecret secret(EgressPolicy policy, SecretName name) {
+        var grant = policy.grants().get(name);
+        return grant == null
+                ? UsedSecret.gone(name, List.of())
+                : new UsedSecret(name, grant.store(), grant.version(), List.of());
     }
 
     public static Sender sender(EgressPolicy policy) {

@@ -1,10 +1,14 @@
 package dev.sealbox.proxy.session;
 
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.Obstacle;
+import dev.sealbox.domain.egress.UseRequest;
+import dev.sealbox.domain.egress.UseRules;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.proxy.match.Patterns;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One revision of a sandbox's policy with its values in the clear. A request that uses it holds it; when it is replaced
@@ -24,6 +29,7 @@ public final class Session {
 
     private final EgressPolicy policy;
     private final Map<SecretName, Values.Value> values;
+    private final Map<SecretName, UseRules> ruled;
     private final Map<Object, Patterns> compiled = new ConcurrentHashMap<>();
     private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -31,6 +37,21 @@ public final class Session {
     Session(EgressPolicy policy, Map<SecretName, Values.Value> values) {
         this.policy = policy;
         this.values = Map.copyOf(values);
+        this.ruled = policy.grants().entrySet().stream()
+                .filter(grant -> !grant.getValue().rules().isEmpty())
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey,
+                        grant -> new UseRules(grant.getValue().rules())));
+    }
+
+    /** The secrets that their rules keep out of that request, and why; most sandboxes have no such rules. */
+    public Map<SecretName, Obstacle> barred(UseRequest request) {
+        if (ruled.isEmpty()) {
+            return Map.of();
+        }
+        var barred = new HashMap<SecretName, Obstacle>();
+        ruled.forEach((name, rules) -> rules.obstacle(request).ifPresent(why -> barred.put(name, why)));
+        return Map.copyOf(barred);
     }
 
     public EgressPolicy policy() {

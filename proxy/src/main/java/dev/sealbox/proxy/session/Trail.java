@@ -3,10 +3,12 @@ package dev.sealbox.proxy.session;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.SecretName;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -73,6 +75,14 @@ public final class Trail {
     /** Whether a secret that was granted may no longer be revealed there; a new value of the same secret may. */
     static boolean isRevoked(SecretName name, Grant before, HostName host, EgressPolicy now) {
         var grant = now.grants().get(name);
-        return grant == null || !grant.store().equals(before.store()) || !now.mayUse(name, host);
+        return grant == null
+                || !grant.store().equals(before.store())
+                || !now.mayUse(name, host)
+                || areOthers(grant.rules(), before.rules());
+    }
+
+    /** Which request has carried it is not known here; who lifts all rules ends nothing. */
+    private static boolean areOthers(List<UseRule> now, List<UseRule> before) {
+        return !now.isEmpty() && !now.equals(before);
     }
 }

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +75,7 @@ public final class Acceptor extends ChannelInitializer<Channel> {
                     session.policy(),
                     problem.ruling(),
                     problem.code(),
+                    Optional.empty(),
                     problem.status(),
                     RefusedTarget.of(null, null)));
             session.release();

@@ -122,7 +122,10 @@ final class Account {
 
     void refused(Problem problem) {
         if (problem.isRefusal()) {
-            ledger.note(record(problem.ruling(), problem.code(), Optional.empty()));
+            ledger.note(record(
+                    problem.ruling(),
+                    problem.decision(),
+                    problem.cause().map(of -> Refused.secret(policy, of.secret()))));
         }
     }
 

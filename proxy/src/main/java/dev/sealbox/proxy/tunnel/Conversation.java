@@ -77,7 +77,8 @@ record Conversation(
                     .note(Refused.of(
                             session.policy(),
                             problem.ruling(),
-                            problem.code(),
+                            problem.decision(),
+                            problem.cause().map(of -> Refused.secret(session.policy(), of.secret())),
                             problem.status(),
                             RefusedTarget.of(head, host())));
             session.release();

@@ -5,6 +5,7 @@ import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.transport.Cut;
 import dev.sealbox.proxy.transport.OriginalDestination;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +65,7 @@ final class Direct {
             conversation
                     .services()
                     .ledger()
-                    .note(Refused.of(session.policy(), problem.ruling(), problem.code(), 0, asked));
+                    .note(Refused.of(session.policy(), problem.ruling(), problem.code(), Optional.empty(), 0, asked));
         }
         return reset(conversation);
     }

@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.egress.UseRequest;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.codec.Fields;
 import dev.sealbox.proxy.codec.Framing;
@@ -12,15 +13,21 @@ import dev.sealbox.proxy.stream.ClientStream;
 import dev.sealbox.proxy.stream.UpstreamStream;
 import dev.sealbox.proxy.upstream.Origin;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
 import java.util.Locale;
 
 /** One request and its response, under the policy that was in force when the request came. It holds that session. */
 final class Exchange {
     private static final int MOST_ATTEMPTS = 3;
 
+    /** By these some servers are told another method or path than the request line's. */
+    private static final List<String> DISGUISES =
+            List.of("x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url");
+
     private final Session session;
     private final Passage passage;
     private final Origin origin;
+    private final UseRequest use;
     private final RequestHead head;
     private final Account account;
     private final ClientStream client;
@@ -52,11 +59,12 @@ final class Exchange {
             ByteBufAllocator allocator) {
         var told = new Account(services.ledger(), session.policy(), origin, head, target);
         var most = services.limits().replacements();
-        var found = new TokensFound(told, (name, location) -> {
+        var found = new TokensFound(told, session.policy().denials().unusableTokens(), (name, location) -> {
             passage.carries(name);
             told.uses(name, location);
         });
-        var substitutions = Substitutions.at(session, origin.host(), origin.secure(), most, found);
+        this.use = use(origin, head, target);
+        var substitutions = Substitutions.at(session, use, origin.secure(), most, found);
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         this.upgrade = head.asksForWebSocket();
         if (head.fields().has("expect") && !expectsContinue(head)) {
@@ -76,6 +84,14 @@ final class Exchange {
         this.request = new RequestFlow(
                 rewritten, client, head.fields(), substitutions, services.rewriter(), services.limits(), allocator);
         this.response = new ResponseFlow(head, client, resealer, upgrade, services.limits(), allocator);
+    }
+
+    private static UseRequest use(Origin origin, RequestHead head, String target) {
+        boolean disguised = false;
+        for (var field : DISGUISES) {
+            disguised |= head.fields().has(field);
+        }
+        return new UseRequest(origin.host(), origin.port(), head.method(), target, disguised);
     }
 
     private static Fields outgoing(RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions) {
@@ -142,6 +158,11 @@ final class Exchange {
     /** Whether a value is in it already, or may come to be. */
     boolean mayUseSecrets() {
         return mayUseSecrets;
+    }
+
+    /** As the rules of secrets see it. */
+    UseRequest use() {
+        return use;
     }
 
     Origin origin() {

@@ -1,6 +1,8 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Obstacle;
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.ledger.Ruling;
 import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.codec.Field;
@@ -14,13 +16,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Why the proxy answers itself, as the client gets it: status, a stable code, and a sentence. Nothing that the client
  * sent is quoted but host names that passed the grammar.
  */
-public record Problem(int status, String code, String message) {
+public record Problem(int status, String code, String message, Optional<Cause> cause) {
     private static final String UNKNOWN_TOKEN = "token.unknown";
 
     /** What nobody decided. */
@@ -35,6 +38,26 @@ public record Problem(int status, String code, String message) {
             "upstream.proxy-credentials",
             "upstream.proxy-failed",
             "proxy.failure");
+
+    /** The secret that it is about, and what keeps it out. */
+    record Cause(SecretName secret, Obstacle obstacle) {}
+
+    Problem(int status, String code, String message) {
+        this(status, code, message, Optional.empty());
+    }
+
+    static Problem unusableToken(SecretName secret, Obstacle obstacle) {
+        return new Problem(
+                403,
+                "token.unusable",
+                "The secret " + secret + " cannot be used in this request, and its store wants no token passed on.",
+                Optional.of(new Cause(secret, obstacle)));
+    }
+
+    /** The code, and where it is about a secret what keeps that out. */
+    String decision() {
+        return cause.map(of -> code + "; rule=" + of.obstacle().code()).orElse(code);
+    }
 
     /** Whether it says no to what was asked, and not that it could not be done. */
     boolean isRefusal() {
@@ -70,6 +93,10 @@ public record Problem(int status, String code, String message) {
 
     static Problem hostNotAllowed(HostName host) {
         return new Problem(403, "egress.host-not-allowed", "The egress allowlist does not permit " + host + ".");
+    }
+
+    static Problem hostDenied(HostName host) {
+        return new Problem(403, "egress.host-denied", "A denylist forbids " + host + ", whatever the allowlist says.");
     }
 
     static Problem addressNotAllowed(HostName host) {
@@ -192,13 +219,15 @@ public record Problem(int status, String code, String message) {
                 new Fields(List.of(
                         new Field("content-type", "application/json"),
                         new Field("cache-control", "no-store"),
-                        new Field("x-sealbox-decision", code))));
+                        new Field("x-sealbox-decision", decision()))));
     }
 
     /** The response's body: JSON. */
     byte[] body() {
         var error = message.isEmpty() ? "" : "\"error\":\"" + message + "\",";
-        return ("{" + error + "\"code\":\"" + code + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        var rule = cause.map(of -> ",\"rule\":\"" + of.obstacle().code() + "\",\"secret\":\"" + of.secret() + "\"")
+                .orElse("");
+        return ("{" + error + "\"code\":\"" + code + "\"" + rule + "}\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** The complete response on HTTP/1.1. */

@@ -85,6 +85,9 @@ final class RequestCheck {
 
     /** Why the host may not be reached; null when it may. */
     @Nullable Problem objection(HostName host) {
+        if (policy.isDenied(host)) {
+            return Problem.hostDenied(host);
+        }
         if (host.isAddress()) {
             return policy.mayConnect(host) && !forbidden.test(host) ? null : Problem.addressNotAllowed(host);
         }

@@ -44,7 +44,7 @@ record StreamAnswers(Conversation conversation, Http2ClientStream stream) implem
         return new Fields(List.of(
                 new Field("grpc-status", GRPC_INTERNAL),
                 new Field("grpc-message", problem.message()),
-                new Field("x-sealbox-decision", problem.code())));
+                new Field("x-sealbox-decision", problem.decision())));
     }
 
     @Override

@@ -79,10 +79,13 @@ final class WebSocketSearch {
         var origin = exchange.origin();
         return Substitutions.at(
                 stretch.session(),
-                origin.host(),
+                exchange.use(),
                 origin.secure(),
                 conversation.services().limits().replacements(),
-                new TokensFound(exchange.account(), (name, location) -> carries(stretch, name)));
+                new TokensFound(
+                        exchange.account(),
+                        stretch.session().policy().denials().unusableTokens(),
+                        (name, location) -> carries(stretch, name)));
     }
 
     /** Each message is a use of its own; none is made that cannot be recorded. */

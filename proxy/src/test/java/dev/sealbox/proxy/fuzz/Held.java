@@ -4,6 +4,7 @@ import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.egress.Obstacle;
 import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.egress.UseRequest;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.TestPolicy;
 import dev.sealbox.proxy.TestVault;
@@ -78,7 +79,8 @@ final class Held {
     }
 
     Substitutions substitutions() {
-        return Substitutions.at(session, HostName.parse(HOST), true, 1000, new Unheard());
+        return Substitutions.at(
+                session, new UseRequest(HostName.parse(HOST), 443, "POST", "/", false), true, 1000, new Unheard());
     }
 
     /** With values, written so, in the place of tokens. */

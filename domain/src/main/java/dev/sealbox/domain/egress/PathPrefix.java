@@ -1,0 +1,34 @@
+package dev.sealbox.domain.egress;
+
+import dev.sealbox.domain.InvalidValue;
+
+/**
+ * The beginning of paths, in whole segments: {@code /v1/repos} means itself and what is below it, not {@code
+ * /v1/repository}; with a slash at its end, only what is below. Case matters.
+ */
+public record PathPrefix(String value) {
+    private static final int MAX_LENGTH = 1024;
+
+    public PathPrefix {
+        if (value.length() > MAX_LENGTH
+                || !RequestPath.of(value)
+                        .map(RequestPath::text)
+                        .filter(value::equals)
+                        .isPresent()) {
+            throw new InvalidValue(
+                    "a path prefix begins with a slash, has at most " + MAX_LENGTH
+                            + " characters, and neither dot segments, empty segments, parameters, a query nor needless escapes");
+        }
+    }
+
+    boolean covers(RequestPath path) {
+        var text = path.text();
+        return text.startsWith(value)
+                && (value.endsWith("/") || text.length() == value.length() || text.charAt(value.length()) == '/');
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
