@@ -28,7 +28,9 @@ record Routes(
         RequestTimes times,
         MetaRoutes meta,
         StoreRoutes stores,
+        AsyncWake waking,
         SandboxRoutes sandboxes,
+        LifeRoutes life,
         ExecRoutes exec,
         FileRoutes files,
         CheckpointRoutes checkpoints,
@@ -64,7 +66,8 @@ record Routes(
     }
 
     private Route api(String requestId) {
-        return authentication.required(requestId, asker -> permissions.checked(asker, () -> of(asker)));
+        return authentication.required(
+                requestId, asker -> permissions.checked(asker, () -> waking.first(asker.origin(), () -> of(asker))));
     }
 
     private Route of(Asker asker) {
@@ -72,6 +75,7 @@ record Routes(
         return concat(
                 exec.of(origin),
                 files.of(origin),
+                life.of(origin),
                 sandboxes.of(asker),
                 checkpoints.of(asker),
                 certificates.of(origin),

@@ -20,6 +20,7 @@ import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Upkeep;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -110,7 +111,8 @@ final class FakeCheckpoints implements Checkpoints {
                 wanted.timeoutSeconds(),
                 old.envs(),
                 old.metadata());
-        return now(done(new SandboxView(id, "running", blueprint, Optional.empty(), Instant.now(), origin.keyId())));
+        return now(done(new SandboxView(
+                id, "running", blueprint, Optional.empty(), Instant.now(), origin.keyId(), Upkeep.NEW)));
     }
 
     private static <T> CompletionStage<T> now(T value) {

@@ -23,6 +23,7 @@ import dev.sealbox.domain.sandbox.Run;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.sandbox.Upkeep;
 import dev.sealbox.domain.store.StoreRefusal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -79,7 +80,7 @@ final class FakeSandboxes implements Sandboxes {
                 wish.envs(),
                 wish.metadata());
         var view = new SandboxView(
-                id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now(), origin.keyId());
+                id, status, blueprint, Optional.of(new HostId("host-1")), Instant.now(), origin.keyId(), Upkeep.NEW);
         known.put(id, new Known(origin.organization(), view));
         return view;
     }
@@ -120,6 +121,62 @@ final class FakeSandboxes implements Sandboxes {
             stops.add(deleteStore);
             return now(done(Unit.DONE));
         });
+    }
+
+    /** What was asked of a sandbox's life, as {@code verb sandbox argument}. */
+    final List<String> life = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> hibernate(Origin origin, SandboxId sandbox) {
+        return in(origin, sandbox, view -> {
+            life.add("hibernate");
+            return view.status().equals("stopped")
+                    ? now(refused(new SandboxRefusal.NotRunning("stopped")))
+                    : now(done(as(sandbox, "hibernated")));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> wake(Origin origin, SandboxId sandbox, Optional<Integer> timeout) {
+        return in(origin, sandbox, view -> {
+            life.add("wake " + timeout.map(Object::toString).orElse("-"));
+            return view.status().equals("stopped")
+                    ? now(refused(new SandboxRefusal.NothingToWake()))
+                    : now(done(as(sandbox, "running")));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> reboot(Origin origin, SandboxId sandbox) {
+        return in(origin, sandbox, view -> {
+            life.add("reboot");
+            return now(view.status().equals("stopped") ? refused(new SandboxRefusal.Stopped()) : done(Unit.DONE));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> changeTimeout(Origin origin, SandboxId sandbox, int seconds) {
+        return in(origin, sandbox, view -> {
+            life.add("timeout " + seconds);
+            return now(view.status().equals("stopped") ? refused(new SandboxRefusal.Stopped()) : done(Unit.DONE));
+        });
+    }
+
+    private SandboxView as(SandboxId id, String status) {
+        return java.util.Objects.requireNonNull(known.computeIfPresent(id, (same, one) -> {
+                    var view = one.view();
+                    return new Known(
+                            one.owner(),
+                            new SandboxView(
+                                    same,
+                                    status,
+                                    view.blueprint(),
+                                    view.host(),
+                                    view.startedAt(),
+                                    view.startedBy(),
+                                    view.upkeep()));
+                }))
+                .view();
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What an organisation has does not exist for another one, whatever id is guessed or known. */
 class ForeignThingsTest {
     private static final String BODY =
-            "{\"name\":\"x\",\"value\":\"v\",\"cmd\":\"id\",\"command\":\"id\",\"version\":1,\"allowedHosts\":[],\"locations\":[]}";
+            "{\"timeout\":1,\"name\":\"x\",\"value\":\"v\",\"cmd\":\"id\",\"command\":\"id\",\"version\":1,\"allowedHosts\":[],\"locations\":[]}";
 
     private final CompletableFuture<Outcome<CommandResult>> never = new CompletableFuture<>();
     private TestServer server;

@@ -14,6 +14,7 @@ import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.sandbox.Upkeep;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.Secret;
 import dev.sealbox.domain.store.SecretStore;
@@ -98,7 +99,21 @@ public final class Portraits {
                         CheckpointId::toString,
                         checkpoint -> Map.of("name", checkpoint.name(), "kind", word(checkpoint.kind()))));
         portrait.put("reason", sandbox.reason());
+        portrait.putAll(of(sandbox.upkeep()));
         portrait.put("createdAt", sandbox.startedAt().toString());
+        return portrait;
+    }
+
+    private static Map<String, Object> of(Upkeep upkeep) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("boots", upkeep.boot());
+        portrait.put("keptBytes", upkeep.keptBytes());
+        portrait.put("trouble", upkeep.trouble());
+        portrait.put("tags", new TreeMap<>(upkeep.tags()));
+        portrait.put("scalingLocked", upkeep.scalingLocked());
+        upkeep.autoscale()
+                .ifPresent(scale -> portrait.put(
+                        "autoscale", Map.of("minMemoryMB", scale.minMemoryMB(), "maxMemoryMB", scale.maxMemoryMB())));
         return portrait;
     }
 
@@ -168,6 +183,7 @@ public final class Portraits {
         portrait.put(
                 "sandboxes",
                 each(organization.sandboxes(), SandboxId::value, at -> Map.of("admittedAt", at.toString())));
+        portrait.put("suspendedSandboxes", set(organization.suspended(), SandboxId::value, "hibernated"));
         return portrait;
     }
 

@@ -28,4 +28,12 @@ public record Blueprint(
         envs = Map.copyOf(envs);
         metadata = Map.copyOf(metadata);
     }
+
+    Blueprint withTimeout(int seconds) {
+        return new Blueprint(template, origin, fileLayers, limits, seconds, envs, metadata);
+    }
+
+    Blueprint withLimits(Limits other) {
+        return new Blueprint(template, origin, fileLayers, other, timeoutSeconds, envs, metadata);
+    }
 }

@@ -6,9 +6,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A sandbox for people. {@code status} is one of pending, running, stopped, error.
+ * A sandbox for people. {@code status} is one of pending, running, hibernated, stopped, error.
  *
  * @param startedBy as in {@link Sandbox}
  */
 public record SandboxView(
-        SandboxId id, String status, Blueprint blueprint, Optional<HostId> host, Instant startedAt, String startedBy) {}
+        SandboxId id,
+        String status,
+        Blueprint blueprint,
+        Optional<HostId> host,
+        Instant startedAt,
+        String startedBy,
+        Upkeep upkeep) {}

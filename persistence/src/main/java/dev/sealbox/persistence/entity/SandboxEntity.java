@@ -94,10 +94,12 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         return switch (message) {
             case SandboxMessage.Create create -> onCreate(sandbox, create);
             case SandboxMessage.Execute execute -> onExecute(sandbox, execute);
+            case SandboxMessage.ExecuteAsSystem(var command, var replyTo) ->
+                onExecute(sandbox, new SandboxMessage.Execute(Origin.system(sandbox.organization()), command, replyTo));
             case SandboxMessage.Read(var organization, var replyTo) ->
                 Effect().reply(replyTo, told(sandbox, organization));
             case SandboxMessage.Await(var organization, var replyTo) ->
-                isSettled(sandbox)
+                sandbox.settled()
                         ? Effect().reply(replyTo, told(sandbox, organization))
                         : Effect().stash();
             case SandboxMessage.ReadPolicy(var replyTo) ->
@@ -126,10 +128,6 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         };
     }
 
-    private static boolean isSettled(Sandbox sandbox) {
-        return sandbox.stage() != Stage.STARTING && sandbox.stage() != Stage.STOPPING;
-    }
-
     private static SandboxReply told(Sandbox sandbox, OrganizationId asking) {
         return sandbox.isVisibleTo(asking)
                 ? new SandboxReply.Done(sandbox)
@@ -153,12 +151,16 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     }
 
     private Effect<Recorded<SandboxEvent>, Sandbox> onExecute(Sandbox sandbox, SandboxMessage.Execute execute) {
+        if (changesRun(execute.command()) && !sandbox.settled()) {
+            return Effect().stash();
+        }
         return switch (sandbox.decide(execute.origin(), execute.command())) {
             case Accepted<SandboxEvent, ?>(var events) ->
                 Effect()
                         .persist(Records.of(events, execute.origin(), clock))
                         .thenRun(after -> {
                             answer(after, execute);
+                            prepare(execute.command());
                             work.resume();
                             work.proceed(after);
                         })
@@ -168,8 +170,23 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         };
     }
 
+    /** Whether somebody waits until this is done, for which what is under way must be over. */
+    private static boolean changesRun(SandboxCommand command) {
+        return command instanceof SandboxCommand.HibernateSandbox
+                || command instanceof SandboxCommand.WakeSandbox
+                || command instanceof SandboxCommand.RebootSandbox;
+    }
+
+    private void prepare(SandboxCommand command) {
+        if (command instanceof SandboxCommand.ChangeTimeout) {
+            work.restartClock();
+        } else if (changesRun(command)) {
+            work.startOnce();
+        }
+    }
+
     private void answer(Sandbox sandbox, SandboxMessage.Execute execute) {
-        if (execute.command() instanceof SandboxCommand.StopSandbox) {
+        if (execute.command() instanceof SandboxCommand.StopSandbox || changesRun(execute.command())) {
             context.getSelf().tell(new SandboxMessage.Await(sandbox.organization(), execute.replyTo()));
         } else {
             execute.replyTo().tell(new SandboxReply.Done(sandbox));
@@ -182,11 +199,18 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         if (sandbox.stage() == Stage.ABSENT) {
             return Effect().reply(replyTo, new SandboxReply.Refused(new SandboxRefusal.NoSuchSandbox()));
         }
-        if (!sandbox.alive()) {
+        var sleeps = sandbox.stage() == Stage.HIBERNATED;
+        if (!sandbox.alive() && !sleeps) {
             return Effect().reply(replyTo, new SandboxReply.Refused(new SandboxRefusal.Stopped()));
         }
         return work.policy(sandbox)
-                .<Effect<Recorded<SandboxEvent>, Sandbox>>map(policy -> Effect().reply(replyTo, answer.apply(policy)))
+                .<Effect<Recorded<SandboxEvent>, Sandbox>>map(policy -> {
+                    var said = answer.apply(policy);
+                    if (sleeps) {
+                        work.forgetLayers();
+                    }
+                    return Effect().reply(replyTo, said);
+                })
                 .orElseGet(() -> Effect().stash());
     }
 
@@ -223,7 +247,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             return Effect().reply(refresh.replyTo(), new Acknowledged(Answer.NOT_MINE));
         }
         work.noticed(refresh.view());
-        if (sandbox.stage() == Stage.STARTING || work.policy(sandbox).isEmpty()) {
+        if (isStarting(sandbox) || work.policy(sandbox).isEmpty()) {
             return Effect().stash();
         }
         return Effect().persist(sealed(sandbox)).thenRun(after -> {
@@ -231,6 +255,13 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                 refresh.replyTo().tell(new Acknowledged(Answer.TAKEN));
             }
         });
+    }
+
+    private static boolean isStarting(Sandbox sandbox) {
+        return switch (sandbox.stage()) {
+            case STARTING, WAKING, REBOOTING -> true;
+            default -> false;
+        };
     }
 
     private Effect<Recorded<SandboxEvent>, Sandbox> onEnforced(Sandbox sandbox, SandboxMessage.Enforced enforced) {
@@ -258,7 +289,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     public SignalHandler<Sandbox> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.instance(), sandbox -> {
-                    if (sandbox.stage() != Stage.ABSENT && sandbox.stage() != Stage.RUNNING) {
+                    if (sandbox.stage() != Stage.ABSENT) {
                         context.getSelf().tell(new SandboxMessage.Resume());
                     }
                 })

@@ -11,12 +11,22 @@ import java.util.function.UnaryOperator;
 /** How what was written in an older form is given the shape of the newest one. */
 final class OlderForms {
     private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.of(
-            "organization.api-key-issued.1", OlderForms::keyIssued,
-            "organization.state.1", OlderForms::organization,
-            "sandbox.state.1", OlderForms::sandbox,
-            "store.state.1", store -> withTcp(withLocations(store(store))),
-            "store.state.2", store -> withTcp(withLocations(store)),
-            "store.state.3", OlderForms::withTcp);
+            "organization.api-key-issued.1",
+            OlderForms::keyIssued,
+            "organization.state.1",
+            state -> withSuspended(organization(state)),
+            "organization.state.2",
+            OlderForms::withSuspended,
+            "sandbox.state.1",
+            state -> withUpkeep(sandbox(state)),
+            "sandbox.state.2",
+            OlderForms::withUpkeep,
+            "store.state.1",
+            store -> withTcp(withLocations(store(store))),
+            "store.state.2",
+            store -> withTcp(withLocations(store)),
+            "store.state.3",
+            OlderForms::withTcp);
 
     private OlderForms() {}
 
@@ -51,6 +61,25 @@ final class OlderForms {
 
     private static ObjectNode sandbox(ObjectNode state) {
         return state.put("startedBy", "");
+    }
+
+    /** Before sandboxes could be hibernated, all of them counted. */
+    private static ObjectNode withSuspended(ObjectNode state) {
+        state.putArray("suspended");
+        return state;
+    }
+
+    /** Before there was upkeep a sandbox had one run at most, and nothing about it changed. */
+    private static ObjectNode withUpkeep(ObjectNode state) {
+        var upkeep = state.putObject("upkeep");
+        upkeep.put("boot", state.path("stage").asText().equals("RUNNING") ? 1 : 0);
+        upkeep.put("keptBytes", 0);
+        upkeep.put("trouble", "");
+        upkeep.putObject("tags");
+        upkeep.putNull("tagsUpdatedAt");
+        upkeep.put("scalingLocked", false);
+        upkeep.putNull("autoscale");
+        return state;
     }
 
     /** A store kept one version of each secret and did not note who had set it; it had no limit of its own. */
