@@ -1,5 +1,7 @@
 package dev.sealbox.persistence.serialization;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.UnusableTokens;
@@ -11,16 +13,18 @@ import java.util.function.UnaryOperator;
 
 /** How what was written in an older form is given the shape of the newest one. */
 final class OlderForms {
-    private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.of(
-            "organization.api-key-issued.1", OlderForms::keyIssued,
-            "organization.state.1", OlderForms::organization,
-            "sandbox.state.1", sandbox -> withBranch(sandbox(sandbox)),
-            "sandbox.state.2", OlderForms::withBranch,
-            "checkpoint.state.1", OlderForms::withUpkeep,
-            "store.state.1", store -> withRules(withTcp(withLocations(store(store)))),
-            "store.state.2", store -> withRules(withTcp(withLocations(store))),
-            "store.state.3", store -> withRules(withTcp(store)),
-            "store.state.4", OlderForms::withRules);
+    private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.ofEntries(
+            entry("organization.api-key-issued.1", OlderForms::keyIssued),
+            entry("organization.state.1", state -> withSuspended(organization(state))),
+            entry("organization.state.2", OlderForms::withSuspended),
+            entry("sandbox.state.1", sandbox -> withSleep(withBranch(sandbox(sandbox)))),
+            entry("sandbox.state.2", sandbox -> withSleep(withBranch(sandbox))),
+            entry("sandbox.state.3", OlderForms::withSleep),
+            entry("checkpoint.state.1", OlderForms::withUpkeep),
+            entry("store.state.1", store -> withRules(withTcp(withLocations(store(store))))),
+            entry("store.state.2", store -> withRules(withTcp(withLocations(store)))),
+            entry("store.state.3", store -> withRules(withTcp(store))),
+            entry("store.state.4", OlderForms::withRules));
 
     private OlderForms() {}
 
@@ -75,6 +79,25 @@ final class OlderForms {
         upkeep.putArray("patches");
         upkeep.put("revoked", false);
         return checkpoint;
+    }
+
+    /** Before sandboxes could be hibernated, all of them counted. */
+    private static ObjectNode withSuspended(ObjectNode state) {
+        state.putArray("suspended");
+        return state;
+    }
+
+    /** Before there was upkeep a sandbox had one run at most, and nothing about it changed. */
+    private static ObjectNode withSleep(ObjectNode state) {
+        var upkeep = state.putObject("upkeep");
+        upkeep.put("boot", state.path("stage").asText().equals("RUNNING") ? 1 : 0);
+        upkeep.put("keptBytes", 0);
+        upkeep.put("trouble", "");
+        upkeep.putObject("tags");
+        upkeep.putNull("tagsUpdatedAt");
+        upkeep.put("scalingLocked", false);
+        upkeep.putNull("autoscale");
+        return state;
     }
 
     /** A store kept one version of each secret and did not note who had set it; it had no limit of its own. */
