@@ -142,6 +142,7 @@ class SandboxRoutesTest {
                 .hasToString("{\"sandboxID\":\"" + id
                         + "\",\"secretStore\":\"top-store\",\"baseSecretStore\":\"base-store\","
                         + "\"egressAllowlist\":[\"*.example.com\",\"api.test\"],"
+                        + "\"egressDenylist\":[\"evil.example.com\"],"
                         + "\"perSecretAllowedHosts\":{\"TOKEN\":[\"api.test\"]},\"egressTcp\":[\"db.test:5432\"]}");
     }
 

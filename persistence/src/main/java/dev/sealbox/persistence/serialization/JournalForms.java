@@ -96,6 +96,7 @@ final class JournalForms {
             entry("store.state.2", SecretStore.class),
             entry("store.state.3", SecretStore.class),
             entry("store.state.4", SecretStore.class),
+            entry("store.state.5", SecretStore.class),
             entry("sandbox.state.1", Sandbox.class),
             entry("sandbox.state.2", Sandbox.class),
             entry("sandbox.state.3", Sandbox.class),
