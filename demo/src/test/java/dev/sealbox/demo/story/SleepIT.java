@@ -41,7 +41,8 @@ class SleepIT {
             assertThat(Sandbox.list(world.client()))
                     .extracting(each -> each.status())
                     .containsExactly("hibernated");
-            assertThat(processes(sandbox)).isEmpty();
+            // What has ended stays in the list of processes until its parent has asked for its exit code.
+            await("its processes are gone", () -> processes(sandbox).isEmpty());
 
             manyCallsAtOnceWakeItOnce(sandbox);
             fallsAsleepByItselfAndNotWhileItIsUsed(world, sandbox);
