@@ -108,6 +108,7 @@ final class RotationNode implements AutoCloseable {
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),
                 persistence.branches(),
+                persistence.images(),
                 persistence.answers(),
                 persistence.apiKeys(),
                 OnlineRotation.start(database, keys, settings.masterKeys().checkEvery()),

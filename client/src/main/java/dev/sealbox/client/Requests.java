@@ -83,6 +83,13 @@ final class Requests {
         return bytes.length == 0 ? MissingNode.getInstance() : decode(bytes, new TypeReference<JsonNode>() {});
     }
 
+    /** Posts, and answers with server-sent events as they come. */
+    InputStream events(String path, Object body) {
+        return opened(exchange(request("POST", path, BodyPublishers.ofByteArray(encode(body)), Duration.ZERO)
+                .header("Content-Type", "application/json")
+                .header("Accept", "text/event-stream")));
+    }
+
     /** As {@link #open}, for as long as the server sends. */
     InputStream follow(String path, String accept) {
         return opened(exchange(
@@ -159,7 +166,7 @@ final class Requests {
         }
     }
 
-    private static <T> T decode(byte[] body, TypeReference<T> type) {
+    static <T> T decode(byte[] body, TypeReference<T> type) {
         try {
             return JSON.readValue(body, type);
         } catch (IOException e) {

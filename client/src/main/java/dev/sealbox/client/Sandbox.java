@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A sandbox on the server; {@link #close} kills it. Thread-safe. */
 public final class Sandbox implements AutoCloseable {
@@ -27,7 +28,20 @@ public final class Sandbox implements AutoCloseable {
     /** Answers when the first command can run. */
     public static Sandbox create(SealboxClient client, SandboxOptions options) {
         var requests = client.requests();
-        return new Sandbox(requests, requests.json("POST", ROOT, options.body(), INFO));
+        return options.isBuilt()
+                ? create(client, options, line -> {})
+                : new Sandbox(requests, requests.json("POST", ROOT, options.body(), INFO));
+    }
+
+    /**
+     * As {@link #create(SealboxClient, SandboxOptions)}, from an image or a snapshot.
+     *
+     * @param log is told each line of the image's build
+     * @throws ApiException with the code {@code image.build-failed} when a step fails
+     */
+    public static Sandbox create(SealboxClient client, SandboxOptions options, Consumer<String> log) {
+        var requests = client.requests();
+        return new Sandbox(requests, BuildEvents.result(requests, ROOT, options.body(), INFO, log));
     }
 
     /** A sandbox that exists. */

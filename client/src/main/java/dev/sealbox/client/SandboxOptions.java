@@ -54,6 +54,20 @@ public final class SandboxOptions {
         return new SandboxOptions(fields.with("diskMB", size));
     }
 
+    /** What the sandbox starts from, in the place of the template. It is built if nobody had it built before. */
+    public SandboxOptions image(Image image) {
+        return new SandboxOptions(fields.with("image", image.body()));
+    }
+
+    /** The name of the snapshot that the sandbox starts from. */
+    public SandboxOptions snapshot(String name) {
+        return new SandboxOptions(fields.with("snapshot", name));
+    }
+
+    boolean isBuilt() {
+        return fields.values().containsKey("image") || fields.values().containsKey("snapshot");
+    }
+
     Map<String, Object> body() {
         return fields.values();
     }

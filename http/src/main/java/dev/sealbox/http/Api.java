@@ -11,6 +11,7 @@ import dev.sealbox.domain.audit.AuditLog;
 import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
@@ -51,6 +52,7 @@ public final class Api {
             Sessions sessions,
             Checkpoints checkpoints,
             Branches branches,
+            Images images,
             AuditAnswers log,
             ApiKeys keys,
             MasterKeyRotation masterKeys,
@@ -69,6 +71,7 @@ public final class Api {
                 new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime));
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
         var webSockets = new WebSockets(settings);
+        var builds = new BuildStreams(settings);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
@@ -76,7 +79,7 @@ public final class Api {
                 new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, versions, bodies, answers),
                 new AsyncWake(sandboxes),
-                new SandboxRoutes(sandboxes, settings, bodies, answers),
+                new SandboxRoutes(sandboxes, images, builds, settings, bodies, answers),
                 new LifeRoutes(sandboxes, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new SessionRoutes(sessions, webSockets, bodies, answers),
@@ -84,6 +87,7 @@ public final class Api {
                 new FileRoutes(sandboxes, settings, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
                 new BranchRoutes(branches, bodies, answers),
+                new SnapshotRoutes(images, builds, bodies, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),
                 new KeyRoutes(keys, bodies, answers),

@@ -31,16 +31,20 @@ import java.util.function.Function;
  * and the text that the parser makes stay in memory until they are collected.
  */
 final class Bodies {
-    private final int limit;
-    private final Duration patience;
+    private final Bounds usual;
+    private final Bounds withImage;
 
     private final Repetition repetition;
 
     Bodies(HttpSettings settings, Repetition repetition) {
         this.repetition = repetition;
-        this.limit = settings.maxJson();
-        this.patience = settings.bodyTimeout();
+        this.usual = new Bounds(settings.maxJson(), settings.bodyTimeout());
+        this.withImage =
+                new Bounds(settings.images().maxBody(), settings.images().bodyTimeout());
     }
+
+    /** @param limit bytes */
+    private record Bounds(int limit, Duration patience) {}
 
     private sealed interface Body {
         record Read(JsonBody fields) implements Body {}
@@ -50,8 +54,12 @@ final class Bodies {
 
     /** Goes on with the body's fields; an absent body has none. */
     Route json(Function<JsonBody, Route> inner) {
-        return extractRequest(request ->
-                extractMaterializer(materializer -> onSuccess(read(request, materializer), body -> switch (body) {
+        return json(usual, inner);
+    }
+
+    private Route json(Bounds bounds, Function<JsonBody, Route> inner) {
+        return extractRequest(request -> extractMaterializer(materializer ->
+                onSuccess(read(request, bounds, materializer), body -> switch (body) {
                     case Body.Read(var fields) -> inner.apply(fields);
                     case Body.Bad(var why) -> complete(Problems.from(why));
                 })));
@@ -62,7 +70,12 @@ final class Bodies {
         return json(body -> repetition.once(origin, body, id -> inner.apply(body, id)));
     }
 
-    private CompletionStage<Body> read(HttpRequest request, Materializer materializer) {
+    /** As {@link #creation}, for a body that may hold an image with its files; only then may it be as large. */
+    Route imageCreation(Origin origin, BiFunction<JsonBody, UUID, Route> inner) {
+        return json(withImage, body -> repetition.once(origin, body, id -> inner.apply(body, id)));
+    }
+
+    private CompletionStage<Body> read(HttpRequest request, Bounds bounds, Materializer materializer) {
         var entity = request.entity();
         if (entity.isKnownEmpty()) {
             return CompletableFuture.completedFuture(new Body.Read(JsonBody.EMPTY));
@@ -74,10 +87,10 @@ final class Bodies {
         return Unread.take(request)
                 .withoutSizeLimit()
                 .getDataBytes()
-                .completionTimeout(patience)
-                .limitWeighted(limit + Unread.MOST, chunk -> (long) chunk.size())
-                .runWith(Sink.fold(Collected.NOTHING, (held, chunk) -> held.with(chunk, limit)), materializer)
-                .thenApply(Collected::parsed)
+                .completionTimeout(bounds.patience())
+                .limitWeighted(bounds.limit() + Unread.MOST, chunk -> (long) chunk.size())
+                .runWith(Sink.fold(Collected.NOTHING, (held, chunk) -> held.with(chunk, bounds.limit())), materializer)
+                .thenApply(collected -> collected.parsed(usual.limit()))
                 .exceptionally(Bodies::unread);
     }
 
@@ -111,14 +124,16 @@ final class Bodies {
             return new Collected(sum <= limit ? bytes.concat(chunk) : bytes, sum);
         }
 
-        private Body parsed() {
+        /** Beyond {@code usual} bytes only what holds an image is taken. */
+        private Body parsed(int usual) {
             if (length > bytes.size()) {
                 return new Body.Bad(Mistake.TOO_LARGE);
             }
             var body = new byte[bytes.size()];
             try {
                 bytes.copyToArray(body, 0, body.length);
-                return new Body.Read(JsonBody.parse(body));
+                var fields = JsonBody.parse(body);
+                return length <= usual || fields.has("image") ? new Body.Read(fields) : new Body.Bad(Mistake.TOO_LARGE);
             } finally {
                 Arrays.fill(body, (byte) 0);
             }

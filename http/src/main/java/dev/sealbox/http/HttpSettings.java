@@ -26,7 +26,8 @@ public record HttpSettings(
         OrganizationId operatorOrganization,
         RateLimit rateLimit,
         FailedAuthentications failedAuthentications,
-        Audit audit) {
+        Audit audit,
+        Images images) {
 
     /**
      * How many requests a key may send to this node.
@@ -54,6 +55,21 @@ public record HttpSettings(
     public record WebSocket(int maxMessage, Duration pingEvery) {
         private static WebSocket from(Config socket) {
             return new WebSocket(Math.toIntExact(socket.getBytes("max-message")), socket.getDuration("ping-every"));
+        }
+    }
+
+    /**
+     * About images.
+     *
+     * @param maxBody bytes of a request that holds an image
+     * @param keepAlive between two bytes of a build's events
+     */
+    public record Images(int maxBody, Duration bodyTimeout, Duration keepAlive) {
+        private static Images from(Config images) {
+            return new Images(
+                    Math.toIntExact(images.getBytes("max-body")),
+                    images.getDuration("body-timeout"),
+                    images.getDuration("keep-alive"));
         }
     }
 
@@ -121,6 +137,7 @@ public record HttpSettings(
                 new OrganizationId(config.getString("sealbox.operator-organization")),
                 RateLimit.from(http.getConfig("rate-limit")),
                 FailedAuthentications.from(http.getConfig("failed-authentications")),
-                Audit.from(http.getConfig("audit")));
+                Audit.from(http.getConfig("audit")),
+                Images.from(http.getConfig("images")));
     }
 }

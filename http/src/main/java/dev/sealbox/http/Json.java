@@ -21,6 +21,9 @@ final class Json {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_DIGITS = 100;
 
+    /** A body is bounded as a whole before it is read; one text of it may be a large file of an image. */
+    private static final int MAX_TEXT = Integer.MAX_VALUE;
+
     static final ObjectMapper MAPPER = JsonMapper.builder(factory())
             .addModules(new Jdk8Module(), new JavaTimeModule())
             .serializationInclusion(JsonInclude.Include.NON_ABSENT)
@@ -37,6 +40,7 @@ final class Json {
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
                         .maxNumberLength(MAX_DIGITS)
+                        .maxStringLength(MAX_TEXT)
                         .build())
                 .build();
     }

@@ -210,6 +210,25 @@ final class JsonBody {
         return Optional.of(new JsonBody(prefix + field + ".", node));
     }
 
+    /** A list of objects that must be there; it may be empty. */
+    List<JsonBody> objects(String field) {
+        var node = fields.path(field);
+        if (missing(node)) {
+            throw new InvalidValue(prefix + field + " is missing");
+        }
+        if (!node.isArray()) {
+            throw wrong(field, "a list of objects");
+        }
+        var objects = new ArrayList<JsonBody>(node.size());
+        node.forEach(element -> {
+            if (!element.isObject()) {
+                throw wrong(field, "a list of objects");
+            }
+            objects.add(new JsonBody("", element));
+        });
+        return objects;
+    }
+
     private String text(JsonNode node, String field, String expected) {
         if (!node.isTextual()) {
             throw wrong(field, expected);

@@ -91,6 +91,11 @@ final class Permissions {
             ofSandbox(USERS, "sandboxes/*/files", "GET PUT DELETE"),
             ofSandbox(USERS, "sandboxes/*/files/list", "GET"),
             ofSandbox(USERS, "sandboxes/*/files/mkdir", "POST"),
+            // Who gives an image a name decides what others start.
+            rule(USERS, "snapshots", "GET"),
+            rule(KEEPERS, "snapshots", "POST"),
+            rule(USERS, "snapshots/*", "GET"),
+            rule(KEEPERS, "snapshots/*", "DELETE"),
             rule(READERS, "audit/events", "GET"),
             rule(READERS, "audit/replay/*", "GET"),
             rule(READERS, "audit/who-could", "GET"),

@@ -14,12 +14,17 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.image.BuildLog;
+import dev.sealbox.domain.image.Building;
+import dev.sealbox.domain.image.Images;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * {@code /api/sandboxes}: POST, GET; {@code /{sandbox}}: GET, DELETE; {@code /{sandbox}/allowed-hosts}: GET.
@@ -30,11 +35,21 @@ final class SandboxRoutes {
 
     private final Sandboxes sandboxes;
     private final String domain;
+    private final Images images;
+    private final BuildStreams streams;
     private final Bodies bodies;
     private final Answers answers;
 
-    SandboxRoutes(Sandboxes sandboxes, HttpSettings settings, Bodies bodies, Answers answers) {
+    SandboxRoutes(
+            Sandboxes sandboxes,
+            Images images,
+            BuildStreams streams,
+            HttpSettings settings,
+            Bodies bodies,
+            Answers answers) {
         this.sandboxes = sandboxes;
+        this.images = images;
+        this.streams = streams;
         this.domain = settings.sandboxDomain();
         this.bodies = bodies;
         this.answers = answers;
@@ -61,17 +76,39 @@ final class SandboxRoutes {
     }
 
     private Route create(Asker asker) {
-        return bodies.creation(
+        return BuildStreams.choose(events -> bodies.imageCreation(
                 asker.origin(),
                 (body, id) -> Wishes.unsupported(body)
                         .<Route>map(what -> complete(Problems.unsupported(what)))
-                        .orElseGet(() -> create(asker, SandboxId.of(id), Wishes.sandbox(body))));
+                        .orElseGet(() -> create(asker, SandboxId.of(id), body, events))));
     }
 
-    private Route create(Asker asker, SandboxId id, NewSandbox wanted) {
-        return asker.mayStartWith(wanted.store())
-                ? answers.outcome(sandboxes.create(asker.origin(), id, wanted), view -> Answers.created(wire(view)))
-                : complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
+    private Route create(Asker asker, SandboxId id, JsonBody body, boolean events) {
+        var wanted = Wishes.sandbox(body);
+        if (!asker.mayStartWith(wanted.store())) {
+            return complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
+        }
+        var origin = asker.origin();
+        // A snapshot wins over an image.
+        return body.nonEmptyText("snapshot")
+                .map(SnapshotName::new)
+                .map(name -> built(origin, events, log -> fromSnapshot(origin, id, wanted, name)))
+                .or(() -> body.optionalObject("image")
+                        .map(ImageRequest::of)
+                        .map(image -> built(origin, events, log -> images.create(origin, id, wanted, image, log))))
+                .orElseGet(() ->
+                        answers.outcome(sandboxes.create(origin, id, wanted), view -> Answers.created(wire(view))));
+    }
+
+    private Building<SandboxView> fromSnapshot(Origin origin, SandboxId id, NewSandbox wanted, SnapshotName name) {
+        return new Building<>(images.create(origin, id, wanted, name), () -> {});
+    }
+
+    /** Who does not want events is answered when it is done, and cannot be seen to go away. */
+    private Route built(Origin origin, boolean events, Function<BuildLog, Building<SandboxView>> begin) {
+        return events
+                ? streams.<SandboxView>answer(origin.requestId(), begin, this::wire)
+                : answers.outcome(begin.apply(BuildLog.NONE).outcome(), view -> Answers.created(wire(view)));
     }
 
     private Route list(Asker asker) {

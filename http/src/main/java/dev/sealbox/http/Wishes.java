@@ -41,12 +41,6 @@ final class Wishes {
 
     /** The name of what is asked for and cannot be had yet. */
     static Optional<String> unsupported(JsonBody body) {
-        if (body.has("image")) {
-            return Optional.of("creating a sandbox from an image");
-        }
-        if (body.nonEmptyText("snapshot").isPresent()) {
-            return Optional.of("creating a sandbox from a snapshot");
-        }
         // Ignoring this one would give a network to what was to have none.
         return body.optionalFlag("networkEnabled").orElse(true)
                 ? Optional.empty()

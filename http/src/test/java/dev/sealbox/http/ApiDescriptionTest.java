@@ -47,7 +47,8 @@ class ApiDescriptionTest {
                         .replace("{version}", "1")
                         .replace("{entity}", "sb-0123456789abcdef")
                         .replace("{sandboxId}", "sb-0123456789abcdef")
-                        .replace("{sessionId}", "x");
+                        .replace("{sessionId}", "x")
+                        .replace("{snapshotName}", "x");
                 var answer = server.send(words[0], path);
                 assertThat(answer.body()).as(operation).doesNotContain("route.not-found", "route.wrong-method");
             }

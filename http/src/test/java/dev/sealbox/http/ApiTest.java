@@ -116,7 +116,7 @@ class ApiTest {
         "POST,/api/secret-stores/00000000-0000-0000-0000-000000000000/secrets/A,'DELETE, GET, PATCH, PUT'",
         "GET,/api/secret-stores/00000000-0000-0000-0000-000000000000/secrets/A/rollback,POST",
         "POST,/api/secret-stores/00000000-0000-0000-0000-000000000000/secrets,GET",
-        "GET,/api/sandboxes/sb-0123456789abcdef/exec/run,POST",
+        "DELETE,/api/sandboxes/sb-0123456789abcdef/exec/run,'GET, POST'",
         "GET,/api/sandboxes/sb-0123456789abcdef/commands,POST",
         "POST,/api/sandboxes/sb-0123456789abcdef/files,'DELETE, GET, PUT'",
         "GET,/api/sandboxes/from-checkpoint/x,POST",

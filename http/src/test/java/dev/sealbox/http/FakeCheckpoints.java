@@ -111,7 +111,8 @@ final class FakeCheckpoints implements Checkpoints {
                 old.limits(),
                 wanted.timeoutSeconds(),
                 old.envs(),
-                old.metadata());
+                old.metadata(),
+                old.defaults());
         return now(done(new SandboxView(id, "running", blueprint, Optional.empty(), Instant.now(), origin.keyId())));
     }
 

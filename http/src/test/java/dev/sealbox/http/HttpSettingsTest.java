@@ -41,7 +41,8 @@ class HttpSettingsTest {
                         new HttpSettings.RateLimit(200, 400),
                         new HttpSettings.FailedAuthentications(30, Duration.ofMinutes(1)),
                         new HttpSettings.Audit(
-                                Duration.ofMillis(250), Duration.ofSeconds(15), 100, Duration.ofMinutes(5))));
+                                Duration.ofMillis(250), Duration.ofSeconds(15), 100, Duration.ofMinutes(5)),
+                        new HttpSettings.Images(256 * 1024 * 1024, Duration.ofMinutes(5), Duration.ofSeconds(10))));
     }
 
     @Test
@@ -52,5 +53,6 @@ class HttpSettingsTest {
                 .isGreaterThan(Duration.ofSeconds(30))
                 .isLessThan(settings.idleTimeout());
         assertThat(settings.exec().keepAlive()).isLessThan(Duration.ofSeconds(30));
+        assertThat(settings.images().keepAlive()).isLessThan(Duration.ofSeconds(15));
     }
 }

@@ -98,6 +98,10 @@ class PermissionsTest {
             DELETE /api/sandboxes/*/files                                        D A O L
             GET /api/sandboxes/*/files/list                                      D A O L
             POST /api/sandboxes/*/files/mkdir                                    D A O L
+            GET /api/snapshots                                                   D A O L
+            POST /api/snapshots                                                  D A O
+            GET /api/snapshots/*                                                 D A O L
+            DELETE /api/snapshots/*                                              D A O
             GET /api/audit/events                                                D A U
             GET /api/audit/replay/*                                              D A U
             GET /api/audit/who-could                                             D A U

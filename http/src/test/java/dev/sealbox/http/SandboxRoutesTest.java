@@ -76,8 +76,11 @@ class SandboxRoutesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"image\":{\"base\":\"base\",\"steps\":[]}}|400|not-supported",
-                "{\"snapshot\":\"mine\"}|400|not-supported",
+                "{\"image\":\"base\"}|400|invalid",
+                "{\"image\":{\"base\":\"other\",\"steps\":[]}}|400|invalid",
+                "{\"image\":{\"steps\":[{\"type\":\"unknown\",\"args\":{}}]}}|400|invalid",
+                "{\"snapshot\":\"a/b\"}|400|invalid",
+                "{\"snapshot\":\"mine\"}|400|snapshot.unknown",
                 "{\"networkEnabled\":false}|400|not-supported",
                 "{\"memoryMB\":2048}|400|invalid",
                 "{\"cpuCount\":3}|400|invalid",
@@ -141,8 +144,7 @@ class SandboxRoutesTest {
         assertThat(hosts)
                 .hasToString("{\"sandboxID\":\"" + id
                         + "\",\"secretStore\":\"top-store\",\"baseSecretStore\":\"base-store\","
-                        + "\"egressAllowlist\":[\"*.example.com\",\"api.test\"],"
-                        + "\"egressDenylist\":[\"evil.example.com\"],"
+                        + "\"egressAllowlist\":[\"*.example.com\",\"api.test\"],\"egressDenylist\":[\"evil.example.com\"],"
                         + "\"perSecretAllowedHosts\":{\"TOKEN\":[\"api.test\"]},\"egressTcp\":[\"db.test:5432\"]}");
     }
 

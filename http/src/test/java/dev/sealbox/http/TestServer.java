@@ -41,6 +41,7 @@ final class TestServer implements AutoCloseable {
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
     final FakeBranches branches = new FakeBranches(sandboxes, checkpoints);
     final FakeSessions sessions = new FakeSessions(sandboxes);
+    final FakeImages images = new FakeImages(sandboxes);
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
@@ -91,6 +92,7 @@ final class TestServer implements AutoCloseable {
                         sessions,
                         checkpoints,
                         branches,
+                        images,
                         log,
                         keys,
                         masterKeys,

@@ -6,6 +6,7 @@ import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -28,6 +29,7 @@ import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedBranches;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
+import dev.sealbox.persistence.service.ShardedImages;
 import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
@@ -51,6 +53,7 @@ public final class Persistence {
     private final Sandboxes sandboxes;
     private final Checkpoints checkpoints;
     private final Branches branches;
+    private final ShardedImages images;
     private final ApiKeys apiKeys;
     private final Organizations organizations;
     private final AuditAnswers answers;
@@ -62,6 +65,7 @@ public final class Persistence {
             Sandboxes sandboxes,
             Checkpoints checkpoints,
             Branches branches,
+            ShardedImages images,
             ApiKeys apiKeys,
             Organizations organizations,
             AuditAnswers answers,
@@ -71,6 +75,7 @@ public final class Persistence {
         this.sandboxes = sandboxes;
         this.checkpoints = checkpoints;
         this.branches = branches;
+        this.images = images;
         this.apiKeys = apiKeys;
         this.organizations = organizations;
         this.answers = answers;
@@ -100,6 +105,7 @@ public final class Persistence {
         var versions = new ShardedSecretVersions(entities, vault, services);
         var stores = new ShardedSecretStores(entities, versions, services);
         var keys = ShardedApiKeys.start(system, entities, database, random, clock);
+        var images = ShardedImages.start(system, entities, hosts, random, services, settings.images(), clock);
         new Projections(system, database, settings.entities().role())
                 .start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, clock);
@@ -109,6 +115,7 @@ public final class Persistence {
                 sandboxes,
                 new ShardedCheckpoints(entities, sandboxes, random, services, clock),
                 new ShardedBranches(entities, services),
+                images,
                 keys,
                 keys,
                 new LoggedAnswers(system, database, clock),
@@ -136,6 +143,10 @@ public final class Persistence {
         return branches;
     }
 
+    public Images images() {
+        return images;
+    }
+
     public ApiKeys apiKeys() {
         return apiKeys;
     }
@@ -155,6 +166,6 @@ public final class Persistence {
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */
     public CompletionStage<Void> recover() {
-        return recovery.run();
+        return recovery.run().thenCompose(done -> images.recover(organizations));
     }
 }

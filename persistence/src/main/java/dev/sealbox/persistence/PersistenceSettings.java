@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.entity.EntitySettings;
 import dev.sealbox.persistence.keys.MasterKeySettings;
+import dev.sealbox.persistence.service.ImageSettings;
 import dev.sealbox.persistence.service.ServiceSettings;
 import java.time.Duration;
 
@@ -18,7 +19,8 @@ public record PersistenceSettings(
         MasterKeySettings masterKeys,
         Duration backupHorizon,
         EntitySettings entities,
-        ServiceSettings services) {
+        ServiceSettings services,
+        ImageSettings images) {
 
     public static PersistenceSettings from(Config config) {
         return new PersistenceSettings(
@@ -26,6 +28,7 @@ public record PersistenceSettings(
                 MasterKeySettings.from(config),
                 config.getDuration("sealbox.persistence.backup-horizon"),
                 EntitySettings.from(config),
-                ServiceSettings.from(config));
+                ServiceSettings.from(config),
+                ImageSettings.from(config));
     }
 }

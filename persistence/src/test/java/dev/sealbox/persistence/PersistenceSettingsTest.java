@@ -8,6 +8,7 @@ import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.database.DatabaseSettings.External;
 import dev.sealbox.persistence.entity.EntitySettings;
 import dev.sealbox.persistence.keys.MasterKeySettings;
+import dev.sealbox.persistence.service.ImageSettings;
 import dev.sealbox.persistence.service.ServiceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,8 @@ class PersistenceSettingsTest {
                                 1000,
                                 50,
                                 new VersionLimit(10),
-                                false)));
+                                false),
+                        new ImageSettings(2, 1000, Duration.ofSeconds(300), Duration.ofSeconds(120), 500)));
     }
 
     @Test

@@ -129,7 +129,7 @@ class VersionsIT {
         var before = dataKeys();
         var store = store("kept");
         for (var version = 1; version <= 5; version++) {
-            assertThat(set(store, "value-" + version)).isEqualTo(new SecretChanged(version, Refreshed.NOBODY));
+            assertThat(set(store, "value-" + version)).isEqualTo(new SecretChanged(version, Refreshed.NOBODY, true));
         }
 
         assertThat(dataKeys()).isEqualTo(before + 3);
@@ -180,7 +180,7 @@ class VersionsIT {
 
             assertThat(outcomes)
                     .filteredOn(Outcome.Done.class::isInstance)
-                    .containsExactly(Outcome.done(new SecretChanged(expected + 1, Refreshed.NOBODY)));
+                    .containsExactly(Outcome.done(new SecretChanged(expected + 1, Refreshed.NOBODY, true)));
             assertThat(outcomes)
                     .filteredOn(Outcome.Refused.class::isInstance)
                     .hasSize(11)
@@ -211,7 +211,7 @@ class VersionsIT {
         assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-two");
 
         assertThat(done(versions().rollBack(origin, store, TOKEN, 1, Optional.of(2))))
-                .isEqualTo(new SecretChanged(3, new Refreshed(1, List.of())));
+                .isEqualTo(new SecretChanged(3, new Refreshed(1, List.of()), true));
         assertThat(seenBy(sandbox)).containsEntry(TOKEN, "value-one");
         assertThat(done(versions().list(origin, store, TOKEN)).getFirst().restoredFrom())
                 .contains(1);
@@ -294,7 +294,7 @@ class VersionsIT {
         var headers = Locations.parse("headers");
 
         assertThat(done(versions().changeLocations(origin, store, TOKEN, headers)))
-                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of())));
+                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of()), true));
         set(store, "value-two");
 
         assertThat(HOSTS.policy(sandbox).grants())
@@ -313,7 +313,7 @@ class VersionsIT {
                 UseRule.Effect.ALLOW, GITHUB, List.of("GET"), List.of(new PathPrefix("/repos/")), List.of(443)));
 
         assertThat(done(versions().changeRules(origin, store, TOKEN, rules)))
-                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of())));
+                .isEqualTo(new SecretChanged(1, new Refreshed(1, List.of()), true));
         set(store, "value-two");
 
         assertThat(HOSTS.policy(sandbox).grants())

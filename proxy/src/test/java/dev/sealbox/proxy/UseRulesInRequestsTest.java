@@ -95,22 +95,21 @@ class UseRulesInRequestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/v1/../admin",
-                "/v1/%2e%2e/admin",
-                "/v1//x",
-                "/v1/x;a=b",
-                "/v1/x%2fy",
-                "/v1/%252e%252e/x",
-                "/v1\\x"
-            })
+    @ValueSource(strings = {"/v1/../admin", "/v1/%2e%2e/admin", "/v1//x", "/v1/x;a=b", "/v1/x%2fy", "/v1/%252e%252e/x"})
     void useNoSecretWhereServersReadAPathInDifferentWays(String target) throws IOException {
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
             client.get(HOST, target, "X-Key: " + token);
         }
         assertThat(upstream.last().target()).isEqualTo(target);
         assertThat(upstream.last().field("X-Key")).hasValue(token);
+    }
+
+    @Test
+    void neverSeeAPathWithABackslash() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            assertThat(client.get(HOST, "/v1\\x", "X-Key: " + token).status()).isEqualTo(400);
+        }
+        assertThat(upstream.requests).isEmpty();
     }
 
     @Test

@@ -245,6 +245,7 @@ final class Node {
                             sessions,
                             entities.checkpoints(),
                             entities.branches(),
+                            entities.images(),
                             entities.answers(),
                             entities.apiKeys(),
                             rotation,

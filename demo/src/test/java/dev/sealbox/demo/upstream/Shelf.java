@@ -55,6 +55,10 @@ public final class Shelf implements AutoCloseable {
             } else if (file.isEmpty()) {
                 exchange.sendResponseHeaders(404, -1);
             } else {
+                if (exchange.getRequestURI().getPath().endsWith("/")) {
+                    // An index of packages is a page, which pip wants to be told.
+                    exchange.getResponseHeaders().set("Content-Type", "text/html");
+                }
                 boolean head = exchange.getRequestMethod().equals("HEAD");
                 exchange.sendResponseHeaders(200, head ? -1 : file.get().length);
                 exchange.getResponseBody().write(head ? new byte[0] : file.get());

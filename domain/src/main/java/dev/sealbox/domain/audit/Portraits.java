@@ -12,6 +12,11 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.image.ImageHash;
+import dev.sealbox.domain.image.ImageLayer;
+import dev.sealbox.domain.image.ImageLibrary;
+import dev.sealbox.domain.image.Snapshot;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.organization.KeyRing;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.sandbox.Blueprint;
@@ -232,6 +237,36 @@ public final class Portraits {
         portrait.put("issuedAt", key.issuedAt().toString());
         portrait.put("issuedBy", key.issuedBy());
         key.revokedAt().ifPresent(at -> portrait.put("revokedAt", at.toString()));
+        return portrait;
+    }
+
+    public static Map<String, Object> of(OrganizationId id, ImageLibrary library) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("organization", id.value());
+        portrait.put("building", set(library.building().keySet(), ImageHash::hex, "building"));
+        portrait.put("images", each(library.images(), ImageHash::hex, Portraits::of));
+        portrait.put("snapshots", each(library.snapshots(), SnapshotName::value, Portraits::of));
+        return portrait;
+    }
+
+    private static Map<String, Object> of(ImageLayer image) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("host", image.host().value());
+        portrait.put(
+                "layers", image.files().stream().map(CheckpointId::toString).toList());
+        portrait.put("variables", set(image.defaults().envs().keySet(), name -> name, "set"));
+        portrait.put("directory", image.defaults().directory());
+        return portrait;
+    }
+
+    private static Map<String, Object> of(Snapshot snapshot) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("id", snapshot.id().toString());
+        portrait.put("image", snapshot.image().hex());
+        portrait.put("status", snapshot.stage().status());
+        portrait.put("createdAt", snapshot.createdAt().toString());
+        snapshot.layer().ifPresent(layer -> portrait.put("layer", of(layer)));
+        portrait.put("reason", snapshot.reason());
         return portrait;
     }
 

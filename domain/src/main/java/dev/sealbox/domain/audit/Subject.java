@@ -18,6 +18,9 @@ public sealed interface Subject {
 
     record OfOrganization(OrganizationId organization) implements Subject {}
 
+    /** All images and snapshots of an organisation. */
+    record OfImages(OrganizationId organization) implements Subject {}
+
     /** What kind of thing it is, in the words of the journal. */
     default String type() {
         return switch (this) {
@@ -25,6 +28,7 @@ public sealed interface Subject {
             case OfSandbox subject -> "sandbox";
             case OfCheckpoint subject -> "checkpoint";
             case OfOrganization subject -> "organization";
+            case OfImages subject -> "image-library";
         };
     }
 
@@ -34,6 +38,7 @@ public sealed interface Subject {
             case OfSandbox(var sandbox) -> sandbox.value();
             case OfCheckpoint(var checkpoint) -> checkpoint.toString();
             case OfOrganization(var organization) -> organization.value();
+            case OfImages(var organization) -> organization.value();
         };
     }
 
@@ -62,9 +67,10 @@ public sealed interface Subject {
                     case "sandbox" -> new OfSandbox(new SandboxId(id));
                     case "checkpoint" -> new OfCheckpoint(CheckpointId.parse(id));
                     case "organization" -> new OfOrganization(new OrganizationId(id));
+                    case "image-library" -> new OfImages(new OrganizationId(id));
                     default ->
-                        throw new InvalidValue("an entity is sb-..., a UUID, or secret-store:, sandbox:, checkpoint: or"
-                                + " organization: with an id");
+                        throw new InvalidValue("an entity is sb-..., a UUID, or secret-store:, sandbox:, checkpoint:,"
+                                + " organization: or image-library: with an id");
                 });
     }
 }

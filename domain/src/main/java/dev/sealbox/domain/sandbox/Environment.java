@@ -19,17 +19,30 @@ public final class Environment {
     /**
      * All variables of one command.
      *
-     * @param tokens the sealed token of each secret; one that {@code own} overrides is left out
-     * @param own the sandbox's plain variables
+     * @param tokens the sealed token of each secret; one that the sandbox's own variables override is left out
+     * @param made what the sandbox is made from
      * @param command the command's own variables, which win over everything
      */
     public static Map<String, String> of(
-            Map<SecretName, SealedToken> tokens, Map<String, String> own, Map<String, String> command) {
-        var all = new LinkedHashMap<>(user());
+            Map<SecretName, SealedToken> tokens, Blueprint made, Map<String, String> command) {
+        var all = new LinkedHashMap<>(ofImage(made.defaults()));
         tokens.forEach((name, token) -> all.put(name.value(), token.value()));
-        all.putAll(own);
+        all.putAll(made.envs());
         all.putAll(system());
         all.putAll(command);
+        return all;
+    }
+
+    /** The variables of a command while an image is built: there are no secrets, and nobody's own variables. */
+    public static Map<String, String> whileBuilding(Defaults defaults) {
+        var all = ofImage(defaults);
+        all.putAll(system());
+        return all;
+    }
+
+    private static Map<String, String> ofImage(Defaults defaults) {
+        var all = new LinkedHashMap<>(user());
+        all.putAll(defaults.envs());
         return all;
     }
 

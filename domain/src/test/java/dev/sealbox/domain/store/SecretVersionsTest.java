@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.UnusableTokens;
+import dev.sealbox.domain.egress.UseRule;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -215,6 +218,37 @@ class SecretVersionsTest {
         var later = given(set(1), changed, set(2), new SecretDisabled(STRIPE), rolledBack(3, 1));
         assertThat(later.view(new StoreId(ENTRY)).secrets())
                 .containsEntry(STRIPE, new Offer(3, Optional.empty(), HOSTS, headers));
+    }
+
+    @Test
+    void areAllUsedByTheSameRules() {
+        var rules = List.of(new UseRule(UseRule.Effect.DENY, HOSTS, List.of("DELETE"), List.of(), List.of()));
+        var change = new StoreCommand.ChangeSecretRules(STRIPE, rules);
+        var changed = new StoreEvent.SecretRulesChanged(STRIPE, rules);
+
+        assertThat(decided(given(), change)).isEqualTo(refuse(new StoreRefusal.NoSuchSecret(STRIPE)));
+        assertThat(decided(given(set(1)), change)).isEqualTo(accept(changed));
+        assertThat(decided(given(set(1), changed), change)).isEqualTo(accept());
+        var later = given(set(1), changed, set(2), new SecretDisabled(STRIPE), rolledBack(3, 1));
+        assertThat(later.view(new StoreId(ENTRY)).secrets())
+                .containsEntry(STRIPE, new Offer(3, Optional.empty(), HOSTS, Locations.ALL, rules));
+    }
+
+    @Test
+    void leaveDenialsToTheStoreWhichKeepsWhatIsNotGivenAndOutlivesIt() {
+        var denials = new Denials(HOSTS, UnusableTokens.PASS);
+        var changed = new StoreEvent.DenialsChanged(denials);
+        var hosts = new StoreCommand.ChangeDenials(Optional.of(HOSTS), Optional.empty());
+        var refuse = new StoreCommand.ChangeDenials(Optional.empty(), Optional.of(UnusableTokens.REFUSE));
+
+        assertThat(decided(given(), hosts)).isEqualTo(accept(changed));
+        assertThat(decided(given(changed), hosts)).isEqualTo(accept());
+        assertThat(decided(given(changed), refuse))
+                .isEqualTo(accept(new StoreEvent.DenialsChanged(new Denials(HOSTS, UnusableTokens.REFUSE))));
+        assertThat(given(changed, new StoreEvent.StoreDeleted())
+                        .view(new StoreId(ENTRY))
+                        .denials())
+                .isEqualTo(denials);
     }
 
     @Test

@@ -16,6 +16,8 @@ import dev.sealbox.domain.audit.Subject;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.image.ImageEvent;
+import dev.sealbox.domain.image.ImageLibrary;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationEvent;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -82,6 +84,14 @@ record History<S, E>(
                         OrganizationEvent.class,
                         Replay.from(Organization.EMPTY, Organization::apply),
                         organization -> Portraits.of(id, organization));
+            case Subject.OfImages(var id) ->
+                new History<>(
+                        reader,
+                        subject,
+                        firstAt,
+                        ImageEvent.class,
+                        Replay.from(ImageLibrary.EMPTY, ImageLibrary::apply),
+                        library -> Portraits.of(id, library));
         };
     }
 

@@ -21,8 +21,10 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.image.ImageEvent;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.persistence.serialization.DomainModule;
@@ -42,6 +44,8 @@ final class EventData {
             .addMixIn(ApiKeyHash.class, Untold.class)
             .addMixIn(Blueprint.class, NamesOfVariables.class)
             .addMixIn(CheckpointEvent.PatchAdded.class, WithoutScript.class)
+            .addMixIn(Defaults.class, NamesOfVariables.class)
+            .addMixIn(ImageEvent.SnapshotRequested.class, WithoutManifest.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .build();
 
@@ -71,6 +75,10 @@ final class EventData {
         @JsonSerialize(using = Names.class)
         Map<String, String> envs();
     }
+
+    /** It holds variables and commands. */
+    @JsonIgnoreProperties("outline")
+    private interface WithoutManifest {}
 
     private static final class Names extends JsonSerializer<Map<String, String>> {
         @Override

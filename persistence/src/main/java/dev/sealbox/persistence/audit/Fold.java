@@ -3,6 +3,8 @@ package dev.sealbox.persistence.audit;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.image.ImageEvent;
+import dev.sealbox.domain.image.ImageLibrary;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationEvent;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -48,6 +50,8 @@ final class Fold {
                 ((Checkpoint) state.orElse(Checkpoint.ABSENT)).apply(new Recorded<>(event, origin, at));
             case Recorded<?>(OrganizationEvent event, var origin, var at) ->
                 ((Organization) state.orElse(Organization.EMPTY)).apply(new Recorded<>(event, origin, at));
+            case Recorded<?>(ImageEvent event, var origin, var at) ->
+                ((ImageLibrary) state.orElse(ImageLibrary.EMPTY)).apply(new Recorded<>(event, origin, at));
             default -> throw new IllegalArgumentException("no such entity");
         };
     }

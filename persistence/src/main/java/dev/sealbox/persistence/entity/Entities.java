@@ -31,6 +31,7 @@ public final class Entities implements Neighbours {
             EntityTypeKey.create(CheckpointMessage.class, CheckpointEntity.TYPE);
     static final EntityTypeKey<OrganizationMessage> ORGANIZATIONS =
             EntityTypeKey.create(OrganizationMessage.class, OrganizationEntity.TYPE);
+    static final EntityTypeKey<ImageMessage> IMAGES = EntityTypeKey.create(ImageMessage.class, ImageLibraryEntity.TYPE);
 
     private final ActorSystem<?> system;
     private final ClusterSharding sharding;
@@ -67,6 +68,12 @@ public final class Entities implements Neighbours {
     public CompletionStage<Acknowledged> revoke(SandboxId sandbox, Origin origin, Duration patience) {
         return sharding.entityRefFor(SANDBOXES, sandbox.value())
                 .ask(replyTo -> new SandboxMessage.Revoke(origin, replyTo), patience);
+    }
+
+    /** Asks for an organisation's images and snapshots. */
+    public CompletionStage<ImageReply> images(
+            OrganizationId id, Function<ActorRef<ImageReply>, ImageMessage> question) {
+        return sharding.entityRefFor(IMAGES, id.value()).ask(question::apply, settings.askTimeout());
     }
 
     /** Has the sandbox take up what it has not finished. */

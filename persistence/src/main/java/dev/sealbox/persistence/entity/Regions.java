@@ -49,6 +49,10 @@ public final class Regions {
                 Entities.CHECKPOINTS,
                 id -> CheckpointEntity.create(CheckpointId.parse(id), entities, hosts, settings, clock),
                 new CheckpointMessage.Stop());
+        regions.start(
+                Entities.IMAGES,
+                id -> ImageLibraryEntity.create(new OrganizationId(id), settings, clock),
+                new ImageMessage.Stop());
     }
 
     private record Region(ActorSystem<?> system, EntitySettings settings) {

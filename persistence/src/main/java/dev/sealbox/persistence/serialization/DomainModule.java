@@ -25,6 +25,10 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.ImageCommand;
+import dev.sealbox.domain.image.ImageHash;
+import dev.sealbox.domain.image.ImageRefusal;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
@@ -69,6 +73,8 @@ public final class DomainModule extends SimpleModule {
         text(Role.class, Role::word, Role::parse);
         text(HostName.class, HostName::value, HostName::new);
         text(Locations.class, Locations::toString, Locations::parse);
+        text(ImageHash.class, ImageHash::hex, ImageHash::new);
+        text(SnapshotName.class, SnapshotName::value, SnapshotName::new);
         text(HostPattern.class, HostPattern::toString, HostPattern::parse);
         text(TcpTarget.class, TcpTarget::toString, TcpTarget::parse);
         text(PathPrefix.class, PathPrefix::value, PathPrefix::new);
@@ -81,6 +87,7 @@ public final class DomainModule extends SimpleModule {
         named(context, SandboxCommand.class, SandboxCommand.class);
         named(context, CheckpointCommand.class, CheckpointCommand.class);
         named(context, OrganizationCommand.class, OrganizationCommand.class);
+        named(context, ImageCommand.class, ImageCommand.class);
         named(context, KeyStanding.class, KeyStanding.class);
         named(context, SessionAction.class, SessionAction.class);
         named(
@@ -91,7 +98,8 @@ public final class DomainModule extends SimpleModule {
                 FileRefusal.class,
                 CheckpointRefusal.class,
                 OrganizationRefusal.class,
-                SessionRefusal.class);
+                SessionRefusal.class,
+                ImageRefusal.class);
     }
 
     /** Says which case of a sealed type it is. */

@@ -5,6 +5,8 @@ import static java.util.Map.entry;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.image.ImageEvent;
+import dev.sealbox.domain.image.ImageLibrary;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationEvent;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -46,6 +48,7 @@ final class JournalForms {
             entry("store.versions-retired.1", StoreEvent.VersionsRetired.class),
             entry("store.version-limit-changed.1", StoreEvent.VersionLimitChanged.class),
             entry("sandbox.created.1", SandboxEvent.SandboxCreated.class),
+            entry("sandbox.created.2", SandboxEvent.SandboxCreated.class),
             entry("sandbox.stores-layered.1", SandboxEvent.StoresLayered.class),
             entry("sandbox.tokens-sealed.1", SandboxEvent.TokensSealed.class),
             entry("sandbox.tokens-added.1", SandboxEvent.TokensAdded.class),
@@ -71,6 +74,7 @@ final class JournalForms {
             entry("sandbox.secrets-revoked.1", SandboxEvent.SecretsRevoked.class),
             entry("sandbox.reach-widened.1", SandboxEvent.ReachWidened.class),
             entry("checkpoint.requested.1", CheckpointEvent.CheckpointRequested.class),
+            entry("checkpoint.requested.2", CheckpointEvent.CheckpointRequested.class),
             entry("checkpoint.ready.1", CheckpointEvent.CheckpointReady.class),
             entry("checkpoint.failed.1", CheckpointEvent.CheckpointFailed.class),
             entry("checkpoint.forked.1", CheckpointEvent.CheckpointForked.class),
@@ -89,7 +93,14 @@ final class JournalForms {
             entry("organization.sandbox-admitted.1", OrganizationEvent.SandboxAdmitted.class),
             entry("organization.sandbox-suspended.1", OrganizationEvent.SandboxSuspended.class),
             entry("organization.sandbox-resumed.1", OrganizationEvent.SandboxResumed.class),
-            entry("organization.sandbox-released.1", OrganizationEvent.SandboxReleased.class));
+            entry("organization.sandbox-released.1", OrganizationEvent.SandboxReleased.class),
+            entry("image.build-begun.1", ImageEvent.BuildBegun.class),
+            entry("image.built.1", ImageEvent.ImageBuilt.class),
+            entry("image.build-failed.1", ImageEvent.BuildFailed.class),
+            entry("snapshot.requested.1", ImageEvent.SnapshotRequested.class),
+            entry("snapshot.built.1", ImageEvent.SnapshotBuilt.class),
+            entry("snapshot.failed.1", ImageEvent.SnapshotFailed.class),
+            entry("snapshot.deleted.1", ImageEvent.SnapshotDeleted.class));
 
     private static final Map<String, Class<?>> SNAPSHOTS = Map.ofEntries(
             entry("store.state.1", SecretStore.class),
@@ -100,9 +111,12 @@ final class JournalForms {
             entry("sandbox.state.1", Sandbox.class),
             entry("sandbox.state.2", Sandbox.class),
             entry("sandbox.state.3", Sandbox.class),
+            entry("sandbox.state.4", Sandbox.class),
             entry("sandbox.state.5", Sandbox.class),
             entry("checkpoint.state.1", Checkpoint.class),
             entry("checkpoint.state.2", Checkpoint.class),
+            entry("checkpoint.state.3", Checkpoint.class),
+            entry("image.state.1", ImageLibrary.class),
             entry("organization.state.1", Organization.class),
             entry("organization.state.2", Organization.class),
             entry("organization.state.3", Organization.class));
@@ -125,9 +139,11 @@ final class JournalForms {
             case Recorded<?>(SandboxEvent event, var origin, var at) -> sandbox(event);
             case Recorded<?>(CheckpointEvent event, var origin, var at) -> checkpoint(event);
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
+            case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
             case SecretStore store -> "store.state.5";
             case Sandbox sandbox -> "sandbox.state.5";
-            case Checkpoint checkpoint -> "checkpoint.state.2";
+            case Checkpoint checkpoint -> "checkpoint.state.3";
+            case ImageLibrary library -> "image.state.1";
             case Organization organization -> "organization.state.3";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
         };
@@ -165,7 +181,7 @@ final class JournalForms {
 
     private static String sandbox(SandboxEvent event) {
         return switch (event) {
-            case SandboxEvent.SandboxCreated e -> "sandbox.created.1";
+            case SandboxEvent.SandboxCreated e -> "sandbox.created.2";
             case SandboxEvent.StoresLayered e -> "sandbox.stores-layered.1";
             case SandboxEvent.TokensSealed e -> "sandbox.tokens-sealed.1";
             case SandboxEvent.TokensAdded e -> "sandbox.tokens-added.1";
@@ -195,7 +211,7 @@ final class JournalForms {
 
     private static String checkpoint(CheckpointEvent event) {
         return switch (event) {
-            case CheckpointEvent.CheckpointRequested e -> "checkpoint.requested.1";
+            case CheckpointEvent.CheckpointRequested e -> "checkpoint.requested.2";
             case CheckpointEvent.CheckpointReady e -> "checkpoint.ready.1";
             case CheckpointEvent.CheckpointFailed e -> "checkpoint.failed.1";
             case CheckpointEvent.CheckpointForked e -> "checkpoint.forked.1";
@@ -206,6 +222,18 @@ final class JournalForms {
             case CheckpointEvent.PatchAdded e -> "checkpoint.patch-added.1";
             case CheckpointEvent.PatchRemoved e -> "checkpoint.patch-removed.1";
             case CheckpointEvent.LineageRevoked e -> "checkpoint.lineage-revoked.1";
+        };
+    }
+
+    private static String image(ImageEvent event) {
+        return switch (event) {
+            case ImageEvent.BuildBegun e -> "image.build-begun.1";
+            case ImageEvent.ImageBuilt e -> "image.built.1";
+            case ImageEvent.BuildFailed e -> "image.build-failed.1";
+            case ImageEvent.SnapshotRequested e -> "snapshot.requested.1";
+            case ImageEvent.SnapshotBuilt e -> "snapshot.built.1";
+            case ImageEvent.SnapshotFailed e -> "snapshot.failed.1";
+            case ImageEvent.SnapshotDeleted e -> "snapshot.deleted.1";
         };
     }
 

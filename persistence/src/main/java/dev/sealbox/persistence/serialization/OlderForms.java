@@ -17,10 +17,14 @@ final class OlderForms {
             entry("organization.api-key-issued.1", OlderForms::keyIssued),
             entry("organization.state.1", state -> withSuspended(organization(state))),
             entry("organization.state.2", OlderForms::withSuspended),
-            entry("sandbox.state.1", sandbox -> withSleep(withBranch(sandbox(sandbox)))),
-            entry("sandbox.state.2", sandbox -> withSleep(withBranch(sandbox))),
-            entry("sandbox.state.3", OlderForms::withSleep),
-            entry("checkpoint.state.1", OlderForms::withUpkeep),
+            entry("sandbox.created.1", OlderForms::sandboxCreated),
+            entry("sandbox.state.1", sandbox -> withSleep(withDefaults(withBranch(sandbox(sandbox))))),
+            entry("sandbox.state.2", sandbox -> withSleep(withDefaults(withBranch(sandbox)))),
+            entry("sandbox.state.3", sandbox -> withSleep(withDefaults(sandbox))),
+            entry("sandbox.state.4", OlderForms::withSleep),
+            entry("checkpoint.requested.1", OlderForms::checkpointRequested),
+            entry("checkpoint.state.1", checkpoint -> checkpoint(withUpkeep(checkpoint))),
+            entry("checkpoint.state.2", OlderForms::checkpoint),
             entry("store.state.1", store -> withRules(withTcp(withLocations(store(store))))),
             entry("store.state.2", store -> withRules(withTcp(withLocations(store)))),
             entry("store.state.3", store -> withRules(withTcp(store))),
@@ -98,6 +102,31 @@ final class OlderForms {
         upkeep.put("scalingLocked", false);
         upkeep.putNull("autoscale");
         return state;
+    }
+
+    private static ObjectNode sandboxCreated(ObjectNode recorded) {
+        withDefaults((ObjectNode) recorded.get("event"));
+        return recorded;
+    }
+
+    private static ObjectNode checkpointRequested(ObjectNode recorded) {
+        withDefaults((ObjectNode) recorded.get("event").get("contents"));
+        return recorded;
+    }
+
+    private static ObjectNode checkpoint(ObjectNode state) {
+        if (state.path("facts").path("contents") instanceof ObjectNode contents) {
+            withDefaults(contents);
+        }
+        return state;
+    }
+
+    /** Before there were images, all commands started with the same variables in the same directory. */
+    private static ObjectNode withDefaults(ObjectNode holder) {
+        var defaults = ((ObjectNode) holder.get("blueprint")).putObject("defaults");
+        defaults.putObject("envs");
+        defaults.put("directory", "/home/sandbox");
+        return holder;
     }
 
     /** A store kept one version of each secret and did not note who had set it; it had no limit of its own. */

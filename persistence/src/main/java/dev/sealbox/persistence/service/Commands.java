@@ -36,8 +36,8 @@ final class Commands {
     private static Command command(Sandbox sandbox, Map<SecretName, SealedToken> tokens, Run run) {
         return new Command(
                 run.argv(),
-                Environment.of(tokens, sandbox.blueprint().envs(), run.envs()),
-                run.directory().orElse(Environment.HOME),
+                Environment.of(tokens, sandbox.blueprint(), run.envs()),
+                run.directory().orElse(sandbox.blueprint().defaults().directory()),
                 run.timeout());
     }
 }

@@ -186,7 +186,8 @@ final class Forks {
                 new Limits(limits.cpuCount(), memory, limits.diskMB()),
                 wanted.timeoutSeconds(),
                 merged(origin.envs(), wanted.envs()),
-                merged(origin.metadata(), wanted.metadata()));
+                merged(origin.metadata(), wanted.metadata()),
+                origin.defaults());
     }
 
     private static Map<String, String> merged(Map<String, String> inherited, Map<String, String> wanted) {

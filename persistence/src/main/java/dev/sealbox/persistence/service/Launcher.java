@@ -21,6 +21,7 @@ import dev.sealbox.domain.sandbox.StoreLayers;
 import dev.sealbox.domain.sandbox.Tokens;
 import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.sealing.SealedToken;
+import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.OrganizationMessage;
@@ -94,6 +95,14 @@ final class Launcher {
                                         ? Optional.of(store.view(id))
                                         : Optional.<StoreView>empty()))
                         .orElseGet(() -> Futures.now(Optional.empty())));
+    }
+
+    /** The layers of a sandbox that inherits none: the store that was asked for, if any. */
+    CompletionStage<Outcome<List<StoreView>>> requested(Origin origin, Optional<StoreName> store) {
+        return store.map(name -> store(origin, name)
+                        .thenApply(found -> found.map(view -> Outcome.done(List.of(view)))
+                                .orElseGet(() -> Outcome.refused(new StoreRefusal.UnknownName(name)))))
+                .orElseGet(() -> Futures.now(Outcome.done(List.of())));
     }
 
     /** Launches a sandbox, or waits for the one with this id when it was launched by an earlier request. */

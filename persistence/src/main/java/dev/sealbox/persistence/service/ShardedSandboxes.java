@@ -19,8 +19,6 @@ import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.SecretStores;
-import dev.sealbox.domain.store.StoreRefusal;
-import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
 import java.io.IOException;
@@ -89,17 +87,9 @@ public final class ShardedSandboxes implements Sandboxes {
                 wanted.timeoutSeconds(),
                 wanted.envs(),
                 wanted.metadata());
-        return layers(origin, wanted)
+        return launcher.requested(origin, wanted.store())
                 .thenCompose(found ->
                         found.then(layers -> launcher.launch(origin, new Launcher.Plan(id, blueprint, layers))));
-    }
-
-    private CompletionStage<Outcome<List<StoreView>>> layers(Origin origin, NewSandbox wanted) {
-        return wanted.store()
-                .map(name -> launcher.store(origin, name)
-                        .thenApply(found -> found.map(view -> Outcome.done(List.of(view)))
-                                .orElseGet(() -> Outcome.refused(new StoreRefusal.UnknownName(name)))))
-                .orElseGet(() -> Futures.now(Outcome.done(List.of())));
     }
 
     @Override

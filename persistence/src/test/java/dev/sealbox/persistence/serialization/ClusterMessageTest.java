@@ -30,6 +30,13 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.Build;
+import dev.sealbox.domain.image.ImageCommand;
+import dev.sealbox.domain.image.ImageHash;
+import dev.sealbox.domain.image.ImageLayer;
+import dev.sealbox.domain.image.ImageRefusal;
+import dev.sealbox.domain.image.Snapshot;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.KeyTerms;
@@ -39,6 +46,7 @@ import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
+import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sandbox.HibernationCause;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -61,6 +69,8 @@ import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.entity.Acknowledged;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
+import dev.sealbox.persistence.entity.ImageMessage;
+import dev.sealbox.persistence.entity.ImageReply;
 import dev.sealbox.persistence.entity.OrganizationMessage;
 import dev.sealbox.persistence.entity.OrganizationReply;
 import dev.sealbox.persistence.entity.SandboxMessage;
@@ -112,7 +122,12 @@ class ClusterMessageTest {
             new Limits(1, 1024, 20480),
             300,
             Map.of("A", "b"),
-            Map.of());
+            Map.of(),
+            new Defaults(Map.of("C", "d"), "/work"));
+    private static final ImageHash IMAGE = new ImageHash("0123456789abcdef".repeat(4));
+    private static final SnapshotName SNAPSHOT = new SnapshotName("data science");
+    private static final Build BUILD = new Build(CHECKPOINT, SANDBOX, HOST, -7);
+    private static final ImageLayer LAYER = new ImageLayer(HOST, List.of(CHECKPOINT), BLUEPRINT.defaults());
     private static final Tokens TOKENS = new Tokens(Map.of(SECRET, TOKEN), Map.of(TOKEN, SECRET));
     private static final Contents CONTENTS = new Contents(BLUEPRINT, HOST, List.of(NAME), HOSTS, Map.of(TOKEN, SECRET));
     private static final List<TcpTarget> TCP = TcpTarget.parseAll(List.of("db.test:5432", "*.test:22"));
@@ -248,8 +263,26 @@ class ClusterMessageTest {
                 new OrganizationCommand.ReleaseSandbox(SANDBOX));
     }
 
+    static Stream<ImageCommand> imageCommands() {
+        return Stream.of(
+                new ImageCommand.BeginBuild(IMAGE, BUILD),
+                new ImageCommand.FinishBuild(IMAGE, CHECKPOINT, LAYER),
+                new ImageCommand.FailBuild(IMAGE, CHECKPOINT, "why"),
+                new ImageCommand.RequestSnapshot(SNAPSHOT, ID, IMAGE, "{}", -7, 10),
+                new ImageCommand.ConfirmSnapshot(SNAPSHOT, ID, LAYER),
+                new ImageCommand.FailSnapshot(SNAPSHOT, ID, "why"),
+                new ImageCommand.DeleteSnapshot(SNAPSHOT));
+    }
+
     static Stream<Refusal> refusals() {
         return Stream.of(
+                new ImageRefusal.NoSuchSnapshot(),
+                new ImageRefusal.UnknownSnapshot(SNAPSHOT),
+                new ImageRefusal.SnapshotNotReady(SNAPSHOT, "building"),
+                new ImageRefusal.SnapshotNameTaken(SNAPSHOT),
+                new ImageRefusal.TooManySnapshots(10),
+                new ImageRefusal.BuildFailed(1, "run", "why"),
+                new ImageRefusal.BuildCancelled(),
                 new StoreRefusal.NoSuchStore(),
                 new StoreRefusal.UnknownName(NAME),
                 new StoreRefusal.NoSuchSecret(SECRET),
@@ -297,6 +330,7 @@ class ClusterMessageTest {
         TestProbe<SandboxReply> sandboxes = ACTORS.createTestProbe();
         TestProbe<CheckpointReply> checkpoints = ACTORS.createTestProbe();
         TestProbe<OrganizationReply> organizations = ACTORS.createTestProbe();
+        TestProbe<ImageReply> images = ACTORS.createTestProbe();
         TestProbe<Acknowledged> acknowledged = ACTORS.createTestProbe();
         TestProbe<OrganizationMessage.KeyFound> found = ACTORS.createTestProbe();
         TestProbe<OrganizationMessage.Names> names = ACTORS.createTestProbe();
@@ -307,6 +341,7 @@ class ClusterMessageTest {
                                 .map(each -> new CheckpointMessage.Execute(ORIGIN, each, checkpoints.getRef())),
                         organizationCommands()
                                 .map(each -> new OrganizationMessage.Execute(ORIGIN, each, organizations.getRef())),
+                        imageCommands().map(each -> new ImageMessage.Execute(ORIGIN, each, images.getRef())),
                         refusals().map(StoreReply.Refused::new))
                 .flatMap(all -> all);
         var rest = Stream.of(
@@ -349,6 +384,18 @@ class ClusterMessageTest {
                 new OrganizationMessage.KeyFound(new KeyStanding.Unknown()),
                 new OrganizationMessage.KeyFound(new KeyStanding.Expired()),
                 new OrganizationMessage.KeyFound(new KeyStanding.Revoked()),
+                new ImageMessage.ReadImage(IMAGE, images.getRef()),
+                new ImageMessage.ReadSnapshot(SNAPSHOT, images.getRef()),
+                new ImageMessage.ListSnapshots(images.getRef()),
+                new ImageMessage.ListUnfinished(images.getRef()),
+                new ImageMessage.Stop(),
+                new ImageReply.Done(),
+                new ImageReply.Refused(new ImageRefusal.NoSuchSnapshot()),
+                new ImageReply.Image(Optional.of(BUILD), Optional.of(LAYER)),
+                new ImageReply.Snapshots(Map.of(
+                        SNAPSHOT,
+                        new Snapshot(ID, IMAGE, "{}", Snapshot.Stage.READY, Optional.of(LAYER), "", AT, AT, -7))),
+                new ImageReply.Unfinished(Map.of(IMAGE, BUILD), Map.of()),
                 new OrganizationReply.Done(Organization.EMPTY),
                 new OrganizationReply.Refused(new OrganizationRefusal.NameTaken(NAME)));
         return Stream.concat(commands, rest);
@@ -374,12 +421,15 @@ class ClusterMessageTest {
                 .containsAll(List.of(CheckpointCommand.class.getPermittedSubclasses()));
         assertThat(organizationCommands().<Class<?>>map(Object::getClass))
                 .containsAll(List.of(OrganizationCommand.class.getPermittedSubclasses()));
+        assertThat(imageCommands().<Class<?>>map(Object::getClass))
+                .containsAll(List.of(ImageCommand.class.getPermittedSubclasses()));
         assertThat(refusals().<Class<?>>map(Object::getClass))
                 .containsAll(Stream.of(
                                 StoreRefusal.class,
                                 SandboxRefusal.class,
                                 CheckpointRefusal.class,
-                                OrganizationRefusal.class)
+                                OrganizationRefusal.class,
+                                ImageRefusal.class)
                         .<Class<?>>flatMap(family -> Stream.of(family.getPermittedSubclasses()))
                         .toList());
     }

@@ -7,6 +7,8 @@ import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.image.ImageEvent;
+import dev.sealbox.domain.image.ImageLibrary;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationEvent;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -30,7 +32,7 @@ class GoldenReplayTest {
     private static final Path JOURNAL = Path.of("src/test/resources/journal");
     private static final Path SERIALIZATION = Path.of("src/main/java/dev/sealbox/persistence/serialization");
     private static final Pattern FORM =
-            Pattern.compile("\"((?:store|sandbox|checkpoint|organization)\\.[a-z-]+\\.[0-9]+)\"");
+            Pattern.compile("\"((?:store|sandbox|checkpoint|organization|image|snapshot)\\.[a-z-]+\\.[0-9]+)\"");
 
     private final JournalSerializer serializer = new JournalSerializer();
 
@@ -99,6 +101,7 @@ class GoldenReplayTest {
             case SandboxEvent e -> Stream.concat(Stream.of(Sandbox.ABSENT), snapshots("sandbox."));
             case CheckpointEvent e -> Stream.concat(Stream.of(Checkpoint.ABSENT), snapshots("checkpoint."));
             case OrganizationEvent e -> Stream.concat(Stream.of(Organization.EMPTY), snapshots("organization."));
+            case ImageEvent e -> Stream.concat(Stream.of(ImageLibrary.EMPTY), snapshots("image."));
             default -> throw new AssertionError("of no family: " + event.getClass());
         };
     }
@@ -117,6 +120,8 @@ class GoldenReplayTest {
                 ((Checkpoint) state).apply(new Recorded<>(event, origin, at));
             case Recorded<?>(OrganizationEvent event, var origin, var at) ->
                 ((Organization) state).apply(new Recorded<>(event, origin, at));
+            case Recorded<?>(ImageEvent event, var origin, var at) ->
+                ((ImageLibrary) state).apply(new Recorded<>(event, origin, at));
             default ->
                 throw new AssertionError("of no family: " + recorded.event().getClass());
         };
@@ -152,7 +157,7 @@ class GoldenReplayTest {
     }
 
     static List<String> families() {
-        return List.of("store", "sandbox", "checkpoint", "organization");
+        return List.of("store", "sandbox", "checkpoint", "organization", "image", "snapshot");
     }
 
     static List<Path> events() {

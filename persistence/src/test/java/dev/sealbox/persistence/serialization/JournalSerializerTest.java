@@ -14,6 +14,8 @@ import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.ImageEvent;
+import dev.sealbox.domain.image.ImageLibrary;
 import dev.sealbox.domain.organization.KeyTerms;
 import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationEvent;
@@ -121,9 +123,15 @@ class JournalSerializerTest {
 
     @Test
     void hasASampleOfEveryEventAndSnapshot() throws IOException {
-        var events = Stream.of(StoreEvent.class, SandboxEvent.class, CheckpointEvent.class, OrganizationEvent.class)
+        var events = Stream.of(
+                        StoreEvent.class,
+                        SandboxEvent.class,
+                        CheckpointEvent.class,
+                        OrganizationEvent.class,
+                        ImageEvent.class)
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses()));
-        var snapshots = Stream.of(SecretStore.class, Sandbox.class, Checkpoint.class, Organization.class);
+        var snapshots =
+                Stream.of(SecretStore.class, Sandbox.class, Checkpoint.class, Organization.class, ImageLibrary.class);
 
         var sampled = released().stream()
                 .map(this::decode)

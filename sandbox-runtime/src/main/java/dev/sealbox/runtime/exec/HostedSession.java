@@ -57,7 +57,7 @@ final class HostedSession {
         this.conversation = conversation;
         this.settings = settings;
         this.deadlines = deadlines;
-        this.scrollback = new Scrollback(settings.scrollback(), settings.slowClient());
+        this.scrollback = new Scrollback(settings.scrollback(), settings.slowClient(), settings.slowClient());
         this.onEnd = onEnd;
     }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * in it and nothing else, so that what was written before it came and what is written afterwards have no seam.
  *
  * <p>Old output is dropped when there is no room, but nothing that a reader still has to get: the writer waits for the
- * reader, and cuts it off when it stands still for too long. Memory is bounded whatever is written and however many read.
+ * reader, and cuts it off when it stands still for too long. It waits for a first reader, too, for a while: who starts a
+ * session attaches to it a moment later, and is not to miss what came meanwhile. Memory is bounded whatever is written and however many read.
  * Thread-safe; one thread writes.
  */
 final class Scrollback {
@@ -46,6 +47,7 @@ final class Scrollback {
 
     private final int capacity;
     private final long patience;
+    private final long welcomeUntil;
     final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final List<ScrollbackReader> readers = new ArrayList<>();
@@ -53,16 +55,19 @@ final class Scrollback {
     private @Nullable Chunk last;
     private long weight;
     private long end;
+    private boolean met;
     private @Nullable Integer exitCode;
 
     /**
      * Keeps at most {@code capacity} bytes.
      *
      * @param patience with a reader that stands still
+     * @param welcome how long from now on a first reader is waited for
      */
-    Scrollback(int capacity, Duration patience) {
+    Scrollback(int capacity, Duration patience, Duration welcome) {
         this.capacity = capacity;
         this.patience = patience.toNanos();
+        this.welcomeUntil = System.nanoTime() + welcome.toNanos();
     }
 
     /** Takes over at most {@link Frame#LARGEST} bytes; waits until the readers have made room for them. */
@@ -115,7 +120,10 @@ final class Scrollback {
             var laggards = readers.stream()
                     .filter(reader -> reader.position() < oldest.start + oldest.length)
                     .toList();
-            if (laggards.isEmpty()) {
+            var welcome = met ? 0 : welcomeUntil - System.nanoTime();
+            if (welcome > 0) {
+                moved.awaitNanos(welcome);
+            } else if (laggards.isEmpty()) {
                 drop(oldest);
             } else if (!cutOff(laggards, began)) {
                 moved.awaitNanos(left(laggards, began));
@@ -188,6 +196,8 @@ final class Scrollback {
             var from = latest || oldest == null ? end : oldest.start;
             var reader = new ScrollbackReader(this, latest ? null : oldest, from, end);
             readers.add(reader);
+            met = true;
+            moved.signalAll();
             return reader;
         } finally {
             lock.unlock();

@@ -20,6 +20,7 @@ final class Recipe {
             "openssl",
             "procps",
             "python3",
+            "python3-pip",
             "sudo",
             "unzip",
             "wget",

@@ -43,7 +43,7 @@ class ScrollbackTest {
 
     @Test
     void tellsTheSeamAlwaysAndOnce() throws InterruptedException {
-        var scrollback = new Scrollback(1 << 20, NEVER);
+        var scrollback = new Scrollback(1 << 20, NEVER, Duration.ZERO);
         var early = scrollback.attach(false);
         write(scrollback, SessionFrame.OUTPUT, "a");
         write(scrollback, SessionFrame.ERRORS, "b");
@@ -59,7 +59,7 @@ class ScrollbackTest {
 
     @Test
     void tellsTheSeamOfASessionThatWroteNothing() {
-        var scrollback = new Scrollback(1 << 20, NEVER);
+        var scrollback = new Scrollback(1 << 20, NEVER, Duration.ZERO);
         scrollback.end(0);
 
         assertThat(all(scrollback.attach(false))).isEqualTo("[4][3]");
@@ -67,7 +67,7 @@ class ScrollbackTest {
 
     @Test
     void splitsAChunkThatGrowsOverTheSeam() throws InterruptedException {
-        var scrollback = new Scrollback(1 << 20, NEVER);
+        var scrollback = new Scrollback(1 << 20, NEVER, Duration.ZERO);
         write(scrollback, SessionFrame.OUTPUT, "before");
         var reader = scrollback.attach(false);
         write(scrollback, SessionFrame.OUTPUT, "after");
@@ -84,7 +84,7 @@ class ScrollbackTest {
 
     @Test
     void dropsTheOldestWhenNobodyReads() throws InterruptedException {
-        var scrollback = new Scrollback(200 << 10, NEVER);
+        var scrollback = new Scrollback(200 << 10, NEVER, Duration.ZERO);
         for (var each = 0; each < 100; each++) {
             scrollback.append(SessionFrame.OUTPUT, new byte[10_000]);
         }
@@ -96,8 +96,29 @@ class ScrollbackTest {
     }
 
     @Test
+    void keepsAllForAFirstReaderThatComesInTime() throws InterruptedException {
+        var scrollback = new Scrollback(200 << 10, NEVER, NEVER);
+        var writer = Thread.ofVirtual().start(() -> {
+            try {
+                for (var each = 0; each < 100; each++) {
+                    scrollback.append(SessionFrame.OUTPUT, new byte[10_000]);
+                }
+                scrollback.end(0);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        while (scrollback.weight() < (190 << 10)) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(all(scrollback.attach(false)).replaceAll("\\[.\\]", "")).hasSize(1_000_000);
+        writer.join();
+    }
+
+    @Test
     void countsTinyPiecesAsWhatTheyTake() throws InterruptedException {
-        var scrollback = new Scrollback(100_000, NEVER);
+        var scrollback = new Scrollback(100_000, NEVER, Duration.ZERO);
         for (var each = 0; each < 50_000; each++) {
             write(scrollback, each % 2 == 0 ? SessionFrame.OUTPUT : SessionFrame.ERRORS, "x");
         }
@@ -108,7 +129,7 @@ class ScrollbackTest {
 
     @Test
     void givesALateReaderOfATerminalOnlyWhatComes() throws InterruptedException {
-        var scrollback = new Scrollback(1 << 20, NEVER);
+        var scrollback = new Scrollback(1 << 20, NEVER, Duration.ZERO);
         write(scrollback, SessionFrame.OUTPUT, "old");
         var reader = scrollback.attach(true);
         write(scrollback, SessionFrame.OUTPUT, "new");
@@ -119,7 +140,7 @@ class ScrollbackTest {
 
     @Test
     void losesAndRepeatsNothingHoweverReadersComeAndGo() throws Exception {
-        var scrollback = new Scrollback(256 << 10, NEVER);
+        var scrollback = new Scrollback(256 << 10, NEVER, Duration.ZERO);
         var random = new Random(3);
         var whole = new byte[8 << 20];
         random.nextBytes(whole);
@@ -159,7 +180,7 @@ class ScrollbackTest {
 
     @Test
     void cutsOffAReaderThatStandsStillAndTellsIt() throws InterruptedException {
-        var scrollback = new Scrollback(200 << 10, Duration.ofMillis(30));
+        var scrollback = new Scrollback(200 << 10, Duration.ofMillis(30), Duration.ZERO);
         var slow = scrollback.attach(false);
         for (var each = 0; each < 5; each++) {
             scrollback.append(SessionFrame.OUTPUT, new byte[60_000]);
@@ -172,7 +193,7 @@ class ScrollbackTest {
 
     @Test
     void waitsForAReaderThatMoves() throws Exception {
-        var scrollback = new Scrollback(200 << 10, NEVER);
+        var scrollback = new Scrollback(200 << 10, NEVER, Duration.ZERO);
         var reader = scrollback.attach(false);
         var written = new CompletableFuture<Boolean>();
         Thread.ofVirtual().start(() -> {
@@ -193,7 +214,7 @@ class ScrollbackTest {
 
     @Test
     void letsGoOfAReaderThatLeaves() throws InterruptedException {
-        var scrollback = new Scrollback(200 << 10, NEVER);
+        var scrollback = new Scrollback(200 << 10, NEVER, Duration.ZERO);
         var gone = scrollback.attach(false);
         assertThat(get(gone.next()).orElseThrow().type()).isEqualTo(SessionFrame.SCROLLBACK_END);
         var asked = gone.next();

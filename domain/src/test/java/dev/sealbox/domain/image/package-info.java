@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package dev.sealbox.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.image.SnapshotView;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A snapshot as clients see it.
+ *
+ * @param manifest with size and SHA-256 of each file in the place of its content
+ * @param checkpointId the newest layer of its files
+ * @param errorMsg why it failed
+ */
+record SnapshotJson(
+        String id,
+        String orgId,
+        String name,
+        String contentHash,
+        Optional<String> checkpointId,
+        JsonNode manifest,
+        String status,
+        Optional<String> errorMsg,
+        Instant createdAt,
+        Instant lastUsedAt) {
+
+    static SnapshotJson of(SnapshotView view) {
+        var state = view.state();
+        return new SnapshotJson(
+                state.id().toString(),
+                view.organization().value(),
+                view.name().value(),
+                state.image().hex(),
+                state.layer()
+                        .flatMap(layer -> layer.files().stream().findFirst())
+                        .map(CheckpointId::toString),
+                tree(state.outline()),
+                state.stage().status(),
+                Optional.of(state.reason()).filter(reason -> !reason.isEmpty()),
+                state.createdAt(),
+                state.changedAt());
+    }
+
+    private static JsonNode tree(String outline) {
+        try {
+            return Json.MAPPER.readTree(outline);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a manifest that was kept is not JSON", e);
+        }
+    }
+}

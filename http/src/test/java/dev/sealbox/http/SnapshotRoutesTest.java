@@ -1,0 +1,242 @@
+package dev.sealbox.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.domain.image.ImageRefusal;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Snapshots, and sandboxes from images, with the events that both SDKs read. */
+class SnapshotRoutesTest {
+    private static final String IMAGE =
+            "{\"base\":\"base\",\"steps\":[{\"type\":\"run\",\"args\":{\"commands\":[\"a\"]}}]}";
+    private static final ImageRefusal FAILED = new ImageRefusal.BuildFailed(1, "run", "exit code 3: no such\nthing");
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = new TestServer(
+                "sealbox.http.images { keep-alive = 100 ms, max-body = 4 MiB }, sealbox.http.max-json = 64 KiB");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void succeedAgain() {
+        server.images.verdict = CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    private static String snapshot(String name) {
+        return "{\"name\":\"" + name + "\",\"image\":" + IMAGE + "}";
+    }
+
+    private static TestServer.Answer streamed(String path, String body) {
+        return server.send(
+                "POST",
+                path,
+                BodyPublishers.ofString(body),
+                "X-API-Key",
+                TestServer.KEY,
+                "Content-Type",
+                "application/json",
+                "Accept",
+                "text/event-stream");
+    }
+
+    @Test
+    void makesASnapshotWithTheFieldsThatClientsRead() {
+        var answer = server.send("POST", "/api/snapshots", snapshot("plain"));
+
+        assertThat(answer.status()).isEqualTo(201);
+        var snapshot = answer.json();
+        assertThat(UUID.fromString(snapshot.path("id").asText())).isNotNull();
+        assertThat(snapshot.path("orgId").asText()).isEqualTo("acme");
+        assertThat(snapshot.path("name").asText()).isEqualTo("plain");
+        assertThat(snapshot.path("status").asText()).isEqualTo("ready");
+        assertThat(snapshot.path("contentHash").asText()).matches("[0-9a-f]{64}");
+        assertThat(snapshot.path("manifest")).hasToString(IMAGE);
+        assertThat(Instant.parse(snapshot.path("createdAt").asText())).isNotNull();
+        assertThat(Instant.parse(snapshot.path("lastUsedAt").asText())).isNotNull();
+    }
+
+    @Test
+    void streamsInTheWordsOfTheSdksParsers() {
+        var answer = streamed("/api/snapshots", snapshot("streamed"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
+        assertThat(answer.headers().firstValue("Cache-Control")).contains("no-cache");
+        assertThat(answer.body())
+                .startsWith("event: build_log\ndata: {\"step\":0,\"type\":\"resolve\",\"message\":\"looking\"}\n\n")
+                .containsOnlyOnce("event: result\ndata: {\"id\":")
+                .endsWith("}\n\n")
+                .doesNotContain("\r", "event: error");
+    }
+
+    @Test
+    void streamsASandboxFromAnImage() {
+        var answer = streamed("/api/sandboxes", "{\"templateID\":\"base\",\"timeout\":0,\"image\":" + IMAGE + "}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body())
+                .contains("data: {\"step\":1,\"type\":\"run\",\"message\":\"two\\nlines\"}\n\n")
+                .contains("event: result\ndata: {\"sandboxID\":\"sb-");
+    }
+
+    @Test
+    void answersAsJsonWithoutTheAcceptHeader() {
+        assertThat(server.send("POST", "/api/sandboxes", "{\"image\":" + IMAGE + "}")
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void neverStreamsWhatIsNoBuild() {
+        var answer = streamed("/api/sandboxes", "{}");
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().path("sandboxID").asText()).startsWith("sb-");
+    }
+
+    @Test
+    void startsFromASnapshotThatIsThere() {
+        server.send("POST", "/api/snapshots", snapshot("ground"));
+
+        assertThat(streamed("/api/sandboxes", "{\"snapshot\":\"ground\"}").body())
+                .contains("event: result");
+        assertThat(streamed("/api/sandboxes", "{\"snapshot\":\"nowhere\"}").body())
+                .isEqualTo("event: error\ndata: {\"error\":\"snapshot not found: nowhere\"}\n\n");
+        var plain = server.send("POST", "/api/sandboxes", "{\"snapshot\":\"nowhere\"}");
+        assertThat(plain.status()).isEqualTo(400);
+        assertThat(plain.code()).isEqualTo("snapshot.unknown");
+    }
+
+    @Test
+    void tellsTheFailingStep() {
+        server.images.verdict = CompletableFuture.completedFuture(Optional.of(FAILED));
+
+        assertThat(streamed("/api/sandboxes", "{\"image\":" + IMAGE + "}").body())
+                .endsWith("event: error\ndata: {\"error\":\"step 1 (run) failed: exit code 3: no such\\nthing\"}\n\n");
+        var sandbox = server.send("POST", "/api/sandboxes", "{\"image\":" + IMAGE + "}");
+        assertThat(sandbox.status()).isEqualTo(400);
+        assertThat(sandbox.error()).isEqualTo("step 1 (run) failed: exit code 3: no such thing");
+        assertThat(server.send("POST", "/api/snapshots", snapshot("broken")).status())
+                .isEqualTo(500);
+    }
+
+    @Test
+    void tellsBeforeTheStreamWhatCannotBe() {
+        server.send("POST", "/api/snapshots", snapshot("taken"));
+
+        var taken = streamed("/api/snapshots", snapshot("taken"));
+        assertThat(taken.status()).isEqualTo(409);
+        assertThat(taken.code()).isEqualTo("snapshot.name-taken");
+        assertThat(streamed("/api/snapshots", "{\"name\":\"x\"}").status()).isEqualTo(400);
+        assertThat(streamed("/api/snapshots", snapshot("")).status()).isEqualTo(400);
+        assertThat(streamed("/api/snapshots", snapshot("a/b")).status()).isEqualTo(400);
+        assertThat(streamed("/api/sandboxes", "{\"image\":{\"steps\":[{\"type\":\"x\",\"args\":{}}]}}")
+                        .error())
+                .isEqualTo("image step 1: there is no step of this type");
+    }
+
+    @Test
+    void answersTheAsynchronousFormAtOnce() {
+        var building = new CompletableFuture<Optional<ImageRefusal>>();
+        server.images.verdict = building;
+
+        var answer = server.send("POST", "/api/snapshots?async=1", snapshot("later"));
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.json().path("status").asText()).isEqualTo("building");
+        assertThat(server.send("GET", "/api/snapshots/later")
+                        .json()
+                        .path("status")
+                        .asText())
+                .isEqualTo("building");
+        building.complete(Optional.empty());
+        assertThat(server.send("GET", "/api/snapshots/later")
+                        .json()
+                        .path("status")
+                        .asText())
+                .isEqualTo("ready");
+    }
+
+    @Test
+    void listsReadsAndDeletesItsOwnOnly() {
+        server.send("POST", "/api/snapshots", snapshot("m\u00fcller & co"));
+        var path = "/api/snapshots/m%C3%BCller%20%26%20co";
+
+        assertThat(server.send("GET", path).json().path("name").asText()).isEqualTo("m\u00fcller & co");
+        assertThat(server.send("GET", "/api/snapshots").body()).startsWith("[").contains("m\u00fcller & co");
+        assertThat(server.send("GET", path, BodyPublishers.noBody(), "X-API-Key", TestServer.OTHER_KEY)
+                        .status())
+                .isEqualTo(404);
+        assertThat(server.send("DELETE", path, BodyPublishers.noBody(), "X-API-Key", TestServer.OTHER_KEY)
+                        .status())
+                .isEqualTo(404);
+        assertThat(server.send("DELETE", path).status()).isEqualTo(204);
+        assertThat(server.send("DELETE", path).status()).isEqualTo(404);
+        assertThat(server.send("GET", "/api/snapshots/a%07b").status()).isEqualTo(404);
+    }
+
+    /** The connection is cut while the build goes on; the server notices when it next has something to say. */
+    @Test
+    void keepsTheStreamAliveAndNoticesWhoGoesAway() throws IOException {
+        server.images.verdict = new CompletableFuture<>();
+        var before = server.images.left.get();
+        var body = "{\"image\":" + IMAGE + "}";
+        try (var socket = server.socket()) {
+            socket.setSoTimeout((int) Duration.ofSeconds(20).toMillis());
+            socket.getOutputStream()
+                    .write(("POST /api/sandboxes HTTP/1.1\r\nHost: x\r\nX-API-Key: " + TestServer.KEY
+                                    + "\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: "
+                                    + body.length() + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.UTF_8));
+            var reader = socket.getInputStream();
+            var heard = new StringBuilder();
+            while (!heard.toString().contains(": keepalive\n\n")) {
+                heard.append((char) reader.read());
+            }
+        }
+        var deadline = Instant.now().plusSeconds(20);
+        while (server.images.left.get() == before && Instant.now().isBefore(deadline)) {
+            Thread.onSpinWait();
+        }
+        assertThat(server.images.left.get()).isGreaterThan(before);
+    }
+
+    @Test
+    void takesLargeBodiesForImagesOnly() {
+        var large = "x".repeat(100_000);
+
+        assertThat(server.send(
+                                "POST",
+                                "/api/sandboxes",
+                                "{\"image\":{\"steps\":[{\"type\":\"add_file\",\"args\":{\"path\":\"/a\",\"content\":\""
+                                        + large + "\"}}]}}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(server.send("POST", "/api/sandboxes", "{\"metadata\":{\"a\":\"" + large + "\"}}")
+                        .status())
+                .isEqualTo(413);
+        assertThat(server.send("POST", "/api/secret-stores", "{\"name\":\"" + large + "\"}")
+                        .status())
+                .isEqualTo(413);
+        assertThat(server.send("POST", "/api/snapshots", "{\"image\":\"" + large.repeat(50) + "\"}")
+                        .status())
+                .isEqualTo(413);
+    }
+}

@@ -1,0 +1,294 @@
+package dev.sealbox.persistence.service;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.image.BuildLog;
+import dev.sealbox.domain.image.BuildLog.Line;
+import dev.sealbox.domain.image.Building;
+import dev.sealbox.domain.image.ImageCommand;
+import dev.sealbox.domain.image.ImageCommand.ConfirmSnapshot;
+import dev.sealbox.domain.image.ImageCommand.DeleteSnapshot;
+import dev.sealbox.domain.image.ImageCommand.FailSnapshot;
+import dev.sealbox.domain.image.ImageCommand.RequestSnapshot;
+import dev.sealbox.domain.image.ImageLayer;
+import dev.sealbox.domain.image.ImageManifest;
+import dev.sealbox.domain.image.ImageRefusal;
+import dev.sealbox.domain.image.Images;
+import dev.sealbox.domain.image.Snapshot;
+import dev.sealbox.domain.image.SnapshotName;
+import dev.sealbox.domain.image.SnapshotView;
+import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.NewSandbox;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.ImageMessage;
+import dev.sealbox.persistence.entity.ImageReply;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Images as their people see them: what is built, what has a name, and what starts from it. */
+public final class ShardedImages implements Images {
+    private static final Logger log = LoggerFactory.getLogger(ShardedImages.class);
+    private static final int AT_A_TIME = 16;
+
+    private final Entities entities;
+    private final Launcher launcher;
+    private final Builds builds;
+
+    /** The snapshots whose outcome this process will note down. */
+    private final Set<UUID> inHand = ConcurrentHashMap.newKeySet();
+
+    private ShardedImages(Entities entities, Launcher launcher, Builds builds) {
+        this.entities = entities;
+        this.launcher = launcher;
+        this.builds = builds;
+    }
+
+    /** {@code random} draws ids and tokens, so it must be cryptographically strong. */
+    public static ShardedImages start(
+            ActorSystem<?> system,
+            Entities entities,
+            SandboxHosts hosts,
+            RandomGenerator random,
+            ServiceSettings services,
+            ImageSettings settings,
+            Clock clock) {
+        return new ShardedImages(
+                entities,
+                new Launcher(entities, random, services, clock),
+                new Builds(entities, hosts, new Members(system), random, settings));
+    }
+
+    @Override
+    public Building<SandboxView> create(Origin origin, SandboxId id, NewSandbox sandbox, Wanted image, BuildLog log) {
+        var leaving = new Leaving();
+        var outcome = launcher.unlessThere(
+                origin,
+                id,
+                () -> launcher.requested(origin, sandbox.store())
+                        .thenCompose(found -> found.then(layers -> {
+                            var build = builds.want(origin, image, log);
+                            leaving.from(build.leave());
+                            return build.outcome()
+                                    .thenCompose(built -> built.then(
+                                            made -> launched(origin, id, sandbox, layers, image, made, leaving, log)));
+                        })));
+        return new Building<>(outcome, leaving);
+    }
+
+    private CompletionStage<Outcome<SandboxView>> launched(
+            Origin origin,
+            SandboxId id,
+            NewSandbox sandbox,
+            List<StoreView> layers,
+            Wanted image,
+            ImageLayer made,
+            Leaving leaving,
+            BuildLog log) {
+        if (leaving.left()) {
+            return Futures.now(Outcome.refused(new ImageRefusal.BuildCancelled()));
+        }
+        log.add(new Line(image.manifest().steps().size() + 1, "create", "Starting the sandbox"));
+        return launch(origin, id, sandbox, layers, made);
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> create(
+            Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName name) {
+        return launcher.unlessThere(
+                origin,
+                id,
+                () -> launcher.requested(origin, sandbox.store())
+                        .thenCompose(found -> found.then(layers -> find(origin.organization(), name)
+                                .thenApply(known -> ready(name, known))
+                                .thenCompose(ready -> ready.then(made -> launch(origin, id, sandbox, layers, made))))));
+    }
+
+    private static Outcome<ImageLayer> ready(SnapshotName name, Optional<Snapshot> known) {
+        return known.map(snapshot -> snapshot.layer()
+                        .map(Outcome::done)
+                        .orElseGet(() -> Outcome.refused(new ImageRefusal.SnapshotNotReady(
+                                name, snapshot.stage().status()))))
+                .orElseGet(() -> Outcome.refused(new ImageRefusal.UnknownSnapshot(name)));
+    }
+
+    private CompletionStage<Outcome<SandboxView>> launch(
+            Origin origin, SandboxId id, NewSandbox sandbox, List<StoreView> layers, ImageLayer image) {
+        var blueprint = new Blueprint(
+                ImageManifest.BASE,
+                image.files().stream().findFirst(),
+                image.files(),
+                sandbox.limits(),
+                sandbox.timeoutSeconds(),
+                sandbox.envs(),
+                sandbox.metadata(),
+                image.defaults());
+        return launcher.launch(
+                origin,
+                new Launcher.Plan(
+                        id,
+                        blueprint,
+                        layers,
+                        false,
+                        List.of(),
+                        Map.of(),
+                        Optional.of(image.host()),
+                        Optional.empty()));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Requested>> request(
+            Origin origin, SnapshotName name, UUID id, Wanted image, BuildLog log) {
+        var manifest = image.manifest();
+        var command = new RequestSnapshot(
+                name, id, manifest.hash(), manifest.outline(), builds.members.me(), builds.settings.maxSnapshots());
+        inHand.add(id);
+        return decide(origin, command)
+                .thenCompose(taken -> taken instanceof Outcome.Refused<Unit>(ImageRefusal.SnapshotNameTaken refused)
+                        ? freed(origin.organization(), name)
+                                .thenCompose(free -> free ? decide(origin, command) : Futures.now(taken))
+                        : Futures.now(taken))
+                .thenCompose(taken -> taken.then(done -> read(origin, name)))
+                .thenApply(taken -> taken.map(now -> new Requested(now, noted(origin, name, id, image, log))))
+                .whenComplete((taken, failure) -> {
+                    if (!(taken instanceof Outcome.Done)) {
+                        inHand.remove(id);
+                    }
+                });
+    }
+
+    /** Builds whoever waits, and notes down what came of it. */
+    private CompletionStage<Outcome<SnapshotView>> noted(
+            Origin origin, SnapshotName name, UUID id, Wanted image, BuildLog log) {
+        return builds.want(origin, image, log)
+                .outcome()
+                .exceptionally(
+                        failure -> Outcome.refused(new ImageRefusal.BuildFailed(0, "build", Patience.reason(failure))))
+                .thenCompose(built -> decide(origin, outcome(name, id, built))
+                        .thenCompose(done -> built.then(layer -> read(origin, name))))
+                .whenComplete((done, failure) -> inHand.remove(id));
+    }
+
+    private static ImageCommand outcome(SnapshotName name, UUID id, Outcome<ImageLayer> built) {
+        return switch (built) {
+            case Outcome.Done<ImageLayer>(var layer) -> new ConfirmSnapshot(name, id, layer);
+            case Outcome.Refused<ImageLayer>(var reason) -> new FailSnapshot(name, id, reason.message());
+        };
+    }
+
+    @Override
+    public CompletionStage<List<SnapshotView>> list(Origin origin) {
+        return snapshots(origin.organization(), ImageMessage.ListSnapshots::new)
+                .thenApply(found -> found.entrySet().stream()
+                        .map(entry -> new SnapshotView(origin.organization(), entry.getKey(), entry.getValue()))
+                        .sorted(Comparator.comparing(view -> view.name().value()))
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<Outcome<SnapshotView>> read(Origin origin, SnapshotName name) {
+        return find(origin.organization(), name)
+                .thenApply(found -> found.map(
+                                known -> Outcome.done(new SnapshotView(origin.organization(), name, known)))
+                        .orElseGet(() -> Outcome.refused(new ImageRefusal.NoSuchSnapshot())));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> delete(Origin origin, SnapshotName name) {
+        return decide(origin, new DeleteSnapshot(name));
+    }
+
+    private CompletionStage<Optional<Snapshot>> find(OrganizationId organization, SnapshotName name) {
+        return snapshots(organization, replyTo -> new ImageMessage.ReadSnapshot(name, replyTo))
+                .thenApply(found -> Optional.ofNullable(found.get(name)));
+    }
+
+    private CompletionStage<Map<SnapshotName, Snapshot>> snapshots(
+            OrganizationId organization, Function<ActorRef<ImageReply>, ImageMessage> question) {
+        return entities.images(organization, question).thenApply(reply -> ((ImageReply.Snapshots) reply).byName());
+    }
+
+    private CompletionStage<Outcome<Unit>> decide(Origin origin, ImageCommand command) {
+        return entities.images(origin.organization(), replyTo -> new ImageMessage.Execute(origin, command, replyTo))
+                .thenApply(reply -> reply instanceof ImageReply.Refused(var reason)
+                        ? Outcome.refused(reason)
+                        : Outcome.done(Unit.DONE));
+    }
+
+    /** Ends what a process has begun that is gone; whether the name was one of those. */
+    private CompletionStage<Boolean> freed(OrganizationId organization, SnapshotName name) {
+        return find(organization, name)
+                .thenCompose(known -> known.filter(this::isLeft).isPresent()
+                        ? failed(organization, name, known.get()).thenApply(done -> true)
+                        : Futures.now(false));
+    }
+
+    private boolean isLeft(Snapshot snapshot) {
+        return snapshot.stage() == Snapshot.Stage.BUILDING
+                && (builds.members.isMe(snapshot.node())
+                        ? !inHand.contains(snapshot.id())
+                        : !builds.members.has(snapshot.node()));
+    }
+
+    private CompletionStage<Outcome<Unit>> failed(OrganizationId organization, SnapshotName name, Snapshot left) {
+        return decide(
+                Origin.system(organization),
+                new FailSnapshot(name, left.id(), "the server was stopped while it was built"));
+    }
+
+    /** Clears away what processes that are gone have left unfinished; call it when the hosts answer. */
+    public CompletionStage<Void> recover(Organizations organizations) {
+        return organizations
+                .list()
+                .thenCompose(all -> Futures.each(
+                        all,
+                        AT_A_TIME,
+                        found -> recover(found.id()).handle((done, failure) -> {
+                            if (failure != null) {
+                                log.warn(
+                                        "Cannot clear away builds of {} yet: {}", found.id(), Patience.reason(failure));
+                            }
+                            return found.id();
+                        })))
+                .thenAccept(done -> {});
+    }
+
+    private CompletionStage<Void> recover(OrganizationId organization) {
+        return entities.images(organization, ImageMessage.ListUnfinished::new)
+                .thenCompose(reply -> {
+                    var left = (ImageReply.Unfinished) reply;
+                    left.builds().forEach((image, build) -> {
+                        if (!builds.isAlive(organization, image, build)) {
+                            Thread.ofVirtual()
+                                    .start(() -> new BuildSite(builds, organization, image, build)
+                                            .abandon("the server was stopped while it was built"));
+                        }
+                    });
+                    return Futures.each(
+                            left.snapshots().entrySet().stream()
+                                    .filter(entry -> isLeft(entry.getValue()))
+                                    .toList(),
+                            entry -> failed(organization, entry.getKey(), entry.getValue()));
+                })
+                .thenAccept(done -> {});
+    }
+}
