@@ -42,6 +42,7 @@ final class TestServer implements AutoCloseable {
     final FakeBranches branches = new FakeBranches(sandboxes, checkpoints);
     final FakeSessions sessions = new FakeSessions(sandboxes);
     final FakeImages images = new FakeImages(sandboxes);
+    final FakeArchives archives = new FakeArchives();
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
@@ -93,6 +94,7 @@ final class TestServer implements AutoCloseable {
                         checkpoints,
                         branches,
                         images,
+                        archives,
                         log,
                         keys,
                         masterKeys,

@@ -13,6 +13,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
+import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
@@ -35,6 +36,7 @@ import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.ClusterLayers;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
@@ -137,6 +139,7 @@ final class Node {
                             config,
                             database,
                             entities,
+                            entities.archives(new ClusterLayers(system, hosts), notary, persistence),
                             Persistence.sessions(system, new ClusterSessions(system, hosts), persistence),
                             rotation,
                             certificates,
@@ -196,7 +199,7 @@ final class Node {
                 HostParts parts,
                 HostDirectory directory,
                 Registrar registrar) {
-            spawn(system, HostActor.create(parts.host()), "sandbox-host");
+            spawn(system, HostActor.create(parts.host(), parts.runtime().layers()), "sandbox-host");
             Waiting.until(
                     "register the host",
                     settings.startTimeout(),
@@ -222,6 +225,7 @@ final class Node {
                 Config config,
                 Database database,
                 Persistence entities,
+                Archives archives,
                 Sessions sessions,
                 MasterKeyRotation rotation,
                 DestructionCertificates certificates,
@@ -246,6 +250,7 @@ final class Node {
                             entities.checkpoints(),
                             entities.branches(),
                             entities.images(),
+                            archives,
                             entities.answers(),
                             entities.apiKeys(),
                             rotation,

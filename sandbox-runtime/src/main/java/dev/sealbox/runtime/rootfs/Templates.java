@@ -51,6 +51,11 @@ public final class Templates {
         return folder.resolve(name).resolve("rootfs");
     }
 
+    /** Whether a version is here, or is the one that would be built now. */
+    public boolean has(String name) {
+        return Files.isDirectory(rootOf(name)) || name.equals(current(BASE));
+    }
+
     /** The public roots of a version, PEM. */
     public String rootsOf(String name) {
         try {

@@ -168,8 +168,7 @@ public final class ClusterHosts implements SandboxHosts {
         return ask(host, patience, message);
     }
 
-    private CompletionStage<HostReply> ask(
-            HostId host, Duration limit, Function<ActorRef<HostReply>, HostMessage> message) {
+    CompletionStage<HostReply> ask(HostId host, Duration limit, Function<ActorRef<HostReply>, HostMessage> message) {
         return directory
                 .find(host)
                 .map(ref -> AskPattern.<HostMessage, HostReply>ask(ref, message::apply, limit, system.scheduler()))
