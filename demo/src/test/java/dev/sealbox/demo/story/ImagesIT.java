@@ -411,10 +411,12 @@ class ImagesIT {
         eventually("the second step runs", () -> events("image.built") == before + 1 && underWay() == 1);
         var gone = new CountDownLatch(1);
         var half = importingHalf(gone);
-        eventually("an import has begun", () -> underWay() == 2);
-
-        world.node().kill();
-        gone.countDown();
+        try {
+            eventually("an import has begun", () -> underWay() == 2);
+            world.node().kill();
+        } finally {
+            gone.countDown();
+        }
         assertThat(half).failsWithin(Duration.ofSeconds(30));
         world.node().start();
 
