@@ -23,12 +23,17 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
             AuthorityStore authorities,
             DurableLedger ledger,
             Cleanup cleanup) {
-        var runtime = OciRuntime.open(RuntimeSettings.from(config));
+        var settings = RuntimeSettings.from(config);
+        var runtime = OciRuntime.open(settings);
         cleanup.add("sandbox runtime", runtime::close);
         runtime.prepareTemplate();
         var proxy = EgressProxy.start(
                 system, ProxySettings.from(config), vault, authorities, ledger, runtime.networkNamespace());
         cleanup.add("egress proxy", () -> Waiting.on("stop the egress proxy", proxy.stop()));
-        return new HostParts(runtime, proxy, new Host(id, runtime, runtime, proxy, proxy), ledger);
+        return new HostParts(
+                runtime,
+                proxy,
+                new Host(id, runtime, runtime, proxy, proxy, settings.dataDir().resolve("last-uses")),
+                ledger);
     }
 }

@@ -33,12 +33,12 @@ import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
-import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
+import dev.sealbox.server.host.IdleWatch;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -202,11 +202,19 @@ final class Node {
                     settings.startTimeout(),
                     () -> directory.knows(parts.host().id()));
             Waiting.on("adopt running sandboxes", parts.host().adopt(registrar));
-            if (settings.onShutdown() == OnShutdown.KILL) {
-                cleanup.add(
-                        "sandboxes",
-                        () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
+            switch (settings.onShutdown()) {
+                case KEEP -> {}
+                case HIBERNATE ->
+                    cleanup.add(
+                            "sandboxes",
+                            () -> Waiting.on(
+                                    "hibernate the sandboxes", parts.host().hibernateAll(registrar)));
+                case KILL ->
+                    cleanup.add(
+                            "sandboxes",
+                            () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
             }
+            cleanup.add("idle watch", IdleWatch.start(parts.host(), registrar)::close);
         }
 
         private Optional<Api> api(

@@ -36,6 +36,7 @@ public record NodeSettings(
     /** What becomes of running sandboxes when the node stops. */
     public enum OnShutdown {
         KEEP,
+        HIBERNATE,
         KILL
     }
 

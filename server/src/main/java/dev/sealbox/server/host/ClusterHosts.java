@@ -18,7 +18,9 @@ import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Terms;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +65,26 @@ public final class ClusterHosts implements SandboxHosts {
     public CompletionStage<Unit> enforce(HostId host, EgressPolicy policy) {
         return ask(host, patience, asker -> new HostMessage.Enforce(policy, asker))
                 .thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<Long> hibernate(HostId host, SandboxId sandbox) {
+        return ask(host, patience, asker -> new HostMessage.Hibernate(sandbox, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.Hibernated(var keptBytes) -> keptBytes;
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
+    public CompletionStage<Unit> adjust(HostId host, SandboxId sandbox, Terms terms, boolean restart) {
+        return ask(host, patience, asker -> new HostMessage.Adjust(sandbox, terms, restart, asker))
+                .thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<Unit> use(HostId host, SandboxId sandbox) {
+        return ask(host, patience, asker -> new HostMessage.Use(sandbox, asker)).thenApply(ClusterHosts::finished);
     }
 
     @Override
@@ -173,6 +195,7 @@ public final class ClusterHosts implements SandboxHosts {
     static RuntimeException failure(HostReply reply) {
         return switch (reply) {
             case HostReply.NotHere(var sandbox) -> new SandboxMissing(sandbox);
+            case HostReply.Resting(var sandbox) -> new SandboxResting(sandbox);
             case HostReply.Failed(var what) -> new HostFailure(what);
             default -> new HostFailure("the host answered something else than it was asked");
         };
