@@ -91,6 +91,11 @@ final class Account {
         sent += bytes;
     }
 
+    /** Bytes of the request's body that have come from the client. */
+    long bytesSent() {
+        return sent;
+    }
+
     void received(int bytes) {
         received += bytes;
     }

@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.UseRequest;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.codec.Fields;
@@ -15,6 +16,7 @@ import dev.sealbox.proxy.upstream.Origin;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** One request and its response, under the policy that was in force when the request came. It holds that session. */
 final class Exchange {
@@ -33,6 +35,8 @@ final class Exchange {
     private final ClientStream client;
     private final boolean upgrade;
     private final boolean mayUseSecrets;
+    private final Resealer resealer;
+    private final Consumer<HostName> readBack;
     private final RequestFlow request;
     private final ResponseFlow response;
 
@@ -43,6 +47,7 @@ final class Exchange {
      *
      * @param passage is told which secrets the request carries; closed with it, unless it fails
      * @param stream where the request comes from
+     * @param readBack is told at the end if its answer held a value though it had carried none
      * @throws Objection when it asks for what is not served
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
      * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make its head too long
@@ -56,6 +61,7 @@ final class Exchange {
             String target,
             ClientStream stream,
             Services services,
+            Consumer<HostName> readBack,
             ByteBufAllocator allocator) {
         var told = new Account(services.ledger(), session.policy(), origin, head, target);
         var most = services.limits().replacements();
@@ -66,6 +72,8 @@ final class Exchange {
         this.use = use(origin, head, target);
         var substitutions = Substitutions.at(session, use, origin.secure(), most, found);
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
+        this.resealer = resealer;
+        this.readBack = readBack;
         this.upgrade = head.asksForWebSocket();
         if (head.fields().has("expect") && !expectsContinue(head)) {
             throw new Objection(Problem.expectation());
@@ -221,6 +229,9 @@ final class Exchange {
     void close() {
         if (passage.isCut()) {
             account.refused(Problem.revoked());
+        }
+        if (resealer.hasFound() && !account.usesAny()) {
+            readBack.accept(origin.host());
         }
         account.close();
         request.close();
