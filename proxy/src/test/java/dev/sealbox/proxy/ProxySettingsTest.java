@@ -73,6 +73,7 @@ class ProxySettingsTest {
                                 Duration.ofSeconds(30),
                                 true),
                         true,
+                        false,
                         SINKS,
                         2000,
                         new ProxySettings.Dns("198.18.0.1", 200),

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ class AlarmMetricsTest {
             registry);
 
     private static UseRecord record(Ruling ruling, String rule) {
-        var sandbox = SandboxId.random();
+        var sandbox = SandboxId.random(new Random(1));
         return new UseRecord(
                 Instant.now(),
                 UUID.randomUUID(),

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +41,19 @@ final class Account {
 
     private @Nullable Map<SecretName, Set<Location>> used;
     private @Nullable Map<Unusable, Set<Location>> unusable;
+    private @Nullable Set<String> warnings;
     private @Nullable UUID request;
     private boolean announced;
     private boolean connected;
     private int status;
     private long sent;
     private long received;
+
+    /** The body is in a coding that is not known here: a token in it, if there is one, stays. */
+    static final String UNREADABLE = "body.unknown-coding";
+
+    /** Something begins as a token does and is none. */
+    static final String MAIMED = "token.maimed";
 
     /** A secret whose token went on as it is. */
     private record Unusable(SecretName name, Obstacle obstacle) {}
@@ -72,6 +80,13 @@ final class Account {
         unusable = known;
         known.computeIfAbsent(new Unusable(name, obstacle), first -> EnumSet.noneOf(Location.class))
                 .add(location);
+    }
+
+    /** Something of no secret that can be named went on as it is; once for each sort. */
+    void warns(String rule) {
+        var known = warnings == null ? new TreeSet<String>() : warnings;
+        warnings = known;
+        known.add(rule);
     }
 
     boolean usesAny() {
@@ -141,6 +156,9 @@ final class Account {
         if (unusable != null) {
             unusable.forEach((token, locations) -> ledger.note(
                     record(Ruling.UNUSABLE, token.obstacle().code(), Optional.of(named(token, locations)))));
+        }
+        if (warnings != null) {
+            warnings.forEach(rule -> ledger.note(record(Ruling.UNUSABLE, rule, Optional.empty())));
         }
         if (announced && used == null) {
             ledger.note(record(Ruling.UNSENT, "", Optional.empty()));

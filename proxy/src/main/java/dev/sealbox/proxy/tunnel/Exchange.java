@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.egress.UseRequest;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.codec.Fields;
@@ -78,7 +79,7 @@ final class Exchange {
         if (head.fields().has("expect") && !expectsContinue(head)) {
             throw new Objection(Problem.expectation());
         }
-        var fields = outgoing(head, upgrade, resealer, substitutions);
+        var fields = outgoing(head, upgrade, resealer, substitutions, services.dropsRanges());
         var rewritten = services.rewriter()
                 .head(head, target, origin.secure(), authority(origin), fields, substitutions, allocator);
         this.session = session;
@@ -91,6 +92,9 @@ final class Exchange {
                 || (!substitutions.isEmpty() && (upgrade || !(client.framing() instanceof Framing.None)));
         this.request = new RequestFlow(
                 rewritten, client, head.fields(), substitutions, services.rewriter(), services.limits(), allocator);
+        if (request.isUnreadable() && substitutions.reach(Location.BODY)) {
+            told.warns(Account.UNREADABLE);
+        }
         this.response = new ResponseFlow(head, client, resealer, upgrade, services.limits(), allocator);
     }
 
@@ -102,13 +106,14 @@ final class Exchange {
         return new UseRequest(origin.host(), origin.port(), head.method(), target, disguised);
     }
 
-    private static Fields outgoing(RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions) {
+    private static Fields outgoing(
+            RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions, boolean dropsRanges) {
         boolean wantsTrailers = head.fields().lists("te", "trailers");
         var fields = head.fields()
                 .endToEnd()
                 .without("content-length", "transfer-encoding", "expect", "host", "http2-settings");
         if (!resealer.isEmpty()) {
-            fields = searchable(fields, !substitutions.isEmpty());
+            fields = searchable(fields, !substitutions.isEmpty(), dropsRanges);
         }
         if (upgrade) {
             // Without extensions no message is compressed, and every one can be searched as it comes.
@@ -128,8 +133,11 @@ final class Exchange {
      * Asks for a response that can be searched: where a secret may be used, unpacked and whole, since a range could cut
      * a value in two; elsewhere at least packed in a way that can be unpacked.
      */
-    private static Fields searchable(Fields asked, boolean usesSecrets) {
+    private static Fields searchable(Fields asked, boolean usesSecrets, boolean dropsRanges) {
         var fields = asked.without("grpc-accept-encoding");
+        if (dropsRanges) {
+            fields = fields.without("range", "if-range");
+        }
         if (usesSecrets) {
             return fields.without("accept-encoding", "range", "if-range").with("Accept-Encoding", "identity");
         }

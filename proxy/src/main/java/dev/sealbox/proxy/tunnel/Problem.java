@@ -80,6 +80,13 @@ public record Problem(int status, String code, String message, Optional<Cause> c
         return isAlarm() ? Ruling.ALARM : Ruling.REFUSED;
     }
 
+    static Problem maimedToken() {
+        return new Problem(
+                403,
+                "token.maimed",
+                "The request holds what begins as a sealed token and is none, and a store wants no token passed on.");
+    }
+
     static Problem unknownToken() {
         return new Problem(403, UNKNOWN_TOKEN, "The request holds a sealed token that is none of this sandbox's.");
     }
