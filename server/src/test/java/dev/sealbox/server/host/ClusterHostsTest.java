@@ -210,7 +210,7 @@ class ClusterHostsTest {
         @Override
         public CompletionStage<Void> fit(SandboxId sandbox, int memoryMB) {
             fitted.put(sandbox, memoryMB);
-            return done(null);
+            return CompletableFuture.allOf();
         }
 
         @Override
