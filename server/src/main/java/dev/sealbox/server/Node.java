@@ -246,6 +246,7 @@ final class Node {
                             entities.stores(),
                             entities.versions(),
                             entities.sandboxes(),
+                            entities.upkeep(),
                             sessions,
                             entities.checkpoints(),
                             entities.branches(),
