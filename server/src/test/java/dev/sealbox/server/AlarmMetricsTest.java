@@ -41,7 +41,7 @@ class AlarmMetricsTest {
         return new UseRecord(
                 Instant.now(),
                 UUID.randomUUID(),
-                new UseRecord.Sender(sandbox, List.of(sandbox), new OrganizationId("org")),
+                new UseRecord.Sender(sandbox, List.of(), new OrganizationId("org")),
                 ruling,
                 rule,
                 Optional.empty(),
