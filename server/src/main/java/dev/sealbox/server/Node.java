@@ -41,6 +41,7 @@ import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.IdleWatch;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -118,6 +119,7 @@ final class Node {
             var entities = Persistence.start(system, database, vault, hosts, persistence);
             var audit = DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config));
             BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
+            var metrics = NodeMetrics.registry();
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
                             system,
@@ -126,6 +128,7 @@ final class Node {
                             vault,
                             new SealedAuthorityStore(database, keys),
                             ledger(config, database),
+                            metrics,
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
@@ -145,7 +148,8 @@ final class Node {
                             certificates,
                             audit,
                             repeats,
-                            local));
+                            local,
+                            metrics));
         }
 
         /** Of the uses of secrets by this node's sandboxes. It is closed after the proxy, whose last records it takes. */
@@ -231,11 +235,11 @@ final class Node {
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
                 Repeats repeats,
-                Optional<HostParts> local) {
+                Optional<HostParts> local,
+                PrometheusMeterRegistry metrics) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
             }
-            var metrics = NodeMetrics.registry();
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(
@@ -246,6 +250,7 @@ final class Node {
                             entities.stores(),
                             entities.versions(),
                             entities.sandboxes(),
+                            entities.upkeep(),
                             sessions,
                             entities.checkpoints(),
                             entities.branches(),

@@ -24,6 +24,8 @@ public sealed interface HostReply extends ClusterMessage {
 
     record Hibernated(long keptBytes) implements HostReply {}
 
+    record MemoryWeighed(long bytes) implements HostReply {}
+
     record LayerTaken(long sizeBytes) implements HostReply {}
 
     record LayersPacked(SourceRef<ByteString> content) implements HostReply {}
