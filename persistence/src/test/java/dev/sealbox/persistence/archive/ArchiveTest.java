@@ -92,7 +92,8 @@ class ArchiveTest {
         var stranger = Signers.open(new Pair(), Optional.empty());
         assertThatThrownBy(() -> ArchiveReader.open(new ByteArrayInputStream(whole), stranger))
                 .isInstanceOfSatisfying(
-                        RefusedArchive.class, refused -> assertThat(refused.reason()).isEqualTo(new NotSigned()));
+                        RefusedArchive.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(new NotSigned()));
         for (var at = 512; at < 600; at++) {
             var changed = whole.clone();
             changed[at] ^= 1;
@@ -103,22 +104,24 @@ class ArchiveTest {
 
     @Test
     void isRefusedWhenItIsNone() {
-        for (var bytes : new byte[][] {{}, new byte[4096], "no tar at all".repeat(100).getBytes(UTF_8)}) {
+        for (var bytes :
+                new byte[][] {{}, new byte[4096], "no tar at all".repeat(100).getBytes(UTF_8)}) {
             assertThatThrownBy(() -> ArchiveReader.open(new ByteArrayInputStream(bytes), signers))
                     .isInstanceOfSatisfying(
-                            RefusedArchive.class, refused -> assertThat(refused.reason())
-                                    .isInstanceOf(Malformed.class));
+                            RefusedArchive.class,
+                            refused -> assertThat(refused.reason()).isInstanceOf(Malformed.class));
         }
     }
 
     @Test
     void isLetInFromOthersWhoseKeysAreTrusted() throws IOException, RefusedArchive {
         var theirs = new Pair();
-        var file = Files.writeString(folder.resolve("keys.pem"), "a note\n" + new Pair().publicKey() + theirs.publicKey());
+        var file =
+                Files.writeString(folder.resolve("keys.pem"), "a note\n" + new Pair().publicKey() + theirs.publicKey());
         var trusting = Signers.open(new Pair(), Optional.of(file));
 
-        var reader = ArchiveReader.open(
-                new ByteArrayInputStream(archive(Signers.open(theirs, Optional.empty()))), trusting);
+        var reader =
+                ArchiveReader.open(new ByteArrayInputStream(archive(Signers.open(theirs, Optional.empty()))), trusting);
 
         assertThat(reader.defaults()).isEqualTo(DEFAULTS);
     }
