@@ -66,7 +66,7 @@ public final class HostActor {
             case HostMessage.Discard(var checkpoint, var asker) ->
                 answer(asker, runtime.discard(checkpoint), done -> finished());
             case HostMessage.RunCommand(var sandbox, var command, var asker) ->
-                answer(asker, runtime.run(sandbox, command), HostReply.CommandEnded::new);
+                answer(asker, runtime.run(sandbox, command), result -> LongResult.offered(result, streams));
             case HostMessage.ReadFile(var sandbox, var path, var asker) ->
                 answer(asker, runtime.read(sandbox, path), outcome -> reply(outcome, this::opened));
             case HostMessage.WriteFile write -> write(write);

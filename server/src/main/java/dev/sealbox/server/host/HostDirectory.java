@@ -6,16 +6,20 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.sandbox.HostUnreachable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Which hosts are in the cluster now, and where: kept by an actor, read from any thread. */
 public final class HostDirectory {
     private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
+    private final Map<CompletableFuture<?>, ActorRef<HostMessage>> waiting = new ConcurrentHashMap<>();
 
     /** What the directory's actor hears. */
     public sealed interface Heard {
@@ -34,6 +38,32 @@ public final class HostDirectory {
     /** Whether the host is in the cluster. */
     public boolean knows(HostId host) {
         return hosts.containsKey(host);
+    }
+
+    /**
+     * Has {@code answer}, which {@code ref} is to give, fail when that host leaves the cluster or cannot be reached any
+     * more, rather than when its time is over.
+     */
+    void watch(HostId host, ActorRef<HostMessage> ref, CompletableFuture<?> answer) {
+        waiting.put(answer, ref);
+        answer.whenComplete((done, failure) -> waiting.remove(answer));
+        if (!ref.equals(hosts.get(host))) {
+            answer.completeExceptionally(new HostUnreachable(host));
+        }
+    }
+
+    private void become(Map<HostId, ActorRef<HostMessage>> present) {
+        var former = hosts;
+        hosts = Map.copyOf(present);
+        former.forEach((host, ref) -> {
+            if (!ref.equals(present.get(host))) {
+                waiting.forEach((answer, asked) -> {
+                    if (asked.equals(ref)) {
+                        answer.completeExceptionally(new HostUnreachable(host));
+                    }
+                });
+            }
+        });
     }
 
     /** Any host, at random so that new sandboxes spread. */
@@ -62,12 +92,12 @@ public final class HostDirectory {
                     var present = new HashMap<>(hosts);
                     present.values().retainAll(refs);
                     refs.stream().filter(ref -> !present.containsValue(ref)).forEach(ref -> greet(context, ref));
-                    hosts = Map.copyOf(present);
+                    become(present);
                 }
                 case Heard.Introduced(var id, var ref) -> {
                     var present = new HashMap<>(hosts);
                     present.put(id, ref);
-                    hosts = Map.copyOf(present);
+                    become(present);
                 }
                 case Heard.Silent(var ref) -> greet(context, ref);
             }
