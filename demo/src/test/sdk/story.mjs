@@ -192,4 +192,35 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.equal((await received("/sdk/rotated"))[0].headers["x-key"][0], newApiSecret);
         assert.equal(await succeeds(fork, "echo $API_KEY"), before);
     });
+
+    await story.test("8. sleep, wake, reboot, and a value that changed meanwhile", async () => {
+        const before = await succeeds(fork, "echo $API_KEY");
+        await fork.files.write("kept.txt", "kept");
+        await succeeds(fork, "sleep 1000 >/dev/null 2>&1 & echo begun");
+        await fork.hibernate();
+        assert.equal(fork.status, "hibernated");
+        assert.equal(await fork.isRunning(), false);
+        await fork.hibernate();
+        const wokenApiSecret = secret("api-woken");
+        secrets.push(wokenApiSecret);
+        await SecretStore.setSecret(store.id, "API_KEY", wokenApiSecret, { allowedHosts: ["api.example.test"] });
+        await fork.wake({ timeout: 600 });
+        assert.equal(fork.status, "running");
+        assert.equal(await fork.isRunning(), true);
+        assert.equal(await succeeds(fork, "echo $API_KEY"), before);
+        await succeeds(fork, `curl -sS https://api.example.test/sdk/woken -H "X-Key: $API_KEY" -o /dev/null`);
+        assert.equal((await received("/sdk/woken"))[0].headers["x-key"][0], wokenApiSecret);
+
+        await fork.hibernate();
+        assert.equal(await fork.files.read("kept.txt"), "kept", "a call wakes it");
+        await fork.hibernate();
+        assert.equal((await run(fork, "pgrep -c sleep")).stdout.trim(), "0", "processes do not survive");
+        await fork.reboot();
+        assert.equal(await fork.files.read("kept.txt"), "kept");
+        await fork.powerCycle();
+        assert.equal(await succeeds(fork, "echo $API_KEY"), before);
+        await fork.setTimeout(3600);
+        await fork.setTimeout(0);
+        await assert.rejects(fork.setTimeout(-1), /400|timeout/i);
+    });
 });

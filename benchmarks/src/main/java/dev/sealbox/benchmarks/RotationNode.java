@@ -86,8 +86,13 @@ final class RotationNode implements AutoCloseable {
                 new SealedAuthorityStore(database, keys),
                 UseLedger.none(),
                 null);
-        var host =
-                new Host(new HostId("host-1"), LoopbackSandboxes.runtime(), LoopbackSandboxes.sessions(), proxy, proxy);
+        var host = new Host(
+                new HostId("host-1"),
+                LoopbackSandboxes.runtime(),
+                LoopbackSandboxes.sessions(),
+                proxy,
+                proxy,
+                folder.resolve("last-uses"));
         system.tell(new SpawnProtocol.Spawn<>(HostActor.create(host), "host", Props.empty(), system.ignoreRef()));
         while (!directory.knows(host.id())) {
             Thread.onSpinWait();

@@ -95,6 +95,40 @@ final class SandboxCommands extends Group {
                         .collect(Collectors.joining(" "));
     }
 
+    @Command(description = "Ends a sandbox's processes and keeps its disk; the next call wakes it.")
+    int hibernate(@Parameters(paramLabel = "ID") String id) {
+        return session.out().fields(session.send("POST", path(id) + "/hibernate", Map.of()));
+    }
+
+    @Command(description = "Starts a hibernated sandbox again, and waits until it takes commands.")
+    int wake(
+            @Parameters(paramLabel = "ID") String id,
+            @Option(
+                            names = "--timeout",
+                            paramLabel = "SECONDS",
+                            description = "The idle timeout from now on; 0, the default, means never.",
+                            defaultValue = "0")
+                    int timeout) {
+        return session.out().fields(session.send("POST", path(id) + "/wake", Map.of("timeout", timeout)));
+    }
+
+    @Command(description = "Ends all processes of a sandbox and starts it anew on its disk.")
+    int reboot(@Parameters(paramLabel = "ID") String id) {
+        session.out().done(session.send("POST", path(id) + "/reboot", Map.of()), "rebooted " + id);
+        return 0;
+    }
+
+    @Command(name = "set-timeout", description = "Sets after how many idle seconds a sandbox sleeps; 0 means never.")
+    int setTimeout(@Parameters(paramLabel = "ID") String id, @Parameters(paramLabel = "SECONDS") int seconds) {
+        var answer = session.send("POST", path(id) + "/timeout", Map.of("timeout", seconds));
+        session.out().done(answer, id + " sleeps " + (seconds == 0 ? "never" : "after " + seconds + " idle seconds"));
+        return 0;
+    }
+
+    private static String path(String id) {
+        return "/sandboxes/" + RawRequests.escaped(id);
+    }
+
     @Command(description = "Ends sandboxes and removes their disks.")
     int delete(@Parameters(paramLabel = "ID", arity = "1..*") List<String> ids) {
         for (var id : ids) {

@@ -59,6 +59,11 @@ final class Requests {
         send(method, path, body, contentType, timeout);
     }
 
+    /** For an answer whose body says nothing, and a body of JSON. */
+    void call(String method, String path, Object body) {
+        call(method, path, BodyPublishers.ofByteArray(encode(body)), "application/json");
+    }
+
     /** The body while it arrives; the caller closes it. */
     InputStream open(String path) {
         return opened(exchange("GET", path, BodyPublishers.noBody(), "", timeout));

@@ -154,6 +154,36 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
+    /** Ends its processes and keeps its disk; the next call wakes it. May be repeated. */
+    public void hibernate() {
+        requests.call("POST", path() + "/hibernate");
+    }
+
+    /** Answers when the first command can run; it never sleeps of idleness from then on. */
+    public void wake() {
+        wake(Duration.ZERO);
+    }
+
+    /** As {@link #wake()}, with a new idle timeout in whole seconds; zero means never. */
+    public void wake(Duration timeout) {
+        requests.json("POST", path() + "/wake", Map.of("timeout", timeout.toSeconds()), INFO);
+    }
+
+    /** Ends all processes and starts anew on the same disk; answers when the first command can run. */
+    public void reboot() {
+        requests.call("POST", path() + "/reboot");
+    }
+
+    /** The same as {@link #reboot} here. */
+    public void powerCycle() {
+        requests.call("POST", path() + "/power-cycle");
+    }
+
+    /** Sets the idle timeout in whole seconds, zero for never, and restarts its clock. */
+    public void setTimeout(Duration timeout) {
+        requests.call("POST", path() + "/timeout", Map.of("timeout", timeout.toSeconds()));
+    }
+
     /** Ends the sandbox and removes its disk; its checkpoints stay. May be repeated. */
     public void kill() {
         requests.call("DELETE", path());

@@ -54,6 +54,12 @@ final class Problems {
         return envelope(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(invalid.getMessage()), Map.of());
     }
 
+    /** The sandbox sleeps and is being woken. */
+    static HttpResponse waking() {
+        return later(envelope(
+                StatusCodes.SERVICE_UNAVAILABLE, "waking", "the sandbox is being woken", Map.of("waking", true)));
+    }
+
     /** Something that the contract has and this server has not yet. */
     static HttpResponse unsupported(String what) {
         return envelope(StatusCodes.BAD_REQUEST, "not-supported", what + " is not supported yet", Map.of());

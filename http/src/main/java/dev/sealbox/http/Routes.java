@@ -29,7 +29,9 @@ record Routes(
         RequestTimes times,
         MetaRoutes meta,
         StoreRoutes stores,
+        AsyncWake waking,
         SandboxRoutes sandboxes,
+        LifeRoutes life,
         ExecRoutes exec,
         SessionRoutes sessions,
         TerminalRoutes terminals,
@@ -75,7 +77,7 @@ record Routes(
     }
 
     private Route api(String requestId) {
-        return required(requestId, this::of);
+        return required(requestId, asker -> waking.first(asker.origin(), () -> of(asker)));
     }
 
     private Route required(String requestId, Function<Asker, Route> inner) {
@@ -89,6 +91,7 @@ record Routes(
                 sessions.of(origin),
                 terminals.of(origin),
                 files.of(origin),
+                life.of(origin),
                 sandboxes.of(asker),
                 checkpoints.of(asker),
                 branches.of(asker),

@@ -55,6 +55,13 @@ final class SandboxJson {
         }
     }
 
+    /** {@code keeps} says what of it is kept: processes do not survive. */
+    record Hibernated(String sandboxID, String status, long sizeBytes, String keeps) {
+        static Hibernated of(SandboxView view) {
+            return new Hibernated(view.id().value(), "hibernated", view.upkeep().keptBytes(), "disk");
+        }
+    }
+
     record Hosts(
             String sandboxID,
             Optional<String> secretStore,

@@ -122,6 +122,63 @@ final class FakeSandboxes implements Sandboxes {
         });
     }
 
+    /** What was asked of a sandbox's life, as {@code verb sandbox argument}. */
+    final List<String> life = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> hibernate(Origin origin, SandboxId sandbox) {
+        return in(origin, sandbox, view -> {
+            life.add("hibernate");
+            return view.status().equals("stopped")
+                    ? now(refused(new SandboxRefusal.NotRunning("stopped")))
+                    : now(done(as(sandbox, "hibernated")));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> wake(Origin origin, SandboxId sandbox, Optional<Integer> timeout) {
+        return in(origin, sandbox, view -> {
+            life.add("wake " + timeout.map(Object::toString).orElse("-"));
+            return view.status().equals("stopped")
+                    ? now(refused(new SandboxRefusal.NothingToWake()))
+                    : now(done(as(sandbox, "running")));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> reboot(Origin origin, SandboxId sandbox) {
+        return in(origin, sandbox, view -> {
+            life.add("reboot");
+            return now(view.status().equals("stopped") ? refused(new SandboxRefusal.Stopped()) : done(Unit.DONE));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> changeTimeout(Origin origin, SandboxId sandbox, int seconds) {
+        return in(origin, sandbox, view -> {
+            life.add("timeout " + seconds);
+            return now(view.status().equals("stopped") ? refused(new SandboxRefusal.Stopped()) : done(Unit.DONE));
+        });
+    }
+
+    private SandboxView as(SandboxId id, String status) {
+        return java.util.Objects.requireNonNull(known.computeIfPresent(id, (same, one) -> {
+                    var view = one.view();
+                    return new Known(
+                            one.owner(),
+                            new SandboxView(
+                                    same,
+                                    status,
+                                    view.blueprint(),
+                                    view.host(),
+                                    view.startedAt(),
+                                    view.startedBy(),
+                                    view.branch(),
+                                    view.upkeep()));
+                }))
+                .view();
+    }
+
     @Override
     public CompletionStage<Outcome<AllowedHosts>> allowedHosts(Origin origin, SandboxId sandbox) {
         return in(

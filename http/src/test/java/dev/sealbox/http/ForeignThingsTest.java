@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What an organisation has does not exist for another one, whatever id is guessed or known. */
 class ForeignThingsTest {
     private static final String BODY =
-            "{\"cols\":80,\"rows\":24,\"script\":\"true\",\"name\":\"x\",\"value\":\"v\",\"cmd\":\"id\",\"command\":\"id\",\"version\":1,\"allowedHosts\":[],\"locations\":[],\"rules\":[]}";
+            "{\"timeout\":1,\"cols\":80,\"rows\":24,\"script\":\"true\",\"name\":\"x\",\"value\":\"v\",\"cmd\":\"id\",\"command\":\"id\",\"version\":1,\"allowedHosts\":[],\"locations\":[],\"rules\":[]}";
 
     private final CompletableFuture<Outcome<CommandResult>> never = new CompletableFuture<>();
     private TestServer server;

@@ -62,6 +62,11 @@ class PermissionsTest {
             POST /api/sandboxes                                                  D A O L
             GET /api/sandboxes/*                                                 D A O L
             DELETE /api/sandboxes/*                                              D A O L
+            POST /api/sandboxes/*/hibernate                                      D A O L
+            POST /api/sandboxes/*/wake                                           D A O L
+            POST /api/sandboxes/*/reboot                                         D A O L
+            POST /api/sandboxes/*/power-cycle                                    D A O L
+            POST /api/sandboxes/*/timeout                                        D A O L
             GET /api/sandboxes/*/allowed-hosts                                   D A O
             POST /api/sandboxes/*/checkpoints                                    D A O L
             GET /api/sandboxes/*/checkpoints                                     D A O L

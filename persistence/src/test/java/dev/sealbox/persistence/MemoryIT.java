@@ -16,6 +16,7 @@ import dev.sealbox.domain.egress.Grant;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sealing.Plaintext;
 import dev.sealbox.domain.store.SecretSummary;
 import dev.sealbox.persistence.database.Database;
@@ -72,7 +73,8 @@ class MemoryIT {
             done(stores.delete(RestartIT.ORIGIN, store));
             eventually("nobody is in memory", () -> inMemory(node.system) == 0);
             assertThat(told(node.registrar.claim(RememberedHosts.HERE, sandbox)))
-                    .hasValueSatisfying(policy -> {
+                    .isInstanceOfSatisfying(Claim.Runs.class, runs -> {
+                        var policy = runs.policy();
                         assertThat(policy.allowlist()).isEqualTo(HostPattern.parseAll(List.of("example.com")));
                         // A host that has the value open keeps it; nobody else can open it.
                         assertThat(policy.grants().values()).allMatch(Grant::orphaned);

@@ -14,6 +14,7 @@ import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.SealContext;
 import dev.sealbox.domain.sealing.Vault;
@@ -131,6 +132,25 @@ final class RememberedHosts implements SandboxHosts {
                 return new String(plaintext.reveal(), StandardCharsets.UTF_8);
             }
         });
+    }
+
+    @Override
+    public CompletionStage<Long> hibernate(HostId host, SandboxId sandbox) {
+        return unlessBroken(() -> {
+            forget(sandbox);
+            return CompletableFuture.completedFuture(8192L);
+        });
+    }
+
+    /** Also of a container that an earlier process of the test started. */
+    @Override
+    public CompletionStage<Unit> adjust(HostId host, SandboxId sandbox, Terms terms, boolean restart) {
+        return unlessBroken(() -> CompletableFuture.completedFuture(Unit.DONE));
+    }
+
+    @Override
+    public CompletionStage<Unit> use(HostId host, SandboxId sandbox) {
+        return started.containsKey(sandbox) ? CompletableFuture.completedFuture(Unit.DONE) : missing(sandbox);
     }
 
     @Override

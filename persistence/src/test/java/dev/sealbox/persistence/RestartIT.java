@@ -13,6 +13,7 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.ApiKeys;
+import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sealing.Plaintext;
@@ -72,9 +73,8 @@ class RestartIT {
             assertThat(done(node.persistence.sandboxes().read(ORIGIN, stopping)).status())
                     .isEqualTo("stopped");
 
-            var policy =
-                    told(node.registrar.claim(RememberedHosts.HERE, running)).orElseThrow();
-            told(hosts.adopt(policy));
+            var claim = (Claim.Runs) told(node.registrar.claim(RememberedHosts.HERE, running));
+            told(hosts.adopt(claim.policy()));
             assertThat(hosts.values.get(running)).containsValue(SECRET);
             done(node.persistence
                     .stores()

@@ -29,6 +29,7 @@ import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal.TooManySandboxes;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.CheckpointKind;
+import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Run;
@@ -228,7 +229,7 @@ class SandboxesIT {
         assertThat(told(sandboxes().list(origin))).isEmpty();
         assertThat(told(node.persistence.stores().list(origin))).isEmpty();
         done(sandboxes().stop(origin, sandbox, true));
-        assertThat(told(node.registrar.claim(RememberedHosts.HERE, sandbox))).isEmpty();
+        assertThat(told(node.registrar.claim(RememberedHosts.HERE, sandbox))).isEqualTo(new Claim.Foreign());
         assertThat(refused(node.persistence.stores().read(origin, store)).code())
                 .isEqualTo("store.not-found");
     }
@@ -504,9 +505,11 @@ class SandboxesIT {
         set(store("creds", "github.com"), TOKEN, "value-one");
         var sandbox = create("creds").id();
 
-        assertThat(told(node.registrar.claim(RememberedHosts.HERE, sandbox))).contains(HOSTS.policy(sandbox));
-        assertThat(told(node.registrar.claim(new HostId("elsewhere"), sandbox))).isEmpty();
+        assertThat(told(node.registrar.claim(RememberedHosts.HERE, sandbox)))
+                .isInstanceOfSatisfying(
+                        Claim.Runs.class, runs -> assertThat(runs.policy()).isEqualTo(HOSTS.policy(sandbox)));
+        assertThat(told(node.registrar.claim(new HostId("elsewhere"), sandbox))).isEqualTo(new Claim.Foreign());
         assertThat(told(node.registrar.claim(RememberedHosts.HERE, new SandboxId("sb-0000000000000000"))))
-                .isEmpty();
+                .isEqualTo(new Claim.Foreign());
     }
 }

@@ -4,6 +4,7 @@ import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.runtime.container.ContainerSpec;
 import dev.sealbox.runtime.container.ContainerSpec.Fence;
@@ -135,6 +136,9 @@ final class Host {
      */
     SandboxAddress start(Launch launch) {
         var former = store.folder(launch.sandbox()).record();
+        if (launch.kept() && former.isEmpty()) {
+            throw new RuntimeFailure("storage", "the disk of " + launch.sandbox() + " is not on this host");
+        }
         var next = former.map(known -> putBack(known, launch));
         former.ifPresent(this::clear);
         next.ifPresent(record -> store.establish(store.folder(record.id()), record));
@@ -243,6 +247,19 @@ final class Host {
             cgroups.whileFrozen(sandbox, settings.freezeTimeout(), () -> driver.capture(disk, layer));
             return driver.settle(layer);
         });
+    }
+
+    /** Ends a sandbox's processes and network, and returns the bytes of its disk, which stays. */
+    long park(SandboxId sandbox) {
+        var folder = store.folder(sandbox);
+        var record = folder.record()
+                .orElseThrow(() -> new RuntimeFailure("storage", "the disk of " + sandbox + " is not on this host"));
+        clear(record);
+        return driver.taken(disk(record, 0));
+    }
+
+    void limit(SandboxId sandbox, Limits limits) {
+        cgroups.limit(sandbox, limits);
     }
 
     /** Ends a sandbox and removes all that was its. */

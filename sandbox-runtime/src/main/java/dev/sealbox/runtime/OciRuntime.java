@@ -10,6 +10,7 @@ import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
 import dev.sealbox.domain.session.Attachment;
@@ -114,6 +115,23 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCl
             }
             throw e;
         }
+    }
+
+    @Override
+    public CompletionStage<Long> park(SandboxId sandbox) {
+        return changed(sandbox, () -> {
+            live.remove(sandbox);
+            return host.park(sandbox);
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> limit(SandboxId sandbox, Limits limits) {
+        return changed(sandbox, () -> {
+                    host.limit(present(sandbox), limits);
+                    return Unit.DONE;
+                })
+                .thenAccept(done -> {});
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,33 @@ class LifeIT {
         Eventually.holds(() -> assertThat(traces(sandbox)).isEmpty());
         assertThat(mounts()).isEqualTo(mounts);
         assertThatThrownBy(() -> node.run(sandbox, "true")).hasRootCauseInstanceOf(SandboxMissing.class);
+    }
+
+    @Test
+    void parksASandboxAndGoesOnFromItsDisk() throws IOException {
+        var mounts = mounts();
+        var sandbox = node.start(Node.LIMITS).sandbox();
+        node.write(sandbox, "kept", "still here");
+        node.run(sandbox, "sleep 1000 > /dev/null 2>&1 &");
+
+        assertThat(await(node.runtime().park(sandbox))).isPositive();
+        assertThat(await(node.runtime().park(sandbox))).as("parked already").isPositive();
+
+        Eventually.holds(() -> assertThat(traces(sandbox))
+                .allMatch(trace -> trace.startsWith(node.data().toString())));
+        assertThat(mounts()).isEqualTo(mounts);
+        assertThatThrownBy(() -> node.run(sandbox, "true")).hasRootCauseInstanceOf(SandboxMissing.class);
+        node.restart();
+        assertThat(await(node.runtime().running())).isEmpty();
+        var kept = new Launch(sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY, 0, true);
+        await(node.runtime().start(kept));
+        assertThat(node.read(sandbox, "kept")).isEqualTo("still here");
+        assertThat(node.run(sandbox, "pgrep sleep | wc -l").stdout().strip()).isEqualTo("0");
+        await(node.runtime().limit(sandbox, new Limits(2, 2048, 20480)));
+        assertThat(node.run(sandbox, "cat /proc/self/cgroup").exitCode()).isZero();
+
+        await(node.runtime().stop(sandbox));
+        assertThatThrownBy(() -> await(node.runtime().start(kept))).hasMessageContaining("is not on this host");
     }
 
     @Test

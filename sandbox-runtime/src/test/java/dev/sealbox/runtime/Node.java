@@ -116,7 +116,8 @@ final class Node implements AutoCloseable {
 
     /** Puts a running sandbox back. */
     void restore(SandboxId sandbox, int generation, CheckpointId... layers) {
-        await(runtime.start(new Launch(sandbox, "base", List.of(layers), LIMITS, Certificates.AUTHORITY, generation)));
+        await(runtime.start(
+                new Launch(sandbox, "base", List.of(layers), LIMITS, Certificates.AUTHORITY, generation, false)));
     }
 
     SandboxAddress start(Limits limits, CheckpointId... layers) {

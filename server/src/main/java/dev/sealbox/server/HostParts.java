@@ -11,9 +11,10 @@ import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.runtime.OciRuntime;
 import dev.sealbox.runtime.RuntimeSettings;
 import dev.sealbox.server.host.Host;
+import dev.sealbox.server.host.Lease;
 
 /** What a node with the role {@code host} runs: containers, and the egress proxy in their router namespace. */
-record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger ledger) {
+record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger ledger, Lease lease) {
 
     static HostParts open(
             ActorSystem<?> system,
@@ -22,13 +23,20 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
             Vault vault,
             AuthorityStore authorities,
             DurableLedger ledger,
+            Lease lease,
             Cleanup cleanup) {
-        var runtime = OciRuntime.open(RuntimeSettings.from(config));
+        var settings = RuntimeSettings.from(config);
+        var runtime = OciRuntime.open(settings);
         cleanup.add("sandbox runtime", runtime::close);
         runtime.prepareTemplate();
         var proxy = EgressProxy.start(
-                system, ProxySettings.from(config), vault, authorities, ledger, runtime.networkNamespace());
+                system, ProxySettings.from(config), vault, authorities, lease.over(ledger), runtime.networkNamespace());
         cleanup.add("egress proxy", () -> Waiting.on("stop the egress proxy", proxy.stop()));
-        return new HostParts(runtime, proxy, new Host(id, runtime, runtime, proxy, proxy), ledger);
+        return new HostParts(
+                runtime,
+                proxy,
+                new Host(id, runtime, runtime, proxy, proxy, settings.dataDir().resolve("last-uses")),
+                ledger,
+                lease);
     }
 }

@@ -30,12 +30,15 @@ import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
-import dev.sealbox.server.NodeSettings.OnShutdown;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
+import dev.sealbox.server.host.HostLosses;
+import dev.sealbox.server.host.IdleWatch;
+import dev.sealbox.server.host.Lease;
+import dev.sealbox.server.host.Leases;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -121,6 +124,7 @@ final class Node {
             var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
             var entities = Persistence.start(system, database, vault, hosts, persistence);
             if (isControl()) {
+                spawn(system, Leases.granting(), "leases");
                 BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
             }
             var local = settings.roles().contains(Role.HOST)
@@ -131,15 +135,22 @@ final class Node {
                             vault,
                             new SealedAuthorityStore(database, keys),
                             ledger(config, database),
+                            lease(system),
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
             var metrics = NodeMetrics.registry();
+            ClusterMetrics.watch(system, metrics);
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
+            local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
             var readiness = new NodeReadiness(membership, database, local);
             if (!isControl()) {
                 return new Node(cleanup, vitals(system, config, readiness, metrics), membership);
             }
+            spawn(
+                    system,
+                    HostLosses.watch(directory, settings.hostLossAfter(), entities::lost),
+                    "host-losses");
             Waiting.on("resume what was interrupted", entities.recover());
             return new Node(
                     cleanup,
@@ -160,6 +171,14 @@ final class Node {
 
         private boolean isControl() {
             return settings.roles().contains(Role.CONTROL);
+        }
+
+        /** Held before the first sandbox of this host can use a secret. */
+        private Lease lease(ActorSystem<SpawnProtocol.Command> system) {
+            var lease = new Lease(settings.lease(), System::nanoTime);
+            spawn(system, Leases.keeping(lease), "lease");
+            Waiting.until("hear from most of the control nodes", settings.startTimeout(), lease::holds);
+            return lease;
         }
 
         /** Of the uses of secrets by this node's sandboxes. It is closed after the proxy, whose last records it takes. */
@@ -202,11 +221,19 @@ final class Node {
                     settings.startTimeout(),
                     () -> directory.knows(parts.host().id()));
             Waiting.on("adopt running sandboxes", parts.host().adopt(registrar));
-            if (settings.onShutdown() == OnShutdown.KILL) {
-                cleanup.add(
-                        "sandboxes",
-                        () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
+            switch (settings.onShutdown()) {
+                case KEEP -> {}
+                case HIBERNATE ->
+                    cleanup.add(
+                            "sandboxes",
+                            () -> Waiting.on(
+                                    "hibernate the sandboxes", parts.host().hibernateAll(registrar)));
+                case KILL ->
+                    cleanup.add(
+                            "sandboxes",
+                            () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
             }
+            cleanup.add("idle watch", IdleWatch.start(parts.host(), registrar)::close);
         }
 
         private InetSocketAddress api(

@@ -23,6 +23,7 @@ import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Branch;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Tokens;
+import dev.sealbox.domain.sandbox.Upkeep;
 import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.domain.store.Secret;
@@ -122,6 +123,7 @@ public final class Portraits {
                         checkpoint -> Map.of("name", checkpoint.name(), "kind", word(checkpoint.kind()))));
         portrait.put("branch", of(sandbox.branch()));
         portrait.put("reason", sandbox.reason());
+        portrait.putAll(of(sandbox.upkeep()));
         portrait.put("createdAt", sandbox.startedAt().toString());
         return portrait;
     }
@@ -133,6 +135,19 @@ public final class Portraits {
         portrait.put("patchError", branch.patchError());
         portrait.put("secretsRevoked", branch.revoked());
         portrait.put("warnings", branch.widening().map(Widening::warnings).orElse(List.of()));
+        return portrait;
+    }
+
+    private static Map<String, Object> of(Upkeep upkeep) {
+        var portrait = new TreeMap<String, Object>();
+        portrait.put("boots", upkeep.boot());
+        portrait.put("keptBytes", upkeep.keptBytes());
+        portrait.put("trouble", upkeep.trouble());
+        portrait.put("tags", new TreeMap<>(upkeep.tags()));
+        portrait.put("scalingLocked", upkeep.scalingLocked());
+        upkeep.autoscale()
+                .ifPresent(scale -> portrait.put(
+                        "autoscale", Map.of("minMemoryMB", scale.minMemoryMB(), "maxMemoryMB", scale.maxMemoryMB())));
         return portrait;
     }
 
@@ -207,6 +222,7 @@ public final class Portraits {
         portrait.put(
                 "sandboxes",
                 each(organization.sandboxes(), SandboxId::value, at -> Map.of("admittedAt", at.toString())));
+        portrait.put("suspendedSandboxes", set(organization.suspended(), SandboxId::value, "hibernated"));
         return portrait;
     }
 

@@ -116,6 +116,15 @@ public sealed interface Trace {
                 new Sealed(tokens.own().keySet(), Set.copyOf(tokens.inherited().values()));
             case SandboxEvent.TokensAdded(var tokens) -> new Sealed(tokens.keySet(), Set.of());
             case SandboxEvent.SandboxStarted() -> new Started();
+            // One that sleeps is woken by the next call, so it still could.
+            case SandboxEvent.HibernateRequested asked -> new None();
+            case SandboxEvent.SandboxHibernated hibernated -> new None();
+            case SandboxEvent.WakeRequested asked -> new None();
+            case SandboxEvent.SandboxWoken woken -> new None();
+            case SandboxEvent.WakeFailed failed -> new None();
+            case SandboxEvent.RebootRequested asked -> new None();
+            case SandboxEvent.SandboxRebooted rebooted -> new None();
+            case SandboxEvent.TimeoutChanged changed -> new None();
             case SandboxEvent.StopRequested() -> new Stopping();
             case SandboxEvent.SandboxStopped() -> new Ended();
             case SandboxEvent.SandboxLost lost -> new Ended();

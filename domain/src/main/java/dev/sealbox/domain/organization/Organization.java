@@ -14,18 +14,24 @@ import dev.sealbox.domain.organization.OrganizationCommand.IssueApiKey;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseName;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
 import dev.sealbox.domain.organization.OrganizationCommand.ReserveName;
+import dev.sealbox.domain.organization.OrganizationCommand.ResumeSandbox;
 import dev.sealbox.domain.organization.OrganizationCommand.RevokeApiKey;
+import dev.sealbox.domain.organization.OrganizationCommand.SuspendSandbox;
 import dev.sealbox.domain.organization.OrganizationEvent.ApiKeyIssued;
 import dev.sealbox.domain.organization.OrganizationEvent.ApiKeyRevoked;
 import dev.sealbox.domain.organization.OrganizationEvent.NameReleased;
 import dev.sealbox.domain.organization.OrganizationEvent.NameReserved;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxAdmitted;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxReleased;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxResumed;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxSuspended;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -37,12 +43,14 @@ import java.util.stream.Collectors;
  *
  * @param names every reserved store name
  * @param sandboxes those that are not stopped, with the time of admission
+ * @param suspended those of them that are hibernated and do not count
  */
-public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<SandboxId, Instant> sandboxes) {
+public record Organization(
+        KeyRing keys, Map<StoreName, StoreId> names, Map<SandboxId, Instant> sandboxes, Set<SandboxId> suspended) {
 
     private static final Comparator<StoreName> BY_NAME = Comparator.comparing(StoreName::value);
 
-    public static final Organization EMPTY = new Organization(KeyRing.EMPTY, Map.of(), Map.of());
+    public static final Organization EMPTY = new Organization(KeyRing.EMPTY, Map.of(), Map.of(), Set.of());
 
     /** {@code now} decides about keys that expire. */
     public Decision<OrganizationEvent, OrganizationRefusal> decide(OrganizationCommand command, Instant now) {
@@ -57,6 +65,12 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
             case ReleaseName(var name, var store) ->
                 store.equals(names.get(name)) ? accept(new NameReleased(name, store)) : accept();
             case AdmitSandbox(var sandbox, var limit) -> admit(sandbox, limit);
+            case SuspendSandbox(var sandbox) ->
+                sandboxes.containsKey(sandbox) && !suspended.contains(sandbox)
+                        ? accept(new SandboxSuspended(sandbox))
+                        : accept();
+            case ResumeSandbox(var sandbox, var limit) ->
+                suspended.contains(sandbox) ? unlessFull(new SandboxResumed(sandbox), limit) : accept();
             case ReleaseSandbox(var sandbox) ->
                 sandboxes.containsKey(sandbox) ? accept(new SandboxReleased(sandbox)) : accept();
         };
@@ -79,9 +93,12 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
         if (sandboxes.containsKey(sandbox)) {
             return accept();
         }
-        return sandboxes.size() < limit
-                ? accept(new SandboxAdmitted(sandbox))
-                : refuse(new OrganizationRefusal.TooManySandboxes(sandboxes.size(), limit));
+        return unlessFull(new SandboxAdmitted(sandbox), limit);
+    }
+
+    private Decision<OrganizationEvent, OrganizationRefusal> unlessFull(OrganizationEvent event, int limit) {
+        var active = sandboxes.size() - suspended.size();
+        return active < limit ? accept(event) : refuse(new OrganizationRefusal.TooManySandboxes(active, limit));
     }
 
     /** The first names behind {@code after}, or of all, in their order. */
@@ -102,16 +119,25 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
     public Organization apply(Recorded<OrganizationEvent> recorded) {
         return switch (recorded.event()) {
             case ApiKeyIssued(var keyId, var hash, var terms) ->
-                new Organization(keys.issued(keyId, key(recorded, hash, terms)), names, sandboxes);
-            case ApiKeyRevoked(var keyId) -> new Organization(keys.revoked(keyId, recorded.at()), names, sandboxes);
+                new Organization(keys.issued(keyId, key(recorded, hash, terms)), names, sandboxes, suspended);
+            case ApiKeyRevoked(var keyId) ->
+                new Organization(keys.revoked(keyId, recorded.at()), names, sandboxes, suspended);
             case NameReserved(var name, var store) ->
-                new Organization(keys, changed(names, map -> map.put(name, store)), sandboxes);
+                new Organization(keys, changed(names, map -> map.put(name, store)), sandboxes, suspended);
             case NameReleased(var name, var store) ->
-                new Organization(keys, changed(names, map -> map.remove(name)), sandboxes);
+                new Organization(keys, changed(names, map -> map.remove(name)), sandboxes, suspended);
             case SandboxAdmitted(var sandbox) ->
-                new Organization(keys, names, changed(sandboxes, map -> map.put(sandbox, recorded.at())));
+                new Organization(keys, names, changed(sandboxes, map -> map.put(sandbox, recorded.at())), suspended);
+            case SandboxSuspended(var sandbox) ->
+                new Organization(keys, names, sandboxes, changed(suspended, set -> set.add(sandbox)));
+            case SandboxResumed(var sandbox) ->
+                new Organization(keys, names, sandboxes, changed(suspended, set -> set.remove(sandbox)));
             case SandboxReleased(var sandbox) ->
-                new Organization(keys, names, changed(sandboxes, map -> map.remove(sandbox)));
+                new Organization(
+                        keys,
+                        names,
+                        changed(sandboxes, map -> map.remove(sandbox)),
+                        changed(suspended, set -> set.remove(sandbox)));
         };
     }
 
@@ -121,6 +147,12 @@ public record Organization(KeyRing keys, Map<StoreName, StoreId> names, Map<Sand
 
     private static <K, V> Map<K, V> changed(Map<K, V> map, Consumer<Map<K, V>> change) {
         var after = new LinkedHashMap<>(map);
+        change.accept(after);
+        return after;
+    }
+
+    private static <T> Set<T> changed(Set<T> set, Consumer<Set<T>> change) {
+        var after = new LinkedHashSet<>(set);
         change.accept(after);
         return after;
     }

@@ -27,5 +27,11 @@ public sealed interface OrganizationCommand {
     /** Counts a sandbox against the limit of concurrent ones. */
     record AdmitSandbox(SandboxId sandbox, int limit) implements OrganizationCommand {}
 
+    /** A hibernated sandbox does not count, but stays the organisation's. */
+    record SuspendSandbox(SandboxId sandbox) implements OrganizationCommand {}
+
+    /** Counts a sandbox that was suspended again; refused as an admission is. */
+    record ResumeSandbox(SandboxId sandbox, int limit) implements OrganizationCommand {}
+
     record ReleaseSandbox(SandboxId sandbox) implements OrganizationCommand {}
 }

@@ -17,5 +17,10 @@ public sealed interface OrganizationEvent {
 
     record SandboxAdmitted(SandboxId sandbox) implements OrganizationEvent {}
 
+    /** It counts no longer, but stays the organisation's. */
+    record SandboxSuspended(SandboxId sandbox) implements OrganizationEvent {}
+
+    record SandboxResumed(SandboxId sandbox) implements OrganizationEvent {}
+
     record SandboxReleased(SandboxId sandbox) implements OrganizationEvent {}
 }

@@ -47,4 +47,12 @@ public record Blueprint(
     Blueprint on(List<CheckpointId> layers) {
         return new Blueprint(template, origin, layers, limits, timeoutSeconds, envs, metadata, defaults);
     }
+
+    Blueprint withTimeout(int seconds) {
+        return new Blueprint(template, origin, fileLayers, limits, seconds, envs, metadata, defaults);
+    }
+
+    Blueprint withLimits(Limits other) {
+        return new Blueprint(template, origin, fileLayers, other, timeoutSeconds, envs, metadata, defaults);
+    }
 }

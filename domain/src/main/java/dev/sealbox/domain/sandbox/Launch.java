@@ -11,6 +11,7 @@ import java.util.List;
  * @param layers the checkpoints that its files come from, newest first; empty for a fresh one
  * @param authority the organisation's certificate authority, PEM
  * @param generation how often it was put back to a checkpoint; a host whose container is of an older one replaces it
+ * @param kept whether its disk must be there already; then a missing one is a failure, and not made anew
  */
 public record Launch(
         SandboxId sandbox,
@@ -18,13 +19,14 @@ public record Launch(
         List<CheckpointId> layers,
         Limits limits,
         String authority,
-        int generation) {
+        int generation,
+        boolean kept) {
     public Launch {
         layers = List.copyOf(layers);
     }
 
-    /** Of a sandbox that was never put back. */
+    /** The first start of a sandbox. */
     public Launch(SandboxId sandbox, String template, List<CheckpointId> layers, Limits limits, String authority) {
-        this(sandbox, template, layers, limits, authority, 0);
+        this(sandbox, template, layers, limits, authority, 0, false);
     }
 }

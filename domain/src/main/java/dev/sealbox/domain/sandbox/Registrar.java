@@ -1,17 +1,21 @@
 package dev.sealbox.domain.sandbox;
 
-import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Port: where a host that comes back asks about the containers that it finds. Thread-safe. */
+/** Port: where a host asks about the sandboxes that it holds. Thread-safe. */
 public interface Registrar {
 
+    /** What becomes of a container that {@code host} finds. */
+    CompletionStage<Claim> claim(HostId host, SandboxId sandbox);
+
     /**
-     * The policy of a sandbox that belongs on {@code host}; empty when it does not (any more), so that its container
-     * must be ended.
+     * The sandbox was not used for {@code timeoutSeconds}. Whether it is to be hibernated; the order to do so then comes
+     * by itself. Not so when its timeout is another one by now.
      */
-    CompletionStage<Optional<EgressPolicy>> claim(HostId host, SandboxId sandbox);
+    CompletionStage<Boolean> idle(SandboxId sandbox, int timeoutSeconds);
+
+    /** Has the sandbox hibernated because its host goes away; complete when it is. */
+    CompletionStage<Void> hibernate(SandboxId sandbox);
 }

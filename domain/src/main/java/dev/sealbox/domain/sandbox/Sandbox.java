@@ -12,37 +12,53 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.sandbox.SandboxCommand.ChangeTimeout;
+import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmHibernated;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.HibernateIdle;
+import dev.sealbox.domain.sandbox.SandboxCommand.HibernateSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatchFailed;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatched;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.RebootSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
+import dev.sealbox.domain.sandbox.SandboxCommand.ReportMissing;
+import dev.sealbox.domain.sandbox.SandboxCommand.ReportWakeFailed;
 import dev.sealbox.domain.sandbox.SandboxCommand.RestoreCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.RevokeSecrets;
 import dev.sealbox.domain.sandbox.SandboxCommand.SealNames;
 import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.UncountCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.WakeSandbox;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointUncounted;
+import dev.sealbox.domain.sandbox.SandboxEvent.HibernateRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.PatchApplied;
 import dev.sealbox.domain.sandbox.SandboxEvent.PatchFailed;
 import dev.sealbox.domain.sandbox.SandboxEvent.ReachWidened;
+import dev.sealbox.domain.sandbox.SandboxEvent.RebootRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.RestoreRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxCreated;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxHibernated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxLost;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxPlaced;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxRebooted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxWoken;
 import dev.sealbox.domain.sandbox.SandboxEvent.SecretsRevoked;
 import dev.sealbox.domain.sandbox.SandboxEvent.StopRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.StoresLayered;
+import dev.sealbox.domain.sandbox.SandboxEvent.TimeoutChanged;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensAdded;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensSealed;
+import dev.sealbox.domain.sandbox.SandboxEvent.WakeFailed;
+import dev.sealbox.domain.sandbox.SandboxEvent.WakeRequested;
 import dev.sealbox.domain.sealing.SealedToken;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +78,7 @@ import java.util.TreeMap;
  * @param startedAt when it was created
  * @param startedBy the id of the API key that created it; empty for one of a time when that was not kept
  * @param branch what checkpoints have made of it
+ * @param upkeep what changes about it while it lives
  */
 public record Sandbox(
         Stage stage,
@@ -74,7 +91,8 @@ public record Sandbox(
         String reason,
         Instant startedAt,
         String startedBy,
-        Branch branch) {
+        Branch branch,
+        Upkeep upkeep) {
 
     /** Where a sandbox stands; {@code STOPPED} is final. */
     public enum Stage {
@@ -83,6 +101,10 @@ public record Sandbox(
         RUNNING,
         /** Its disk is being put back to a checkpoint. */
         RESTORING,
+        HIBERNATING,
+        HIBERNATED,
+        WAKING,
+        REBOOTING,
         STOPPING,
         STOPPED,
         LOST;
@@ -91,7 +113,8 @@ public record Sandbox(
         public String status() {
             return switch (this) {
                 case STARTING -> "pending";
-                case RUNNING, RESTORING -> "running";
+                case RUNNING, RESTORING, HIBERNATING, REBOOTING -> "running";
+                case HIBERNATED, WAKING -> "hibernated";
                 case ABSENT, STOPPING, STOPPED -> "stopped";
                 case LOST -> "error";
             };
@@ -121,7 +144,8 @@ public record Sandbox(
             "",
             Instant.EPOCH,
             "",
-            Branch.NEW);
+            Branch.NEW,
+            Upkeep.NEW);
 
     /** Whether {@code asking} may know of this sandbox. */
     public boolean isVisibleTo(OrganizationId asking) {
@@ -139,8 +163,24 @@ public record Sandbox(
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
             case SealNames(var drawn) -> sealNames(drawn);
             case PlaceSandbox(var on) -> stage == Stage.STARTING ? accept(new SandboxPlaced(on)) : accept();
-            case ConfirmStarted() -> starting() ? accept(new SandboxStarted()) : accept();
-            case ReportLost(var why) -> alive() ? accept(new SandboxLost(why)) : accept();
+            case ConfirmStarted() -> started();
+            case ReportMissing(var boot) ->
+                stage == Stage.RUNNING && boot == upkeep.boot()
+                        ? accept(new SandboxLost("its container is gone"))
+                        : accept();
+            case HibernateSandbox(var cause) -> hibernate(cause);
+            case HibernateIdle(var timeout) ->
+                stage == Stage.RUNNING && timeout > 0 && timeout == blueprint.timeoutSeconds()
+                        ? accept(new HibernateRequested(HibernationCause.IDLE))
+                        : accept();
+            case ConfirmHibernated(var keptBytes) ->
+                stage == Stage.HIBERNATING ? accept(new SandboxHibernated(keptBytes)) : accept();
+            case WakeSandbox(var timeout) -> wake(timeout);
+            case ReportWakeFailed(var why) ->
+                stage == Stage.WAKING || stage == Stage.REBOOTING ? accept(new WakeFailed(why)) : accept();
+            case RebootSandbox() -> reboot();
+            case ChangeTimeout(var seconds) -> isOver() ? refuse(new SandboxRefusal.Stopped()) : timeout(seconds);
+            case ReportLost(var why) -> lost(why);
             case StopSandbox() ->
                 stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
             case ConfirmStopped() -> stage == Stage.STOPPING ? accept(new SandboxStopped()) : accept();
@@ -159,7 +199,8 @@ public record Sandbox(
             case NotePatched(var number) ->
                 alive() && !branch.patches().contains(number) ? accept(new PatchApplied(number)) : accept();
             case NotePatchFailed(var number, var error) -> alive() ? accept(new PatchFailed(number, error)) : accept();
-            case RevokeSecrets() -> alive() && !branch.revoked() ? accept(new SecretsRevoked()) : accept();
+            // One that sleeps is not to have its secrets again when it wakes.
+            case RevokeSecrets() -> mayRun() && !branch.revoked() ? accept(new SecretsRevoked()) : accept();
         };
     }
 
@@ -179,14 +220,97 @@ public record Sandbox(
         return alive() && !wanted.isEmpty() ? accept(new TokensAdded(wanted)) : accept();
     }
 
-    /** Whether it runs or is about to. */
-    public boolean alive() {
-        return starting() || stage == Stage.RUNNING;
+    private Decision<SandboxEvent, SandboxRefusal> started() {
+        return switch (stage) {
+            case STARTING, RESTORING -> accept(new SandboxStarted());
+            case WAKING -> accept(new SandboxWoken());
+            case REBOOTING -> accept(new SandboxRebooted());
+            default -> accept();
+        };
     }
 
-    /** Whether its container is on the way, for the first time or after its disk was put back. */
+    /** One whose disk is kept is not lost by a start that fails. */
+    private Decision<SandboxEvent, SandboxRefusal> lost(String why) {
+        return switch (stage) {
+            case STARTING, RUNNING, RESTORING -> accept(new SandboxLost(why));
+            default -> accept();
+        };
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> hibernate(HibernationCause cause) {
+        return switch (stage) {
+            case RUNNING -> accept(new HibernateRequested(cause));
+            case HIBERNATING, HIBERNATED -> accept();
+            default -> refuse(new SandboxRefusal.NotRunning(stage.status()));
+        };
+    }
+
+    /** One that runs takes over a timeout that somebody chose; clients send 0 for what was not chosen. */
+    private Decision<SandboxEvent, SandboxRefusal> wake(Optional<Integer> timeout) {
+        return switch (stage) {
+            case HIBERNATED ->
+                timeout.isEmpty() || timeout.get() == blueprint.timeoutSeconds()
+                        ? accept(new WakeRequested())
+                        : accept(new TimeoutChanged(timeout.get()), new WakeRequested());
+            case STOPPING, STOPPED -> refuse(new SandboxRefusal.NothingToWake());
+            case LOST -> refuse(new SandboxRefusal.NotRunning(stage.status()));
+            default ->
+                timeout.filter(seconds -> seconds > 0)
+                        .<Decision<SandboxEvent, SandboxRefusal>>map(this::timeout)
+                        .orElseGet(Decision::accept);
+        };
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> timeout(int seconds) {
+        return seconds == blueprint.timeoutSeconds() ? accept() : accept(new TimeoutChanged(seconds));
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> reboot() {
+        return switch (stage) {
+            case RUNNING -> accept(new RebootRequested());
+            case HIBERNATED -> accept(new WakeRequested());
+            case STOPPING, STOPPED -> refuse(new SandboxRefusal.Stopped());
+            case LOST -> refuse(new SandboxRefusal.NotRunning(stage.status()));
+            default -> accept();
+        };
+    }
+
+    /** Whether it has a container, or is about to: it obeys its policy and is told of changes. */
+    public boolean alive() {
+        return switch (stage) {
+            case STARTING, RUNNING, RESTORING, HIBERNATING, WAKING, REBOOTING -> true;
+            case ABSENT, HIBERNATED, STOPPING, STOPPED, LOST -> false;
+        };
+    }
+
+    /** Whether it runs, or may again: what it may use then matters. */
+    public boolean mayRun() {
+        return alive() || stage == Stage.HIBERNATED;
+    }
+
+    /** Whether its container is on the way, for the first time or again. */
     public boolean starting() {
-        return stage == Stage.STARTING || stage == Stage.RESTORING;
+        return switch (stage) {
+            case STARTING, RESTORING, WAKING, REBOOTING -> true;
+            case ABSENT, RUNNING, HIBERNATING, HIBERNATED, STOPPING, STOPPED, LOST -> false;
+        };
+    }
+
+    /** Whether nothing is under way that ends by itself. */
+    public boolean settled() {
+        return switch (stage) {
+            case ABSENT, RUNNING, HIBERNATED, STOPPED, LOST -> true;
+            case STARTING, RESTORING, HIBERNATING, WAKING, REBOOTING, STOPPING -> false;
+        };
+    }
+
+    private boolean isOver() {
+        return stage == Stage.STOPPING || stage == Stage.STOPPED;
+    }
+
+    /** What its host must know. */
+    public Terms terms() {
+        return new Terms(blueprint.timeoutSeconds(), blueprint.limits());
     }
 
     private Decision<SandboxEvent, SandboxRefusal> name(NameCheckpoint named) {
@@ -221,13 +345,22 @@ public record Sandbox(
                         "",
                         recorded.at(),
                         recorded.origin().keyId(),
-                        Branch.NEW);
+                        Branch.NEW,
+                        Upkeep.NEW);
             case StoresLayered(var stores, var lost, var remembered) ->
                 with(stage, new Stack(stores, lost, remembered), tokens, host, checkpoints, reason);
             case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
             case TokensAdded(var added) -> with(stage, stack, tokens.with(added), host, checkpoints, reason);
             case SandboxPlaced(var on) -> with(stage, stack, tokens, Optional.of(on), checkpoints, reason);
-            case SandboxStarted() -> at(Stage.RUNNING, "");
+            case SandboxStarted() -> at(Stage.RUNNING, "").with(upkeep.booted());
+            case HibernateRequested(var cause) -> at(Stage.HIBERNATING, "");
+            case SandboxHibernated(var keptBytes) -> at(Stage.HIBERNATED, "").with(upkeep.hibernated(keptBytes));
+            case WakeRequested() -> at(Stage.WAKING, "");
+            case SandboxWoken() -> at(Stage.RUNNING, "").with(upkeep.booted());
+            case WakeFailed(var why) -> at(Stage.HIBERNATED, "").with(upkeep.troubled(why));
+            case RebootRequested() -> at(Stage.REBOOTING, "");
+            case SandboxRebooted() -> at(Stage.RUNNING, "").with(upkeep.booted());
+            case TimeoutChanged(var seconds) -> with(blueprint.withTimeout(seconds));
             case SandboxLost(var why) -> at(Stage.LOST, why);
             case StopRequested() -> at(Stage.STOPPING, reason);
             case SandboxStopped() -> at(Stage.STOPPED, reason);
@@ -266,12 +399,24 @@ public record Sandbox(
                 reason,
                 startedAt,
                 startedBy,
-                branch.putBack());
+                branch.putBack(),
+                upkeep);
     }
 
     private Sandbox with(Branch next) {
         return new Sandbox(
-                stage, organization, blueprint, stack, tokens, host, checkpoints, reason, startedAt, startedBy, next);
+                stage,
+                organization,
+                blueprint,
+                stack,
+                tokens,
+                host,
+                checkpoints,
+                reason,
+                startedAt,
+                startedBy,
+                next,
+                upkeep);
     }
 
     private Sandbox at(Stage next, String why) {
@@ -285,11 +430,44 @@ public record Sandbox(
             Optional<HostId> on,
             Map<CheckpointId, NamedCheckpoint> taken,
             String why) {
-        return new Sandbox(next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy, branch);
+        return new Sandbox(
+                next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy, branch, upkeep);
+    }
+
+    private Sandbox with(Blueprint other) {
+        return new Sandbox(
+                stage,
+                organization,
+                other,
+                stack,
+                tokens,
+                host,
+                checkpoints,
+                reason,
+                startedAt,
+                startedBy,
+                branch,
+                upkeep);
+    }
+
+    private Sandbox with(Upkeep other) {
+        return new Sandbox(
+                stage,
+                organization,
+                blueprint,
+                stack,
+                tokens,
+                host,
+                checkpoints,
+                reason,
+                startedAt,
+                startedBy,
+                branch,
+                other);
     }
 
     /** What people are told of it. */
     public SandboxView view(SandboxId id) {
-        return new SandboxView(id, stage.status(), blueprint, host, startedAt, startedBy, branch);
+        return new SandboxView(id, stage.status(), blueprint, host, startedAt, startedBy, branch, upkeep);
     }
 }

@@ -52,6 +52,34 @@ public sealed interface SandboxCommand {
     /** The start failed for good, or the container is gone. */
     record ReportLost(String reason) implements SandboxCommand {}
 
+    /** The container of this start is gone; says nothing about a later one. */
+    record ReportMissing(int boot) implements SandboxCommand {}
+
+    /** Repeating it is harmless. */
+    record HibernateSandbox(HibernationCause cause) implements SandboxCommand {}
+
+    /** It was idle for this long; does nothing when its timeout is another one by now. */
+    record HibernateIdle(int timeoutSeconds) implements SandboxCommand {}
+
+    /** It sleeps; {@code keptBytes} are those of its disk. */
+    record ConfirmHibernated(long keptBytes) implements SandboxCommand {}
+
+    /**
+     * Repeating it is harmless.
+     *
+     * @param timeoutSeconds the new idle timeout; empty keeps the present one
+     */
+    record WakeSandbox(Optional<Integer> timeoutSeconds) implements SandboxCommand {}
+
+    /** The container could not be started, but the disk is still there. */
+    record ReportWakeFailed(String reason) implements SandboxCommand {}
+
+    /** Ends all processes and starts anew on the same disk. */
+    record RebootSandbox() implements SandboxCommand {}
+
+    /** Sets the seconds of idleness until it is hibernated; 0 means never. */
+    record ChangeTimeout(int seconds) implements SandboxCommand {}
+
     /** Repeating it is harmless. */
     record StopSandbox() implements SandboxCommand {}
 

@@ -26,6 +26,24 @@ public sealed interface SandboxEvent {
 
     record SandboxLost(String reason) implements SandboxEvent {}
 
+    record HibernateRequested(HibernationCause cause) implements SandboxEvent {}
+
+    /** Its processes have ended, its network is closed; its disk and everything else about it stay. */
+    record SandboxHibernated(long keptBytes) implements SandboxEvent {}
+
+    record WakeRequested() implements SandboxEvent {}
+
+    record SandboxWoken() implements SandboxEvent {}
+
+    /** It stays, or is again, hibernated. */
+    record WakeFailed(String reason) implements SandboxEvent {}
+
+    record RebootRequested() implements SandboxEvent {}
+
+    record SandboxRebooted() implements SandboxEvent {}
+
+    record TimeoutChanged(int seconds) implements SandboxEvent {}
+
     record StopRequested() implements SandboxEvent {}
 
     record SandboxStopped() implements SandboxEvent {}

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * Port: the machines that run sandboxes, wherever in the cluster they are. Thread-safe. Every method may be repeated.
  * A stage fails when the host is out of reach or a step on it fails; with {@link SandboxMissing} when the sandbox has no
- * container there.
+ * container there, and with {@link SandboxResting} when it is just being hibernated.
  */
 public interface SandboxHosts {
 
@@ -26,6 +26,19 @@ public interface SandboxHosts {
 
     /** Replaces the policy of a running sandbox; complete when the next request is decided by it. */
     CompletionStage<Unit> enforce(HostId host, EgressPolicy policy);
+
+    /** Ends a sandbox's processes and network and keeps its disk; the disk's bytes. */
+    CompletionStage<Long> hibernate(HostId host, SandboxId sandbox);
+
+    /**
+     * Tells the host the terms of a sandbox that runs there.
+     *
+     * @param restart whether its idle clock begins anew
+     */
+    CompletionStage<Unit> adjust(HostId host, SandboxId sandbox, Terms terms, boolean restart);
+
+    /** Notes that the sandbox is used, which restarts its idle clock. */
+    CompletionStage<Unit> use(HostId host, SandboxId sandbox);
 
     CompletionStage<Unit> stop(HostId host, SandboxId sandbox);
 

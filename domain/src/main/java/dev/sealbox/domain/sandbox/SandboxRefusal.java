@@ -15,6 +15,12 @@ public sealed interface SandboxRefusal extends Refusal {
 
     record NotRunning(String status) implements SandboxRefusal {}
 
+    /** It has been stopped for good, so there is nothing to wake. */
+    record NothingToWake() implements SandboxRefusal {}
+
+    /** It is hibernated and could not be woken; a repeat may succeed. */
+    record WakeFailed(String reason) implements SandboxRefusal {}
+
     /** It is being started; a repeat may succeed. */
     record NotReady() implements SandboxRefusal {}
 
@@ -45,6 +51,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case AlreadyExists refusal -> Kind.CONFLICT;
             case Stopped refusal -> Kind.GONE;
             case NotRunning refusal -> Kind.INVALID;
+            case NothingToWake refusal -> Kind.NOT_FOUND;
+            case WakeFailed refusal -> Kind.NOT_READY;
             case NotReady refusal -> Kind.NOT_READY;
             case NoHost refusal -> Kind.NOT_READY;
             case StartFailed refusal -> Kind.NOT_READY;
@@ -64,6 +72,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case AlreadyExists refusal -> "sandbox.exists";
             case Stopped refusal -> "sandbox.stopped";
             case NotRunning refusal -> "sandbox.not-running";
+            case NothingToWake refusal -> "sandbox.nothing-to-wake";
+            case WakeFailed refusal -> "sandbox.wake-failed";
             case NotReady refusal -> "sandbox.not-ready";
             case NoHost refusal -> "sandbox.no-host";
             case StartFailed refusal -> "sandbox.start-failed";
@@ -83,6 +93,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case AlreadyExists() -> "the sandbox exists";
             case Stopped() -> "the sandbox has been stopped";
             case NotRunning(var status) -> "the sandbox is not running: it is " + status;
+            case NothingToWake() -> "the sandbox has been stopped and cannot be woken";
+            case WakeFailed(var reason) -> "the sandbox could not be woken: " + reason;
             case NotReady() -> "the sandbox is not ready yet";
             case NoHost() -> "no host can run the sandbox now";
             case StartFailed(var reason) -> "the sandbox could not be started: " + reason;

@@ -15,6 +15,17 @@ public interface SandboxRuntime extends SandboxFiles {
     /** Starts the sandbox, or says where it is if it runs already. Complete when the first command can run. */
     CompletionStage<SandboxAddress> start(Launch launch);
 
+    /**
+     * Ends the processes and the network of a sandbox and keeps its disk, from which {@link #start} goes on; done already
+     * is done.
+     *
+     * @return the bytes of the disk, without what it stands on
+     */
+    CompletionStage<Long> park(SandboxId sandbox);
+
+    /** Changes memory and CPU of a sandbox that runs. Fails with {@link SandboxMissing} when it does not run here. */
+    CompletionStage<Void> limit(SandboxId sandbox, Limits limits);
+
     /** Ends the processes and removes the sandbox's disk and network; done already is done. */
     CompletionStage<Void> stop(SandboxId sandbox);
 

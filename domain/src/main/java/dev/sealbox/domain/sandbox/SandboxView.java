@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A sandbox for people. {@code status} is one of pending, running, stopped, error.
+ * A sandbox for people. {@code status} is one of pending, running, hibernated, stopped, error.
  *
  * @param startedBy as in {@link Sandbox}
  */
@@ -17,9 +17,10 @@ public record SandboxView(
         Optional<HostId> host,
         Instant startedAt,
         String startedBy,
-        Branch branch) {
+        Branch branch,
+        Upkeep upkeep) {
 
-    /** Of a sandbox that no checkpoint has changed. */
+    /** Of a sandbox that nothing has changed since its creation. */
     public SandboxView(
             SandboxId id,
             String status,
@@ -27,6 +28,6 @@ public record SandboxView(
             Optional<HostId> host,
             Instant startedAt,
             String startedBy) {
-        this(id, status, blueprint, host, startedAt, startedBy, Branch.NEW);
+        this(id, status, blueprint, host, startedAt, startedBy, Branch.NEW, Upkeep.NEW);
     }
 }

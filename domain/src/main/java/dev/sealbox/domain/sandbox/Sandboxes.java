@@ -6,6 +6,7 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -31,6 +32,26 @@ public interface Sandboxes {
      * @param deleteStore also delete the store of its last layer, best effort
      */
     CompletionStage<Outcome<Unit>> stop(Origin origin, SandboxId sandbox, boolean deleteStore);
+
+    /**
+     * Ends its processes and frees its memory, and keeps its disk, identity and tokens; complete when it is so. Succeeds
+     * when it was hibernated before.
+     */
+    CompletionStage<Outcome<SandboxView>> hibernate(Origin origin, SandboxId sandbox);
+
+    /**
+     * Starts a hibernated sandbox again on its disk; complete when the first command can run. Succeeds when it runs
+     * already.
+     *
+     * @param timeoutSeconds the new idle timeout; empty keeps the former one
+     */
+    CompletionStage<Outcome<SandboxView>> wake(Origin origin, SandboxId sandbox, Optional<Integer> timeoutSeconds);
+
+    /** Ends all processes and starts anew on the same disk; complete when the first command can run. */
+    CompletionStage<Outcome<Unit>> reboot(Origin origin, SandboxId sandbox);
+
+    /** Sets the idle timeout, 0 for never, and restarts its clock. */
+    CompletionStage<Outcome<Unit>> changeTimeout(Origin origin, SandboxId sandbox, int seconds);
 
     CompletionStage<Outcome<AllowedHosts>> allowedHosts(Origin origin, SandboxId sandbox);
 

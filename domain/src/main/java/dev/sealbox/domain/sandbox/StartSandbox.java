@@ -5,18 +5,14 @@ import dev.sealbox.domain.identity.CheckpointId;
 import java.util.List;
 
 /**
- * All that a host is told to start a sandbox: its files, its limits, and what may leave it.
+ * All that a host is told to start a sandbox: its files, its terms, and what may leave it.
  *
  * @param generation as in {@link Launch}
+ * @param kept as in {@link Launch}
  */
 public record StartSandbox(
-        String template, List<CheckpointId> layers, Limits limits, EgressPolicy policy, int generation) {
+        String template, List<CheckpointId> layers, Terms terms, EgressPolicy policy, int generation, boolean kept) {
     public StartSandbox {
         layers = List.copyOf(layers);
-    }
-
-    /** Of a sandbox that was never put back to a checkpoint. */
-    public StartSandbox(String template, List<CheckpointId> layers, Limits limits, EgressPolicy policy) {
-        this(template, layers, limits, policy, 0);
     }
 }

@@ -14,10 +14,14 @@ import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseName;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
 import dev.sealbox.domain.organization.OrganizationCommand.ReserveName;
+import dev.sealbox.domain.organization.OrganizationCommand.ResumeSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.SuspendSandbox;
 import dev.sealbox.domain.organization.OrganizationEvent.NameReleased;
 import dev.sealbox.domain.organization.OrganizationEvent.NameReserved;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxAdmitted;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxReleased;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxResumed;
+import dev.sealbox.domain.organization.OrganizationEvent.SandboxSuspended;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -98,5 +102,25 @@ class OrganizationTest {
         assertThat(given(new SandboxAdmitted(SANDBOX), new SandboxReleased(SANDBOX))
                         .sandboxes())
                 .isEmpty();
+    }
+
+    @Test
+    void doesNotCountSandboxesThatSleep() {
+        var other = new SandboxId("sb-0000000000000002");
+        var one = given(new SandboxAdmitted(SANDBOX));
+        assertThat(one.decide(new SuspendSandbox(SANDBOX), NOW)).isEqualTo(accept(new SandboxSuspended(SANDBOX)));
+        assertThat(given().decide(new SuspendSandbox(SANDBOX), NOW)).isEqualTo(accept());
+
+        var asleep = given(new SandboxAdmitted(SANDBOX), new SandboxSuspended(SANDBOX));
+        assertThat(asleep.decide(new SuspendSandbox(SANDBOX), NOW)).isEqualTo(accept());
+        assertThat(asleep.sandboxes()).containsKey(SANDBOX);
+        assertThat(asleep.decide(new AdmitSandbox(other, 1), NOW)).isEqualTo(accept(new SandboxAdmitted(other)));
+        assertThat(asleep.decide(new ResumeSandbox(SANDBOX, 1), NOW)).isEqualTo(accept(new SandboxResumed(SANDBOX)));
+
+        var full = given(new SandboxAdmitted(SANDBOX), new SandboxSuspended(SANDBOX), new SandboxAdmitted(other));
+        assertThat(full.decide(new ResumeSandbox(SANDBOX, 1), NOW))
+                .isEqualTo(refuse(new OrganizationRefusal.TooManySandboxes(1, 1)));
+        assertThat(given(new SandboxAdmitted(SANDBOX), new SandboxSuspended(SANDBOX), new SandboxReleased(SANDBOX)))
+                .isEqualTo(given());
     }
 }

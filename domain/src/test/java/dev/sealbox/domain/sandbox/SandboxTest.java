@@ -88,7 +88,15 @@ class SandboxTest {
         assertThat(starting.decide(OWNER, new PlaceSandbox(HOST))).isEqualTo(accept(new SandboxPlaced(HOST)));
         assertThat(starting.decide(OWNER, new ConfirmStarted())).isEqualTo(accept(new SandboxStarted()));
         assertThat(running().view(ID))
-                .isEqualTo(new SandboxView(ID, "running", PLAN, Optional.of(HOST), Instant.EPOCH, OWNER.keyId()));
+                .isEqualTo(new SandboxView(
+                        ID,
+                        "running",
+                        PLAN,
+                        Optional.of(HOST),
+                        Instant.EPOCH,
+                        OWNER.keyId(),
+                        Branch.NEW,
+                        Upkeep.NEW.booted()));
         assertThat(running().decide(OWNER, new ConfirmStarted())).isEqualTo(accept());
         assertThat(running().decide(OWNER, new PlaceSandbox(HOST))).isEqualTo(accept());
     }

@@ -11,6 +11,8 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.ResumeSandbox;
+import dev.sealbox.domain.organization.OrganizationCommand.SuspendSandbox;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
@@ -119,6 +121,22 @@ public final class Entities implements Neighbours {
                 organization,
                 replyTo -> new OrganizationMessage.Execute(
                         Origin.system(organization), new ReleaseSandbox(sandbox), replyTo));
+    }
+
+    @Override
+    public CompletionStage<OrganizationReply> suspend(OrganizationId organization, SandboxId sandbox) {
+        return organization(
+                organization,
+                replyTo -> new OrganizationMessage.Execute(
+                        Origin.system(organization), new SuspendSandbox(sandbox), replyTo));
+    }
+
+    @Override
+    public CompletionStage<OrganizationReply> resumed(OrganizationId organization, SandboxId sandbox) {
+        return organization(
+                organization,
+                replyTo -> new OrganizationMessage.Execute(
+                        Origin.system(organization), new ResumeSandbox(sandbox, Integer.MAX_VALUE), replyTo));
     }
 
     @Override

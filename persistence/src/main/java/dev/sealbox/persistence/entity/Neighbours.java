@@ -24,6 +24,12 @@ public interface Neighbours {
     /** Gives the sandbox's place in its organisation back. */
     CompletionStage<OrganizationReply> release(OrganizationId organization, SandboxId sandbox);
 
+    /** Tells the organisation that the sandbox sleeps and does not count. */
+    CompletionStage<OrganizationReply> suspend(OrganizationId organization, SandboxId sandbox);
+
+    /** Tells the organisation that the sandbox counts again; its place was given before. */
+    CompletionStage<OrganizationReply> resumed(OrganizationId organization, SandboxId sandbox);
+
     /** Wakes the sandbox after the retry pause, also when it has left memory by then. */
     void resumeLater(SandboxId sandbox);
 

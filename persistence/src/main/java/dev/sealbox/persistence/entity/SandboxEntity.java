@@ -94,10 +94,12 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         return switch (message) {
             case SandboxMessage.Create create -> onCreate(sandbox, create);
             case SandboxMessage.Execute execute -> onExecute(sandbox, execute);
+            case SandboxMessage.ExecuteAsSystem(var command, var replyTo) ->
+                onExecute(sandbox, new SandboxMessage.Execute(Origin.system(sandbox.organization()), command, replyTo));
             case SandboxMessage.Read(var organization, var replyTo) ->
                 Effect().reply(replyTo, told(sandbox, organization));
             case SandboxMessage.Await(var organization, var replyTo) ->
-                isSettled(sandbox)
+                sandbox.settled()
                         ? Effect().reply(replyTo, told(sandbox, organization))
                         : Effect().stash();
             case SandboxMessage.ReadPolicy(var replyTo) ->
@@ -127,10 +129,6 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         };
     }
 
-    private static boolean isSettled(Sandbox sandbox) {
-        return !sandbox.starting() && sandbox.stage() != Stage.STOPPING;
-    }
-
     private static SandboxReply told(Sandbox sandbox, OrganizationId asking) {
         return sandbox.isVisibleTo(asking)
                 ? new SandboxReply.Done(sandbox)
@@ -154,15 +152,16 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     }
 
     private Effect<Recorded<SandboxEvent>, Sandbox> onExecute(Sandbox sandbox, SandboxMessage.Execute execute) {
+        if (changesRun(execute.command()) && !sandbox.settled()) {
+            return Effect().stash();
+        }
         return switch (sandbox.decide(execute.origin(), execute.command())) {
             case Accepted<SandboxEvent, ?>(var events) ->
                 Effect()
                         .persist(Records.of(events, execute.origin(), clock))
                         .thenRun(after -> {
                             answer(after, execute);
-                            if (execute.command() instanceof SandboxCommand.RestoreCheckpoint) {
-                                work.startAnew();
-                            }
+                            prepare(execute.command());
                             work.resume();
                             work.proceed(after);
                         })
@@ -172,8 +171,25 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         };
     }
 
+    /** Whether somebody waits until this is done, for which what is under way must be over. */
+    private static boolean changesRun(SandboxCommand command) {
+        return command instanceof SandboxCommand.HibernateSandbox
+                || command instanceof SandboxCommand.WakeSandbox
+                || command instanceof SandboxCommand.RebootSandbox;
+    }
+
+    private void prepare(SandboxCommand command) {
+        if (command instanceof SandboxCommand.RestoreCheckpoint) {
+            work.startAnew();
+        } else if (command instanceof SandboxCommand.ChangeTimeout) {
+            work.restartClock();
+        } else if (changesRun(command)) {
+            work.startOnce();
+        }
+    }
+
     private void answer(Sandbox sandbox, SandboxMessage.Execute execute) {
-        if (execute.command() instanceof SandboxCommand.StopSandbox) {
+        if (execute.command() instanceof SandboxCommand.StopSandbox || changesRun(execute.command())) {
             context.getSelf().tell(new SandboxMessage.Await(sandbox.organization(), execute.replyTo()));
         } else {
             execute.replyTo().tell(new SandboxReply.Done(sandbox));
@@ -186,11 +202,18 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         if (sandbox.stage() == Stage.ABSENT) {
             return Effect().reply(replyTo, new SandboxReply.Refused(new SandboxRefusal.NoSuchSandbox()));
         }
-        if (!sandbox.alive()) {
+        var sleeps = sandbox.stage() == Stage.HIBERNATED;
+        if (!sandbox.mayRun()) {
             return Effect().reply(replyTo, new SandboxReply.Refused(new SandboxRefusal.Stopped()));
         }
         return work.policy(sandbox)
-                .<Effect<Recorded<SandboxEvent>, Sandbox>>map(policy -> Effect().reply(replyTo, answer.apply(policy)))
+                .<Effect<Recorded<SandboxEvent>, Sandbox>>map(policy -> {
+                    var said = answer.apply(policy);
+                    if (sleeps) {
+                        work.forgetLayers();
+                    }
+                    return Effect().reply(replyTo, said);
+                })
                 .orElseGet(() -> Effect().stash());
     }
 
@@ -239,15 +262,17 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
 
     /** Acknowledged when the host has cut what carried secrets. */
     private Effect<Recorded<SandboxEvent>, Sandbox> onRevoke(Sandbox sandbox, SandboxMessage.Revoke revoke) {
-        if (!sandbox.isVisibleTo(revoke.origin().organization()) || !sandbox.alive()) {
+        var sleeps = sandbox.stage() == Stage.HIBERNATED;
+        if (!sandbox.isVisibleTo(revoke.origin().organization()) || !sandbox.mayRun()) {
             return Effect().reply(revoke.replyTo(), new Acknowledged(Answer.NOT_MINE));
         }
-        if (sandbox.starting() || work.policy(sandbox).isEmpty()) {
+        if (!sandbox.settled() || (!sleeps && work.policy(sandbox).isEmpty())) {
             return Effect().stash();
         }
         var events = accepted(sandbox.decide(revoke.origin(), new SandboxCommand.RevokeSecrets()));
         return Effect().persist(Records.of(events, revoke.origin(), clock)).thenRun(after -> {
-            if (!work.enforce(after, revoke.replyTo())) {
+            // One that sleeps has no container; it wakes with what it may have then.
+            if (sleeps || !work.enforce(after, revoke.replyTo())) {
                 revoke.replyTo().tell(new Acknowledged(Answer.TAKEN));
             }
         });
@@ -278,9 +303,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     public SignalHandler<Sandbox> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.instance(), sandbox -> {
-                    var rests = sandbox.stage() == Stage.RUNNING
-                            && !sandbox.branch().revoked();
-                    if (sandbox.stage() != Stage.ABSENT && !rests) {
+                    if (sandbox.stage() != Stage.ABSENT) {
                         context.getSelf().tell(new SandboxMessage.Resume());
                     }
                 })

@@ -24,8 +24,15 @@ public sealed interface SandboxMessage {
             Origin origin, SandboxCommand.CreateSandbox command, Optional<HostId> host, ActorRef<SandboxReply> replyTo)
             implements SandboxMessage, ClusterMessage {}
 
-    /** Decides {@code command}; a stop is replied to when the sandbox has stopped, all else at once. */
+    /**
+     * Decides {@code command}; a stop, a hibernation, a wake and a reboot are replied to when they are over, all else at
+     * once. The latter three wait for what is under way.
+     */
     record Execute(Origin origin, SandboxCommand command, ActorRef<SandboxReply> replyTo)
+            implements SandboxMessage, ClusterMessage {}
+
+    /** As {@link Execute}, asked by a host, which acts for the organisation that the sandbox belongs to. */
+    record ExecuteAsSystem(SandboxCommand command, ActorRef<SandboxReply> replyTo)
             implements SandboxMessage, ClusterMessage {}
 
     /** Replies with the sandbox as it is, to those who may know of it. */
@@ -61,9 +68,10 @@ public sealed interface SandboxMessage {
     /**
      * A side effect came to an end.
      *
-     * @param revision of the policy that a start was given; 0 for other effects
+     * @param figure of a start the revision of the policy that it was given, of a hibernation the bytes that it keeps, of
+     *     an adjustment the number of the start that it was for; 0 for other effects
      */
-    record Finished(Effect effect, long revision, Optional<Throwable> failure)
+    record Finished(Effect effect, long figure, Optional<Throwable> failure)
             implements SandboxMessage, NoSerializationVerificationNeeded {}
 
     /** What the work has come to, to be noted down. */
@@ -79,6 +87,10 @@ public sealed interface SandboxMessage {
         LAYER,
         /** Having the host start the container. */
         START,
+        /** Having the host end the container and keep the disk. */
+        HIBERNATE,
+        /** Telling the host the sandbox's terms. */
+        ADJUST,
         /** Having the host end the container, and letting everything else go. */
         END,
         /** Noting down an outcome. */

@@ -2,6 +2,7 @@ package dev.sealbox.persistence.entity;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
@@ -10,9 +11,11 @@ import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.SandboxMessage.Effect;
 import java.util.Map;
@@ -21,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +43,11 @@ final class SandboxWork {
     private int attemptsLeft;
     private long enforced;
     private boolean left;
+
+    /** What the host was last told, since this actor began; empty also when it is to be told again. */
+    private Optional<Terms> told = Optional.empty();
+
+    private boolean restartClock;
 
     SandboxWork(
             SandboxId id,
@@ -62,6 +71,16 @@ final class SandboxWork {
     /** What is put back has run before, so a host that is away for a moment does not end it. */
     void startAnew() {
         attemptsLeft = attempts;
+    }
+
+    /** The host is to be told the timeout even if it has it: its clock begins anew. */
+    void restartClock() {
+        restartClock = true;
+    }
+
+    /** One that sleeps is not told of changes, so the stores are to be asked again when they matter. */
+    void forgetLayers() {
+        layers = Layers.UNKNOWN;
     }
 
     /** Ends a pause, or the noting down of an outcome. */
@@ -100,15 +119,19 @@ final class SandboxWork {
             return;
         }
         switch (sandbox.stage()) {
-            case STARTING, RESTORING -> start(sandbox);
+            case STARTING, RESTORING, WAKING, REBOOTING -> start(sandbox);
+            case RUNNING -> {
+                keepCut(sandbox);
+                adjust(sandbox);
+            }
+            case HIBERNATING -> hibernate(sandbox);
             case STOPPING -> end(sandbox);
             case LOST -> {
                 if (!left) {
                     end(sandbox);
                 }
             }
-            case RUNNING -> keepCut(sandbox);
-            case ABSENT, STOPPED -> {}
+            case ABSENT, HIBERNATED, STOPPED -> {}
         }
     }
 
@@ -154,17 +177,55 @@ final class SandboxWork {
         }
         policy(sandbox).ifPresent(policy -> {
             var plan = sandbox.blueprint();
+            var kept = sandbox.stage() == Stage.WAKING || sandbox.stage() == Stage.REBOOTING;
             var start = new StartSandbox(
                     plan.template(),
                     plan.fileLayers(),
-                    plan.limits(),
+                    sandbox.terms(),
                     policy,
-                    sandbox.branch().generation());
+                    sandbox.branch().generation(),
+                    kept);
+            told = Optional.of(sandbox.terms());
             effect(
                     Effect.START,
                     policy.revision(),
-                    () -> hosts.start(sandbox.host().orElseThrow(), start));
+                    () -> ready(sandbox)
+                            .thenCompose(done -> hosts.start(sandbox.host().orElseThrow(), start)));
         });
+    }
+
+    /** What must be so before the host starts the container. */
+    private CompletionStage<?> ready(Sandbox sandbox) {
+        return switch (sandbox.stage()) {
+            // Its place was given to it when it was asked to wake; a hibernation of before may have taken it back
+            // since.
+            case WAKING -> neighbours.resumed(sandbox.organization(), id);
+            case REBOOTING -> hosts.hibernate(sandbox.host().orElseThrow(), id);
+            default -> CompletableFuture.completedFuture(Unit.DONE);
+        };
+    }
+
+    private void hibernate(Sandbox sandbox) {
+        effect(
+                Effect.HIBERNATE,
+                hosts -> hosts.hibernate(sandbox.host().orElseThrow(), id)
+                        .thenCompose(bytes ->
+                                neighbours.suspend(sandbox.organization(), id).thenApply(suspended -> bytes)));
+    }
+
+    /** The host forgets terms when it restarts, and may have missed a change. */
+    private void adjust(Sandbox sandbox) {
+        var terms = sandbox.terms();
+        if (underWay.isPresent() || (!restartClock && told.equals(Optional.of(terms)))) {
+            return;
+        }
+        var restart = restartClock;
+        restartClock = false;
+        told = Optional.of(terms);
+        effect(
+                Effect.ADJUST,
+                sandbox.upkeep().boot(),
+                () -> hosts.adjust(sandbox.host().orElseThrow(), id, terms, restart));
     }
 
     private void conclude(SandboxCommand outcome) {
@@ -205,6 +266,15 @@ final class SandboxWork {
                 (done, failure) -> new SandboxMessage.Finished(effect, revision, Optional.ofNullable(failure)));
     }
 
+    /** As the other, for an effect that comes to a figure. */
+    private void effect(Effect effect, Function<SandboxHosts, CompletionStage<Long>> action) {
+        underWay = Optional.of(effect);
+        context.pipeToSelf(
+                begun(() -> action.apply(hosts)).thenApply(figure -> (Long) figure),
+                (figure, failure) ->
+                        new SandboxMessage.Finished(effect, figure == null ? 0 : figure, Optional.ofNullable(failure)));
+    }
+
     private static CompletionStage<?> begun(Supplier<? extends CompletionStage<?>> action) {
         try {
             return action.get();
@@ -218,6 +288,8 @@ final class SandboxWork {
         underWay = Optional.empty();
         return switch (finished.effect()) {
             case START -> started(sandbox, finished);
+            case HIBERNATE -> hibernated(sandbox, finished);
+            case ADJUST -> adjusted(sandbox, finished);
             case END -> ended(sandbox, finished);
             case LAYER, CONCLUDE, PAUSE -> {
                 finished.failure().ifPresent(failure -> pause("ask the stores of", Records.reason(failure)));
@@ -228,17 +300,62 @@ final class SandboxWork {
 
     private Optional<SandboxCommand> started(Sandbox sandbox, SandboxMessage.Finished finished) {
         if (finished.failure().isEmpty()) {
-            enforced = finished.revision();
+            enforced = finished.figure();
             return Optional.of(new SandboxCommand.ConfirmStarted());
         }
         if (!sandbox.starting()) {
             return Optional.empty();
         }
-        if (layers.policy(id, sandbox).revision() > finished.revision()) {
+        if (layers.policy(id, sandbox).revision() > finished.figure()) {
             // A store changed meanwhile, so the key of a value that the host was to open may be destroyed: try anew.
             return Optional.empty();
         }
-        return failedStart(Records.reason(finished.failure().get()));
+        var reason = Records.reason(finished.failure().get());
+        return switch (sandbox.stage()) {
+            case WAKING, REBOOTING -> failedWake(reason);
+            default -> failedStart(reason);
+        };
+    }
+
+    private Optional<SandboxCommand> failedWake(String reason) {
+        told = Optional.empty();
+        attemptsLeft--;
+        if (attemptsLeft <= 0) {
+            return Optional.of(new SandboxCommand.ReportWakeFailed(reason));
+        }
+        pause("wake", reason);
+        return Optional.empty();
+    }
+
+    private Optional<SandboxCommand> hibernated(Sandbox sandbox, SandboxMessage.Finished finished) {
+        told = Optional.empty();
+        if (sandbox.stage() != Stage.HIBERNATING) {
+            return Optional.empty();
+        }
+        if (finished.failure().isPresent()) {
+            pause("hibernate", Records.reason(finished.failure().get()));
+            return Optional.empty();
+        }
+        forgetLayers();
+        enforced = 0;
+        return Optional.of(new SandboxCommand.ConfirmHibernated(finished.figure()));
+    }
+
+    private Optional<SandboxCommand> adjusted(Sandbox sandbox, SandboxMessage.Finished finished) {
+        if (finished.failure().isEmpty() || sandbox.stage() != Stage.RUNNING) {
+            return Optional.empty();
+        }
+        told = Optional.empty();
+        var failure = finished.failure().get();
+        if (isMissing(failure)) {
+            return Optional.of(new SandboxCommand.ReportMissing((int) finished.figure()));
+        }
+        pause("adjust", Records.reason(failure));
+        return Optional.empty();
+    }
+
+    private static boolean isMissing(Throwable failure) {
+        return failure instanceof SandboxMissing || failure.getCause() instanceof SandboxMissing;
     }
 
     private Optional<SandboxCommand> failedStart(String reason) {

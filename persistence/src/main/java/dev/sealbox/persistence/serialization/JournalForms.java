@@ -55,6 +55,14 @@ final class JournalForms {
             entry("sandbox.placed.1", SandboxEvent.SandboxPlaced.class),
             entry("sandbox.started.1", SandboxEvent.SandboxStarted.class),
             entry("sandbox.lost.1", SandboxEvent.SandboxLost.class),
+            entry("sandbox.hibernate-requested.1", SandboxEvent.HibernateRequested.class),
+            entry("sandbox.hibernated.1", SandboxEvent.SandboxHibernated.class),
+            entry("sandbox.wake-requested.1", SandboxEvent.WakeRequested.class),
+            entry("sandbox.woken.1", SandboxEvent.SandboxWoken.class),
+            entry("sandbox.wake-failed.1", SandboxEvent.WakeFailed.class),
+            entry("sandbox.reboot-requested.1", SandboxEvent.RebootRequested.class),
+            entry("sandbox.rebooted.1", SandboxEvent.SandboxRebooted.class),
+            entry("sandbox.timeout-changed.1", SandboxEvent.TimeoutChanged.class),
             entry("sandbox.stop-requested.1", SandboxEvent.StopRequested.class),
             entry("sandbox.stopped.1", SandboxEvent.SandboxStopped.class),
             entry("sandbox.checkpoint-named.1", SandboxEvent.CheckpointNamed.class),
@@ -83,6 +91,8 @@ final class JournalForms {
             entry("organization.name-reserved.1", OrganizationEvent.NameReserved.class),
             entry("organization.name-released.1", OrganizationEvent.NameReleased.class),
             entry("organization.sandbox-admitted.1", OrganizationEvent.SandboxAdmitted.class),
+            entry("organization.sandbox-suspended.1", OrganizationEvent.SandboxSuspended.class),
+            entry("organization.sandbox-resumed.1", OrganizationEvent.SandboxResumed.class),
             entry("organization.sandbox-released.1", OrganizationEvent.SandboxReleased.class),
             entry("image.build-begun.1", ImageEvent.BuildBegun.class),
             entry("image.built.1", ImageEvent.ImageBuilt.class),
@@ -102,12 +112,14 @@ final class JournalForms {
             entry("sandbox.state.2", Sandbox.class),
             entry("sandbox.state.3", Sandbox.class),
             entry("sandbox.state.4", Sandbox.class),
+            entry("sandbox.state.5", Sandbox.class),
             entry("checkpoint.state.1", Checkpoint.class),
             entry("checkpoint.state.2", Checkpoint.class),
             entry("checkpoint.state.3", Checkpoint.class),
             entry("image.state.1", ImageLibrary.class),
             entry("organization.state.1", Organization.class),
-            entry("organization.state.2", Organization.class));
+            entry("organization.state.2", Organization.class),
+            entry("organization.state.3", Organization.class));
 
     private JournalForms() {}
 
@@ -129,10 +141,10 @@ final class JournalForms {
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
             case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
             case SecretStore store -> "store.state.5";
-            case Sandbox sandbox -> "sandbox.state.4";
+            case Sandbox sandbox -> "sandbox.state.5";
             case Checkpoint checkpoint -> "checkpoint.state.3";
             case ImageLibrary library -> "image.state.1";
-            case Organization organization -> "organization.state.2";
+            case Organization organization -> "organization.state.3";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
         };
     }
@@ -176,6 +188,14 @@ final class JournalForms {
             case SandboxEvent.SandboxPlaced e -> "sandbox.placed.1";
             case SandboxEvent.SandboxStarted e -> "sandbox.started.1";
             case SandboxEvent.SandboxLost e -> "sandbox.lost.1";
+            case SandboxEvent.HibernateRequested e -> "sandbox.hibernate-requested.1";
+            case SandboxEvent.SandboxHibernated e -> "sandbox.hibernated.1";
+            case SandboxEvent.WakeRequested e -> "sandbox.wake-requested.1";
+            case SandboxEvent.SandboxWoken e -> "sandbox.woken.1";
+            case SandboxEvent.WakeFailed e -> "sandbox.wake-failed.1";
+            case SandboxEvent.RebootRequested e -> "sandbox.reboot-requested.1";
+            case SandboxEvent.SandboxRebooted e -> "sandbox.rebooted.1";
+            case SandboxEvent.TimeoutChanged e -> "sandbox.timeout-changed.1";
             case SandboxEvent.StopRequested e -> "sandbox.stop-requested.1";
             case SandboxEvent.SandboxStopped e -> "sandbox.stopped.1";
             case SandboxEvent.CheckpointNamed e -> "sandbox.checkpoint-named.1";
@@ -224,6 +244,8 @@ final class JournalForms {
             case OrganizationEvent.NameReserved e -> "organization.name-reserved.1";
             case OrganizationEvent.NameReleased e -> "organization.name-released.1";
             case OrganizationEvent.SandboxAdmitted e -> "organization.sandbox-admitted.1";
+            case OrganizationEvent.SandboxSuspended e -> "organization.sandbox-suspended.1";
+            case OrganizationEvent.SandboxResumed e -> "organization.sandbox-resumed.1";
             case OrganizationEvent.SandboxReleased e -> "organization.sandbox-released.1";
         };
     }

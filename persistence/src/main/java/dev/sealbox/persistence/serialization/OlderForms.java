@@ -15,11 +15,13 @@ import java.util.function.UnaryOperator;
 final class OlderForms {
     private static final Map<String, UnaryOperator<ObjectNode>> NEWER = Map.ofEntries(
             entry("organization.api-key-issued.1", OlderForms::keyIssued),
-            entry("organization.state.1", OlderForms::organization),
+            entry("organization.state.1", state -> withSuspended(organization(state))),
+            entry("organization.state.2", OlderForms::withSuspended),
             entry("sandbox.created.1", OlderForms::sandboxCreated),
-            entry("sandbox.state.1", sandbox -> withDefaults(withBranch(sandbox(sandbox)))),
-            entry("sandbox.state.2", sandbox -> withDefaults(withBranch(sandbox))),
-            entry("sandbox.state.3", OlderForms::withDefaults),
+            entry("sandbox.state.1", sandbox -> withSleep(withDefaults(withBranch(sandbox(sandbox))))),
+            entry("sandbox.state.2", sandbox -> withSleep(withDefaults(withBranch(sandbox)))),
+            entry("sandbox.state.3", sandbox -> withSleep(withDefaults(sandbox))),
+            entry("sandbox.state.4", OlderForms::withSleep),
             entry("checkpoint.requested.1", OlderForms::checkpointRequested),
             entry("checkpoint.state.1", checkpoint -> checkpoint(withUpkeep(checkpoint))),
             entry("checkpoint.state.2", OlderForms::checkpoint),
@@ -81,6 +83,25 @@ final class OlderForms {
         upkeep.putArray("patches");
         upkeep.put("revoked", false);
         return checkpoint;
+    }
+
+    /** Before sandboxes could be hibernated, all of them counted. */
+    private static ObjectNode withSuspended(ObjectNode state) {
+        state.putArray("suspended");
+        return state;
+    }
+
+    /** Before there was upkeep a sandbox had one run at most, and nothing about it changed. */
+    private static ObjectNode withSleep(ObjectNode state) {
+        var upkeep = state.putObject("upkeep");
+        upkeep.put("boot", state.path("stage").asText().equals("RUNNING") ? 1 : 0);
+        upkeep.put("keptBytes", 0);
+        upkeep.put("trouble", "");
+        upkeep.putObject("tags");
+        upkeep.putNull("tagsUpdatedAt");
+        upkeep.put("scalingLocked", false);
+        upkeep.putNull("autoscale");
+        return state;
     }
 
     private static ObjectNode sandboxCreated(ObjectNode recorded) {

@@ -14,6 +14,7 @@ import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.StoreLayers;
+import dev.sealbox.domain.sandbox.Terms;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,9 +77,10 @@ final class BuildWork {
         say(0, "build", "Starting a builder with " + wanted.memoryMB() + " MiB");
         var build = site.build();
         var policy = StoreLayers.policy(build.builder(), site.organization(), 1, List.of(), List.of(), Map.of());
+        // A build is busy in its own way: nobody calls it, so no idleness counts.
+        var terms = new Terms(0, BuildSite.limits(wanted.memoryMB()));
         patience.await(builds.hosts.start(
-                build.host(),
-                new StartSandbox(ImageManifest.BASE, ground.files(), BuildSite.limits(wanted.memoryMB()), policy)));
+                build.host(), new StartSandbox(ImageManifest.BASE, ground.files(), terms, policy, 0, false)));
     }
 
     private ImageLayer captured(ImageLayer ground) {

@@ -29,7 +29,7 @@ final class Cutting {
         this.settings = settings;
     }
 
-    /** The organisation's sandboxes that live and are meant. */
+    /** The organisation's sandboxes that run, or may again, and are meant. */
     CompletionStage<List<SandboxId>> descendants(Origin origin, Predicate<Sandbox> meant) {
         return names.organization(origin.organization())
                 .thenCompose(known -> Futures.each(
@@ -38,7 +38,7 @@ final class Cutting {
                         id -> sandboxes
                                 .read(origin.organization(), id)
                                 .thenApply(found -> found instanceof Outcome.Done<Sandbox>(var sandbox)
-                                                && sandbox.alive()
+                                                && sandbox.mayRun()
                                                 && meant.test(sandbox)
                                         ? Optional.of(id)
                                         : Optional.<SandboxId>empty())))

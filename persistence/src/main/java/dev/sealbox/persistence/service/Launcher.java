@@ -180,6 +180,8 @@ final class Launcher {
         return switch (sandbox.stage()) {
             case RUNNING, RESTORING -> Outcome.done(sandbox.view(id));
             case LOST -> Outcome.refused(whyLost(sandbox.reason()));
+            // A repeated creation finds what has become of the first.
+            case HIBERNATING, HIBERNATED, WAKING, REBOOTING -> Outcome.done(sandbox.view(id));
             case STARTING -> Outcome.refused(new SandboxRefusal.NotReady());
             case ABSENT, STOPPING, STOPPED -> Outcome.refused(new SandboxRefusal.Stopped());
         };

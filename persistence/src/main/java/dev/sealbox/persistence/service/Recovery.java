@@ -91,12 +91,21 @@ public final class Recovery {
         var id = admitted.getKey();
         return tolerant(id.value(), sandboxes.read(organization, id).thenCompose(outcome -> switch (outcome) {
             case Outcome.Done<Sandbox>(var sandbox) ->
-                inTurn(List.copyOf(sandbox.checkpoints().keySet()), this::checkpoint);
+                counted(organization, id, sandbox)
+                        .thenCompose(
+                                done -> inTurn(List.copyOf(sandbox.checkpoints().keySet()), this::checkpoint));
             case Outcome.Refused<Sandbox> absent ->
                 places.isOld(admitted)
                         ? entities.release(organization, id).<Void>thenApply(released -> null)
                         : Futures.nothing();
         }));
+    }
+
+    /** One that sleeps holds no place; a wake that a crash cut off may have left it one. */
+    private CompletionStage<Void> counted(OrganizationId organization, SandboxId id, Sandbox sandbox) {
+        return sandbox.stage() == Sandbox.Stage.HIBERNATED
+                ? entities.suspend(organization, id).thenAccept(suspended -> {})
+                : Futures.nothing();
     }
 
     private CompletionStage<Void> checkpoint(CheckpointId id) {

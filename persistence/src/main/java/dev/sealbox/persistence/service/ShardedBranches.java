@@ -108,7 +108,7 @@ public final class ShardedBranches implements Branches {
     public CompletionStage<Outcome<Revocation>> revokeSecrets(Origin origin, SandboxId sandbox) {
         return sandboxes
                 .read(origin.organization(), sandbox)
-                .thenCompose(outcome -> outcome.then(known -> known.alive()
+                .thenCompose(outcome -> outcome.then(known -> known.mayRun()
                         ? cutting.cut(origin, List.of(sandbox)).thenApply(Outcome::done)
                         : Futures.now(Outcome.refused(new SandboxRefusal.Stopped()))));
     }

@@ -9,6 +9,7 @@ import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.HibernationCause;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Run;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -116,7 +117,7 @@ public final class ShardedSandboxes implements Sandboxes {
 
     private static boolean isListed(Sandbox sandbox) {
         return switch (sandbox.stage()) {
-            case STARTING, RUNNING, RESTORING, LOST -> true;
+            case STARTING, RUNNING, RESTORING, HIBERNATING, HIBERNATED, WAKING, REBOOTING, LOST -> true;
             case ABSENT, STOPPING, STOPPED -> false;
         };
     }
@@ -130,6 +131,37 @@ public final class ShardedSandboxes implements Sandboxes {
                 .thenApply(RunningSandboxes::outcome)
                 .thenCompose(outcome -> outcome.then(stopped ->
                         deleteStore ? deleteLastStore(origin, stopped) : Futures.now(Outcome.done(Unit.DONE))));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> hibernate(Origin origin, SandboxId sandbox) {
+        var command = new SandboxCommand.HibernateSandbox(HibernationCause.CALL);
+        return running.changed(origin, sandbox, command, settings.stopTimeout())
+                .thenApply(outcome -> outcome.map(known -> known.view(sandbox)));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> wake(
+            Origin origin, SandboxId sandbox, Optional<Integer> timeoutSeconds) {
+        return running.read(origin.organization(), sandbox)
+                .thenCompose(known -> known.then(seen -> running.wake(origin, sandbox, timeoutSeconds)))
+                .thenApply(outcome -> outcome.map(known -> known.view(sandbox)));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> reboot(Origin origin, SandboxId sandbox) {
+        return running.reboot(origin, sandbox).thenApply(outcome -> outcome.map(known -> Unit.DONE));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> changeTimeout(Origin origin, SandboxId sandbox, int seconds) {
+        return running.changed(origin, sandbox, new SandboxCommand.ChangeTimeout(seconds), settings.askTimeout())
+                .thenApply(outcome -> outcome.map(known -> Unit.DONE));
+    }
+
+    private CompletionStage<Outcome<Unit>> use(Origin origin, SandboxId sandbox) {
+        return running.with(
+                origin, sandbox, (host, known) -> hosts.use(host, sandbox).thenApply(Outcome::done));
     }
 
     private CompletionStage<Outcome<Unit>> deleteLastStore(Origin origin, Sandbox stopped) {
@@ -162,7 +194,10 @@ public final class ShardedSandboxes implements Sandboxes {
     @Override
     public CompletionStage<Outcome<Unit>> writeFile(
             Origin origin, SandboxId sandbox, String path, InputStream content) {
-        return running.<Unit>with(origin, sandbox, (host, known) -> hosts.writeFile(host, sandbox, path, content))
+        // What was read of the content cannot be read again, so the sandbox is made sure of first.
+        return use(origin, sandbox)
+                .thenCompose(used -> used.then(done -> running.<Unit>withOnce(
+                        origin, sandbox, (host, known) -> hosts.writeFile(host, sandbox, path, content))))
                 .whenComplete((outcome, failure) -> close(content));
     }
 

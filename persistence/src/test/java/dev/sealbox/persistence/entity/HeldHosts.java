@@ -11,7 +11,9 @@ import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Terms;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,13 @@ final class HeldHosts implements SandboxHosts {
 
     final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     volatile Optional<HostId> free = Optional.of(HERE);
+
+    final BlockingQueue<Adjusted> adjusted = new LinkedBlockingQueue<>();
+
+    /** Whether the container is gone. */
+    volatile boolean lost;
+
+    record Adjusted(Terms terms, boolean restart) {}
 
     /** Something that was asked of a host. */
     record Task(String what, Object about, CompletableFuture<Object> outcome) {
@@ -71,6 +80,26 @@ final class HeldHosts implements SandboxHosts {
     @Override
     public CompletionStage<Unit> enforce(HostId host, EgressPolicy policy) {
         return asked("enforce", policy, Unit.class);
+    }
+
+    @Override
+    public CompletionStage<Long> hibernate(HostId host, SandboxId sandbox) {
+        return asked("hibernate", sandbox, Long.class);
+    }
+
+    /** Noted, and done at once. */
+    @Override
+    public CompletionStage<Unit> adjust(HostId host, SandboxId sandbox, Terms terms, boolean restart) {
+        adjusted.add(new Adjusted(terms, restart));
+        var failure = lost;
+        return failure
+                ? CompletableFuture.failedFuture(new SandboxMissing(sandbox))
+                : CompletableFuture.completedFuture(Unit.DONE);
+    }
+
+    @Override
+    public CompletionStage<Unit> use(HostId host, SandboxId sandbox) {
+        return never();
     }
 
     @Override

@@ -22,6 +22,7 @@ final class QuietNeighbours implements Neighbours {
     final Map<StoreId, SecretStore> stores = new ConcurrentHashMap<>();
     final List<StoreId> unbound = new CopyOnWriteArrayList<>();
     final List<SandboxId> released = new CopyOnWriteArrayList<>();
+    final List<SandboxId> suspended = new CopyOnWriteArrayList<>();
     final List<Object> toBeResumed = new CopyOnWriteArrayList<>();
     private final List<CompletableFuture<Acknowledged>> waiting = new CopyOnWriteArrayList<>();
     volatile Answer answer = Answer.TAKEN;
@@ -65,6 +66,18 @@ final class QuietNeighbours implements Neighbours {
     @Override
     public CompletionStage<OrganizationReply> release(OrganizationId organization, SandboxId sandbox) {
         released.add(sandbox);
+        return CompletableFuture.completedFuture(new OrganizationReply.Done(Organization.EMPTY));
+    }
+
+    @Override
+    public CompletionStage<OrganizationReply> suspend(OrganizationId organization, SandboxId sandbox) {
+        suspended.add(sandbox);
+        return CompletableFuture.completedFuture(new OrganizationReply.Done(Organization.EMPTY));
+    }
+
+    @Override
+    public CompletionStage<OrganizationReply> resumed(OrganizationId organization, SandboxId sandbox) {
+        suspended.remove(sandbox);
         return CompletableFuture.completedFuture(new OrganizationReply.Done(Organization.EMPTY));
     }
 

@@ -8,6 +8,7 @@ import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -16,6 +17,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.HibernationCause;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
@@ -24,6 +26,7 @@ import dev.sealbox.domain.sandbox.SandboxEvent;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.sandbox.Tokens;
 import dev.sealbox.domain.store.SecretStore;
 import dev.sealbox.domain.store.StoreEvent;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -309,5 +313,205 @@ class SandboxEntityTest {
         again.tell(new SandboxMessage.Stop());
 
         asker.expectTerminated(again);
+    }
+
+    private static final SandboxCommand HIBERNATE = new SandboxCommand.HibernateSandbox(HibernationCause.CALL);
+    private static final SandboxCommand WAKE = new SandboxCommand.WakeSandbox(Optional.empty());
+
+    private Sandbox reply() {
+        return ((SandboxReply.Done) asker.receiveMessage()).sandbox();
+    }
+
+    private void fallAsleep() {
+        run();
+        execute(HIBERNATE);
+        hosts.next("hibernate").succeed(4096L);
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+    }
+
+    @Test
+    void sleepsAndWakesWithWhatItsStoresSayByThen() {
+        fallAsleep();
+        assertThat(neighbours.suspended).containsExactly(id);
+        sandbox.runCommand(new SandboxMessage.Refresh(changed("two.example"), pusher.getRef()));
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.NOT_MINE));
+        neighbours.stores.put(STORE, store(new StoreEvent.AllowlistChanged(hosts("three.example"))));
+
+        execute(WAKE);
+        var start = hosts.next("start");
+        assertThat(policy(start).allowlist()).isEqualTo(hosts("three.example"));
+        assertThat(((StartSandbox) start.about()).kept()).isTrue();
+        start.succeed(Unit.DONE);
+
+        assertThat(reply().stage()).isEqualTo(Stage.RUNNING);
+        assertThat(neighbours.suspended).isEmpty();
+    }
+
+    @Test
+    void wakesWhoAsksWhileItFallsAsleep() {
+        run();
+        execute(HIBERNATE);
+        var hibernation = hosts.next("hibernate");
+        execute(WAKE);
+        hibernation.succeed(1L);
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+
+        hosts.next("start").succeed(Unit.DONE);
+        assertThat(reply().stage()).isEqualTo(Stage.RUNNING);
+    }
+
+    @Test
+    void finishesFallingAsleepAfterACrash() {
+        run();
+        execute(HIBERNATE);
+        hosts.next("hibernate");
+        sandbox.restart();
+
+        hosts.next("hibernate").fail("the host is not back yet");
+        sandbox.runCommand(new SandboxMessage.Resume());
+        hosts.next("hibernate").succeed(1L);
+
+        sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+    }
+
+    @Test
+    void finishesWakingAfterACrash() {
+        fallAsleep();
+        execute(WAKE);
+        hosts.next("start");
+        sandbox.restart();
+
+        hosts.next("start").succeed(Unit.DONE);
+
+        sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
+        assertThat(reply().stage()).isEqualTo(Stage.RUNNING);
+    }
+
+    @Test
+    void sleepsOnWhenItCannotBeWoken() {
+        fallAsleep();
+        execute(WAKE);
+        hosts.next("start").fail("no memory");
+
+        assertThat(reply())
+                .matches(still -> still.stage() == Stage.HIBERNATED
+                        && still.upkeep().trouble().equals("no memory"));
+        execute(WAKE);
+        hosts.next("start").succeed(Unit.DONE);
+        assertThat(reply().stage()).isEqualTo(Stage.RUNNING);
+    }
+
+    @Test
+    void endsItsProcessesAndStartsAnewToReboot() {
+        run();
+        execute(new SandboxCommand.RebootSandbox());
+        hosts.next("hibernate").succeed(1L);
+        hosts.next("start").succeed(Unit.DONE);
+
+        assertThat(reply())
+                .matches(again ->
+                        again.stage() == Stage.RUNNING && again.upkeep().boot() == 2);
+    }
+
+    @Test
+    void tellsItsHostANewTimeoutAndRestartsTheClockAlsoForTheSame() throws InterruptedException {
+        run();
+        execute(new SandboxCommand.ChangeTimeout(60));
+        reply();
+        assertThat(hosts.adjusted.poll(5, TimeUnit.SECONDS))
+                .isEqualTo(new HeldHosts.Adjusted(new Terms(60, new Limits(1, 1024, 20480)), true));
+        execute(new SandboxCommand.ChangeTimeout(60));
+        reply();
+        assertThat(hosts.adjusted.poll(5, TimeUnit.SECONDS))
+                .isEqualTo(new HeldHosts.Adjusted(new Terms(60, new Limits(1, 1024, 20480)), true));
+
+        sandbox.restart();
+        assertThat(hosts.adjusted.poll(5, TimeUnit.SECONDS))
+                .isEqualTo(new HeldHosts.Adjusted(new Terms(60, new Limits(1, 1024, 20480)), false));
+    }
+
+    @Test
+    void isLostWhenItsHostHasNoContainerOfItAfterARestart() {
+        run();
+        hosts.lost = true;
+        sandbox.restart();
+
+        hosts.next("stop").succeed(Unit.DONE);
+
+        assertThat(sandbox.getState().stage()).isEqualTo(Stage.LOST);
+    }
+
+    @Test
+    void isStoppedInTheMiddleOfFallingAsleep() {
+        run();
+        execute(HIBERNATE);
+        var hibernation = hosts.next("hibernate");
+        var stopper = ACTORS.<SandboxReply>createTestProbe();
+        sandbox.runCommand(new SandboxMessage.Execute(ORIGIN, new SandboxCommand.StopSandbox(), stopper.getRef()));
+        hibernation.succeed(1L);
+        hosts.next("stop").succeed(Unit.DONE);
+
+        assertThat(((SandboxReply.Done) stopper.receiveMessage()).sandbox().stage())
+                .isEqualTo(Stage.STOPPED);
+    }
+
+    @Test
+    void fallsAsleepOnlyWhenItIsPutBack() {
+        run();
+        var checkpoint = new CheckpointId(new UUID(2, 2));
+        execute(new SandboxCommand.RestoreCheckpoint(checkpoint, List.of(checkpoint)));
+        assertThat(reply().stage()).isEqualTo(Stage.RESTORING);
+        var restore = hosts.next("start");
+        assertThat(((StartSandbox) restore.about()).kept())
+                .as("the files of a checkpoint need no former disk")
+                .isFalse();
+        execute(HIBERNATE);
+        assertThat(hosts.tasks).isEmpty();
+        restore.succeed(Unit.DONE);
+
+        hosts.next("hibernate").succeed(1L);
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+        execute(WAKE);
+        var wake = hosts.next("start");
+        assertThat(((StartSandbox) wake.about()))
+                .matches(start -> start.kept() && start.generation() == 1, "goes on from the disk that was put back");
+        wake.succeed(Unit.DONE);
+        assertThat(reply().stage()).isEqualTo(Stage.RUNNING);
+    }
+
+    @Test
+    void refusesToBePutBackWhileItSleeps() {
+        fallAsleep();
+        var checkpoint = new CheckpointId(new UUID(2, 2));
+        execute(new SandboxCommand.RestoreCheckpoint(checkpoint, List.of(checkpoint)));
+
+        assertThat(asker.receiveMessage())
+                .isEqualTo(new SandboxReply.Refused(new SandboxRefusal.NotRunning("hibernated")));
+        assertThat(hosts.tasks).isEmpty();
+    }
+
+    @Test
+    void wakesWithoutTheSecretsThatWereRevokedWhileItSlept() {
+        create(Optional.empty());
+        var first = hosts.next("start");
+        first.succeed(Unit.DONE);
+        reply();
+        execute(HIBERNATE);
+        var hibernation = hosts.next("hibernate");
+        sandbox.runCommand(new SandboxMessage.Revoke(ORIGIN, pusher.getRef()));
+        pusher.expectNoMessage();
+        hibernation.succeed(1L);
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+        assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.TAKEN));
+        assertThat(hosts.tasks).isEmpty();
+
+        execute(WAKE);
+        var wake = hosts.next("start");
+        wake.succeed(Unit.DONE);
+        assertThat(reply())
+                .matches(woken ->
+                        woken.stage() == Stage.RUNNING && woken.branch().revoked());
+        assertThat(policy(wake).revision()).isGreaterThan(policy(first).revision());
     }
 }

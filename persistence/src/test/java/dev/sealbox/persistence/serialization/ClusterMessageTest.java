@@ -47,6 +47,7 @@ import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Defaults;
+import dev.sealbox.domain.sandbox.HibernationCause;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
@@ -214,6 +215,14 @@ class ClusterMessageTest {
                 new SandboxCommand.PlaceSandbox(HOST),
                 new SandboxCommand.ConfirmStarted(),
                 new SandboxCommand.ReportLost("gone"),
+                new SandboxCommand.ReportMissing(2),
+                new SandboxCommand.HibernateSandbox(HibernationCause.SHUTDOWN),
+                new SandboxCommand.HibernateIdle(60),
+                new SandboxCommand.ConfirmHibernated(4096),
+                new SandboxCommand.WakeSandbox(Optional.of(60)),
+                new SandboxCommand.ReportWakeFailed("no host"),
+                new SandboxCommand.RebootSandbox(),
+                new SandboxCommand.ChangeTimeout(60),
                 new SandboxCommand.StopSandbox(),
                 new SandboxCommand.ConfirmStopped(),
                 new SandboxCommand.NameCheckpoint(CHECKPOINT, "first", CheckpointKind.FULL),
@@ -249,6 +258,8 @@ class ClusterMessageTest {
                 new OrganizationCommand.ReserveName(NAME, STORE, 1000),
                 new OrganizationCommand.ReleaseName(NAME, STORE),
                 new OrganizationCommand.AdmitSandbox(SANDBOX, 50),
+                new OrganizationCommand.SuspendSandbox(SANDBOX),
+                new OrganizationCommand.ResumeSandbox(SANDBOX, 50),
                 new OrganizationCommand.ReleaseSandbox(SANDBOX));
     }
 
@@ -285,6 +296,8 @@ class ClusterMessageTest {
                 new SandboxRefusal.AlreadyExists(),
                 new SandboxRefusal.Stopped(),
                 new SandboxRefusal.NotRunning("error"),
+                new SandboxRefusal.NothingToWake(),
+                new SandboxRefusal.WakeFailed("no host"),
                 new SandboxRefusal.NotReady(),
                 new SandboxRefusal.NoHost(),
                 new SandboxRefusal.StartFailed("why"),
@@ -342,6 +355,7 @@ class ClusterMessageTest {
                         new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(), false, List.of(), Tokens.NONE),
                         Optional.of(HOST),
                         sandboxes.getRef()),
+                new SandboxMessage.ExecuteAsSystem(new SandboxCommand.HibernateIdle(60), sandboxes.getRef()),
                 new SandboxMessage.Read(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.Await(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.ReadPolicy(sandboxes.getRef()),

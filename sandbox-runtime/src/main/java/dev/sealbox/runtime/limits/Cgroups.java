@@ -1,6 +1,7 @@
 package dev.sealbox.runtime.limits;
 
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,10 @@ import java.util.stream.Stream;
  */
 public final class Cgroups {
     private static final Path MOUNTS = Path.of("/sys/fs/cgroup");
+
+    /** Microseconds over which the CPU's quota is counted. */
+    private static final long PERIOD = 100_000;
+
     private final Path mounts;
     private final String parent;
 
@@ -84,6 +89,51 @@ public final class Cgroups {
                 Thread.currentThread().interrupt();
                 throw new RuntimeFailure("freeze", e);
             }
+        }
+    }
+
+    /**
+     * Changes the memory and CPU of a sandbox that runs.
+     *
+     * @throws RuntimeFailure when the kernel refuses, for instance because more memory is in use and cannot be freed
+     */
+    public void limit(SandboxId sandbox, Limits limits) {
+        var bytes = Long.toString((long) limits.memoryMB() << 20);
+        var quota = Long.toString(PERIOD * limits.cpuCount());
+        if (unified()) {
+            var group = mounts.resolve(parent).resolve(sandbox.value());
+            change(group.resolve("memory.max"), bytes);
+            change(group.resolve("cpu.max"), quota + " " + PERIOD);
+        } else {
+            memory(group("memory", sandbox), bytes);
+            change(group("cpu", sandbox).resolve("cpu.cfs_quota_us"), quota);
+        }
+    }
+
+    /** Memory with swap may never be the smaller one of the two, so growing and shrinking take opposite orders. */
+    private static void memory(Path group, String bytes) {
+        var memory = group.resolve("memory.limit_in_bytes");
+        var swap = group.resolve("memory.memsw.limit_in_bytes");
+        if (!Files.exists(swap)) {
+            change(memory, bytes);
+        } else if (Long.parseLong(read(memory).strip()) < Long.parseLong(bytes)) {
+            change(swap, bytes);
+            change(memory, bytes);
+        } else {
+            change(memory, bytes);
+            change(swap, bytes);
+        }
+    }
+
+    private Path group(String controller, SandboxId sandbox) {
+        return mounts.resolve(controller).resolve(parent).resolve(sandbox.value());
+    }
+
+    private static void change(Path file, String value) {
+        try {
+            Files.writeString(file, value);
+        } catch (IOException e) {
+            throw new RuntimeFailure("limits", e);
         }
     }
 

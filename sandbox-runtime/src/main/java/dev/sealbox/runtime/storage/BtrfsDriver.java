@@ -76,6 +76,11 @@ public final class BtrfsDriver implements StorageDriver {
     }
 
     @Override
+    public long taken(Disk disk) {
+        return OverlayFolders.taken(disk.folder());
+    }
+
+    @Override
     public long settle(Path layer) {
         try {
             Files.move(OverlayFolders.upper(layer), StorageDriver.content(layer));

@@ -64,6 +64,11 @@ public final class OverlayDriver implements StorageDriver {
     }
 
     @Override
+    public long taken(Disk disk) {
+        return OverlayFolders.taken(folder(disk));
+    }
+
+    @Override
     public long settle(Path layer) {
         return OverlayFolders.settle(layer);
     }

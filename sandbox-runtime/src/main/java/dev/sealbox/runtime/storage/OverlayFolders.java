@@ -61,7 +61,11 @@ record OverlayFolders(Path layersFolder, int uidBase) {
 
     static long settle(Path layer) {
         Tool.runLong(STEP, List.of("sync", "--file-system", layer.toString()));
-        var counted = Tool.runLong(STEP, List.of("du", "--summarize", "--block-size=1", layer.toString()));
+        return taken(layer);
+    }
+
+    static long taken(Path folder) {
+        var counted = Tool.runLong(STEP, List.of("du", "--summarize", "--block-size=1", folder.toString()));
         return Long.parseLong(counted.split("\\s", 2)[0]);
     }
 

@@ -19,7 +19,9 @@ import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Terms;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +66,26 @@ public final class ClusterHosts implements SandboxHosts {
     public CompletionStage<Unit> enforce(HostId host, EgressPolicy policy) {
         return ask(host, patience, asker -> new HostMessage.Enforce(policy, asker))
                 .thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<Long> hibernate(HostId host, SandboxId sandbox) {
+        return ask(host, patience, asker -> new HostMessage.Hibernate(sandbox, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.Hibernated(var keptBytes) -> keptBytes;
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
+    public CompletionStage<Unit> adjust(HostId host, SandboxId sandbox, Terms terms, boolean restart) {
+        return ask(host, patience, asker -> new HostMessage.Adjust(sandbox, terms, restart, asker))
+                .thenApply(ClusterHosts::finished);
+    }
+
+    @Override
+    public CompletionStage<Unit> use(HostId host, SandboxId sandbox) {
+        return ask(host, patience, asker -> new HostMessage.Use(sandbox, asker)).thenApply(ClusterHosts::finished);
     }
 
     @Override
@@ -161,11 +183,8 @@ public final class ClusterHosts implements SandboxHosts {
             ActorRef<HostMessage> ref,
             Duration limit,
             Function<ActorRef<HostReply>, HostMessage> message) {
-        var answer = AskPattern.<HostMessage, HostReply>ask(ref, message::apply, limit, system.scheduler())
-                .toCompletableFuture()
-                .copy();
-        directory.watch(host, ref, answer);
-        return answer;
+        return directory.orUnreachable(
+                host, ref, AskPattern.<HostMessage, HostReply>ask(ref, message::apply, limit, system.scheduler()));
     }
 
     private static Unit finished(HostReply reply) {
@@ -186,6 +205,7 @@ public final class ClusterHosts implements SandboxHosts {
     static RuntimeException failure(HostReply reply) {
         return switch (reply) {
             case HostReply.NotHere(var sandbox) -> new SandboxMissing(sandbox);
+            case HostReply.Resting(var sandbox) -> new SandboxResting(sandbox);
             case HostReply.Failed(var what) -> new HostFailure(what);
             default -> new HostFailure("the host answered something else than it was asked");
         };

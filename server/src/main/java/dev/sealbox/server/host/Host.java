@@ -1,5 +1,6 @@
 package dev.sealbox.server.host;
 
+import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressGate;
 import dev.sealbox.domain.egress.EgressPolicy;
@@ -7,12 +8,19 @@ import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.egress.TrustAnchors;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Terms;
+import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.SandboxSessions;
+import dev.sealbox.domain.session.SessionId;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +28,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +43,9 @@ public final class Host {
     /** For some minutes; a host that is still not answered then has other troubles. */
     private static final int ADOPTIONS = 60;
 
+    /** A host that is not answered keeps the sandbox awake for so long before it asks again. */
+    private static final long ASK_AGAIN_MILLIS = 5000;
+
     private static final Executor LATER = CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS);
 
     private final HostId id;
@@ -41,8 +54,20 @@ public final class Host {
     private final EgressGate gate;
     private final TrustAnchors anchors;
     private final Map<SandboxId, SandboxAddress> addresses = new ConcurrentHashMap<>();
+    private final IdleClocks clocks = new IdleClocks(System::currentTimeMillis);
+    private final LastUses uses;
+    private final Map<SandboxId, Long> usedBefore;
 
-    public Host(HostId id, SandboxRuntime runtime, SandboxSessions sessions, EgressGate gate, TrustAnchors anchors) {
+    /** {@code lastUses} is a file of this host's own, for the idle clocks. */
+    public Host(
+            HostId id,
+            SandboxRuntime runtime,
+            SandboxSessions sessions,
+            EgressGate gate,
+            TrustAnchors anchors,
+            Path lastUses) {
+        this.uses = new LastUses(lastUses);
+        this.usedBefore = uses.read();
         this.id = id;
         this.runtime = runtime;
         this.sessions = sessions;
@@ -54,12 +79,57 @@ public final class Host {
         return id;
     }
 
+    /** For what needs no sandbox that is awake. */
     SandboxRuntime runtime() {
         return runtime;
     }
 
-    SandboxSessions sessions() {
-        return sessions;
+    /** Does something with a sandbox, which is in use meanwhile; fails when it is being put to sleep. */
+    <T> CompletionStage<T> using(SandboxId sandbox, Function<SandboxRuntime, CompletionStage<T>> task) {
+        if (!clocks.enter(sandbox)) {
+            return CompletableFuture.failedFuture(new SandboxResting(sandbox));
+        }
+        return begun(() -> task.apply(runtime)).whenComplete((done, failure) -> clocks.leave(sandbox));
+    }
+
+    /** As {@link #using}, with its sessions. */
+    <T> CompletionStage<T> inSession(SandboxId sandbox, Function<SandboxSessions, CompletionStage<T>> task) {
+        return using(sandbox, any -> task.apply(sessions));
+    }
+
+    /** Attaches to a session. That alone does not keep its sandbox awake, but what goes either way does. */
+    CompletionStage<Outcome<Attachment>> attach(SandboxId sandbox, SessionId session, boolean terminal) {
+        return inSession(sandbox, all -> all.attach(sandbox, session, terminal))
+                .thenApply(outcome ->
+                        outcome.<Attachment>map(attached -> new UsedAttachment(attached, () -> clocks.touch(sandbox))));
+    }
+
+    /** Opens a file; its sandbox is in use until the content is closed. */
+    CompletionStage<Outcome<InputStream>> read(SandboxId sandbox, String path) {
+        if (!clocks.enter(sandbox)) {
+            return CompletableFuture.failedFuture(new SandboxResting(sandbox));
+        }
+        return begun(() -> runtime.read(sandbox, path))
+                .thenApply(
+                        outcome -> outcome.<InputStream>map(content -> new InUse(content, () -> clocks.leave(sandbox))))
+                .whenComplete((outcome, failure) -> {
+                    if (!(outcome instanceof Outcome.Done<InputStream>)) {
+                        clocks.leave(sandbox);
+                    }
+                });
+    }
+
+    private static <T> CompletionStage<T> begun(Supplier<CompletionStage<T>> task) {
+        try {
+            return task.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Notes a use that takes no time. */
+    CompletionStage<Unit> use(SandboxId sandbox) {
+        return using(sandbox, any -> CompletableFuture.completedFuture(Unit.DONE));
     }
 
     CompletionStage<Unit> start(StartSandbox start) {
@@ -69,10 +139,48 @@ public final class Host {
                         policy.sandbox(),
                         start.template(),
                         start.layers(),
-                        start.limits(),
+                        start.terms().limits(),
                         authority,
-                        start.generation())))
-                .thenCompose(address -> admit(address, policy));
+                        start.generation(),
+                        start.kept())))
+                .thenCompose(address -> admit(address, policy))
+                .thenApply(admitted -> {
+                    clocks.began(policy.sandbox(), start.terms().timeoutSeconds(), System.currentTimeMillis());
+                    return admitted;
+                });
+    }
+
+    /** Closes the gate, ends the container and keeps the disk; its bytes. */
+    CompletionStage<Long> hibernate(SandboxId sandbox) {
+        clocks.rest(sandbox);
+        return expel(sandbox)
+                .thenCompose(expelled -> runtime.park(sandbox))
+                .thenCompose(bytes -> expel(sandbox).thenApply(expelled -> {
+                    clocks.forget(sandbox);
+                    return bytes;
+                }));
+    }
+
+    CompletionStage<Unit> adjust(SandboxId sandbox, Terms terms, boolean restart) {
+        return runtime.limit(sandbox, terms.limits()).thenApply(limited -> {
+            clocks.change(sandbox, terms.timeoutSeconds(), restart);
+            return Unit.DONE;
+        });
+    }
+
+    /** Asks for the hibernation of those that are idle; until the answer nothing begins on them. */
+    void hibernateIdle(Registrar registrar) {
+        clocks.due()
+                .forEach(idle -> begun(() -> registrar.idle(idle.sandbox(), idle.timeoutSeconds()))
+                        .whenComplete((agreed, failure) -> {
+                            if (failure != null || !agreed) {
+                                clocks.goOn(idle.sandbox(), ASK_AGAIN_MILLIS);
+                            }
+                        }));
+    }
+
+    void rememberUses() {
+        uses.write(clocks.lastUses());
     }
 
     CompletionStage<Unit> enforce(EgressPolicy policy) {
@@ -94,7 +202,14 @@ public final class Host {
      * opened it meanwhile, and the next sandbox may get the same address.
      */
     CompletionStage<Unit> stop(SandboxId sandbox) {
-        return expel(sandbox).thenCompose(expelled -> runtime.stop(sandbox)).thenCompose(stopped -> expel(sandbox));
+        clocks.rest(sandbox);
+        return expel(sandbox)
+                .thenCompose(expelled -> runtime.stop(sandbox))
+                .thenCompose(stopped -> expel(sandbox))
+                .thenApply(expelled -> {
+                    clocks.forget(sandbox);
+                    return expelled;
+                });
     }
 
     private CompletionStage<Unit> expel(SandboxId sandbox) {
@@ -120,14 +235,29 @@ public final class Host {
     }
 
     private CompletionStage<Unit> adopt(Registrar registrar, SandboxAddress address) {
-        return registrar.claim(id, address.sandbox()).thenCompose(claim -> {
-            if (claim.isEmpty()) {
+        return registrar.claim(id, address.sandbox()).thenCompose(claim -> switch (claim) {
+            case Claim.Foreign() -> {
                 log.info("ending the container of {}, which does not belong here", address.sandbox());
-                return stop(address.sandbox());
+                yield stop(address.sandbox());
             }
-            log.info("adopting {}", address.sandbox());
-            return admit(address, claim.get());
+            case Claim.Sleeps() -> {
+                log.info("ending the container of {}, which is hibernated", address.sandbox());
+                yield hibernate(address.sandbox()).thenApply(bytes -> Unit.DONE);
+            }
+            case Claim.Runs(var policy, var terms) -> {
+                log.info("adopting {}", address.sandbox());
+                var lastUse = usedBefore.getOrDefault(address.sandbox(), System.currentTimeMillis());
+                clocks.began(address.sandbox(), terms.timeoutSeconds(), lastUse);
+                yield admit(address, policy);
+            }
         });
+    }
+
+    /** Hibernates every sandbox, for a node that is configured so. */
+    public CompletionStage<Unit> hibernateAll(Registrar registrar) {
+        return runtime.running()
+                .thenCompose(found -> all(
+                        found, address -> registrar.hibernate(address.sandbox()).thenApply(hibernated -> Unit.DONE)));
     }
 
     /** Ends every container, for a node that is configured not to keep them. */
@@ -137,7 +267,7 @@ public final class Host {
 
     /** One sandbox that cannot be dealt with must not keep the others from it. */
     private static CompletionStage<Unit> all(
-            List<SandboxAddress> found, java.util.function.Function<SandboxAddress, CompletionStage<Unit>> act) {
+            List<SandboxAddress> found, Function<SandboxAddress, CompletionStage<Unit>> act) {
         var acts = found.stream()
                 .map(address -> act.apply(address).toCompletableFuture().exceptionally(failure -> {
                     log.warn("{}: {}", address.sandbox(), failure.toString());

@@ -13,6 +13,7 @@ import akka.stream.javadsl.StreamRefs;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.InputStream;
@@ -55,38 +56,60 @@ public final class HostActor {
     }
 
     private void on(HostMessage message) {
-        var runtime = host.runtime();
         switch (message) {
             case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id()));
             case HostMessage.Start(var start, var asker) -> answer(asker, host.start(start), done -> finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
+            case HostMessage.Hibernate(var sandbox, var asker) ->
+                answer(asker, host.hibernate(sandbox), HostReply.Hibernated::new);
+            case HostMessage.Adjust(var sandbox, var terms, var restart, var asker) ->
+                answer(asker, host.adjust(sandbox, terms, restart), done -> finished());
+            case HostMessage.Use(var sandbox, var asker) -> answer(asker, host.use(sandbox), done -> finished());
             case HostMessage.Stop(var sandbox, var asker) -> answer(asker, host.stop(sandbox), done -> finished());
             case HostMessage.TakeCheckpoint(var sandbox, var checkpoint, var asker) ->
-                answer(asker, runtime.checkpoint(sandbox, checkpoint), HostReply.LayerTaken::new);
+                answer(
+                        asker,
+                        host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint)),
+                        HostReply.LayerTaken::new);
             case HostMessage.Discard(var checkpoint, var asker) ->
-                answer(asker, runtime.discard(checkpoint), done -> finished());
+                answer(asker, host.runtime().discard(checkpoint), done -> finished());
             case HostMessage.RunCommand(var sandbox, var command, var asker) ->
-                answer(asker, runtime.run(sandbox, command), result -> LongResult.offered(result, streams));
+                answer(
+                        asker,
+                        host.using(sandbox, runtime -> runtime.run(sandbox, command)),
+                        result -> LongResult.offered(result, streams));
             case HostMessage.ReadFile(var sandbox, var path, var asker) ->
-                answer(asker, runtime.read(sandbox, path), outcome -> reply(outcome, this::opened));
+                answer(asker, host.read(sandbox, path), outcome -> reply(outcome, this::opened));
             case HostMessage.WriteFile write -> write(write);
             case HostMessage.ListFiles(var sandbox, var path, var asker) ->
-                answer(asker, runtime.list(sandbox, path), outcome -> reply(outcome, HostReply.FilesListed::new));
+                answer(
+                        asker,
+                        host.using(sandbox, runtime -> runtime.list(sandbox, path)),
+                        outcome -> reply(outcome, HostReply.FilesListed::new));
             case HostMessage.MakeDirectory(var sandbox, var path, var asker) ->
-                answer(asker, runtime.makeDirectory(sandbox, path), outcome -> reply(outcome, done -> finished()));
+                answer(
+                        asker,
+                        host.using(sandbox, runtime -> runtime.makeDirectory(sandbox, path)),
+                        outcome -> reply(outcome, done -> finished()));
             case HostMessage.RemoveFile(var sandbox, var path, var asker) ->
-                answer(asker, runtime.remove(sandbox, path), outcome -> reply(outcome, done -> finished()));
+                answer(
+                        asker,
+                        host.using(sandbox, runtime -> runtime.remove(sandbox, path)),
+                        outcome -> reply(outcome, done -> finished()));
             case HostMessage.Act(var sandbox, var action, var asker) ->
                 answer(
                         asker,
-                        host.sessions().act(sandbox, action),
+                        host.inSession(sandbox, sessions -> sessions.act(sandbox, action)),
                         outcome -> reply(outcome, HostReply.SessionIs::new));
             case HostMessage.ListSessions(var sandbox, var asker) ->
-                answer(asker, host.sessions().sessions(sandbox), HostReply.SessionsListed::new);
+                answer(
+                        asker,
+                        host.inSession(sandbox, sessions -> sessions.sessions(sandbox)),
+                        HostReply.SessionsListed::new);
             case HostMessage.Attach(var sandbox, var session, var terminal, var asker) ->
                 answer(
                         asker,
-                        host.sessions().attach(sandbox, session, terminal),
+                        host.attach(sandbox, session, terminal),
                         outcome -> reply(outcome, attachment -> AttachmentStreams.offered(attachment, streams)));
         }
     }
@@ -95,7 +118,7 @@ public final class HostActor {
         var content = write.content().getSource().runWith(StreamConverters.asInputStream(), streams);
         answer(
                 write.replyTo(),
-                host.runtime().write(write.sandbox(), write.path(), content),
+                host.using(write.sandbox(), runtime -> runtime.write(write.sandbox(), write.path(), content)),
                 outcome -> reply(outcome, done -> finished()));
     }
 
@@ -130,6 +153,9 @@ public final class HostActor {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof SandboxMissing missing) {
             return new HostReply.NotHere(missing.sandbox());
+        }
+        if (cause instanceof SandboxResting resting) {
+            return new HostReply.Resting(resting.sandbox());
         }
         log.warn("A host could not do what it was asked", cause);
         return new HostReply.Failed(

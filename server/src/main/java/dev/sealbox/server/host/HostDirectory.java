@@ -1,5 +1,6 @@
 package dev.sealbox.server.host;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -13,13 +14,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Which hosts are in the cluster now, and where: kept by an actor, read from any thread. */
 public final class HostDirectory {
     private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
-    private final Map<CompletableFuture<?>, ActorRef<HostMessage>> waiting = new ConcurrentHashMap<>();
+    private final Map<Address, HostId> addresses = new ConcurrentHashMap<>();
+    private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Put to a host, and not answered yet; as an identity. */
+    private static final class Question {
+        private final ActorRef<HostMessage> asked;
+        private final CompletableFuture<HostReply> answer;
+
+        private Question(ActorRef<HostMessage> asked, CompletableFuture<HostReply> answer) {
+            this.asked = asked;
+            this.answer = answer;
+        }
+    }
 
     /** What the directory's actor hears. */
     public sealed interface Heard {
@@ -35,21 +49,28 @@ public final class HostDirectory {
         return Optional.ofNullable(hosts.get(host));
     }
 
+    /** Which host the member at {@code address} is or was; empty when it is none that was ever seen. */
+    Optional<HostId> at(Address address) {
+        return Optional.ofNullable(addresses.get(address));
+    }
+
     /** Whether the host is in the cluster. */
     public boolean knows(HostId host) {
         return hosts.containsKey(host);
     }
 
     /**
-     * Has {@code answer}, which {@code ref} is to give, fail when that host leaves the cluster or cannot be reached any
-     * more, rather than when its time is over.
+     * {@code answer}, which {@code ref} is to give, or a failure as soon as that host leaves the cluster or cannot be
+     * reached any more, rather than when the time for the answer is over.
      */
-    void watch(HostId host, ActorRef<HostMessage> ref, CompletableFuture<?> answer) {
-        waiting.put(answer, ref);
-        answer.whenComplete((done, failure) -> waiting.remove(answer));
+    CompletionStage<HostReply> orUnreachable(
+            HostId host, ActorRef<HostMessage> ref, CompletionStage<HostReply> answer) {
+        var question = new Question(ref, answer.toCompletableFuture().copy());
+        waiting.add(question);
         if (!ref.equals(hosts.get(host))) {
-            answer.completeExceptionally(new HostUnreachable(host));
+            question.answer.completeExceptionally(new HostUnreachable(host));
         }
+        return question.answer.whenComplete((done, failure) -> waiting.remove(question));
     }
 
     private void become(Map<HostId, ActorRef<HostMessage>> present) {
@@ -57,11 +78,9 @@ public final class HostDirectory {
         hosts = Map.copyOf(present);
         former.forEach((host, ref) -> {
             if (!ref.equals(present.get(host))) {
-                waiting.forEach((answer, asked) -> {
-                    if (asked.equals(ref)) {
-                        answer.completeExceptionally(new HostUnreachable(host));
-                    }
-                });
+                waiting.stream()
+                        .filter(question -> question.asked.equals(ref))
+                        .forEach(question -> question.answer.completeExceptionally(new HostUnreachable(host)));
             }
         });
     }
@@ -95,6 +114,7 @@ public final class HostDirectory {
                     become(present);
                 }
                 case Heard.Introduced(var id, var ref) -> {
+                    addresses.put(ref.path().address(), id);
                     var present = new HashMap<>(hosts);
                     present.put(id, ref);
                     become(present);

@@ -8,6 +8,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.SessionAction;
 import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.persistence.serialization.ClusterMessage;
@@ -20,6 +21,13 @@ public sealed interface HostMessage extends ClusterMessage {
     record Start(StartSandbox start, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record Enforce(EgressPolicy policy, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Hibernate(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Adjust(SandboxId sandbox, Terms terms, boolean restart, ActorRef<HostReply> replyTo)
+            implements HostMessage {}
+
+    record Use(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record Stop(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
 

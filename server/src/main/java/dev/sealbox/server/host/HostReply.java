@@ -20,6 +20,8 @@ public sealed interface HostReply extends ClusterMessage {
 
     record Finished() implements HostReply {}
 
+    record Hibernated(long keptBytes) implements HostReply {}
+
     record LayerTaken(long sizeBytes) implements HostReply {}
 
     record CommandEnded(CommandResult result) implements HostReply {}
@@ -44,6 +46,9 @@ public sealed interface HostReply extends ClusterMessage {
 
     /** The sandbox has no container here. */
     record NotHere(SandboxId sandbox) implements HostReply {}
+
+    /** The sandbox is just being put to sleep here, and what was asked has not begun. */
+    record Resting(SandboxId sandbox) implements HostReply {}
 
     /** A step failed; {@code what} names it and holds no secret. */
     record Failed(String what) implements HostReply {}

@@ -14,12 +14,17 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Run;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.NewSession;
 import dev.sealbox.domain.session.SessionAction;
@@ -30,6 +35,7 @@ import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.domain.session.TerminalSize;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +55,8 @@ import org.junit.jupiter.api.Test;
 class ClusterHostsTest {
     private static final HostId HOST = new HostId("here");
     private static final SandboxId ONE = new SandboxId("sb-0000000000000001");
+    private static final SandboxId STRAY = new SandboxId("sb-00000000000000bb");
+    private static final SandboxId SLEEPER = new SandboxId("sb-00000000000000cc");
     private static final SandboxId TWO = new SandboxId("sb-0000000000000002");
 
     private static final ActorTestKit actors = ActorTestKit.create(ConfigFactory.parseString("""
@@ -66,7 +75,8 @@ class ClusterHostsTest {
     private static final MemoryRuntime runtime = new MemoryRuntime();
     private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
     private static final HostDirectory directory = new HostDirectory();
-    private static final Host host = new Host(HOST, runtime, runtime, gate(), organization -> done("PEM"));
+    private static final Host host =
+            new Host(HOST, runtime, runtime, gate(), organization -> done("PEM"), Path.of("target", "last-uses"));
     private static ClusterHosts hosts;
 
     @BeforeAll
@@ -86,6 +96,26 @@ class ClusterHostsTest {
     @AfterAll
     static void stop() {
         actors.shutdownTestKit();
+    }
+
+    @Test
+    void bringsAnOutputThatIsLargerThanAMessageAsAStream() {
+        get(hosts.start(HOST, start(TWO, 1)));
+        var word = "ä€".repeat(400_000);
+
+        var result = get(hosts.run(HOST, TWO, command("echo", word)));
+
+        assertThat(result.stdout()).isEqualTo("echo " + word);
+        assertThat(result.stderr()).isEmpty();
+        get(hosts.stop(HOST, TWO));
+    }
+
+    @Test
+    void answersAtOnceForAHostThatIsNotInTheCluster() {
+        assertThat(hosts.run(new HostId("elsewhere"), ONE, command("echo")))
+                .failsWithin(Duration.ofSeconds(1))
+                .withThrowableThat()
+                .withCauseInstanceOf(HostUnreachable.class);
     }
 
     @Test
@@ -109,6 +139,75 @@ class ClusterHostsTest {
         get(hosts.stop(HOST, ONE));
         assertThat(admitted).doesNotContainKey(ONE);
         assertThat(runtime.running).doesNotContainKey(ONE);
+    }
+
+    @Test
+    void hibernatesAndGoesOnFromWhatWasKept() {
+        var sandbox = new SandboxId("sb-0000000000000003");
+        var terms = new Terms(60, new Limits(1, 4096, 20480));
+        get(hosts.start(HOST, start(sandbox, 1)));
+        assertThat(get(hosts.adjust(HOST, sandbox, terms, true))).isEqualTo(Unit.DONE);
+        assertThat(get(hosts.use(HOST, sandbox))).isEqualTo(Unit.DONE);
+
+        assertThat(get(hosts.hibernate(HOST, sandbox))).isEqualTo(4096);
+
+        assertThat(admitted).doesNotContainKey(sandbox);
+        assertThatThrownBy(() -> get(hosts.run(HOST, sandbox, command("true"))))
+                .hasRootCauseInstanceOf(SandboxMissing.class);
+        assertThatThrownBy(() -> get(hosts.adjust(HOST, sandbox, terms, false)))
+                .hasRootCauseInstanceOf(SandboxMissing.class);
+        get(hosts.start(HOST, start(sandbox, 1)));
+        assertThat(admitted).containsKey(sandbox);
+    }
+
+    @Test
+    void beginsNothingOnASandboxThatIsAboutToSleep() throws InterruptedException {
+        var sandbox = new SandboxId("sb-0000000000000004");
+        get(hosts.start(HOST, start(sandbox, 1)));
+        get(hosts.adjust(HOST, sandbox, new Terms(1, new Limits(1, 1024, 20480)), true));
+        var asked = new CompletableFuture<Boolean>();
+        var registrar = new AskedRegistrar(asked);
+        for (var tries = 0; registrar.idle.isEmpty() && tries < 500; tries++) {
+            host.hibernateIdle(registrar);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(registrar.idle).contains(sandbox);
+
+        assertThatThrownBy(() -> get(hosts.run(HOST, sandbox, command("true"))))
+                .hasRootCauseInstanceOf(SandboxResting.class);
+        assertThatThrownBy(() -> get(new ClusterSessions(actors.system(), hosts).sessions(HOST, sandbox)))
+                .hasRootCauseInstanceOf(SandboxResting.class);
+        asked.complete(false);
+
+        assertThat(get(hosts.run(HOST, sandbox, command("true"))).exitCode()).isZero();
+    }
+
+    /** One that notes who is idle, and lets the test answer. */
+    private record AskedRegistrar(CompletableFuture<Boolean> answer, List<SandboxId> idle) implements Registrar {
+        AskedRegistrar(CompletableFuture<Boolean> answer) {
+            this(answer, new CopyOnWriteArrayList<>());
+        }
+
+        @Override
+        public CompletionStage<Claim> claim(HostId host, SandboxId sandbox) {
+            return done(
+                    sandbox.equals(STRAY)
+                            ? new Claim.Foreign()
+                            : sandbox.equals(SLEEPER)
+                                    ? new Claim.Sleeps()
+                                    : new Claim.Runs(policy(sandbox, 9), new Terms(0, new Limits(1, 1024, 20480))));
+        }
+
+        @Override
+        public CompletionStage<Boolean> idle(SandboxId sandbox, int timeoutSeconds) {
+            idle.add(sandbox);
+            return answer;
+        }
+
+        @Override
+        public CompletionStage<Void> hibernate(SandboxId sandbox) {
+            return answer.thenAccept(agreed -> {});
+        }
     }
 
     @Test
@@ -214,18 +313,18 @@ class ClusterHostsTest {
     @Test
     void adoptsWhatBelongsHereAndEndsTheRest() {
         var own = new SandboxId("sb-00000000000000aa");
-        var stray = new SandboxId("sb-00000000000000bb");
         runtime.running.put(own, new SandboxAddress(own, "100.96.0.3"));
-        runtime.running.put(stray, new SandboxAddress(stray, "100.96.0.4"));
+        runtime.running.put(STRAY, new SandboxAddress(STRAY, "100.96.0.4"));
+        runtime.running.put(SLEEPER, new SandboxAddress(SLEEPER, "100.96.0.5"));
 
-        get(host.adopt(
-                (id, sandbox) -> done(sandbox.equals(stray) ? Optional.empty() : Optional.of(policy(sandbox, 9)))));
+        get(host.adopt(new AskedRegistrar(CompletableFuture.completedFuture(true))));
 
         assertThat(admitted)
                 .extractingByKey(own)
                 .extracting(EgressPolicy::revision)
                 .isEqualTo(9L);
-        assertThat(runtime.running).containsKey(own).doesNotContainKey(stray);
+        assertThat(runtime.running).containsKey(own).doesNotContainKeys(STRAY, SLEEPER);
+        assertThat(admitted).doesNotContainKeys(STRAY, SLEEPER);
     }
 
     private static EgressGate gate() {
@@ -249,7 +348,8 @@ class ClusterHostsTest {
     }
 
     private static StartSandbox start(SandboxId sandbox, long revision) {
-        return new StartSandbox("base", List.of(), new Limits(1, 1024, 20480), policy(sandbox, revision));
+        return new StartSandbox(
+                "base", List.of(), new Terms(0, new Limits(1, 1024, 20480)), policy(sandbox, revision), 0, false);
     }
 
     private static EgressPolicy policy(SandboxId sandbox, long revision) {

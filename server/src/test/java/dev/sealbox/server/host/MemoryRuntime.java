@@ -10,6 +10,7 @@ import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
 import dev.sealbox.domain.session.Attachment;
@@ -46,6 +47,25 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions {
     @Override
     public CompletionStage<SandboxAddress> start(Launch launch) {
         return later(() -> running.computeIfAbsent(launch.sandbox(), id -> new SandboxAddress(id, "100.96.0.2")));
+    }
+
+    @Override
+    public CompletionStage<Long> park(SandboxId sandbox) {
+        return later(() -> {
+            running.remove(sandbox);
+            return 4096L;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> limit(SandboxId sandbox, Limits limits) {
+        return later(() -> {
+                    if (!running.containsKey(sandbox)) {
+                        throw new SandboxMissing(sandbox);
+                    }
+                    return limits;
+                })
+                .thenAccept(done -> {});
     }
 
     @Override

@@ -1,0 +1,168 @@
+package dev.sealbox.demo.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sealbox.client.Sandbox;
+import dev.sealbox.client.SandboxOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Sandboxes that fall asleep and are woken, by themselves and by calls, with the requests that the Python SDK makes. */
+class SleepIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ObjectMapper json = new ObjectMapper();
+
+    @Test
+    void sandboxesSleepWhenIdleAndWakeWithTheNextCall() throws Exception {
+        try (var world = World.open(Map.of())) {
+            var sandbox = Sandbox.create(world.client(), SandboxOptions.defaults());
+            sandbox.files().write("kept", "still here".getBytes(StandardCharsets.UTF_8));
+            assertThat(post(world, sandbox, "hibernate").statusCode()).isEqualTo(200);
+            assertThat(status(world, sandbox)).isEqualTo("hibernated");
+            assertThat(Sandbox.list(world.client()))
+                    .extracting(each -> each.status())
+                    .containsExactly("hibernated");
+            // What has ended stays in the list of processes until its parent has asked for its exit code.
+            await("its processes are gone", () -> processes(sandbox).isEmpty());
+
+            manyCallsAtOnceWakeItOnce(sandbox);
+            fallsAsleepByItselfAndNotWhileItIsUsed(world, sandbox);
+            goesOnFallingAsleepAfterARestart(world, sandbox);
+            answersAsTheContractSays(world, sandbox);
+            assertThat(world.stop()).isEmpty();
+        }
+    }
+
+    private void manyCallsAtOnceWakeItOnce(Sandbox sandbox) {
+        var calls = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> sandbox.commands().run("cat kept; echo x >>woken").stdout()))
+                .toList();
+        assertThat(calls).allSatisfy(call -> assertThat(call.join()).isEqualTo("still here"));
+        assertThat(sandbox.commands().run("wc -l <woken").stdout().strip()).isEqualTo("8");
+    }
+
+    private void fallsAsleepByItselfAndNotWhileItIsUsed(World world, Sandbox sandbox) throws Exception {
+        assertThat(post(world, sandbox, "timeout", "{\"timeout\": 2}").statusCode())
+                .isEqualTo(204);
+        // A command that somebody waits for keeps it awake for longer than the timeout.
+        assertThat(sandbox.commands().run("sleep 4; echo awake").stdout()).isEqualTo("awake\n");
+        var ended = System.nanoTime();
+        // Reads of the control plane, which these are, do not.
+        await("it sleeps", () -> status(world, sandbox).equals("hibernated"));
+        assertThat(Duration.ofNanos(System.nanoTime() - ended)).isBetween(Duration.ofMillis(1500), PATIENCE);
+        assertThat(sandbox.commands().run("cat kept").stdout()).isEqualTo("still here");
+    }
+
+    private void goesOnFallingAsleepAfterARestart(World world, Sandbox sandbox) throws Exception {
+        assertThat(status(world, sandbox)).isEqualTo("running");
+        world.node().kill();
+        world.node().start();
+        await("it sleeps after the restart", () -> status(world, sandbox).equals("hibernated"));
+        var woken = post(world, sandbox, "wake", "{}");
+        assertThat(woken.statusCode()).isEqualTo(200);
+        assertThat(json.readTree(woken.body()).path("status").asText()).isEqualTo("running");
+        assertThat(sandbox.commands().run("cat kept").stdout()).isEqualTo("still here");
+    }
+
+    /** Empty bodies without a type, as Python sends them, and with the type of JSON, as TypeScript does. */
+    private void answersAsTheContractSays(World world, Sandbox sandbox) throws Exception {
+        for (var verb : List.of("reboot", "power-cycle")) {
+            sandbox.commands().run("sleep 1000 >/dev/null 2>&1 &");
+            assertThat(post(world, sandbox, verb).statusCode()).isEqualTo(204);
+            assertThat(sandbox.commands().run("pgrep -c sleep").stdout().strip())
+                    .isEqualTo("0");
+            assertThat(post(world, sandbox, verb, "").statusCode()).isEqualTo(204);
+        }
+        assertThat(post(world, sandbox, "wake").statusCode()).as("it runs").isEqualTo(200);
+        assertThat(post(world, sandbox, "hibernate", "").statusCode()).isEqualTo(200);
+        var again = post(world, sandbox, "hibernate");
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(json.readTree(again.body()).path("sizeBytes").asLong()).isPositive();
+        sandbox.kill();
+        assertThat(status(world, sandbox)).isEqualTo("stopped");
+        assertThat(post(world, sandbox, "hibernate").statusCode()).isEqualTo(400);
+        assertThat(post(world, sandbox, "wake").statusCode()).isEqualTo(404);
+        assertThat(post(world, sandbox, "reboot").statusCode()).isEqualTo(410);
+        assertThat(post(world, sandbox, "timeout", "{\"timeout\":1}").statusCode())
+                .isEqualTo(410);
+        assertThat(post(world, sandbox, "exec/run", "{\"cmd\":\"true\"}").statusCode())
+                .isEqualTo(410);
+    }
+
+    private static List<String> processes(Sandbox sandbox) throws IOException {
+        try (var all = Files.list(Path.of("/proc"))) {
+            return all.map(process -> process.resolve("cgroup"))
+                    .filter(Files::isReadable)
+                    .map(SleepIT::text)
+                    .filter(groups -> groups.contains(sandbox.id()))
+                    .toList();
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private String status(World world, Sandbox sandbox) throws Exception {
+        return json.readTree(send(world, request(world, sandbox, "").GET()).body())
+                .path("status")
+                .asText();
+    }
+
+    private HttpResponse<String> post(World world, Sandbox sandbox, String verb) throws Exception {
+        return send(world, request(world, sandbox, "/" + verb).POST(BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> post(World world, Sandbox sandbox, String verb, String body) throws Exception {
+        return send(
+                world,
+                request(world, sandbox, "/" + verb)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body)));
+    }
+
+    private static HttpRequest.Builder request(World world, Sandbox sandbox, String path) {
+        return HttpRequest.newBuilder(URI.create(world.node().api() + "/api/sandboxes/" + sandbox.id() + path));
+    }
+
+    private HttpResponse<String> send(World world, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return http.send(request.header("X-API-Key", world.apiKey()).build(), BodyHandlers.ofString());
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.sealbox.domain.sandbox;
+
+import dev.sealbox.domain.egress.EgressPolicy;
+
+/** What a host that comes back is told about a container that it finds. */
+public sealed interface Claim {
+
+    /** It belongs there and is to go on. */
+    record Runs(EgressPolicy policy, Terms terms) implements Claim {}
+
+    /** Its sandbox is hibernated: the container is to be ended, the disk to be kept. */
+    record Sleeps() implements Claim {}
+
+    /** Nobody knows it there (any more): container and disk are to go. */
+    record Foreign() implements Claim {}
+}

@@ -1,0 +1,47 @@
+package dev.sealbox.domain.sandbox;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What changes about a sandbox while it lives, beside its stage.
+ *
+ * @param boot how often its container was started; tells one run from the next
+ * @param keptBytes of its disk when it was last hibernated; 0 before
+ * @param trouble why it could not be woken or rebooted the last time; empty when it could
+ * @param tags of its owner, by key
+ * @param tagsUpdatedAt empty until they are first set
+ * @param scalingLocked whether its size must not be changed
+ * @param autoscale empty when its size is changed by hand only
+ */
+public record Upkeep(
+        int boot,
+        long keptBytes,
+        String trouble,
+        Map<String, String> tags,
+        Optional<Instant> tagsUpdatedAt,
+        boolean scalingLocked,
+        Optional<Autoscale> autoscale) {
+
+    /** The sizes between which a sandbox is kept, in MiB of memory. */
+    public record Autoscale(int minMemoryMB, int maxMemoryMB) {}
+
+    public static final Upkeep NEW = new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty());
+
+    public Upkeep {
+        tags = Map.copyOf(tags);
+    }
+
+    Upkeep booted() {
+        return new Upkeep(boot + 1, keptBytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale);
+    }
+
+    Upkeep hibernated(long bytes) {
+        return new Upkeep(boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale);
+    }
+
+    Upkeep troubled(String why) {
+        return new Upkeep(boot, keptBytes, why, tags, tagsUpdatedAt, scalingLocked, autoscale);
+    }
+}
