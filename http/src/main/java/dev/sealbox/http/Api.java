@@ -17,6 +17,7 @@ import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.repeat.Repeats;
+import dev.sealbox.domain.sandbox.SandboxUpkeep;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.store.SecretStores;
@@ -49,6 +50,7 @@ public final class Api {
             SecretStores stores,
             SecretVersions versions,
             Sandboxes sandboxes,
+            SandboxUpkeep upkeep,
             Sessions sessions,
             Checkpoints checkpoints,
             Branches branches,
@@ -81,6 +83,7 @@ public final class Api {
                 new AsyncWake(sandboxes),
                 new SandboxRoutes(sandboxes, images, builds, settings, bodies, answers),
                 new LifeRoutes(sandboxes, settings, bodies, answers),
+                new UpkeepRoutes(sandboxes, upkeep, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new SessionRoutes(sessions, webSockets, bodies, answers),
                 new TerminalRoutes(sessions, webSockets, bodies, answers),

@@ -89,6 +89,7 @@ final class TestServer implements AutoCloseable {
                         stores,
                         versions,
                         sandboxes,
+                        sandboxes,
                         sessions,
                         checkpoints,
                         branches,

@@ -3,6 +3,7 @@ package dev.sealbox.proxy;
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.proxy.http2.Http2Limits;
+import dev.sealbox.proxy.revocation.RevocationSettings;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.OutgoingProxy;
@@ -39,6 +40,7 @@ public record ProxySettings(
             Overrides overrides,
             Path systemRoots,
             Optional<Path> caFile,
+            RevocationSettings revocation,
             Optional<OutgoingProxy> proxy,
             int keptPerHost,
             Duration keptFor,
@@ -115,6 +117,7 @@ public record ProxySettings(
                 Overrides.parse(upstream.getString("overrides")),
                 Path.of(upstream.getString("system-roots")),
                 file(upstream, "ca-file"),
+                revocation(upstream.getConfig("revocation")),
                 Optional.of(upstream.getString("proxy"))
                         .filter(address -> !address.isBlank())
                         .map(address -> OutgoingProxy.parse(
@@ -125,6 +128,21 @@ public record ProxySettings(
                 upstream.getInt("kept-per-host"),
                 upstream.getDuration("kept-for"),
                 upstream.getBoolean("http2"));
+    }
+
+    private static RevocationSettings revocation(Config revocation) {
+        var mode = switch (revocation.getString("mode")) {
+            case "off" -> RevocationSettings.Mode.OFF;
+            case "known" -> RevocationSettings.Mode.KNOWN;
+            case "required" -> RevocationSettings.Mode.REQUIRED;
+            default -> throw new InvalidValue("upstream.revocation.mode is off, known or required");
+        };
+        return new RevocationSettings(
+                mode,
+                file(revocation, "lists"),
+                revocation.getBoolean("fetch"),
+                revocation.getDuration("patience"),
+                bytes(revocation, "max-list"));
     }
 
     private static Optional<Path> file(Config config, String path) {

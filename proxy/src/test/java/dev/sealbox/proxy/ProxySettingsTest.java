@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.sandbox.Gateway;
 import dev.sealbox.proxy.http2.Http2Limits;
+import dev.sealbox.proxy.revocation.RevocationSettings;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.Overrides;
 import java.nio.file.Path;
@@ -58,6 +59,12 @@ class ProxySettingsTest {
                                 new Overrides(List.of()),
                                 Path.of("/etc/ssl/certs/ca-certificates.crt"),
                                 Optional.empty(),
+                                new RevocationSettings(
+                                        RevocationSettings.Mode.KNOWN,
+                                        Optional.empty(),
+                                        true,
+                                        Duration.ofSeconds(3),
+                                        8 << 20),
                                 Optional.empty(),
                                 16,
                                 Duration.ofSeconds(30),

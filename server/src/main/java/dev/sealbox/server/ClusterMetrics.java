@@ -16,10 +16,16 @@ final class ClusterMetrics {
 
     static void watch(ActorSystem<?> system, MeterRegistry registry) {
         var cluster = Cluster.get(system);
-        Gauge.builder("sealbox.cluster.members", cluster, watched -> count(watched.state().getMembers()))
+        Gauge.builder(
+                        "sealbox.cluster.members",
+                        cluster,
+                        watched -> count(watched.state().getMembers()))
                 .description("Members of the cluster, as this node knows it")
                 .register(registry);
-        Gauge.builder("sealbox.cluster.unreachable", cluster, watched -> count(watched.state().getUnreachable()))
+        Gauge.builder(
+                        "sealbox.cluster.unreachable",
+                        cluster,
+                        watched -> count(watched.state().getUnreachable()))
                 .description("Members that somebody cannot reach")
                 .register(registry);
     }

@@ -48,7 +48,8 @@ record ClusterSettings(Optional<CertificateFiles> tls, Duration reloadAfter, boo
 
     private static Path readable(String setting, String file) {
         if (file.isBlank() || !Files.isReadable(Path.of(file))) {
-            throw new StartFailure("sealbox.cluster.tls." + setting + " must name a readable file when TLS is configured");
+            throw new StartFailure(
+                    "sealbox.cluster.tls." + setting + " must name a readable file when TLS is configured");
         }
         return Path.of(file).toAbsolutePath();
     }
@@ -66,13 +67,18 @@ record ClusterSettings(Optional<CertificateFiles> tls, Duration reloadAfter, boo
         var engine = "akka.remote.artery.ssl.rotating-keys-engine.";
         var files = tls.get();
         return ConfigFactory.parseMap(Map.of(
-                        "akka.remote.artery.transport", "tls-tcp",
+                        "akka.remote.artery.transport",
+                        "tls-tcp",
                         "akka.remote.artery.ssl.ssl-engine-provider",
-                                "akka.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider",
-                        engine + "cert-file", files.certificate().toString(),
-                        engine + "key-file", files.key().toString(),
-                        engine + "ca-cert-file", files.authority().toString(),
-                        engine + "ssl-context-cache-ttl", reloadAfter.toMillis() + " ms"))
+                        "akka.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider",
+                        engine + "cert-file",
+                        files.certificate().toString(),
+                        engine + "key-file",
+                        files.key().toString(),
+                        engine + "ca-cert-file",
+                        files.authority().toString(),
+                        engine + "ssl-context-cache-ttl",
+                        reloadAfter.toMillis() + " ms"))
                 .withFallback(base);
     }
 
@@ -81,8 +87,9 @@ record ClusterSettings(Optional<CertificateFiles> tls, Duration reloadAfter, boo
         var bound = artery.getString("bind.hostname");
         var host = bound.isBlank() ? artery.getString("canonical.hostname") : bound;
         if (!plaintext && !isLoopback(host)) {
-            throw new StartFailure("the cluster address " + host + " is not this machine's own, so traffic there needs TLS:"
-                    + " set SEALBOX_CLUSTER_TLS_CERT_FILE, SEALBOX_CLUSTER_TLS_KEY_FILE and SEALBOX_CLUSTER_TLS_CA_FILE");
+            throw new StartFailure(
+                    "the cluster address " + host + " is not this machine's own, so traffic there needs TLS:"
+                            + " set SEALBOX_CLUSTER_TLS_CERT_FILE, SEALBOX_CLUSTER_TLS_KEY_FILE and SEALBOX_CLUSTER_TLS_CA_FILE");
         }
     }
 

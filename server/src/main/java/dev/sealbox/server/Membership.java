@@ -54,9 +54,8 @@ final class Membership {
 
     /** Complete when the others have gone on without this node, or it has given up as part of a minority. */
     CompletionStage<Done> excluded() {
-        return system.getWhenTerminated().thenCompose(ended -> leaving
-                ? new CompletableFuture<>()
-                : CompletableFuture.completedFuture(ended));
+        return system.getWhenTerminated()
+                .thenCompose(ended -> leaving ? new CompletableFuture<>() : CompletableFuture.completedFuture(ended));
     }
 
     /** One line about why this node is no usable member; empty when it is. */

@@ -147,10 +147,7 @@ final class Node {
             if (!isControl()) {
                 return new Node(cleanup, vitals(system, config, readiness, metrics), membership);
             }
-            spawn(
-                    system,
-                    HostLosses.watch(directory, settings.hostLossAfter(), entities::lost),
-                    "host-losses");
+            spawn(system, HostLosses.watch(directory, settings.hostLossAfter(), entities::lost), "host-losses");
             Waiting.on("resume what was interrupted", entities.recover());
             return new Node(
                     cleanup,
@@ -257,6 +254,7 @@ final class Node {
                             entities.stores(),
                             entities.versions(),
                             entities.sandboxes(),
+                            entities.upkeep(),
                             sessions,
                             entities.checkpoints(),
                             entities.branches(),

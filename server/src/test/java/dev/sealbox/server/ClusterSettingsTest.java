@@ -42,8 +42,8 @@ class ClusterSettingsTest {
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("key-file");
 
-        var config = with("akka.remote.artery.canonical.hostname = 198.18.0.1, sealbox.cluster.tls { cert-file = \"" + file
-                + "\", key-file = \"" + file + "\", ca-file = \"" + file + "\" }");
+        var config = with("akka.remote.artery.canonical.hostname = 198.18.0.1, sealbox.cluster.tls { cert-file = \""
+                + file + "\", key-file = \"" + file + "\", ca-file = \"" + file + "\" }");
         var complete = ClusterSettings.from(config).over(config);
         assertThat(complete.getString("akka.remote.artery.transport")).isEqualTo("tls-tcp");
         assertThat(complete.getString("akka.remote.artery.ssl.rotating-keys-engine.ca-cert-file"))

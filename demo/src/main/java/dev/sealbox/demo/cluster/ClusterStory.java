@@ -67,16 +67,19 @@ final class ClusterStory {
             hosts.computeIfAbsent(hostOf(one, made), host -> new ArrayList<>()).add(made);
         }
         report.proveEqual("new sandboxes spread over both hosts", 2, hosts.size());
-        hosts.values().forEach(all -> all.forEach(box -> {
-            // The host with the API is named in its data folder; the other one is the third machine's.
-            (hostOf(one, box).equals(world.hostId(1)) ? onFirst : onThird).add(box);
-        }));
+        hosts.values()
+                .forEach(all -> all.forEach(box -> {
+                    // The host with the API is named in its data folder; the other one is the third machine's.
+                    (hostOf(one, box).equals(world.hostId(1)) ? onFirst : onThird).add(box);
+                }));
         uses(two, onThird.getFirst(), "/across", values.api());
         var far = Sandbox.connect(two, onThird.getFirst().id());
         var large = "x".repeat(3_000_000);
         far.files().write("/home/large", large);
         report.prove(
-                "files travel in both directions", far.files().read("/home/large").equals(large), "another content");
+                "files travel in both directions",
+                far.files().read("/home/large").equals(large),
+                "another content");
         report.proveEqual(
                 "an output larger than a message arrives whole",
                 large.length(),
@@ -89,11 +92,15 @@ final class ClusterStory {
 
     private void uses(SealboxClient client, Sandbox sandbox, String path, String expected) {
         var box = Sandbox.connect(client, sandbox.id());
-        var seen = box.commands()
-                .run("curl -sS https://%s%s -H \"X-Key: $API_KEY\"".formatted(ClusterWorld.HOST, path));
+        var seen =
+                box.commands().run("curl -sS https://%s%s -H \"X-Key: $API_KEY\"".formatted(ClusterWorld.HOST, path));
         report.prove(
                 "the upstream receives the value at " + path + ", the sandbox sees none",
-                world.upstream().latest(path).map(got -> got.header("x-key")).orElse("").equals(expected)
+                world.upstream()
+                                .latest(path)
+                                .map(got -> got.header("x-key"))
+                                .orElse("")
+                                .equals(expected)
                         && !values.appearIn(seen.stdout() + seen.stderr()),
                 values.hidden(seen.stdout() + seen.stderr()));
     }
@@ -108,7 +115,10 @@ final class ClusterStory {
                     // It is ended before it gives up.
                 }
             });
-            var refused = within(PATIENCE, () -> world.logOf("m1").contains("certificate") || world.logOf("stranger").contains("certificate"));
+            var refused = within(
+                    PATIENCE,
+                    () -> world.logOf("m1").contains("certificate")
+                            || world.logOf("stranger").contains("certificate"));
             report.prove("is turned away in the handshake", refused, world.logOf("stranger"));
             report.proveEqual("and is no member", 3, members());
             stranger.kill();
@@ -127,13 +137,20 @@ final class ClusterStory {
             statuses.add(status(() -> one.secretStores().create(name)));
             return statuses.getLast() == 200 && members() == 2;
         });
-        report.tell("answers meanwhile", statuses.stream().distinct().toList() + ", whole again after "
-                + (System.nanoTime() - killed) / 1_000_000 + " ms");
-        report.prove("every answer was right, or 503", answered && List.of(200, 503).containsAll(statuses), "" + statuses);
+        report.tell(
+                "answers meanwhile",
+                statuses.stream().distinct().toList() + ", whole again after "
+                        + (System.nanoTime() - killed) / 1_000_000 + " ms");
+        report.prove(
+                "every answer was right, or 503", answered && List.of(200, 503).containsAll(statuses), "" + statuses);
         var listed = one.secretStores().list().size();
         var made = statuses.stream().filter(status -> status == 200).count();
-        report.prove("no store that was acknowledged is missing", listed > made, listed + " of " + made + " and one more");
-        report.prove("secrets are used again", within(PATIENCE, () -> works(one, onThird.getFirst(), "/after-kill")), "no request arrived");
+        report.prove(
+                "no store that was acknowledged is missing", listed > made, listed + " of " + made + " and one more");
+        report.prove(
+                "secrets are used again",
+                within(PATIENCE, () -> works(one, onThird.getFirst(), "/after-kill")),
+                "no request arrived");
         world.node(2).start();
         report.proveEqual("it comes back, and is ready", 200, readiness(2));
         report.prove("as a member like before", within(PATIENCE, () -> members() == 3), members() + " members");
@@ -145,9 +162,13 @@ final class ClusterStory {
         report.step("5. A host that is cut off from the cluster, but not from the world");
         var one = world.client(1);
         var trial = Sandbox.connect(one, onThird.getFirst().id());
-        trial.commands().run("nohup sh -c 'while sleep 0.3; do curl -s -m 3 -o /dev/null https://" + ClusterWorld.HOST
-                + "/tick -H \"X-Key: $API_KEY\"; done' >/dev/null 2>&1 &");
-        report.prove("a program in its sandbox uses the secret all the time", within(PATIENCE, () -> ticks() > 1), "it does not");
+        trial.commands()
+                .run("nohup sh -c 'while sleep 0.3; do curl -s -m 3 -o /dev/null https://" + ClusterWorld.HOST
+                        + "/tick -H \"X-Key: $API_KEY\"; done' >/dev/null 2>&1 &");
+        report.prove(
+                "a program in its sandbox uses the secret all the time",
+                within(PATIENCE, () -> ticks() > 1),
+                "it does not");
         world.network().cutOff(3);
         var cut = System.nanoTime();
         var refused = within(PATIENCE, () -> status(() -> trial.commands().run("true")) == 503);
@@ -156,20 +177,37 @@ final class ClusterStory {
         report.prove("a change names the sandboxes that lag", change.refreshErrors() > 0, change.toString());
         var stopped = within(PATIENCE, () -> quiet());
         var seconds = (System.nanoTime() - cut) / 1_000_000_000;
-        report.prove("the host stopped using the secret when its lease ended (looked after " + seconds + " s)", stopped, ticks() + " uses");
+        report.prove(
+                "the host stopped using the secret when its lease ended (looked after " + seconds + " s)",
+                stopped,
+                ticks() + " uses");
         report.prove("although it was still there itself", world.node(3).isAlive(), "it had ended");
-        report.prove("the sandboxes on it are lost", within(PATIENCE, () -> "error".equals(trial.info().status())), trial.info().status());
-        report.proveEqual("those on the other host are not", "running", Sandbox.connect(one, onFirst.getFirst().id()).info().status());
+        report.prove(
+                "the sandboxes on it are lost",
+                within(PATIENCE, () -> "error".equals(trial.info().status())),
+                trial.info().status());
+        report.proveEqual(
+                "those on the other host are not",
+                "running",
+                Sandbox.connect(one, onFirst.getFirst().id()).info().status());
         uses(one, onFirst.getFirst(), "/kept", values.teamApi());
         world.network().heal(3);
-        report.prove("the host ends, to be started anew", within(PATIENCE, () -> !world.node(3).isAlive()), "it runs on");
+        report.prove(
+                "the host ends, to be started anew",
+                within(PATIENCE, () -> !world.node(3).isAlive()),
+                "it runs on");
         world.node(3).start();
-        var fresh = within(PATIENCE, () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults())).equals(world.hostId(3)));
+        var fresh = within(
+                PATIENCE,
+                () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults()))
+                        .equals(world.hostId(3)));
         report.prove("and takes sandboxes again", fresh, "none was placed on it");
     }
 
     private long ticks() {
-        return world.upstream().received().stream().filter(got -> got.target().equals("/tick")).count();
+        return world.upstream().received().stream()
+                .filter(got -> got.target().equals("/tick"))
+                .count();
     }
 
     /** Whether nothing has come for much longer than things come apart. */
@@ -182,7 +220,8 @@ final class ClusterStory {
     private boolean works(SealboxClient client, Sandbox sandbox, String path) {
         return status(() -> Sandbox.connect(client, sandbox.id())
                                 .commands()
-                                .run("curl -s -m 5 https://%s%s -H \"X-Key: $API_KEY\"".formatted(ClusterWorld.HOST, path)))
+                                .run("curl -s -m 5 https://%s%s -H \"X-Key: $API_KEY\""
+                                        .formatted(ClusterWorld.HOST, path)))
                         == 200
                 && world.upstream().latest(path).isPresent();
     }
@@ -194,7 +233,9 @@ final class ClusterStory {
     /** As the first node counts them. */
     private int members() {
         var told = ask(1, "/metrics").body().lines().filter(line -> line.startsWith("sealbox_cluster_members "));
-        return told.map(line -> (int) Double.parseDouble(line.split(" ", 2)[1])).findFirst().orElse(0);
+        return told.map(line -> (int) Double.parseDouble(line.split(" ", 2)[1]))
+                .findFirst()
+                .orElse(0);
     }
 
     private int readiness(int index) {
@@ -203,7 +244,8 @@ final class ClusterStory {
 
     private HttpResponse<String> ask(int index, String path) {
         try {
-            var request = HttpRequest.newBuilder(URI.create(world.node(index).api() + path)).build();
+            var request = HttpRequest.newBuilder(URI.create(world.node(index).api() + path))
+                    .build();
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

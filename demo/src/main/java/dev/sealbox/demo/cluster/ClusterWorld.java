@@ -62,18 +62,26 @@ final class ClusterWorld implements AutoCloseable {
             var postgres = kept(EmbeddedPostgres.builder().start());
             shared = Map.of(
                     "SEALBOX_DATABASE_URL",
-                            "jdbc:postgresql://" + network.here() + ":"
-                                    + kept(new Forwarder(network.here(), postgres.getPort())).port() + "/postgres",
-                    "SEALBOX_DATABASE_USER", "postgres",
-                    "SEALBOX_DATABASE_PASSWORD", "postgres",
-                    "SEALBOX_MASTER_KEY_FILE", folder.resolve("master.json").toString(),
-                    "SEALBOX_TEMPLATE_DIR", Project.templates().toString(),
-                    "SEALBOX_BOOTSTRAP_API_KEY", apiKey,
+                    "jdbc:postgresql://" + network.here() + ":"
+                            + kept(new Forwarder(network.here(), postgres.getPort()))
+                                    .port() + "/postgres",
+                    "SEALBOX_DATABASE_USER",
+                    "postgres",
+                    "SEALBOX_DATABASE_PASSWORD",
+                    "postgres",
+                    "SEALBOX_MASTER_KEY_FILE",
+                    folder.resolve("master.json").toString(),
+                    "SEALBOX_TEMPLATE_DIR",
+                    Project.templates().toString(),
+                    "SEALBOX_BOOTSTRAP_API_KEY",
+                    apiKey,
                     "SEALBOX_UPSTREAM_OVERRIDES",
-                            HOST + "=" + network.here() + ":"
-                                    + kept(new Forwarder(network.here(), upstream.port())).port(),
+                    HOST + "=" + network.here() + ":"
+                            + kept(new Forwarder(network.here(), upstream.port()))
+                                    .port(),
                     "SEALBOX_UPSTREAM_CA_FILE",
-                            Files.writeString(folder.resolve("upstreams.pem"), authority.pem()).toString());
+                    Files.writeString(folder.resolve("upstreams.pem"), authority.pem())
+                            .toString());
             for (var index = 1; index <= ROLES.size(); index++) {
                 started.add(node("m" + index, index, nodes, ROLES.get(index - 1)));
             }
@@ -94,15 +102,23 @@ final class ClusterWorld implements AutoCloseable {
         var pem = issuer.pemNode(List.of(NODE, name));
         var settings = new HashMap<>(shared);
         settings.putAll(Map.of(
-                "SEALBOX_DATA_DIR", data.toString(),
-                "SEALBOX_ROLES", roles,
-                "SEALBOX_CLUSTER_HOST", network.address(index),
-                "SEALBOX_CLUSTER_PORT", name.startsWith("m") ? "25520" : "25521",
-                "SEALBOX_CLUSTER_SEEDS", network.address(1) + ":25520," + network.address(2) + ":25520",
-                "SEALBOX_CLUSTER_STABLE_AFTER", STABLE_AFTER,
-                "SEALBOX_LEASE", LEASE.toSeconds() + " s",
+                "SEALBOX_DATA_DIR",
+                data.toString(),
+                "SEALBOX_ROLES",
+                roles,
+                "SEALBOX_CLUSTER_HOST",
+                network.address(index),
+                "SEALBOX_CLUSTER_PORT",
+                name.startsWith("m") ? "25520" : "25521",
+                "SEALBOX_CLUSTER_SEEDS",
+                network.address(1) + ":25520," + network.address(2) + ":25520",
+                "SEALBOX_CLUSTER_STABLE_AFTER",
+                STABLE_AFTER,
+                "SEALBOX_LEASE",
+                LEASE.toSeconds() + " s",
                 // A short life is better spent without the best compiler.
-                "SEALBOX_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+                "SEALBOX_JAVA_OPTS",
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
         settings.putAll(Map.of(
                 "SEALBOX_CLUSTER_TLS_CERT_FILE", file(name + ".crt", pem.chain()),
                 "SEALBOX_CLUSTER_TLS_KEY_FILE", file(name + ".key", pem.key()),
@@ -136,7 +152,10 @@ final class ClusterWorld implements AutoCloseable {
             }
             var data = folder.resolve("builder");
             var settings = Map.of(
-                    "SEALBOX_DATA_DIR", data.toString(), "SEALBOX_TEMPLATE_DIR", Project.templates().toString());
+                    "SEALBOX_DATA_DIR",
+                    data.toString(),
+                    "SEALBOX_TEMPLATE_DIR",
+                    Project.templates().toString());
             try (var builder = new Node(settings, folder.resolve("builder.log"))) {
                 builder.start();
             } finally {

@@ -14,6 +14,9 @@ class ClusterIT {
         try (var world = new ClusterWorld()) {
             new ClusterStory(world, report).tell();
         }
-        assertThat(report.proofs()).isNotEmpty().filteredOn(proof -> !proof.held()).isEmpty();
+        assertThat(report.proofs())
+                .isNotEmpty()
+                .filteredOn(proof -> !proof.held())
+                .isEmpty();
     }
 }

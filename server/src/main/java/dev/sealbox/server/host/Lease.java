@@ -53,8 +53,8 @@ public final class Lease {
             public CompletionStage<Void> begins(Supplier<? extends Iterable<UseRecord>> request) {
                 return holds()
                         ? ledger.begins(request)
-                        : CompletableFuture.failedFuture(
-                                new NoRoom("this host is cut off from the cluster and may not use secrets until it is back"));
+                        : CompletableFuture.failedFuture(new NoRoom(
+                                "this host is cut off from the cluster and may not use secrets until it is back"));
             }
 
             @Override

@@ -69,8 +69,8 @@ public final class Leases {
         private Keeper(ActorContext<Heard> context, Lease lease) {
             this.context = context;
             this.lease = lease;
-            this.answers = context.messageAdapter(
-                    LeaseMessage.Granted.class, granted -> new Heard.Answer(granted.round()));
+            this.answers =
+                    context.messageAdapter(LeaseMessage.Granted.class, granted -> new Heard.Answer(granted.round()));
         }
 
         private Behavior<Heard> behavior() {
@@ -101,8 +101,13 @@ public final class Leases {
         /** How many control nodes the cluster has, as far as this one knows; those that do not answer are counted. */
         private long members() {
             return StreamSupport.stream(
-                            Cluster.get(context.getSystem()).state().getMembers().spliterator(), false)
-                    .filter(member -> member.hasRole("control") && !member.status().equals(MemberStatus.removed()))
+                            Cluster.get(context.getSystem())
+                                    .state()
+                                    .getMembers()
+                                    .spliterator(),
+                            false)
+                    .filter(member ->
+                            member.hasRole("control") && !member.status().equals(MemberStatus.removed()))
                     .count();
         }
     }

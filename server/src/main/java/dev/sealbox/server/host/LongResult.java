@@ -27,7 +27,8 @@ final class LongResult {
         var stdout = ByteString.fromArrayUnsafe(result.stdout().getBytes(StandardCharsets.UTF_8));
         var all = stdout.concat(ByteString.fromArrayUnsafe(result.stderr().getBytes(StandardCharsets.UTF_8)));
         var pieces = Source.fromJavaStream(() -> IntStream.iterate(0, at -> at < all.size(), at -> at + PIECE)
-                .<ByteString>mapToObj(at -> all.slice(at, Math.min(at + PIECE, all.size())).compact()));
+                .<ByteString>mapToObj(
+                        at -> all.slice(at, Math.min(at + PIECE, all.size())).compact()));
         return new HostReply.LongCommandEnded(
                 result.exitCode(), stdout.size(), pieces.runWith(StreamRefs.sourceRef(), streams));
     }
