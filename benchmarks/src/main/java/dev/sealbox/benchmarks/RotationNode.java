@@ -105,6 +105,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.stores(),
                 persistence.versions(),
                 persistence.sandboxes(),
+                persistence.upkeep(),
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),
                 persistence.branches(),
