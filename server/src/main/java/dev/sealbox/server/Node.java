@@ -127,6 +127,7 @@ final class Node {
                 spawn(system, Leases.granting(), "leases");
                 BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
             }
+            var metrics = NodeMetrics.registry();
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
                             system,
@@ -136,10 +137,10 @@ final class Node {
                             new SealedAuthorityStore(database, keys),
                             ledger(config, database),
                             lease(system),
+                            metrics,
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
-            var metrics = NodeMetrics.registry();
             ClusterMetrics.watch(system, metrics);
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
