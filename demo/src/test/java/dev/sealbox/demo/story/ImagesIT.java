@@ -1,6 +1,5 @@
 package dev.sealbox.demo.story;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,12 +13,10 @@ import dev.sealbox.client.SandboxOptions;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.upstream.Shelf;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +26,9 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -62,7 +57,6 @@ class ImagesIT {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private static Shelf shelf;
-    private static byte[] archive = {};
     private static World world;
 
     @TempDir
@@ -351,72 +345,19 @@ class ImagesIT {
     /** Killed in the middle of a step: afterwards the build has failed, its name is free, and it can be built again. */
     @Test
     @Order(8)
-    void bringsFilesOutAndInAgain() throws IOException {
-        var archives = world.client().archives();
-        try (var sandbox = Sandbox.create(world.client(), SandboxOptions.defaults())) {
-            out(sandbox, "echo " + RUN + " > kept; ln kept again; sudo rm /usr/bin/wget; mkdir -p d && ln -s / d/root");
-            var checkpoint = sandbox.createCheckpoint("out");
-            sandbox.awaitCheckpoint(checkpoint.id(), Duration.ofMinutes(1));
-            try (var exported = archives.exportCheckpoint(checkpoint.id())) {
-                archive = exported.readAllBytes();
-            }
-            sandbox.deleteCheckpoint(checkpoint.id());
-        }
-
-        var seed = new Random().nextLong();
-        var random = new Random(seed);
-        for (var attempt = 0; attempt < 6; attempt++) {
-            var forged = archive.clone();
-            // In the manifest or in the first layer; the rest says nothing.
-            forged[(attempt % 2 == 0 ? 512 : layer()) + random.nextInt(200)] ^= 0x20;
-            var broken = attempt < 4 ? forged : Arrays.copyOf(archive, random.nextInt(layer() + 200));
-            assertThatThrownBy(() -> archives.importAs("forged", () -> new ByteArrayInputStream(broken), false))
-                    .as("seed %s, attempt %s", seed, attempt)
-                    .isInstanceOfSatisfying(
-                            ApiException.class,
-                            refused -> assertThat(refused.code()).startsWith("archive."));
-        }
-        assertThat(world.client().snapshots().list())
-                .noneMatch(each -> each.name().equals("forged"));
-        eventually("all are given up", () -> underWay() == 0);
-
-        var imported = archives.importAs("brought-in", () -> new ByteArrayInputStream(archive), false);
-        assertThat(imported.isReady()).isTrue();
-        try (var sandbox =
-                Sandbox.create(world.client(), SandboxOptions.defaults().snapshot("brought-in"))) {
-            assertThat(out(
-                            sandbox,
-                            "cat again; readlink d/root; test kept -ef again; echo $?; ls /usr/bin/wget 2>&1; true"))
-                    .startsWith(RUN + "\n/\n0\n")
-                    .contains("cannot access");
-        }
-        assertThatThrownBy(() -> archives.importAs("brought-in", () -> new ByteArrayInputStream(archive), false))
-                .hasMessageContaining("exists");
-        try (var exported = archives.exportSnapshot("brought-in")) {
-            archive = exported.readAllBytes();
-        }
-    }
-
-    @Test
-    @Order(9)
-    void leavesNothingHalfDoneWhenTheServerIsKilled() throws IOException {
+    void leavesNothingHalfDoneWhenTheServerIsKilled() {
         var snapshots = world.client().snapshots();
         var slow = Image.base().run("echo begun >/tmp/begun").run("sleep 100");
         var before = events("image.built");
         assertThat(snapshots.begin("slow", slow).status()).isEqualTo("building");
         eventually("the second step runs", () -> events("image.built") == before + 1 && underWay() == 1);
-        try (var half = importingHalf()) {
-            assertThat(half.isConnected()).isTrue();
-            eventually("an import has begun", () -> underWay() == 2);
-            world.node().kill();
-        }
+
+        world.node().kill();
         world.node().start();
 
         var after = snapshots.read("slow");
         assertThat(after.isFailed()).isTrue();
         assertThat(after.errorMsg()).contains("the server was stopped");
-        assertThat(snapshots.list()).noneMatch(each -> each.name().equals("half"));
-        eventually("both are given up", () -> underWay() == 0);
         eventually("the build is given up", () -> failures().contains("the server was stopped"));
         var log = new ArrayList<String>();
         var again = snapshots.create(
@@ -428,24 +369,6 @@ class ImagesIT {
             assertThat(out(sandbox, "cat /tmp/begun")).isEqualTo("begun\n");
         }
         snapshots.delete("slow");
-    }
-
-    /** Where the archive's first layer begins. */
-    private static int layer() {
-        var text = new String(archive, ISO_8859_1);
-        return text.indexOf("layers/", text.indexOf("manifest.sig")) + 512;
-    }
-
-    /** Sends an archive that is none of what is there as far as its first layer, and then nothing. */
-    private static Socket importingHalf() throws IOException {
-        var api = URI.create(world.node().api());
-        var socket = new Socket(api.getHost(), api.getPort());
-        var head = "POST /api/snapshots/half/import HTTP/1.1\r\nHost: a.test\r\nX-API-Key: " + world.apiKey()
-                + "\r\nContent-Type: application/octet-stream\r\nContent-Length: " + archive.length + "\r\n\r\n";
-        socket.getOutputStream().write(head.getBytes(UTF_8));
-        socket.getOutputStream().write(archive, 0, layer() + 100);
-        socket.getOutputStream().flush();
-        return socket;
     }
 
     /** The builds before have ended. */
