@@ -12,6 +12,7 @@ import dev.sealbox.demo.upstream.TestUpstream;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.ledger.UseLedger;
+import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
@@ -105,6 +106,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.stores(),
                 persistence.versions(),
                 persistence.sandboxes(),
+                new FileLinks(notary.sign(FileLinks.purpose())),
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),
                 persistence.branches(),

@@ -36,6 +36,7 @@ record Routes(
         SessionRoutes sessions,
         TerminalRoutes terminals,
         FileRoutes files,
+        FileLinkRoutes fileLinks,
         CheckpointRoutes checkpoints,
         BranchRoutes branches,
         SnapshotRoutes snapshots,
@@ -70,6 +71,7 @@ record Routes(
                                             id,
                                             concat(
                                                     meta.open(),
+                                                    fileLinks.open(id),
                                                     pathPrefix("api", () -> api(id)),
                                                     terminals.withoutPrefix(
                                                             of -> required(id, asker -> of.apply(asker.origin())))))));
@@ -91,6 +93,7 @@ record Routes(
                 sessions.of(origin),
                 terminals.of(origin),
                 files.of(origin),
+                fileLinks.of(origin),
                 life.of(origin),
                 sandboxes.of(asker),
                 checkpoints.of(asker),

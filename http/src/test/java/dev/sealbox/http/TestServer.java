@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.sandbox.FileLinks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -30,6 +31,8 @@ final class TestServer implements AutoCloseable {
     static final String KEY = "osb_key-of-acme";
     static final String OTHER_KEY = "osb_key-of-other";
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    static final byte[] LINK_SECRET = {1, 2, 3};
 
     final FakeKeys keys = new FakeKeys();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -89,6 +92,7 @@ final class TestServer implements AutoCloseable {
                         stores,
                         versions,
                         sandboxes,
+                        new FileLinks(LINK_SECRET),
                         sessions,
                         checkpoints,
                         branches,

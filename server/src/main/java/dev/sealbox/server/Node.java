@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.repeat.Repeats;
+import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.http.Api;
@@ -142,6 +143,7 @@ final class Node {
                             certificates,
                             audit,
                             repeats,
+                            new FileLinks(notary.sign(FileLinks.purpose())),
                             local));
         }
 
@@ -227,6 +229,7 @@ final class Node {
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
                 Repeats repeats,
+                FileLinks fileLinks,
                 Optional<HostParts> local) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
@@ -242,6 +245,7 @@ final class Node {
                             entities.stores(),
                             entities.versions(),
                             entities.sandboxes(),
+                            fileLinks,
                             sessions,
                             entities.checkpoints(),
                             entities.branches(),
