@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
-import { Sandbox, SecretStore } from "@opencomputer/sdk";
+import { Sandbox, ScalingLockedError, SecretStore, Tags } from "@opencomputer/sdk";
 
 const TOKEN = /^osb_sealed_[0-9a-f]{32}$/;
 const secret = (what) => `real-${what}-${randomBytes(16).toString("hex")}`;
@@ -235,5 +235,48 @@ test("the story through @opencomputer/sdk", async (story) => {
         await fork.setTimeout(3600);
         await fork.setTimeout(0);
         await assert.rejects(fork.setTimeout(-1), /400|timeout/i);
+    });
+
+    await story.test("9. another size, by hand and by use, a lock, and tags", async () => {
+        const grown = await fork.scale({ memoryMB: 8192 });
+        assert.equal(grown.memoryMB, 8192);
+        assert.equal(grown.cpuPercent, 200);
+        assert.deepEqual(await fork.getAutoscale(), { sandboxID: fork.sandboxId, enabled: false, minMemoryMB: 0, maxMemoryMB: 0 });
+        await assert.rejects(fork.scale({ memoryMB: 5000 }), /400|memoryMB/);
+
+        await fork.scale({ memoryMB: 4096 });
+        const scaling = await fork.setAutoscale({ enabled: true, minMemoryMB: 8192, maxMemoryMB: 16384 });
+        assert.deepEqual([scaling.enabled, scaling.minMemoryMB, scaling.maxMemoryMB], [true, 8192, 16384]);
+        const deadline = Date.now() + 30_000;
+        const size = async () => {
+            const answer = await fetch(`${process.env.OPENCOMPUTER_API_URL}/api/sandboxes/${fork.sandboxId}`, {
+                headers: { "X-API-Key": process.env.OPENCOMPUTER_API_KEY },
+            });
+            return (await answer.json()).memoryMB;
+        };
+        while ((await size()) !== 8192) assert.ok(Date.now() < deadline, "it did not grow to its lower bound");
+
+        assert.equal((await fork.setScalingLock(true)).locked, true);
+        assert.equal((await fork.getScalingLock()).locked, true);
+        assert.equal((await fork.getAutoscale()).enabled, false, "a lock ends autoscaling");
+        await assert.rejects(fork.scale({ memoryMB: 4096 }), ScalingLockedError);
+        await assert.rejects(
+            fork.setAutoscale({ enabled: true, minMemoryMB: 1024, maxMemoryMB: 4096 }),
+            ScalingLockedError,
+        );
+        await fork.setScalingLock(false);
+
+        // tail keeps what it is to print.
+        await succeeds(fork, "(head -c 1200000000 /dev/zero | tail -c 1200000000 | (sleep 60; cat)) >/dev/null 2>&1 &");
+        await succeeds(fork, "until [ $(ps -C tail -o rss= | tail -n 1) -gt 1100000 ]; do sleep 0.05; done");
+        await assert.rejects(fork.scale({ memoryMB: 1024 }), /more memory/);
+        await succeeds(fork, "pkill -9 tail");
+
+        const tags = new Tags(`${process.env.OPENCOMPUTER_API_URL}/api`, process.env.OPENCOMPUTER_API_KEY);
+        assert.deepEqual(await tags.get(fork.sandboxId), { tags: {}, tagsLastUpdatedAt: null });
+        const set = await tags.set(fork.sandboxId, { team: "blue", env: "test" });
+        assert.deepEqual(set.tags, { team: "blue", env: "test" });
+        assert.ok(Date.parse(set.tagsLastUpdatedAt) > 0);
+        await assert.rejects(tags.set(fork.sandboxId, { "oc:reserved": "x" }));
     });
 });

@@ -107,6 +107,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.versions(),
                 persistence.sandboxes(),
                 new FileLinks(notary.sign(FileLinks.purpose())),
+                persistence.upkeep(),
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),
                 persistence.branches(),

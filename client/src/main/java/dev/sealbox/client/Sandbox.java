@@ -13,6 +13,7 @@ public final class Sandbox implements AutoCloseable {
     private static final Duration POLLING = Duration.ofMillis(200);
     private static final TypeReference<SandboxInfo> INFO = new TypeReference<>() {};
     private static final TypeReference<List<SandboxInfo>> INFOS = new TypeReference<>() {};
+    private static final TypeReference<TagSet> TAGS = new TypeReference<>() {};
     private static final TypeReference<AllowedHosts> HOSTS = new TypeReference<>() {};
     private static final TypeReference<Checkpoint> CHECKPOINT = new TypeReference<>() {};
     private static final TypeReference<List<Checkpoint>> CHECKPOINTS = new TypeReference<>() {};
@@ -183,6 +184,41 @@ public final class Sandbox implements AutoCloseable {
     public void setTimeout(Duration timeout) {
         requests.call("POST", path() + "/timeout", Map.of("timeout", timeout.toSeconds()));
     }
+
+    /** Gives it another size by its memory in MiB, at once, and switches autoscaling off. */
+    public void scale(int memoryMB) {
+        requests.call("POST", path() + "/scale", Map.of("memoryMB", memoryMB));
+    }
+
+    /** Has it scaled by what it uses, between two sizes in MiB of memory. */
+    public void autoscale(int minMemoryMB, int maxMemoryMB) {
+        requests.call(
+                "PUT",
+                path() + "/autoscale",
+                Map.of("enabled", true, "minMemoryMB", minMemoryMB, "maxMemoryMB", maxMemoryMB));
+    }
+
+    /** Its size stays from now on. */
+    public void stopAutoscale() {
+        requests.call("PUT", path() + "/autoscale", Map.of("enabled", false));
+    }
+
+    /** While its size is locked nobody and nothing scales it. */
+    public void lockScaling(boolean locked) {
+        requests.call("PUT", path() + "/scaling-lock", Map.of("locked", locked));
+    }
+
+    /** Replaces all its tags. */
+    public void tag(Map<String, String> tags) {
+        requests.call("PUT", path() + "/tags", tags);
+    }
+
+    /** Its tags by key. */
+    public Map<String, String> tags() {
+        return requests.get(path() + "/tags", TAGS).tags();
+    }
+
+    private record TagSet(Map<String, String> tags) {}
 
     /** Ends the sandbox and removes its disk; its checkpoints stay. May be repeated. */
     public void kill() {

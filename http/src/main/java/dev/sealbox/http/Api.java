@@ -18,6 +18,7 @@ import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.FileLinks;
+import dev.sealbox.domain.sandbox.SandboxUpkeep;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.store.SecretStores;
@@ -51,6 +52,7 @@ public final class Api {
             SecretVersions versions,
             Sandboxes sandboxes,
             FileLinks fileLinks,
+            SandboxUpkeep upkeep,
             Sessions sessions,
             Checkpoints checkpoints,
             Branches branches,
@@ -84,6 +86,7 @@ public final class Api {
                 new AsyncWake(sandboxes),
                 new SandboxRoutes(sandboxes, images, builds, settings, bodies, answers),
                 new LifeRoutes(sandboxes, settings, bodies, answers),
+                new UpkeepRoutes(sandboxes, upkeep, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new SessionRoutes(sessions, webSockets, bodies, answers),
                 new TerminalRoutes(sessions, webSockets, bodies, answers),

@@ -67,6 +67,12 @@ final class Permissions {
             ofSandbox(USERS, "sandboxes/*/reboot", "POST"),
             ofSandbox(USERS, "sandboxes/*/power-cycle", "POST"),
             ofSandbox(USERS, "sandboxes/*/timeout", "POST"),
+            ofSandbox(USERS, "sandboxes/*/tags", "GET PUT"),
+            ofSandbox(USERS, "sandboxes/*/scale", "POST"),
+            ofSandbox(USERS, "sandboxes/*/autoscale", "GET PUT"),
+            // A lock is to hold against those who start sandboxes, too.
+            ofSandbox(USERS, "sandboxes/*/scaling-lock", "GET"),
+            ofSandbox(KEEPERS, "sandboxes/*/scaling-lock", "PUT"),
             ofSandbox(KEEPERS, "sandboxes/*/allowed-hosts", "GET"),
             ofSandbox(USERS, "sandboxes/*/checkpoints", "GET POST"),
             ofSandbox(USERS, "sandboxes/*/checkpoints/*", "DELETE"),

@@ -14,15 +14,21 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.AllowedHosts;
+import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Run;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
+import dev.sealbox.domain.sandbox.SandboxUpkeep;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.sandbox.Tags;
+import dev.sealbox.domain.sandbox.Tier;
+import dev.sealbox.domain.sandbox.Upkeep;
 import dev.sealbox.domain.store.StoreRefusal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,9 +48,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Sandboxes in memory: files are byte arrays, a command does what the test says. */
-final class FakeSandboxes implements Sandboxes {
+final class FakeSandboxes implements Sandboxes, SandboxUpkeep {
 
     /** A sandbox and whose it is. */
     record Known(OrganizationId owner, SandboxView view) {}
@@ -162,21 +169,96 @@ final class FakeSandboxes implements Sandboxes {
     }
 
     private SandboxView as(SandboxId id, String status) {
-        return java.util.Objects.requireNonNull(known.computeIfPresent(id, (same, one) -> {
-                    var view = one.view();
-                    return new Known(
-                            one.owner(),
-                            new SandboxView(
-                                    same,
-                                    status,
-                                    view.blueprint(),
-                                    view.host(),
-                                    view.startedAt(),
-                                    view.startedBy(),
-                                    view.branch(),
-                                    view.upkeep()));
-                }))
+        return changed(id, view -> of(view, status, view.blueprint().limits(), view.upkeep()));
+    }
+
+    private SandboxView changed(SandboxId id, UnaryOperator<SandboxView> change) {
+        return java.util.Objects.requireNonNull(
+                        known.computeIfPresent(id, (same, one) -> new Known(one.owner(), change.apply(one.view()))))
                 .view();
+    }
+
+    private static SandboxView of(SandboxView view, String status, Limits limits, Upkeep upkeep) {
+        var plan = view.blueprint();
+        return new SandboxView(
+                view.id(),
+                status,
+                new Blueprint(
+                        plan.template(),
+                        plan.origin(),
+                        plan.fileLayers(),
+                        limits,
+                        plan.timeoutSeconds(),
+                        plan.envs(),
+                        plan.metadata()),
+                view.host(),
+                view.startedAt(),
+                view.startedBy(),
+                view.branch(),
+                upkeep);
+    }
+
+    private SandboxView kept(SandboxId id, UnaryOperator<Upkeep> change) {
+        return changed(id, view -> of(view, view.status(), view.blueprint().limits(), change.apply(view.upkeep())));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> tag(Origin origin, SandboxId sandbox, Tags tags) {
+        return in(
+                origin,
+                sandbox,
+                view -> now(done(kept(
+                        sandbox,
+                        was -> new Upkeep(
+                                was.boot(),
+                                was.keptBytes(),
+                                was.trouble(),
+                                tags.byKey(),
+                                Optional.of(Instant.now()),
+                                was.scalingLocked(),
+                                was.autoscale())))));
+    }
+
+    /** Uses 2,048 MiB of memory always. */
+    @Override
+    public CompletionStage<Outcome<Scaled>> scale(Origin origin, SandboxId sandbox, int memoryMB) {
+        return in(origin, sandbox, view -> {
+            if (view.upkeep().scalingLocked()) {
+                return now(refused(new SandboxRefusal.SizeLocked()));
+            }
+            if (memoryMB < 2048) {
+                return now(refused(new SandboxRefusal.MemoryInUse(memoryMB)));
+            }
+            var limits = Tier.choose(Optional.empty(), Optional.of(memoryMB), Optional.empty());
+            var after = changed(
+                    sandbox, was -> of(was, was.status(), limits, scaling(was.upkeep(), false, Optional.empty())));
+            return now(done(new Scaled(view, after)));
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> autoscale(
+            Origin origin, SandboxId sandbox, Optional<Autoscale> autoscale) {
+        return in(
+                origin,
+                sandbox,
+                view -> view.upkeep().scalingLocked()
+                        ? now(refused(new SandboxRefusal.SizeLocked()))
+                        : now(done(kept(sandbox, was -> scaling(was, false, autoscale)))));
+    }
+
+    @Override
+    public CompletionStage<Outcome<SandboxView>> lockScaling(Origin origin, SandboxId sandbox, boolean locked) {
+        return in(
+                origin,
+                sandbox,
+                view -> now(done(
+                        kept(sandbox, was -> scaling(was, locked, locked ? Optional.empty() : was.autoscale())))));
+    }
+
+    private static Upkeep scaling(Upkeep was, boolean locked, Optional<Autoscale> autoscale) {
+        return new Upkeep(
+                was.boot(), was.keptBytes(), was.trouble(), was.tags(), was.tagsUpdatedAt(), locked, autoscale);
     }
 
     @Override

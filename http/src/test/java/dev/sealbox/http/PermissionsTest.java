@@ -67,6 +67,13 @@ class PermissionsTest {
             POST /api/sandboxes/*/reboot                                         D A O L
             POST /api/sandboxes/*/power-cycle                                    D A O L
             POST /api/sandboxes/*/timeout                                        D A O L
+            GET /api/sandboxes/*/tags                                            D A O L
+            PUT /api/sandboxes/*/tags                                            D A O L
+            POST /api/sandboxes/*/scale                                          D A O L
+            GET /api/sandboxes/*/autoscale                                       D A O L
+            PUT /api/sandboxes/*/autoscale                                       D A O L
+            GET /api/sandboxes/*/scaling-lock                                    D A O L
+            PUT /api/sandboxes/*/scaling-lock                                    D A O
             GET /api/sandboxes/*/allowed-hosts                                   D A O
             POST /api/sandboxes/*/checkpoints                                    D A O L
             GET /api/sandboxes/*/checkpoints                                     D A O L

@@ -93,6 +93,7 @@ final class TestServer implements AutoCloseable {
                         versions,
                         sandboxes,
                         new FileLinks(LINK_SECRET),
+                        sandboxes,
                         sessions,
                         checkpoints,
                         branches,

@@ -11,6 +11,7 @@ import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
+import dev.sealbox.domain.sandbox.SandboxUpkeep;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sealing.Vault;
 import dev.sealbox.domain.session.SessionHosts;
@@ -35,6 +36,7 @@ import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
 import dev.sealbox.persistence.service.ShardedSecretVersions;
 import dev.sealbox.persistence.service.ShardedSessions;
+import dev.sealbox.persistence.service.ShardedUpkeep;
 import dev.sealbox.persistence.service.UnfinishedCheckpoints;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -51,6 +53,7 @@ public final class Persistence {
     private final SecretStores stores;
     private final SecretVersions versions;
     private final Sandboxes sandboxes;
+    private final SandboxUpkeep upkeep;
     private final Checkpoints checkpoints;
     private final Branches branches;
     private final ShardedImages images;
@@ -63,6 +66,7 @@ public final class Persistence {
             SecretStores stores,
             SecretVersions versions,
             Sandboxes sandboxes,
+            SandboxUpkeep upkeep,
             Checkpoints checkpoints,
             Branches branches,
             ShardedImages images,
@@ -73,6 +77,7 @@ public final class Persistence {
         this.stores = stores;
         this.versions = versions;
         this.sandboxes = sandboxes;
+        this.upkeep = upkeep;
         this.checkpoints = checkpoints;
         this.branches = branches;
         this.images = images;
@@ -113,6 +118,7 @@ public final class Persistence {
                 stores,
                 versions,
                 sandboxes,
+                new ShardedUpkeep(entities, hosts, services),
                 new ShardedCheckpoints(entities, sandboxes, random, services, clock),
                 new ShardedBranches(entities, services),
                 images,
@@ -133,6 +139,10 @@ public final class Persistence {
 
     public Sandboxes sandboxes() {
         return sandboxes;
+    }
+
+    public SandboxUpkeep upkeep() {
+        return upkeep;
     }
 
     public Checkpoints checkpoints() {

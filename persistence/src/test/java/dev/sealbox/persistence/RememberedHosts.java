@@ -45,6 +45,7 @@ final class RememberedHosts implements SandboxHosts {
     final Map<SandboxId, Map<SecretName, String>> values = new ConcurrentHashMap<>();
     final List<Command> commands = new CopyOnWriteArrayList<>();
     final Set<CheckpointId> layers = ConcurrentHashMap.newKeySet();
+    volatile long memoryInUse;
     volatile boolean full;
     volatile @Nullable RuntimeException broken;
     volatile CompletableFuture<Unit> gate = CompletableFuture.completedFuture(Unit.DONE);
@@ -146,6 +147,11 @@ final class RememberedHosts implements SandboxHosts {
     @Override
     public CompletionStage<Unit> adjust(HostId host, SandboxId sandbox, Terms terms, boolean restart) {
         return unlessBroken(() -> CompletableFuture.completedFuture(Unit.DONE));
+    }
+
+    @Override
+    public CompletionStage<Long> memoryInUse(HostId host, SandboxId sandbox) {
+        return unlessBroken(() -> CompletableFuture.completedFuture(memoryInUse));
     }
 
     @Override

@@ -114,10 +114,12 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
             this(
                     new Addresses(settings.upstream().overrides(), Addresses.Lookup.SYSTEM, blocking),
                     settings,
+                    blocking,
                     new WriteBufferWaterMark(settings.writeLowWaterMark(), settings.writeHighWaterMark()));
         }
 
-        private Upstreams(Addresses addresses, ProxySettings settings, WriteBufferWaterMark waterMark) {
+        private Upstreams(
+                Addresses addresses, ProxySettings settings, Executor blocking, WriteBufferWaterMark waterMark) {
             this(
                     addresses,
                     new Dialer(
@@ -125,7 +127,9 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                             new UpstreamTls(
                                     settings.upstream().systemRoots(),
                                     settings.upstream().caFile(),
-                                    settings.limits().handshake()),
+                                    settings.limits().handshake(),
+                                    settings.upstream().revocation(),
+                                    blocking),
                             settings.limits().dial(),
                             waterMark,
                             settings.limits().http2(),
@@ -146,7 +150,14 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                     settings.upstream().keptPerHost(),
                     settings.upstream().keptFor());
             var services = new Services(
-                    authorities, upstreams.addresses(), pool, rewriter, settings.limits(), settings.reseal(), ledger);
+                    authorities,
+                    upstreams.addresses(),
+                    pool,
+                    rewriter,
+                    settings.limits(),
+                    settings.reseal(),
+                    settings.dropsRanges(),
+                    ledger);
             var name = "sealbox-proxy-" + number + "-" + spawned.size();
             spawned.put(loop.eventLoop(), system.systemActorOf(LoopActor.of(loop, services), name, loop.dispatcher()));
         }

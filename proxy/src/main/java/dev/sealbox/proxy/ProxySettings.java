@@ -3,6 +3,7 @@ package dev.sealbox.proxy;
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.proxy.http2.Http2Limits;
+import dev.sealbox.proxy.revocation.RevocationSettings;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.OutgoingProxy;
@@ -24,6 +25,7 @@ public record ProxySettings(
         int writeHighWaterMark,
         Upstreams upstream,
         boolean reseal,
+        boolean dropsRanges,
         Set<String> sinkHeaders,
         int keptCertificates,
         Dns dns,
@@ -39,6 +41,7 @@ public record ProxySettings(
             Overrides overrides,
             Path systemRoots,
             Optional<Path> caFile,
+            RevocationSettings revocation,
             Optional<OutgoingProxy> proxy,
             int keptPerHost,
             Duration keptFor,
@@ -70,6 +73,7 @@ public record ProxySettings(
                 bytes(proxy, "limits.write-high-water-mark"),
                 upstream(proxy.getConfig("upstream")),
                 reseals(proxy.getString("response-secrets")),
+                dropsRanges(proxy.getString("ranges")),
                 Set.copyOf(proxy.getStringList("sink-headers")),
                 proxy.getInt("kept-certificates"),
                 new Dns(proxy.getString("dns.address"), proxy.getInt("dns.queries-per-second")),
@@ -96,6 +100,9 @@ public record ProxySettings(
                 limits.getDuration("head-timeout"),
                 limits.getDuration("keep-alive"),
                 limits.getDuration("idle-timeout"),
+                limits.getInt("read-backs-per-minute"),
+                bytes(limits, "least-body-rate"),
+                limits.getDuration("body-rate-span"),
                 limits.getDuration("tcp-idle-timeout"),
                 limits.getDuration("handshake-timeout"),
                 limits.getDuration("dial-timeout"),
@@ -115,6 +122,7 @@ public record ProxySettings(
                 Overrides.parse(upstream.getString("overrides")),
                 Path.of(upstream.getString("system-roots")),
                 file(upstream, "ca-file"),
+                revocation(upstream.getConfig("revocation")),
                 Optional.of(upstream.getString("proxy"))
                         .filter(address -> !address.isBlank())
                         .map(address -> OutgoingProxy.parse(
@@ -127,6 +135,21 @@ public record ProxySettings(
                 upstream.getBoolean("http2"));
     }
 
+    private static RevocationSettings revocation(Config revocation) {
+        var mode = switch (revocation.getString("mode")) {
+            case "off" -> RevocationSettings.Mode.OFF;
+            case "known" -> RevocationSettings.Mode.KNOWN;
+            case "required" -> RevocationSettings.Mode.REQUIRED;
+            default -> throw new InvalidValue("upstream.revocation.mode is off, known or required");
+        };
+        return new RevocationSettings(
+                mode,
+                file(revocation, "lists"),
+                revocation.getBoolean("fetch"),
+                revocation.getDuration("patience"),
+                bytes(revocation, "max-list"));
+    }
+
     private static Optional<Path> file(Config config, String path) {
         return Optional.of(config.getString(path))
                 .filter(file -> !file.isBlank())
@@ -135,6 +158,14 @@ public record ProxySettings(
 
     private static int bytes(Config config, String path) {
         return Math.toIntExact(config.getBytes(path));
+    }
+
+    private static boolean dropsRanges(String text) {
+        return switch (text) {
+            case "pass" -> false;
+            case "drop" -> true;
+            default -> throw new InvalidValue("ranges is pass or drop");
+        };
     }
 
     private static boolean closesIfEmpty(String text) {

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.sandbox.Gateway;
 import dev.sealbox.proxy.http2.Http2Limits;
+import dev.sealbox.proxy.revocation.RevocationSettings;
 import dev.sealbox.proxy.tunnel.Limits;
 import dev.sealbox.proxy.upstream.Overrides;
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ class ProxySettingsTest {
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
                                 Duration.ofMinutes(10),
+                                60,
+                                64,
+                                Duration.ofSeconds(30),
                                 Duration.ofHours(2),
                                 Duration.ofSeconds(15),
                                 Duration.ofSeconds(10),
@@ -58,11 +62,18 @@ class ProxySettingsTest {
                                 new Overrides(List.of()),
                                 Path.of("/etc/ssl/certs/ca-certificates.crt"),
                                 Optional.empty(),
+                                new RevocationSettings(
+                                        RevocationSettings.Mode.KNOWN,
+                                        Optional.empty(),
+                                        true,
+                                        Duration.ofSeconds(3),
+                                        8 << 20),
                                 Optional.empty(),
                                 16,
                                 Duration.ofSeconds(30),
                                 true),
                         true,
+                        false,
                         SINKS,
                         2000,
                         new ProxySettings.Dns("198.18.0.1", 200),

@@ -258,6 +258,10 @@ final class Host {
         return driver.taken(disk(record, 0));
     }
 
+    long memoryInUse(SandboxId sandbox) {
+        return cgroups.memoryInUse(sandbox);
+    }
+
     void limit(SandboxId sandbox, Limits limits) {
         cgroups.limit(sandbox, limits);
     }

@@ -135,6 +135,11 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCl
     }
 
     @Override
+    public CompletionStage<Long> memoryInUse(SandboxId sandbox) {
+        return changed(sandbox, () -> host.memoryInUse(present(sandbox)));
+    }
+
+    @Override
     public CompletionStage<Void> stop(SandboxId sandbox) {
         return changed(sandbox, () -> {
                     live.remove(sandbox);

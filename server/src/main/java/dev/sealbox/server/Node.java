@@ -40,6 +40,7 @@ import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.IdleWatch;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -117,6 +118,7 @@ final class Node {
             var entities = Persistence.start(system, database, vault, hosts, persistence);
             var audit = DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config));
             BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
+            var metrics = NodeMetrics.registry();
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
                             system,
@@ -125,6 +127,7 @@ final class Node {
                             vault,
                             new SealedAuthorityStore(database, keys),
                             ledger(config, database),
+                            metrics,
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
@@ -144,7 +147,8 @@ final class Node {
                             audit,
                             repeats,
                             new FileLinks(notary.sign(FileLinks.purpose())),
-                            local));
+                            local,
+                            metrics));
         }
 
         /** Of the uses of secrets by this node's sandboxes. It is closed after the proxy, whose last records it takes. */
@@ -230,11 +234,11 @@ final class Node {
                 DatabaseAuditLog audit,
                 Repeats repeats,
                 FileLinks fileLinks,
-                Optional<HostParts> local) {
+                Optional<HostParts> local,
+                PrometheusMeterRegistry metrics) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
             }
-            var metrics = NodeMetrics.registry();
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(
@@ -246,6 +250,7 @@ final class Node {
                             entities.versions(),
                             entities.sandboxes(),
                             fileLinks,
+                            entities.upkeep(),
                             sessions,
                             entities.checkpoints(),
                             entities.branches(),

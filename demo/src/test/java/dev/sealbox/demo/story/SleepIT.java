@@ -14,10 +14,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -47,6 +50,7 @@ class SleepIT {
             manyCallsAtOnceWakeItOnce(sandbox);
             fallsAsleepByItselfAndNotWhileItIsUsed(world, sandbox);
             goesOnFallingAsleepAfterARestart(world, sandbox);
+            hasItsSizeAlsoAfterSleepAndRestart(world, sandbox);
             answersAsTheContractSays(world, sandbox);
             assertThat(world.stop()).isEmpty();
         }
@@ -82,6 +86,43 @@ class SleepIT {
         assertThat(woken.statusCode()).isEqualTo(200);
         assertThat(json.readTree(woken.body()).path("status").asText()).isEqualTo("running");
         assertThat(sandbox.commands().run("cat kept").stdout()).isEqualTo("still here");
+    }
+
+    private static void hasItsSizeAlsoAfterSleepAndRestart(World world, Sandbox sandbox) throws Exception {
+        sandbox.tag(Map.of("team", "blue"));
+        sandbox.scale(8192);
+        await("the kernel has the size", () -> memoryLimits(sandbox).equals(Set.of(8L << 30)));
+        sandbox.hibernate();
+        sandbox.scale(1024);
+        sandbox.wake();
+        assertThat(memoryLimits(sandbox)).isEqualTo(Set.of(1L << 30));
+        sandbox.autoscale(4096, 8192);
+        world.node().kill();
+        world.node().start();
+        await(
+                "it grows to its lower bound after the restart",
+                () -> memoryLimits(sandbox).equals(Set.of(4L << 30)));
+        assertThat(sandbox.tags()).isEqualTo(Map.of("team", "blue"));
+    }
+
+    /** What the kernel says, in bytes, of the group of version 1 or 2. */
+    private static Set<Long> memoryLimits(Sandbox sandbox) throws IOException {
+        var limits = new HashSet<Long>();
+        for (var root : List.of("/sys/fs/cgroup/memory", "/sys/fs/cgroup")) {
+            try (var nodes = Files.newDirectoryStream(Path.of(root), "sealbox-*")) {
+                for (var node : nodes) {
+                    for (var name : List.of("memory.limit_in_bytes", "memory.max")) {
+                        var file = node.resolve(sandbox.id()).resolve(name);
+                        if (Files.exists(file)) {
+                            limits.add(Long.parseLong(Files.readString(file).strip()));
+                        }
+                    }
+                }
+            } catch (NoSuchFileException e) {
+                // The other version's place.
+            }
+        }
+        return limits;
     }
 
     /** Empty bodies without a type, as Python sends them, and with the type of JSON, as TypeScript does. */

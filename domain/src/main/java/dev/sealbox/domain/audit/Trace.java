@@ -125,6 +125,10 @@ public sealed interface Trace {
             case SandboxEvent.RebootRequested asked -> new None();
             case SandboxEvent.SandboxRebooted rebooted -> new None();
             case SandboxEvent.TimeoutChanged changed -> new None();
+            case SandboxEvent.TagsReplaced replaced -> new None();
+            case SandboxEvent.SandboxScaled scaled -> new None();
+            case SandboxEvent.AutoscaleChanged changed -> new None();
+            case SandboxEvent.ScalingLocked locked -> new None();
             case SandboxEvent.StopRequested() -> new Stopping();
             case SandboxEvent.SandboxStopped() -> new Ended();
             case SandboxEvent.SandboxLost lost -> new Ended();

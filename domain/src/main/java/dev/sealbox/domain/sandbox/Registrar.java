@@ -16,6 +16,9 @@ public interface Registrar {
      */
     CompletionStage<Boolean> idle(SandboxId sandbox, int timeoutSeconds);
 
+    /** The sandbox should have another size, in MiB of memory; it decides, and the order then comes by itself. */
+    CompletionStage<Void> fit(SandboxId sandbox, int memoryMB);
+
     /** Has the sandbox hibernated because its host goes away; complete when it is. */
     CompletionStage<Void> hibernate(SandboxId sandbox);
 }

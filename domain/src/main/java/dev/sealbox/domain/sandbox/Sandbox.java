@@ -12,28 +12,34 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.sandbox.SandboxCommand.ChangeAutoscale;
 import dev.sealbox.domain.sandbox.SandboxCommand.ChangeTimeout;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmHibernated;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.FitSize;
 import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.HibernateIdle;
 import dev.sealbox.domain.sandbox.SandboxCommand.HibernateSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.LockScaling;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatchFailed;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatched;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.RebootSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.ReplaceTags;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportMissing;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportWakeFailed;
 import dev.sealbox.domain.sandbox.SandboxCommand.RestoreCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.RevokeSecrets;
+import dev.sealbox.domain.sandbox.SandboxCommand.ScaleSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.SealNames;
 import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.UncountCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.WakeSandbox;
+import dev.sealbox.domain.sandbox.SandboxEvent.AutoscaleChanged;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointUncounted;
@@ -48,12 +54,15 @@ import dev.sealbox.domain.sandbox.SandboxEvent.SandboxHibernated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxLost;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxPlaced;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxRebooted;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxScaled;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxWoken;
+import dev.sealbox.domain.sandbox.SandboxEvent.ScalingLocked;
 import dev.sealbox.domain.sandbox.SandboxEvent.SecretsRevoked;
 import dev.sealbox.domain.sandbox.SandboxEvent.StopRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.StoresLayered;
+import dev.sealbox.domain.sandbox.SandboxEvent.TagsReplaced;
 import dev.sealbox.domain.sandbox.SandboxEvent.TimeoutChanged;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensAdded;
 import dev.sealbox.domain.sandbox.SandboxEvent.TokensSealed;
@@ -180,6 +189,14 @@ public record Sandbox(
                 stage == Stage.WAKING || stage == Stage.REBOOTING ? accept(new WakeFailed(why)) : accept();
             case RebootSandbox() -> reboot();
             case ChangeTimeout(var seconds) -> isOver() ? refuse(new SandboxRefusal.Stopped()) : timeout(seconds);
+            case ReplaceTags(var wanted) ->
+                wanted.byKey().equals(upkeep.tags()) && upkeep.tagsUpdatedAt().isPresent()
+                        ? accept()
+                        : accept(new TagsReplaced(wanted.byKey()));
+            case ScaleSandbox(var tier) -> scale(tier);
+            case FitSize(var memoryMB) -> fit(memoryMB);
+            case ChangeAutoscale(var wanted) -> autoscale(wanted);
+            case LockScaling(var locked) -> lockScaling(locked);
             case ReportLost(var why) -> lost(why);
             case StopSandbox() ->
                 stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
@@ -275,6 +292,62 @@ public record Sandbox(
         };
     }
 
+    /** Why its size cannot be changed; empty when it can. */
+    private Optional<SandboxRefusal> fixedSize() {
+        if (!mayRun()) {
+            return Optional.of(isOver() ? new SandboxRefusal.Stopped() : new SandboxRefusal.NotRunning(stage.status()));
+        }
+        return upkeep.scalingLocked() ? Optional.of(new SandboxRefusal.SizeLocked()) : Optional.empty();
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> scale(Tier tier) {
+        var fixed = fixedSize();
+        if (fixed.isPresent()) {
+            return refuse(fixed.get());
+        }
+        var events = new ArrayList<SandboxEvent>();
+        if (upkeep.autoscale().isPresent()) {
+            events.add(new AutoscaleChanged(Optional.empty()));
+        }
+        var wanted = tier.with(blueprint.limits().diskMB());
+        if (!wanted.equals(blueprint.limits())) {
+            events.add(new SandboxScaled(wanted, false));
+        }
+        return accept(events.toArray(SandboxEvent[]::new));
+    }
+
+    /** The host looked at an earlier state, so all is looked at again. */
+    private Decision<SandboxEvent, SandboxRefusal> fit(int memoryMB) {
+        var wanted = stage == Stage.RUNNING
+                && !upkeep.scalingLocked()
+                && memoryMB != blueprint.limits().memoryMB()
+                && upkeep.autoscale().isPresent();
+        return wanted
+                ? accept(new SandboxScaled(
+                        Tier.of(memoryMB).with(blueprint.limits().diskMB()), true))
+                : accept();
+    }
+
+    /** A lock ends autoscaling; that is not begun again by unlocking. */
+    private Decision<SandboxEvent, SandboxRefusal> lockScaling(boolean locked) {
+        var events = new ArrayList<SandboxEvent>();
+        if (locked && upkeep.autoscale().isPresent()) {
+            events.add(new AutoscaleChanged(Optional.empty()));
+        }
+        if (locked != upkeep.scalingLocked()) {
+            events.add(new ScalingLocked(locked));
+        }
+        return accept(events.toArray(SandboxEvent[]::new));
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> autoscale(Optional<Autoscale> wanted) {
+        var fixed = wanted.isEmpty() && upkeep.scalingLocked() ? Optional.<SandboxRefusal>empty() : fixedSize();
+        if (fixed.isPresent()) {
+            return refuse(fixed.get());
+        }
+        return wanted.equals(upkeep.autoscale()) ? accept() : accept(new AutoscaleChanged(wanted));
+    }
+
     /** Whether it has a container, or is about to: it obeys its policy and is told of changes. */
     public boolean alive() {
         return switch (stage) {
@@ -310,7 +383,7 @@ public record Sandbox(
 
     /** What its host must know. */
     public Terms terms() {
-        return new Terms(blueprint.timeoutSeconds(), blueprint.limits());
+        return new Terms(blueprint.timeoutSeconds(), blueprint.limits(), upkeep.autoscale());
     }
 
     private Decision<SandboxEvent, SandboxRefusal> name(NameCheckpoint named) {
@@ -361,6 +434,10 @@ public record Sandbox(
             case RebootRequested() -> at(Stage.REBOOTING, "");
             case SandboxRebooted() -> at(Stage.RUNNING, "").with(upkeep.booted());
             case TimeoutChanged(var seconds) -> with(blueprint.withTimeout(seconds));
+            case TagsReplaced(var tags) -> with(upkeep.tagged(tags, recorded.at()));
+            case SandboxScaled(var limits, var automatic) -> with(blueprint.withLimits(limits));
+            case AutoscaleChanged(var bounds) -> with(upkeep.scaledBetween(bounds));
+            case ScalingLocked(var locked) -> with(upkeep.locked(locked));
             case SandboxLost(var why) -> at(Stage.LOST, why);
             case StopRequested() -> at(Stage.STOPPING, reason);
             case SandboxStopped() -> at(Stage.STOPPED, reason);

@@ -80,6 +80,19 @@ public sealed interface SandboxCommand {
     /** Sets the seconds of idleness until it is hibernated; 0 means never. */
     record ChangeTimeout(int seconds) implements SandboxCommand {}
 
+    /** Replaces all tags. */
+    record ReplaceTags(Tags tags) implements SandboxCommand {}
+
+    /** Gives it another size by hand. */
+    record ScaleSandbox(Tier tier) implements SandboxCommand {}
+
+    /** Its host finds that this size, in MiB of memory, would fit better; not done when nobody wants that any more. */
+    record FitSize(int memoryMB) implements SandboxCommand {}
+
+    record ChangeAutoscale(Optional<Autoscale> autoscale) implements SandboxCommand {}
+
+    record LockScaling(boolean locked) implements SandboxCommand {}
+
     /** Repeating it is harmless. */
     record StopSandbox() implements SandboxCommand {}
 

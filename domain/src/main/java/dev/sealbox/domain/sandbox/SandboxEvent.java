@@ -7,6 +7,7 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.sealing.SealedToken;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What has happened to a sandbox. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface SandboxEvent {
@@ -43,6 +44,15 @@ public sealed interface SandboxEvent {
     record SandboxRebooted() implements SandboxEvent {}
 
     record TimeoutChanged(int seconds) implements SandboxEvent {}
+
+    record TagsReplaced(Map<String, String> tags) implements SandboxEvent {}
+
+    /** Its size is another one from now on, by its owner's wish or by autoscaling. */
+    record SandboxScaled(Limits limits, boolean automatic) implements SandboxEvent {}
+
+    record AutoscaleChanged(Optional<Autoscale> autoscale) implements SandboxEvent {}
+
+    record ScalingLocked(boolean locked) implements SandboxEvent {}
 
     record StopRequested() implements SandboxEvent {}
 

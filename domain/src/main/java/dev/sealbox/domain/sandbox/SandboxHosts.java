@@ -37,6 +37,9 @@ public interface SandboxHosts {
      */
     CompletionStage<Unit> adjust(HostId host, SandboxId sandbox, Terms terms, boolean restart);
 
+    /** The bytes of memory that a sandbox which runs there uses, without what the kernel can drop at once. */
+    CompletionStage<Long> memoryInUse(HostId host, SandboxId sandbox);
+
     /** Notes that the sandbox is used, which restarts its idle clock. */
     CompletionStage<Unit> use(HostId host, SandboxId sandbox);
 

@@ -29,6 +29,12 @@ public sealed interface SandboxRefusal extends Refusal {
 
     record StartFailed(String reason) implements SandboxRefusal {}
 
+    /** Its owner has locked its size. */
+    record SizeLocked() implements SandboxRefusal {}
+
+    /** It uses more memory than it would have. */
+    record MemoryInUse(int memoryMB) implements SandboxRefusal {}
+
     record UnknownTemplate() implements SandboxRefusal {}
 
     record CheckpointNameTaken(String name) implements SandboxRefusal {}
@@ -56,6 +62,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case NotReady refusal -> Kind.NOT_READY;
             case NoHost refusal -> Kind.NOT_READY;
             case StartFailed refusal -> Kind.NOT_READY;
+            case SizeLocked refusal -> Kind.FORBIDDEN;
+            case MemoryInUse refusal -> Kind.CONFLICT;
             case UnknownTemplate refusal -> Kind.NOT_FOUND;
             case CheckpointNameTaken refusal -> Kind.CONFLICT;
             case TooManyCheckpoints refusal -> Kind.INVALID;
@@ -77,6 +85,9 @@ public sealed interface SandboxRefusal extends Refusal {
             case NotReady refusal -> "sandbox.not-ready";
             case NoHost refusal -> "sandbox.no-host";
             case StartFailed refusal -> "sandbox.start-failed";
+            // As the contract has them.
+            case SizeLocked refusal -> "scaling_locked";
+            case MemoryInUse refusal -> "oom_floor";
             case UnknownTemplate refusal -> "sandbox.unknown-template";
             case CheckpointNameTaken refusal -> "checkpoint.name-taken";
             case TooManyCheckpoints refusal -> "checkpoint.too-many";
@@ -98,6 +109,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case NotReady() -> "the sandbox is not ready yet";
             case NoHost() -> "no host can run the sandbox now";
             case StartFailed(var reason) -> "the sandbox could not be started: " + reason;
+            case SizeLocked() -> "the size of the sandbox is locked";
+            case MemoryInUse(var memoryMB) -> "the sandbox uses more memory than " + memoryMB + " MiB";
             case UnknownTemplate() -> "template not found";
             case CheckpointNameTaken(var name) -> "a checkpoint with this name exists in the sandbox: " + name;
             case TooManyCheckpoints(var limit) ->

@@ -26,6 +26,12 @@ public interface SandboxRuntime extends SandboxFiles {
     /** Changes memory and CPU of a sandbox that runs. Fails with {@link SandboxMissing} when it does not run here. */
     CompletionStage<Void> limit(SandboxId sandbox, Limits limits);
 
+    /**
+     * The bytes of memory that a sandbox uses, without what the kernel can drop at once. Fails with
+     * {@link SandboxMissing} when it does not run here.
+     */
+    CompletionStage<Long> memoryInUse(SandboxId sandbox);
+
     /** Ends the processes and removes the sandbox's disk and network; done already is done. */
     CompletionStage<Void> stop(SandboxId sandbox);
 

@@ -41,6 +41,34 @@ public enum Tier {
         return new Limits(tier.cpuCount, tier.memoryMB, disk);
     }
 
+    /**
+     * The size with this memory, in MiB.
+     *
+     * @throws InvalidValue when no size has it
+     */
+    public static Tier of(int memoryMB) {
+        return first(tier -> tier.memoryMB == memoryMB)
+                .orElseThrow(() -> new InvalidValue("memoryMB must be one of 1024, 4096, 8192, 16384"));
+    }
+
+    /** The memory of the next larger size, in MiB. */
+    static Optional<Integer> after(int memoryMB) {
+        return first(tier -> tier.memoryMB > memoryMB).map(tier -> tier.memoryMB);
+    }
+
+    /** The memory of the next smaller size, in MiB. */
+    static Optional<Integer> before(int memoryMB) {
+        return Arrays.stream(values())
+                .filter(tier -> tier.memoryMB < memoryMB)
+                .reduce((smaller, larger) -> larger)
+                .map(tier -> tier.memoryMB);
+    }
+
+    /** A sandbox of this size with the disk that it has. */
+    Limits with(int diskMB) {
+        return new Limits(cpuCount, memoryMB, diskMB);
+    }
+
     private static Tier tier(Optional<Integer> cpuCount, Optional<Integer> memoryMB) {
         if (cpuCount.isEmpty() && memoryMB.isEmpty()) {
             return STANDARD;

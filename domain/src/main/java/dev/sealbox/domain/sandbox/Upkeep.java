@@ -24,9 +24,6 @@ public record Upkeep(
         boolean scalingLocked,
         Optional<Autoscale> autoscale) {
 
-    /** The sizes between which a sandbox is kept, in MiB of memory. */
-    public record Autoscale(int minMemoryMB, int maxMemoryMB) {}
-
     public static final Upkeep NEW = new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty());
 
     public Upkeep {
@@ -39,6 +36,18 @@ public record Upkeep(
 
     Upkeep hibernated(long bytes) {
         return new Upkeep(boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale);
+    }
+
+    Upkeep tagged(Map<String, String> all, Instant at) {
+        return new Upkeep(boot, keptBytes, trouble, all, Optional.of(at), scalingLocked, autoscale);
+    }
+
+    Upkeep locked(boolean locked) {
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, locked, autoscale);
+    }
+
+    Upkeep scaledBetween(Optional<Autoscale> bounds) {
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, bounds);
     }
 
     Upkeep troubled(String why) {

@@ -63,6 +63,10 @@ final class JournalForms {
             entry("sandbox.reboot-requested.1", SandboxEvent.RebootRequested.class),
             entry("sandbox.rebooted.1", SandboxEvent.SandboxRebooted.class),
             entry("sandbox.timeout-changed.1", SandboxEvent.TimeoutChanged.class),
+            entry("sandbox.tags-replaced.1", SandboxEvent.TagsReplaced.class),
+            entry("sandbox.scaled.1", SandboxEvent.SandboxScaled.class),
+            entry("sandbox.autoscale-changed.1", SandboxEvent.AutoscaleChanged.class),
+            entry("sandbox.scaling-locked.1", SandboxEvent.ScalingLocked.class),
             entry("sandbox.stop-requested.1", SandboxEvent.StopRequested.class),
             entry("sandbox.stopped.1", SandboxEvent.SandboxStopped.class),
             entry("sandbox.checkpoint-named.1", SandboxEvent.CheckpointNamed.class),
@@ -196,6 +200,10 @@ final class JournalForms {
             case SandboxEvent.RebootRequested e -> "sandbox.reboot-requested.1";
             case SandboxEvent.SandboxRebooted e -> "sandbox.rebooted.1";
             case SandboxEvent.TimeoutChanged e -> "sandbox.timeout-changed.1";
+            case SandboxEvent.TagsReplaced e -> "sandbox.tags-replaced.1";
+            case SandboxEvent.SandboxScaled e -> "sandbox.scaled.1";
+            case SandboxEvent.AutoscaleChanged e -> "sandbox.autoscale-changed.1";
+            case SandboxEvent.ScalingLocked e -> "sandbox.scaling-locked.1";
             case SandboxEvent.StopRequested e -> "sandbox.stop-requested.1";
             case SandboxEvent.SandboxStopped e -> "sandbox.stopped.1";
             case SandboxEvent.CheckpointNamed e -> "sandbox.checkpoint-named.1";

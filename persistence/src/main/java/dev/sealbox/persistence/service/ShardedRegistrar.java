@@ -56,6 +56,12 @@ public final class ShardedRegistrar implements Registrar {
                 .thenAccept(reply -> {});
     }
 
+    @Override
+    public CompletionStage<Void> fit(SandboxId sandbox, int memoryMB) {
+        return asSystem(sandbox, new SandboxCommand.FitSize(memoryMB), settings.askTimeout())
+                .thenAccept(reply -> {});
+    }
+
     /** The host does not know whose the sandbox is, but the sandbox does. */
     private CompletionStage<SandboxReply> asSystem(SandboxId sandbox, SandboxCommand command, Duration patience) {
         return asked(() ->

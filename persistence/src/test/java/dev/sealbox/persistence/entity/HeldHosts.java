@@ -98,6 +98,11 @@ final class HeldHosts implements SandboxHosts {
     }
 
     @Override
+    public CompletionStage<Long> memoryInUse(HostId host, SandboxId sandbox) {
+        return never();
+    }
+
+    @Override
     public CompletionStage<Unit> use(HostId host, SandboxId sandbox) {
         return never();
     }

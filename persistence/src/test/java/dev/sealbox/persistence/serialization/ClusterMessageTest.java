@@ -44,6 +44,7 @@ import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Defaults;
@@ -53,6 +54,8 @@ import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StoreLayer;
+import dev.sealbox.domain.sandbox.Tags;
+import dev.sealbox.domain.sandbox.Tier;
 import dev.sealbox.domain.sandbox.Tokens;
 import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.sealing.Encrypted;
@@ -177,7 +180,7 @@ class ClusterMessageTest {
 
     static Stream<StoreCommand> storeCommands() {
         return Stream.of(
-                new StoreCommand.CreateStore(NAME, HOSTS),
+                new StoreCommand.CreateStore(NAME, HOSTS, Denials.NONE, List.of()),
                 new StoreCommand.RenameStore(NAME),
                 new StoreCommand.ChangeAllowlist(HOSTS),
                 new StoreCommand.ChangeEgressTcp(TCP),
@@ -223,6 +226,11 @@ class ClusterMessageTest {
                 new SandboxCommand.ReportWakeFailed("no host"),
                 new SandboxCommand.RebootSandbox(),
                 new SandboxCommand.ChangeTimeout(60),
+                new SandboxCommand.ReplaceTags(new Tags(Map.of("team", "blue"))),
+                new SandboxCommand.ScaleSandbox(Tier.LARGE),
+                new SandboxCommand.FitSize(8192),
+                new SandboxCommand.ChangeAutoscale(Optional.of(new Autoscale(1024, 8192))),
+                new SandboxCommand.LockScaling(true),
                 new SandboxCommand.StopSandbox(),
                 new SandboxCommand.ConfirmStopped(),
                 new SandboxCommand.NameCheckpoint(CHECKPOINT, "first", CheckpointKind.FULL),
@@ -301,6 +309,8 @@ class ClusterMessageTest {
                 new SandboxRefusal.NotReady(),
                 new SandboxRefusal.NoHost(),
                 new SandboxRefusal.StartFailed("why"),
+                new SandboxRefusal.SizeLocked(),
+                new SandboxRefusal.MemoryInUse(1024),
                 new SandboxRefusal.UnknownTemplate(),
                 new SandboxRefusal.CheckpointNameTaken("first"),
                 new SandboxRefusal.TooManyCheckpoints(10),

@@ -11,6 +11,9 @@ final class Tls {
 
     static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
+    /** Whether a server can be asked to bring along what its authority says of its certificate. */
+    static final boolean STAPLES = PROVIDER == SslProvider.JDK || OpenSsl.isOcspSupported();
+
     private Tls() {}
 
     /** Those protocols, the one that is liked best first. */

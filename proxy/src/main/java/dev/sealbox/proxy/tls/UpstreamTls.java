@@ -1,10 +1,13 @@
 package dev.sealbox.proxy.tls;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.proxy.revocation.RevocationSettings;
+import dev.sealbox.proxy.revocation.Revocations;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +20,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** The client side of TLS: the upstream's chain and name are verified, always. Thread-safe. */
+/**
+ * The client side of TLS: the upstream's chain and name are verified, always; that it was not revoked, as far as can be
+ * known. Thread-safe.
+ */
 public final class UpstreamTls {
     private final SslContext single;
     private final SslContext many;
     private final Duration handshake;
+    private final Revocations revocations;
+    private final int longestList;
 
     /** The roots cannot be read. */
     public static final class NoRoots extends RuntimeException {
@@ -41,15 +54,20 @@ public final class UpstreamTls {
      * @param bundle the system's roots, PEM; where there is no such file the JDK's are taken
      * @param more further roots, PEM
      * @param handshake how long a handshake may take
+     * @param revocation what is asked of certificates beyond that
+     * @param blocking where files are read
      */
-    public UpstreamTls(Path bundle, Optional<Path> more, Duration handshake) {
+    public UpstreamTls(
+            Path bundle, Optional<Path> more, Duration handshake, RevocationSettings revocation, Executor blocking) {
         this.handshake = handshake;
+        this.longestList = revocation.maxList();
         var roots = new ArrayList<>(Files.isReadable(bundle) ? read(bundle) : ofJdk());
         more.map(UpstreamTls::read).ifPresent(roots::addAll);
         try {
             var trust = trust(roots);
             single = context(trust, "http/1.1");
             many = context(trust, "h2", "http/1.1");
+            revocations = new Revocations(revocation, Tls.STAPLES, roots, blocking);
         } catch (GeneralSecurityException | IOException e) {
             throw new NoRoots("preparing TLS towards upstreams", e);
         }
@@ -62,7 +80,35 @@ public final class UpstreamTls {
                 .trustManager(trust)
                 .endpointIdentificationAlgorithm("HTTPS")
                 .applicationProtocolConfig(Tls.alpn(protocols))
+                .enableOcsp(Tls.PROVIDER != SslProvider.JDK && Tls.STAPLES)
                 .build();
+    }
+
+    /** Bytes of a list of revoked certificates. */
+    public int longestList() {
+        return longestList;
+    }
+
+    /**
+     * What follows from what is known of a server's certificates. Only once its handshake is done.
+     *
+     * @param fetch by which lists are fetched
+     */
+    public CompletionStage<Revocations.Verdict> verdict(SslHandler handler, Revocations.Fetch fetch) {
+        if (revocations.isOff()) {
+            return CompletableFuture.completedFuture(Revocations.Verdict.PASSES);
+        }
+        try {
+            var session = handler.engine().getSession();
+            var sent = Arrays.stream(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            var staples =
+                    session instanceof ExtendedSSLSession extended ? extended.getStatusResponses() : List.<byte[]>of();
+            return revocations.of(sent, staples.stream().findFirst(), fetch);
+        } catch (SSLPeerUnverifiedException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.sealbox.proxy.upstream;
 
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.http2.Http2Limits;
+import dev.sealbox.proxy.revocation.Revocations;
 import dev.sealbox.proxy.tls.UpstreamTls;
 import dev.sealbox.proxy.transport.Link;
 import dev.sealbox.proxy.upstream.Unreachable.Reason;
@@ -13,6 +14,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -163,12 +165,36 @@ public final class Dialer {
         channel.pipeline().addLast(handler, link);
         var unused = handler.handshakeFuture().addListener(result -> {
             if (result.isSuccess()) {
-                connected.complete(link);
+                admit(handler, link, connected);
             } else {
                 link.dispose();
                 connected.completeExceptionally(result.cause());
             }
         });
+    }
+
+    /** Nothing is sent before it is known what is to be known about the certificates. */
+    private void admit(SslHandler handler, Link link, CompletableFuture<Link> connected) {
+        var loop = link.channel().eventLoop();
+        var verdict = tls.verdict(handler, place -> Download.of(place, this, tls.longestList(), timeout, loop))
+                .toCompletableFuture();
+        if (verdict.isDone()) {
+            judge(verdict, link, connected);
+        } else {
+            var unused = verdict.whenCompleteAsync((known, failure) -> judge(verdict, link, connected), loop);
+        }
+    }
+
+    private static void judge(
+            CompletableFuture<Revocations.Verdict> verdict, Link link, CompletableFuture<Link> connected) {
+        var known = verdict.isCompletedExceptionally() ? Revocations.Verdict.UNPROVEN : verdict.resultNow();
+        if (known == Revocations.Verdict.PASSES) {
+            connected.complete(link);
+        } else {
+            link.dispose();
+            connected.completeExceptionally(
+                    new Unreachable(known == Revocations.Verdict.REVOKED ? Reason.REVOKED : Reason.REVOCATION_UNKNOWN));
+        }
     }
 
     private static Reason reason(Throwable failure) {

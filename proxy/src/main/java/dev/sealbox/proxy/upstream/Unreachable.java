@@ -10,6 +10,8 @@ public final class Unreachable extends RuntimeException {
         FORBIDDEN_ADDRESS(403, "egress.address-not-allowed", "its address is not a public one"),
         UNREACHABLE(502, "upstream.unreachable", "it cannot be reached"),
         CERTIFICATE(502, "upstream.certificate", "its certificate cannot be verified"),
+        REVOKED(502, "upstream.revoked", "its certificate was revoked"),
+        REVOCATION_UNKNOWN(502, "upstream.revocation-unknown", "it is not known whether its certificate was revoked"),
         HANDSHAKE(502, "upstream.handshake", "the TLS handshake with it failed"),
         TIMEOUT(504, "upstream.timeout", "it does not answer in time"),
         PROXY_UNREACHABLE(502, "upstream.proxy-unreachable", "the outgoing proxy cannot be reached"),

@@ -110,6 +110,26 @@ public final class Cgroups {
         }
     }
 
+    /**
+     * The bytes of memory that a sandbox uses, without inactive file pages, as most tools count it.
+     *
+     * @throws RuntimeFailure when the sandbox has no group here
+     */
+    public long memoryInUse(SandboxId sandbox) {
+        var group = unified() ? mounts.resolve(parent).resolve(sandbox.value()) : group("memory", sandbox);
+        var usage = group.resolve(unified() ? "memory.current" : "memory.usage_in_bytes");
+        var droppable = unified() ? "inactive_file " : "total_inactive_file ";
+        try (var lines = Files.lines(group.resolve("memory.stat"))) {
+            var inactive = lines.filter(line -> line.startsWith(droppable))
+                    .mapToLong(line -> Long.parseLong(line.substring(droppable.length())))
+                    .findFirst()
+                    .orElse(0);
+            return Math.max(0, Long.parseLong(Files.readString(usage).strip()) - inactive);
+        } catch (IOException e) {
+            throw new RuntimeFailure("memory", e);
+        }
+    }
+
     /** Memory with swap may never be the smaller one of the two, so growing and shrinking take opposite orders. */
     private static void memory(Path group, String bytes) {
         var memory = group.resolve("memory.limit_in_bytes");

@@ -94,6 +94,16 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
+    public CompletionStage<Long> memoryInUse(HostId host, SandboxId sandbox) {
+        // A checkpoint of a large disk takes its time (SEMANTICS 14: 20 minutes).
+        return ask(host, Duration.ofMinutes(20), asker -> new HostMessage.WeighMemory(sandbox, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.MemoryWeighed(var bytes) -> bytes;
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
     public CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint) {
         // A checkpoint of a large disk takes its time (SEMANTICS 14: 20 minutes).
         return ask(host, Duration.ofMinutes(20), asker -> new HostMessage.TakeCheckpoint(sandbox, checkpoint, asker))

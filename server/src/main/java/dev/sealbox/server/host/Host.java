@@ -55,6 +55,7 @@ public final class Host {
     private final TrustAnchors anchors;
     private final Map<SandboxId, SandboxAddress> addresses = new ConcurrentHashMap<>();
     private final IdleClocks clocks = new IdleClocks(System::currentTimeMillis);
+    private final Sizes sizes = new Sizes(System::currentTimeMillis);
     private final LastUses uses;
     private final Map<SandboxId, Long> usedBefore;
 
@@ -146,6 +147,7 @@ public final class Host {
                 .thenCompose(address -> admit(address, policy))
                 .thenApply(admitted -> {
                     clocks.began(policy.sandbox(), start.terms().timeoutSeconds(), System.currentTimeMillis());
+                    sizes.set(policy.sandbox(), start.terms());
                     return admitted;
                 });
     }
@@ -157,6 +159,7 @@ public final class Host {
                 .thenCompose(expelled -> runtime.park(sandbox))
                 .thenCompose(bytes -> expel(sandbox).thenApply(expelled -> {
                     clocks.forget(sandbox);
+                    sizes.forget(sandbox);
                     return bytes;
                 }));
     }
@@ -164,6 +167,7 @@ public final class Host {
     CompletionStage<Unit> adjust(SandboxId sandbox, Terms terms, boolean restart) {
         return runtime.limit(sandbox, terms.limits()).thenApply(limited -> {
             clocks.change(sandbox, terms.timeoutSeconds(), restart);
+            sizes.set(sandbox, terms);
             return Unit.DONE;
         });
     }
@@ -176,6 +180,18 @@ public final class Host {
                             if (failure != null || !agreed) {
                                 clocks.goOn(idle.sandbox(), ASK_AGAIN_MILLIS);
                             }
+                        }));
+    }
+
+    /** Asks for another size of those that are scaled by what they use. */
+    void fitSizes(Registrar registrar) {
+        sizes.watched()
+                .forEach(sandbox -> begun(() -> runtime.memoryInUse(sandbox))
+                        .thenAccept(used -> sizes.wanted(sandbox, used)
+                                .ifPresent(memoryMB -> begun(() -> registrar.fit(sandbox, memoryMB))))
+                        .exceptionally(failure -> {
+                            log.debug("the size of {} is not looked at: {}", sandbox, failure.toString());
+                            return null;
                         }));
     }
 
@@ -208,6 +224,7 @@ public final class Host {
                 .thenCompose(stopped -> expel(sandbox))
                 .thenApply(expelled -> {
                     clocks.forget(sandbox);
+                    sizes.forget(sandbox);
                     return expelled;
                 });
     }
@@ -248,6 +265,7 @@ public final class Host {
                 log.info("adopting {}", address.sandbox());
                 var lastUse = usedBefore.getOrDefault(address.sandbox(), System.currentTimeMillis());
                 clocks.began(address.sandbox(), terms.timeoutSeconds(), lastUse);
+                sizes.set(address.sandbox(), terms);
                 yield admit(address, policy);
             }
         });

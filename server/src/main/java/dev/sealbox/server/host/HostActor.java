@@ -64,6 +64,8 @@ public final class HostActor {
                 answer(asker, host.hibernate(sandbox), HostReply.Hibernated::new);
             case HostMessage.Adjust(var sandbox, var terms, var restart, var asker) ->
                 answer(asker, host.adjust(sandbox, terms, restart), done -> finished());
+            case HostMessage.WeighMemory(var sandbox, var asker) ->
+                answer(asker, host.runtime().memoryInUse(sandbox), HostReply.MemoryWeighed::new);
             case HostMessage.Use(var sandbox, var asker) -> answer(asker, host.use(sandbox), done -> finished());
             case HostMessage.Stop(var sandbox, var asker) -> answer(asker, host.stop(sandbox), done -> finished());
             case HostMessage.TakeCheckpoint(var sandbox, var checkpoint, var asker) ->

@@ -27,6 +27,8 @@ public sealed interface HostMessage extends ClusterMessage {
     record Adjust(SandboxId sandbox, Terms terms, boolean restart, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 
+    record WeighMemory(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
+
     record Use(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record Stop(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}

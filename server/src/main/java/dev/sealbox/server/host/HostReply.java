@@ -22,6 +22,8 @@ public sealed interface HostReply extends ClusterMessage {
 
     record Hibernated(long keptBytes) implements HostReply {}
 
+    record MemoryWeighed(long bytes) implements HostReply {}
+
     record LayerTaken(long sizeBytes) implements HostReply {}
 
     record CommandEnded(CommandResult result) implements HostReply {}

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks every second which sandboxes of a host are idle, and asks that they be hibernated. */
+/** Looks every second which sandboxes of a host are idle, and from time to time which are too small or too large. */
 public final class IdleWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IdleWatch.class);
 
@@ -38,6 +38,7 @@ public final class IdleWatch implements AutoCloseable {
             host.hibernateIdle(registrar);
             if (++tick % WRITE_EVERY_SECONDS == 0) {
                 host.rememberUses();
+                host.fitSizes(registrar);
             }
         } catch (RuntimeException e) {
             log.warn("cannot look for idle sandboxes now: {}", e.toString());

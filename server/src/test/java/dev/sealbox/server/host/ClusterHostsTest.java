@@ -14,6 +14,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.FileRefusal;
@@ -161,10 +162,33 @@ class ClusterHostsTest {
         assertThat(get(hosts.run(HOST, sandbox, command("true"))).exitCode()).isZero();
     }
 
+    @Test
+    void asksForALargerSizeOfWhatIsCrowdedAndScaledByItsUse() {
+        var registrar = new AskedRegistrar(new CompletableFuture<>());
+        var limits = new Limits(1, 1024, 20480);
+        var sandbox = new SandboxId("sb-00000000000000a5");
+        get(hosts.start(HOST, start(sandbox, 1)));
+        runtime.memoryInUse = 1000L << 20;
+        host.fitSizes(registrar);
+        assertThat(get(hosts.memoryInUse(HOST, sandbox))).isEqualTo(1000L << 20);
+        assertThat(registrar.fitted()).as("its size is to stay").isEmpty();
+        get(hosts.adjust(HOST, sandbox, new Terms(0, limits, Optional.of(new Autoscale(1024, 8192))), false));
+
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (registrar.fitted().isEmpty() && System.nanoTime() < deadline) {
+            host.fitSizes(registrar);
+            Thread.onSpinWait();
+        }
+
+        assertThat(registrar.fitted()).containsExactly(Map.entry(sandbox, 4096));
+    }
+
     /** One that notes who is idle, and lets the test answer. */
-    private record AskedRegistrar(CompletableFuture<Boolean> answer, List<SandboxId> idle) implements Registrar {
+    private record AskedRegistrar(
+            CompletableFuture<Boolean> answer, List<SandboxId> idle, Map<SandboxId, Integer> fitted)
+            implements Registrar {
         AskedRegistrar(CompletableFuture<Boolean> answer) {
-            this(answer, new CopyOnWriteArrayList<>());
+            this(answer, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
         }
 
         @Override
@@ -181,6 +205,12 @@ class ClusterHostsTest {
         public CompletionStage<Boolean> idle(SandboxId sandbox, int timeoutSeconds) {
             idle.add(sandbox);
             return answer;
+        }
+
+        @Override
+        public CompletionStage<Void> fit(SandboxId sandbox, int memoryMB) {
+            fitted.put(sandbox, memoryMB);
+            return CompletableFuture.allOf();
         }
 
         @Override

@@ -36,6 +36,7 @@ import java.util.function.Supplier;
 /** Sandboxes that are only remembered, for what is above the runtime. The real one has tests of its own. */
 final class MemoryRuntime implements SandboxRuntime, SandboxSessions {
     final Map<SandboxId, SandboxAddress> running = new ConcurrentHashMap<>();
+    volatile long memoryInUse;
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
     final Map<SessionId, EchoSession> sessions = new ConcurrentHashMap<>();
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -66,6 +67,16 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions {
                     return limits;
                 })
                 .thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<Long> memoryInUse(SandboxId sandbox) {
+        return later(() -> {
+            if (!running.containsKey(sandbox)) {
+                throw new SandboxMissing(sandbox);
+            }
+            return memoryInUse;
+        });
     }
 
     @Override
