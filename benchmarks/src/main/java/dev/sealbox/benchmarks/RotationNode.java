@@ -12,7 +12,6 @@ import dev.sealbox.demo.upstream.TestUpstream;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.ledger.UseLedger;
-import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
@@ -20,6 +19,7 @@ import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.audit.AuditSettings;
 import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
@@ -106,7 +106,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.stores(),
                 persistence.versions(),
                 persistence.sandboxes(),
-                new FileLinks(notary.sign(FileLinks.purpose())),
+                new DerivedFileLinks(notary),
                 persistence.upkeep(),
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),

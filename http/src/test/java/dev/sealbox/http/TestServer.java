@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -32,7 +33,8 @@ final class TestServer implements AutoCloseable {
     static final String OTHER_KEY = "osb_key-of-other";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static final byte[] LINK_SECRET = {1, 2, 3};
+    static final FileLinks LINKS =
+            link -> UUID.nameUUIDFromBytes(link.statement()).toString().replace("-", "");
 
     final FakeKeys keys = new FakeKeys();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -92,7 +94,7 @@ final class TestServer implements AutoCloseable {
                         stores,
                         versions,
                         sandboxes,
-                        new FileLinks(LINK_SECRET),
+                        LINKS,
                         sandboxes,
                         sessions,
                         checkpoints,

@@ -24,6 +24,7 @@ import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.audit.AuditSettings;
 import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
@@ -146,7 +147,7 @@ final class Node {
                             certificates,
                             audit,
                             repeats,
-                            new FileLinks(notary.sign(FileLinks.purpose())),
+                            new DerivedFileLinks(notary),
                             local,
                             metrics));
         }

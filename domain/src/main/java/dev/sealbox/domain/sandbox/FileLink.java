@@ -3,7 +3,10 @@ package dev.sealbox.domain.sandbox;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Leave to do one thing with one file for some time, for whoever holds it. {@link FileLinks} makes it unforgeable.
@@ -36,6 +39,14 @@ public record FileLink(
      */
     public static long expiry(Instant now, int wanted) {
         return now.getEpochSecond() + (wanted <= 0 ? DEFAULT_SECONDS : Math.min(wanted, MOST_SECONDS));
+    }
+
+    /** What is signed: every part with its length, so that no two links are the same bytes. */
+    public byte[] statement() {
+        return Stream.of(organization.value(), keyId, sandbox.value(), use.name(), Long.toString(expires), path)
+                .map(part -> part.getBytes(StandardCharsets.UTF_8).length + ":" + part)
+                .collect(Collectors.joining())
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     public boolean isExpired(Instant now) {
