@@ -16,6 +16,7 @@ import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
+import dev.sealbox.domain.usage.UsageMeters;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
@@ -33,12 +34,14 @@ import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.persistence.usage.DatabaseUsage;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.IdleWatch;
+import dev.sealbox.server.host.UsageWatch;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -126,7 +129,8 @@ final class Node {
                             ledger(config, database),
                             cleanup))
                     : Optional.<HostParts>empty();
-            local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
+            local.ifPresent(parts -> join(
+                    system, parts, directory, Persistence.registrar(system, persistence), new DatabaseUsage(database)));
             var repeats = new RememberedAnswers(database, notary).sweptBy(system);
             Waiting.on("resume what was interrupted", entities.recover());
             var certificates = Persistence.certificates(system, database, notary, persistence);
@@ -195,7 +199,8 @@ final class Node {
                 ActorSystem<SpawnProtocol.Command> system,
                 HostParts parts,
                 HostDirectory directory,
-                Registrar registrar) {
+                Registrar registrar,
+                UsageMeters usage) {
             spawn(system, HostActor.create(parts.host()), "sandbox-host");
             Waiting.until(
                     "register the host",
@@ -215,6 +220,7 @@ final class Node {
                             () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
             }
             cleanup.add("idle watch", IdleWatch.start(parts.host(), registrar)::close);
+            cleanup.add("usage watch", UsageWatch.start(parts.host(), usage)::close);
         }
 
         private Optional<Api> api(
@@ -254,6 +260,7 @@ final class Node {
                             entities.organizations(),
                             audit,
                             new DatabaseUseLog(database),
+                            new DatabaseUsage(database).sweptBy(system),
                             repeats,
                             new NodeReadiness(system, database, local),
                             metrics));
