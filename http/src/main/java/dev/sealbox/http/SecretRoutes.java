@@ -18,6 +18,7 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
+import dev.sealbox.domain.egress.Reflectors;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -108,7 +109,8 @@ final class SecretRoutes {
             return answers.outcome(
                     Answers.asking(() -> stores.set(of.origin(), of.store(), of.name(), value, hosts, cas))
                             .whenComplete((done, failure) -> value.close()),
-                    changed -> answer(of, "set", changed, both(warning, anywhere(changed))));
+                    changed -> answer(
+                            of, "set", changed, both(both(warning, anywhere(changed)), Reflectors.warning(hosts))));
         });
     }
 
@@ -126,7 +128,9 @@ final class SecretRoutes {
                 throw new InvalidValue("PATCH changes allowedHosts only; a new value is set with PUT");
             }
             var hosts = hosts(body).orElseThrow(() -> new InvalidValue("allowedHosts is missing"));
-            return changed(of, "updated", versions.changeHosts(of.origin(), of.store(), of.name(), hosts, cas));
+            return answers.outcome(
+                    versions.changeHosts(of.origin(), of.store(), of.name(), hosts, cas),
+                    changed -> answer(of, "updated", changed, Reflectors.warning(hosts)));
         });
     }
 

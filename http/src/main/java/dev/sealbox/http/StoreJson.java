@@ -1,6 +1,7 @@
 package dev.sealbox.http;
 
 import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.egress.Reflectors;
 import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.store.Refreshed;
@@ -27,7 +28,8 @@ final class StoreJson {
             Instant createdAt,
             Instant updatedAt,
             int maxVersions,
-            List<String> egressTcp) {
+            List<String> egressTcp,
+            Optional<String> warning) {
         static Store of(StoreSummary store) {
             return new Store(
                     store.id().toString(),
@@ -39,7 +41,8 @@ final class StoreJson {
                     store.createdAt(),
                     store.updatedAt(),
                     store.maxVersions(),
-                    TcpTarget.texts(store.egressTcp()));
+                    TcpTarget.texts(store.egressTcp()),
+                    Reflectors.warning(store.allowlist()));
         }
     }
 

@@ -12,6 +12,7 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.egress.UnusableTokens;
@@ -19,6 +20,7 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.store.NewStore;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.domain.store.StoreSummary;
@@ -28,7 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /**
  * {@code /api/secret-stores}: POST, GET; {@code /{store}}: GET, PUT, DELETE; {@code /{store}/secrets}: GET;
@@ -91,22 +92,13 @@ final class StoreRoutes {
             var allowlist = body.optionalTexts("egressAllowlist")
                     .map(HostPattern::parseAll)
                     .orElse(List.of());
-            // Read before anything is created.
-            var denying = denying(origin, body);
-            var tcp = body.optionalTexts("egressTcp").map(TcpTarget::parseAll).filter(some -> !some.isEmpty());
+            var denials = new Denials(
+                    denylist(body).orElse(List.of()), unusableTokens(body).orElse(UnusableTokens.PASS));
+            var tcp = body.optionalTexts("egressTcp").map(TcpTarget::parseAll).orElse(List.of());
             return answers.outcome(
-                    stores.create(origin, new StoreId(id), name, allowlist)
-                            .thenCompose(denying)
-                            .thenCompose(created -> passing(origin, created, tcp)),
+                    stores.create(origin, new StoreId(id), new NewStore(name, allowlist, denials, tcp)),
                     created -> Answers.created(StoreJson.Store.of(created)));
         });
-    }
-
-    private CompletionStage<Outcome<StoreSummary>> passing(
-            Origin origin, Outcome<StoreSummary> created, Optional<List<TcpTarget>> tcp) {
-        return tcp.map(wanted -> created.then(store -> stores.passTcp(origin, store.id(), wanted)
-                        .thenApply(passed -> passed.map(StoreUpdated::store))))
-                .orElseGet(() -> CompletableFuture.completedFuture(created));
     }
 
     /** Without a limit all of them, as the contract has it. */
@@ -151,17 +143,6 @@ final class StoreRoutes {
                         .thenApply(passed -> passed.map(then ->
                                 new StoreUpdated(then.store(), then.refreshed().and(done.refreshed()))))))
                 .orElseGet(() -> CompletableFuture.completedFuture(updated));
-    }
-
-    /** Nobody hears of a store before it denies what it shall. */
-    private Function<Outcome<StoreSummary>, CompletionStage<Outcome<StoreSummary>>> denying(
-            Origin origin, JsonBody body) {
-        var hosts = denylist(body);
-        var unusable = unusableTokens(body);
-        return created -> hosts.isEmpty() && unusable.isEmpty()
-                ? CompletableFuture.completedFuture(created)
-                : created.then(summary -> stores.changeDenials(origin, summary.id(), hosts, unusable)
-                        .thenApply(changed -> changed.map(StoreUpdated::store)));
     }
 
     private static Optional<List<HostPattern>> denylist(JsonBody body) {

@@ -17,6 +17,7 @@ import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.store.NewStore;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStores;
@@ -65,23 +66,30 @@ final class FakeStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
-        return create(origin, new StoreId(UUID.randomUUID()), name, allowlist);
+        return create(origin, new StoreId(UUID.randomUUID()), NewStore.of(name, allowlist));
     }
 
     @Override
-    public synchronized CompletionStage<Outcome<StoreSummary>> create(
-            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist) {
+    public synchronized CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreId id, NewStore wanted) {
         ids.add(id);
         if (unavailable > 0) {
             unavailable--;
             return CompletableFuture.failedFuture(new UncheckedIOException(new IOException("no journal")));
         }
-        if (stores.values().stream().anyMatch(store -> store.name().equals(name))) {
-            return now(refused(new OrganizationRefusal.NameTaken(name)));
+        if (stores.values().stream().anyMatch(store -> store.name().equals(wanted.name()))) {
+            return now(refused(new OrganizationRefusal.NameTaken(wanted.name())));
         }
         changes++;
         var store = new StoreSummary(
-                id, origin.organization(), name, allowlist, Denials.NONE, Instant.now(), Instant.now(), 10, List.of());
+                id,
+                origin.organization(),
+                wanted.name(),
+                wanted.allowlist(),
+                wanted.denials(),
+                Instant.now(),
+                Instant.now(),
+                10,
+                wanted.egressTcp());
         stores.put(id, store);
         secrets.put(id, new TreeMap<>());
         return now(done(store));

@@ -153,6 +153,15 @@ class SecretRoutesTest {
     }
 
     @Test
+    void warnsOfHostsThatHandOnWhatTheyAreSent() {
+        var put = send("PUT", secret, "{\"value\":\"12345678\",\"allowedHosts\":[\"httpbin.org\"]}");
+        var patched = send("PATCH", secret, "{\"allowedHosts\":[\"*.webhook.site\"]}");
+
+        assertThat(put.json().path("warning").asText()).contains("httpbin.org may hand on");
+        assertThat(patched.json().path("warning").asText()).contains("*.webhook.site may hand on");
+    }
+
+    @Test
     void warnsOfASecretForWhichNobodyNamesHosts() {
         var open = send("PUT", secret, "{\"value\":\"12345678\"}");
 

@@ -62,6 +62,14 @@ class StoreRoutesTest {
     }
 
     @Test
+    void warnsOfHostsThatHandOnWhatTheyAreSent() {
+        var body = "{\"name\":\"" + fresh() + "\",\"egressAllowlist\":[\"pastebin.com\",\"api.test\"]}";
+        var store = server.send("POST", "/api/secret-stores", body).json();
+
+        assertThat(store.path("warning").asText()).startsWith("pastebin.com may hand on");
+    }
+
+    @Test
     void deniesHostsAndUnusableTokensFromTheBeginningAndKeepsWhatIsNotGiven() {
         var deny = "\"egressDenylist\":[\"Evil.example\"],\"unusableTokens\":\"refuse\"";
         var store = server.send("POST", "/api/secret-stores", "{\"name\":\"" + fresh() + "\"," + deny + "}")

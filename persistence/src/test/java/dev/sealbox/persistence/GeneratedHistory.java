@@ -5,6 +5,7 @@ import dev.sealbox.domain.audit.Subject;
 import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand;
 import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.CheckpointId;
@@ -129,7 +130,7 @@ final class GeneratedHistory {
             return;
         }
         var id = new StoreId(new UUID(random.nextLong(), random.nextLong()));
-        tell(origin, id, new StoreCommand.CreateStore(unused(), patterns()));
+        tell(origin, id, new StoreCommand.CreateStore(unused(), patterns(), Denials.NONE, List.of()));
     }
 
     private StoreCommand set() {

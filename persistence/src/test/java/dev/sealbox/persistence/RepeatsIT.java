@@ -18,6 +18,7 @@ import dev.sealbox.domain.repeat.GivenAnswer;
 import dev.sealbox.domain.repeat.RepeatKey;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.store.NewStore;
 import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.SealedNotary;
@@ -145,7 +146,7 @@ class RepeatsIT {
         var name = new StoreName("repeated");
 
         var all = IntStream.range(0, AT_ONCE)
-                .mapToObj(each -> node.persistence.stores().create(ORIGIN, id, name, List.of()))
+                .mapToObj(each -> node.persistence.stores().create(ORIGIN, id, NewStore.of(name, List.of())))
                 .toList()
                 .stream()
                 .map(Told::done)
@@ -156,7 +157,7 @@ class RepeatsIT {
         assertThat(told(node.persistence.stores().list(ORIGIN)))
                 .filteredOn(store -> store.name().equals(name))
                 .hasSize(1);
-        assertThat(done(node.persistence.stores().create(ORIGIN, id, name, List.of()))
+        assertThat(done(node.persistence.stores().create(ORIGIN, id, NewStore.of(name, List.of())))
                         .id())
                 .isEqualTo(id);
     }

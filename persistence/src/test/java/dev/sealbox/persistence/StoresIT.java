@@ -6,6 +6,7 @@ import static dev.sealbox.persistence.Told.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -151,7 +152,9 @@ class StoresIT {
                                 never,
                                 Duration.ofSeconds(5),
                                 replyTo -> new StoreMessage.Execute(
-                                        origin, new StoreCommand.CreateStore(name, List.of()), replyTo))))
+                                        origin,
+                                        new StoreCommand.CreateStore(name, List.of(), Denials.NONE, List.of()),
+                                        replyTo))))
                 .isInstanceOf(StoreReply.Refused.class);
     }
 

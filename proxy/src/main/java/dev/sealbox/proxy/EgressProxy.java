@@ -150,7 +150,14 @@ public final class EgressProxy implements EgressGate, TrustAnchors {
                     settings.upstream().keptPerHost(),
                     settings.upstream().keptFor());
             var services = new Services(
-                    authorities, upstreams.addresses(), pool, rewriter, settings.limits(), settings.reseal(), ledger);
+                    authorities,
+                    upstreams.addresses(),
+                    pool,
+                    rewriter,
+                    settings.limits(),
+                    settings.reseal(),
+                    settings.dropsRanges(),
+                    ledger);
             var name = "sealbox-proxy-" + number + "-" + spawned.size();
             spawned.put(loop.eventLoop(), system.systemActorOf(LoopActor.of(loop, services), name, loop.dispatcher()));
         }

@@ -25,6 +25,7 @@ public record ProxySettings(
         int writeHighWaterMark,
         Upstreams upstream,
         boolean reseal,
+        boolean dropsRanges,
         Set<String> sinkHeaders,
         int keptCertificates,
         Dns dns,
@@ -72,6 +73,7 @@ public record ProxySettings(
                 bytes(proxy, "limits.write-high-water-mark"),
                 upstream(proxy.getConfig("upstream")),
                 reseals(proxy.getString("response-secrets")),
+                dropsRanges(proxy.getString("ranges")),
                 Set.copyOf(proxy.getStringList("sink-headers")),
                 proxy.getInt("kept-certificates"),
                 new Dns(proxy.getString("dns.address"), proxy.getInt("dns.queries-per-second")),
@@ -98,6 +100,9 @@ public record ProxySettings(
                 limits.getDuration("head-timeout"),
                 limits.getDuration("keep-alive"),
                 limits.getDuration("idle-timeout"),
+                limits.getInt("read-backs-per-minute"),
+                bytes(limits, "least-body-rate"),
+                limits.getDuration("body-rate-span"),
                 limits.getDuration("tcp-idle-timeout"),
                 limits.getDuration("handshake-timeout"),
                 limits.getDuration("dial-timeout"),
@@ -153,6 +158,14 @@ public record ProxySettings(
 
     private static int bytes(Config config, String path) {
         return Math.toIntExact(config.getBytes(path));
+    }
+
+    private static boolean dropsRanges(String text) {
+        return switch (text) {
+            case "pass" -> false;
+            case "drop" -> true;
+            default -> throw new InvalidValue("ranges is pass or drop");
+        };
     }
 
     private static boolean closesIfEmpty(String text) {

@@ -323,6 +323,27 @@ class FramingAttackTest {
         assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(5));
     }
 
+    @Test
+    void aBodyOfAToldLengthThatTricklesIsEndedAndOneThatIsStillBeingMadeIsNot() throws IOException {
+        var set = new TestProxy.Builder().settings("sealbox.proxy.limits.body-rate-span = 1 s");
+        set.secure(HOST, (request, out) -> {
+            TestUpstream.respond(out, 200, "", request.text());
+            return true;
+        });
+        try (var proxy = set.start()) {
+            proxy.admit(TestProxy.SANDBOX, proxy.policy().allow(HOST));
+            try (var made = proxy.tunnel(TestProxy.SANDBOX, HOST);
+                    var told = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+                made.send(POST + "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n");
+                told.send(POST + "Content-Length: 1000\r\n\r\nbody");
+                assertThat(told.receive().status()).isEqualTo(408);
+                assertThat(told.isAtEnd()).isTrue();
+                made.send("4\r\nmore\r\n0\r\n\r\n");
+                assertThat(made.receive().text()).isEqualTo("bodymore");
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 100", "Transfer-Encoding: chunked"})
     void aBodyThatStopsIsEndedInTime(String framing) throws IOException {

@@ -164,6 +164,24 @@ class ResealTest {
     }
 
     @Test
+    void asksForNoRangesAtAllWhereTheOperatorWantsNone() throws IOException {
+        var strict = new TestProxy.Builder().settings("sealbox.proxy.ranges = drop");
+        var plain = strict.secure(OTHER, (request, out) -> {
+            TestUpstream.respond(out, 200, "", "whole");
+            return true;
+        });
+        try (var its = strict.start()) {
+            var holder = its.policy().allow("*");
+            holder.secret("API_KEY", VALUE, HOST);
+            its.admit(TestProxy.SANDBOX, holder);
+            try (var client = its.tunnel(TestProxy.SANDBOX, OTHER)) {
+                client.get(OTHER, "/", "Range: bytes=0-5");
+            }
+            assertThat(plain.last().field("Range")).isEmpty();
+        }
+    }
+
+    @Test
     void findsValuesThatAreSpelledDifferently() throws IOException {
         var basic = Base64.getEncoder().encodeToString(("user:" + VALUE).getBytes(StandardCharsets.UTF_8));
         answers.put("/", (request, out) -> {

@@ -2,10 +2,15 @@ package dev.sealbox.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.egress.Denials;
+import dev.sealbox.domain.egress.UnusableTokens;
+import dev.sealbox.domain.ledger.Ruling;
+import dev.sealbox.domain.ledger.UseRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,6 +226,45 @@ class SubstitutionAttackTest {
         assertThat(upstream.last().field("X-Key")).hasValue(almost);
         assertThat(upstream.last().target()).isEqualTo("/?" + almost.replace(' ', '+'));
         assertThat(upstream.last().text()).isEqualTo(almost);
+        Eventually.holds(() -> proxy.ledger.records.stream()
+                        .filter(record -> record.rule().equals("token.maimed"))
+                        .count()
+                == 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cut", "capitals"})
+    void refusesWhatWasATokenWhereAStoreWantsNonePassedOn(String how) throws IOException {
+        var maimed = how.equals("cut") ? token.substring(0, 20) : token.toUpperCase(Locale.ROOT);
+        policy.deny(new Denials(List.of(), UnusableTokens.REFUSE));
+        proxy.admit(TestProxy.SANDBOX, policy);
+        for (var fields : List.of("X-Key: " + maimed, "Cookie: a=" + maimed)) {
+            try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+                assertThat(client.get(HOST, "/", fields).field("x-sealbox-decision"))
+                        .hasValue("token.maimed");
+            }
+        }
+        assertThat(upstream.requests).isEmpty();
+    }
+
+    @Test
+    void tellsOfABodyThatNobodyHereCanRead() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.post(HOST, "/", "who knows", "Content-Encoding: compress");
+            client.post(HOST, "/", "in vain " + token, "Content-Encoding: gzip, br");
+            client.post(HOST, "/", "in vain " + token, "Content-Type: application/grpc");
+        }
+        assertThat(upstream.last().text()).isEqualTo("in vain " + token);
+        Eventually.holds(() -> rules().equals(List.of(
+                "body.unknown-coding", "body.unknown-coding", "secret.not-for-location", "secret.not-for-location")));
+    }
+
+    private List<String> rules() {
+        return proxy.ledger.records.stream()
+                .filter(record -> record.ruling() == Ruling.UNUSABLE)
+                .map(UseRecord::rule)
+                .sorted()
+                .toList();
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens that are none of the sandbox's own: forged ones and those of other sandboxes are refused, and told of. */
 class UnknownTokenTest {
@@ -39,6 +41,26 @@ class UnknownTokenTest {
     private static boolean answer(Http.Message request, java.io.OutputStream out) throws IOException {
         TestUpstream.respond(out, 200, "", "ok");
         return true;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cookie: session=%s",
+                "User-Agent: agent/%s",
+                "Content-Type: multipart/form-data; boundary=%s",
+                "Content-Type: application/grpc",
+                "Content-Encoding: compress"
+            })
+    void isFoundWhereNoTokenIsEverReplaced(String field) throws IOException {
+        for (var host : List.of(HOST, FREE)) {
+            try (var client = proxy.tunnel(TestProxy.SANDBOX, host)) {
+                var response = client.post(host, "/", "body " + theirs, field.formatted(theirs));
+                assertThat(response.field("x-sealbox-decision")).hasValue("token.unknown");
+            }
+        }
+        Eventually.holds(() ->
+                all().stream().filter(record -> record.ruling() == Ruling.ALARM).count() == 2);
     }
 
     @BeforeEach
@@ -185,13 +207,15 @@ class UnknownTokenTest {
     }
 
     @Test
-    void passInSinksAndWhatOnlyLooksLikeATokenPassesAnywhere() throws IOException {
+    void whatOnlyLooksLikeATokenPassesAnywhereAndIsCounted() throws IOException {
         var almost = FORGED.substring(0, FORGED.length() - 1) + " " + FORGED.replace("sealed", "Sealed");
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
-            client.post(HOST, "/", almost, "X-Key: " + almost, "User-Agent: " + FORGED);
+            client.post(HOST, "/", almost, "X-Key: " + almost, "User-Agent: " + almost);
         }
         assertThat(upstream.last().text()).isEqualTo(almost);
-        assertThat(upstream.last().field("User-Agent")).hasValue(FORGED);
-        assertThat(proxy.ledger.records).isEmpty();
+        assertThat(upstream.last().field("User-Agent")).hasValue(almost);
+        Eventually.holds(() -> proxy.ledger.records.size() == 1);
+        assertThat(proxy.ledger.only().ruling()).isEqualTo(Ruling.UNUSABLE);
+        assertThat(proxy.ledger.only().rule()).isEqualTo("token.maimed");
     }
 }

@@ -11,6 +11,7 @@ import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.runtime.OciRuntime;
 import dev.sealbox.runtime.RuntimeSettings;
 import dev.sealbox.server.host.Host;
+import io.micrometer.core.instrument.MeterRegistry;
 
 /** What a node with the role {@code host} runs: containers, and the egress proxy in their router namespace. */
 record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger ledger) {
@@ -22,13 +23,19 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
             Vault vault,
             AuthorityStore authorities,
             DurableLedger ledger,
+            MeterRegistry metrics,
             Cleanup cleanup) {
         var settings = RuntimeSettings.from(config);
         var runtime = OciRuntime.open(settings);
         cleanup.add("sandbox runtime", runtime::close);
         runtime.prepareTemplate();
         var proxy = EgressProxy.start(
-                system, ProxySettings.from(config), vault, authorities, ledger, runtime.networkNamespace());
+                system,
+                ProxySettings.from(config),
+                vault,
+                authorities,
+                new AlarmMetrics(ledger, metrics),
+                runtime.networkNamespace());
         cleanup.add("egress proxy", () -> Waiting.on("stop the egress proxy", proxy.stop()));
         return new HostParts(
                 runtime,

@@ -42,6 +42,7 @@ import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.IdleWatch;
 import dev.sealbox.server.host.UsageWatch;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -119,6 +120,7 @@ final class Node {
             var entities = Persistence.start(system, database, vault, hosts, persistence);
             var audit = DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config));
             BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
+            var metrics = NodeMetrics.registry();
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
                             system,
@@ -127,6 +129,7 @@ final class Node {
                             vault,
                             new SealedAuthorityStore(database, keys),
                             ledger(config, database),
+                            metrics,
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(
@@ -146,7 +149,8 @@ final class Node {
                             certificates,
                             audit,
                             repeats,
-                            local));
+                            local,
+                            metrics));
         }
 
         /** Of the uses of secrets by this node's sandboxes. It is closed after the proxy, whose last records it takes. */
@@ -233,11 +237,11 @@ final class Node {
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
                 Repeats repeats,
-                Optional<HostParts> local) {
+                Optional<HostParts> local,
+                PrometheusMeterRegistry metrics) {
             if (!settings.roles().contains(Role.CONTROL)) {
                 return Optional.empty();
             }
-            var metrics = NodeMetrics.registry();
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(

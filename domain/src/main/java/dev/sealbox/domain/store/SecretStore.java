@@ -60,6 +60,7 @@ import dev.sealbox.domain.store.StoreEvent.VersionEnabled;
 import dev.sealbox.domain.store.StoreEvent.VersionLimitChanged;
 import dev.sealbox.domain.store.StoreEvent.VersionsRetired;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ public record SecretStore(
             return refuse(new StoreRefusal.NoSuchStore());
         }
         return switch (command) {
-            case CreateStore(var wanted, var hosts) -> create(wanted, hosts);
+            case CreateStore create -> create(create);
             case AbandonStore() -> abandon();
             case RenameStore(var wanted) -> wanted.equals(name) ? accept() : accept(new StoreRenamed(wanted));
             case ChangeAllowlist(var hosts) -> hosts.equals(allowlist) ? accept() : accept(new AllowlistChanged(hosts));
@@ -158,10 +159,20 @@ public record SecretStore(
         };
     }
 
-    private Decision<StoreEvent, StoreRefusal> create(StoreName wanted, List<HostPattern> hosts) {
-        return stage == Stage.ABSENT
-                ? accept(new StoreCreated(wanted, hosts))
-                : refuse(new StoreRefusal.AlreadyExists());
+    /** All of it at once: what is persisted together is there together. */
+    private Decision<StoreEvent, StoreRefusal> create(CreateStore wanted) {
+        if (stage != Stage.ABSENT) {
+            return refuse(new StoreRefusal.AlreadyExists());
+        }
+        var events = new ArrayList<StoreEvent>();
+        events.add(new StoreCreated(wanted.name(), wanted.allowlist()));
+        if (!wanted.denials().equals(Denials.NONE)) {
+            events.add(new DenialsChanged(wanted.denials()));
+        }
+        if (!wanted.egressTcp().isEmpty()) {
+            events.add(new EgressTcpChanged(wanted.egressTcp()));
+        }
+        return accept(List.copyOf(events));
     }
 
     private Decision<StoreEvent, StoreRefusal> changeDenials(ChangeDenials change) {

@@ -24,8 +24,7 @@ public interface SecretStores {
     CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist);
 
     /** As {@link #create(Origin, StoreName, List)}, under an id that was drawn before: repeating it makes no second one. */
-    CompletionStage<Outcome<StoreSummary>> create(
-            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist);
+    CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreId id, NewStore store);
 
     /** Ordered by name. */
     CompletionStage<List<StoreSummary>> list(Origin origin);

@@ -1,5 +1,6 @@
 package dev.sealbox.domain.store;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.TcpTarget;
@@ -19,7 +20,8 @@ import java.util.UUID;
 public sealed interface StoreCommand {
 
     /** {@code name} must have been reserved with the organisation before. */
-    record CreateStore(StoreName name, List<HostPattern> allowlist) implements StoreCommand {}
+    record CreateStore(StoreName name, List<HostPattern> allowlist, Denials denials, List<TcpTarget> egressTcp)
+            implements StoreCommand {}
 
     /** {@code name} must have been reserved with the organisation before. */
     record RenameStore(StoreName name) implements StoreCommand {}

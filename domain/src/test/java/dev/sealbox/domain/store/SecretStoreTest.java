@@ -4,8 +4,10 @@ import static dev.sealbox.domain.Decision.accept;
 import static dev.sealbox.domain.Decision.refuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.TcpTarget;
+import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -87,12 +89,25 @@ class SecretStoreTest {
     }
 
     @Test
+    void isCreatedWithAllThatItDeniesAtOnce() {
+        var denials = new Denials(HostPattern.parseAll(List.of("evil.test")), UnusableTokens.REFUSE);
+        var tcp = TcpTarget.parseAll(List.of("db.test:5432"));
+
+        assertThat(SecretStore.ABSENT.decide(OWNER, new CreateStore(NAME, HOSTS, denials, tcp)))
+                .isEqualTo(accept(
+                        new StoreCreated(NAME, HOSTS),
+                        new StoreEvent.DenialsChanged(denials),
+                        new StoreEvent.EgressTcpChanged(tcp)));
+    }
+
+    @Test
     void isCreatedOnce() {
-        assertThat(SecretStore.ABSENT.decide(OWNER, new CreateStore(NAME, HOSTS)))
+        assertThat(SecretStore.ABSENT.decide(OWNER, new CreateStore(NAME, HOSTS, Denials.NONE, List.of())))
                 .isEqualTo(accept(new StoreCreated(NAME, HOSTS)));
-        assertThat(given(created()).decide(OWNER, new CreateStore(NAME, HOSTS)))
+        assertThat(given(created()).decide(OWNER, new CreateStore(NAME, HOSTS, Denials.NONE, List.of())))
                 .isEqualTo(refuse(new StoreRefusal.AlreadyExists()));
-        assertThat(given(created(), new StoreDeleted()).decide(OWNER, new CreateStore(NAME, HOSTS)))
+        assertThat(given(created(), new StoreDeleted())
+                        .decide(OWNER, new CreateStore(NAME, HOSTS, Denials.NONE, List.of())))
                 .isEqualTo(refuse(new StoreRefusal.AlreadyExists()));
     }
 
@@ -117,7 +132,7 @@ class SecretStoreTest {
     @Test
     void isNeverCreatedOnceAbandoned() {
         assertThat(SecretStore.ABSENT.decide(OWNER, new AbandonStore())).isEqualTo(accept(new StoreDeleted()));
-        assertThat(given(new StoreDeleted()).decide(OWNER, new CreateStore(NAME, HOSTS)))
+        assertThat(given(new StoreDeleted()).decide(OWNER, new CreateStore(NAME, HOSTS, Denials.NONE, List.of())))
                 .isEqualTo(refuse(new StoreRefusal.AlreadyExists()));
         assertThat(given(new StoreDeleted()).decide(OWNER, new AbandonStore())).isEqualTo(accept());
         assertThat(given(created()).decide(OWNER, new AbandonStore()))

@@ -11,6 +11,7 @@ import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationRefusal.NameTaken;
 import dev.sealbox.domain.sealing.Plaintext;
+import dev.sealbox.domain.store.NewStore;
 import dev.sealbox.domain.store.Refreshed;
 import dev.sealbox.domain.store.SecretChanged;
 import dev.sealbox.domain.store.SecretStore;
@@ -50,18 +51,21 @@ public final class ShardedSecretStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
-        return create(origin, new StoreId(UUID.randomUUID()), name, allowlist);
+        return create(origin, new StoreId(UUID.randomUUID()), NewStore.of(name, allowlist));
     }
 
     @Override
-    public CompletionStage<Outcome<StoreSummary>> create(
-            Origin origin, StoreId id, StoreName name, List<HostPattern> allowlist) {
+    public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreId id, NewStore store) {
+        var name = store.name();
         return names.reserve(origin, name, id)
-                .thenCompose(reserved ->
-                        reserved.then(done -> execute(origin, id, new StoreCommand.CreateStore(name, allowlist))
-                                .thenCompose(created -> created instanceof Outcome.Refused<StoreReply.Done>
-                                        ? createdBefore(origin, id, name)
-                                        : Futures.now(created.map(store -> summary(id, store.store()))))));
+                .thenCompose(reserved -> reserved.then(done -> execute(
+                                origin,
+                                id,
+                                new StoreCommand.CreateStore(
+                                        name, store.allowlist(), store.denials(), store.egressTcp()))
+                        .thenCompose(created -> created instanceof Outcome.Refused<StoreReply.Done>
+                                ? createdBefore(origin, id, name)
+                                : Futures.now(created.map(there -> summary(id, there.store()))))));
     }
 
     /** The store is there when this is a repeat; if not, somebody who wanted the same name was faster. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import dev.sealbox.domain.egress.Denials;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -76,14 +77,16 @@ class SecretStoreEntityTest {
     }
 
     private void create() {
-        told(new StoreCommand.CreateStore(new StoreName("creds"), List.of()));
+        told(new StoreCommand.CreateStore(new StoreName("creds"), List.of(), Denials.NONE, List.of()));
     }
 
     @Test
     void recordsWhoWhenAndWhatAndRemembersItAcrossARestart() {
         TestProbe<StoreReply> asker = ACTORS.createTestProbe();
         var created = store.runCommand(new StoreMessage.Execute(
-                ORIGIN, new StoreCommand.CreateStore(new StoreName("creds"), List.of()), asker.getRef()));
+                ORIGIN,
+                new StoreCommand.CreateStore(new StoreName("creds"), List.of(), Denials.NONE, List.of()),
+                asker.getRef()));
         assertThat(created.event())
                 .isEqualTo(new Recorded<>(
                         new StoreEvent.StoreCreated(new StoreName("creds"), List.of()),

@@ -180,7 +180,7 @@ class ClusterMessageTest {
 
     static Stream<StoreCommand> storeCommands() {
         return Stream.of(
-                new StoreCommand.CreateStore(NAME, HOSTS),
+                new StoreCommand.CreateStore(NAME, HOSTS, Denials.NONE, List.of()),
                 new StoreCommand.RenameStore(NAME),
                 new StoreCommand.ChangeAllowlist(HOSTS),
                 new StoreCommand.ChangeEgressTcp(TCP),

@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Puts tokens back where an upstream returned values: of every secret that the sandbox holds, whatever the host. */
 public final class Resealer {
@@ -24,6 +25,8 @@ public final class Resealer {
 
     private final Patterns patterns;
     private final ByteBufAllocator allocator;
+    private @Nullable Replacer searched;
+    private boolean found;
 
     private Resealer(Patterns patterns, ByteBufAllocator allocator) {
         this.patterns = patterns;
@@ -53,7 +56,13 @@ public final class Resealer {
 
     /** For a body, piece by piece. */
     public Replacer body() {
-        return new Replacer(patterns, allocator);
+        searched = new Replacer(patterns, allocator);
+        return searched;
+    }
+
+    /** Whether any value was found so far, in fields or body. */
+    public boolean hasFound() {
+        return found || (searched != null && searched.replaced() > 0);
     }
 
     /** The fields with tokens in the place of values. */
@@ -73,11 +82,12 @@ public final class Resealer {
         if (!patterns.isIn(Unpooled.wrappedBuffer(bytes))) {
             return text;
         }
-        var replacer = body();
+        var replacer = new Replacer(patterns, allocator);
         var out = allocator.buffer(text.length() + 64);
         try {
             append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
             append(out, replacer.end());
+            found |= replacer.replaced() > 0;
             return out.toString(StandardCharsets.ISO_8859_1);
         } finally {
             out.release();

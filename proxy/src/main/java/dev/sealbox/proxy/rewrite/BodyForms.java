@@ -17,7 +17,7 @@ record BodyForms(Substitutions substitutions, ByteBufAllocator allocator) {
 
     private Transformer of(@Nullable String contentType, int depth) {
         if (Form.holdsLengths(contentType)) {
-            return Transformer.UNCHANGED;
+            return watch(substitutions, allocator);
         }
         if (contentType != null && Form.hasParts(contentType)) {
             return depth == MAX_DEPTH ? Transformer.UNCHANGED : multipart(contentType, depth);
@@ -31,6 +31,11 @@ record BodyForms(Substitutions substitutions, ByteBufAllocator allocator) {
         return Boundary.of(contentType)
                 .<Transformer>map(boundary -> new Multipart(boundary, part -> of(part, depth + 1), allocator))
                 .orElse(Transformer.UNCHANGED);
+    }
+
+    /** For what is not to be changed. */
+    static Transformer watch(Substitutions substitutions, ByteBufAllocator allocator) {
+        return new Watching(new Replacer(substitutions.watched(Location.BODY), allocator, substitutions.growth()));
     }
 
     private Transformer as(Form form) {

@@ -67,7 +67,7 @@ public final class RequestRewriter {
     }
 
     private static CharSequence target(String target, Substitutions substitutions, ByteBufAllocator allocator) {
-        if (!target.contains(PREFIX)) {
+        if (!mayHoldToken(target)) {
             return target;
         }
         int mark = target.indexOf('?');
@@ -105,10 +105,29 @@ public final class RequestRewriter {
 
     private CharSequence value(Field field, Substitutions substitutions, ByteBufAllocator allocator) {
         boolean basic = isBasic(field);
-        if (!(basic || field.value().contains(PREFIX)) || isLeftAlone(field)) {
+        if (!basic && !mayHoldToken(field.value())) {
+            return field.value();
+        }
+        if (isLeftAlone(field)) {
+            watch(field.value(), substitutions, allocator);
             return field.value();
         }
         return basic ? basic(field.value(), substitutions, allocator) : header(field.value(), substitutions, allocator);
+    }
+
+    private static boolean mayHoldToken(String text) {
+        for (var begin : SealedToken.BEGINNINGS) {
+            if (text.contains(begin)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Changes nothing; but tokens are told of. */
+    private static void watch(String value, Substitutions substitutions, ByteBufAllocator allocator) {
+        var bytes = value.getBytes(StandardCharsets.ISO_8859_1);
+        var unused = replaced(bytes, substitutions.watched(Location.HEADERS), substitutions, allocator);
     }
 
     private static CharSequence header(String value, Substitutions substitutions, ByteBufAllocator allocator) {
@@ -123,6 +142,11 @@ public final class RequestRewriter {
     /** What changes a body of that media type; throws as {@link #head} does. */
     public Transformer body(@Nullable String contentType, Substitutions substitutions, ByteBufAllocator allocator) {
         return new BodyForms(substitutions, allocator).of(contentType);
+    }
+
+    /** Looks at a body that cannot be changed; throws as {@link #head} does, but for values. */
+    public Transformer watch(Substitutions substitutions, ByteBufAllocator allocator) {
+        return BodyForms.watch(substitutions, allocator);
     }
 
     private static CharSequence replaced(

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What each token means at one host, for one sandbox, in one request; and that of others is none of this sandbox's. */
 public final class Substitutions {
@@ -30,7 +31,12 @@ public final class Substitutions {
 
     /** @param host empty for all hosts where no secret may be used */
     private record Key(
-            Optional<HostName> host, Map<SecretName, Obstacle> barred, boolean secure, Location location, Form form) {}
+            Optional<HostName> host,
+            Map<SecretName, Obstacle> barred,
+            boolean secure,
+            Location location,
+            Form form,
+            boolean watched) {}
 
     /** What is told of a token that was found. */
     private sealed interface Meaning {
@@ -40,6 +46,9 @@ public final class Substitutions {
 
         /** It has a token's shape, and this sandbox's lineage has no such token. */
         record Unknown() implements Meaning {}
+
+        /** It begins as a token does, and is none: cut short, or written in capitals. */
+        record Maimed() implements Meaning {}
     }
 
     /** Is told of each token before it goes on or gives way to its value; what this throws keeps it from both. */
@@ -52,6 +61,9 @@ public final class Substitutions {
 
         /** It is none of this sandbox's lineage. */
         void unknown();
+
+        /** It was cut short or its letters were changed, so that it means nothing; it goes on as it is. */
+        void maimed();
     }
 
     private Substitutions(
@@ -75,6 +87,7 @@ public final class Substitutions {
             case Meaning.Usable(var name, var location) -> found.carries(name, location);
             case Meaning.Unusable(var name, var location, var obstacle) -> found.unusable(name, location, obstacle);
             case Meaning.Unknown() -> found.unknown();
+            case Meaning.Maimed() -> found.maimed();
         }
     }
 
@@ -119,18 +132,38 @@ public final class Substitutions {
     /** Tokens in that part of a request, and the values of those that may be replaced, written as {@code form} wants. */
     public Patterns in(Location location, Form form) {
         return session.patterns(
-                new Key(any ? Optional.of(host) : Optional.empty(), barred, secure, location, form),
-                () -> entries(location, form));
+                new Key(any ? Optional.of(host) : Optional.empty(), barred, secure, location, form, false),
+                () -> entries(token -> entry(token.bytes(), token.name(), location, form)));
     }
 
-    private List<Patterns.Entry> entries(Location location, Form form) {
+    /** The same tokens, in a part of a request where none is replaced, whatever its secret allows. */
+    public Patterns watched(Location location) {
+        return session.patterns(
+                new Key(Optional.empty(), barred, secure, location, Form.RAW, true),
+                () -> entries(token -> Patterns.Entry.kept(
+                        token.bytes(),
+                        new Meaning.Unusable(
+                                token.name(),
+                                location,
+                                session.policy().grants().containsKey(token.name())
+                                        ? Obstacle.LOCATION
+                                        : Obstacle.GONE))));
+    }
+
+    private record Own(SealedToken token, SecretName name) {
+        byte[] bytes() {
+            return ascii(token.value());
+        }
+    }
+
+    private List<Patterns.Entry> entries(Function<Own, Patterns.Entry> entry) {
         var entries = new ArrayList<Patterns.Entry>();
-        session.policy()
-                .tokens()
-                .forEach((token, name) -> entries.add(entry(ascii(token.value()), name, location, form)));
+        session.policy().tokens().forEach((token, name) -> entries.add(entry.apply(new Own(token, name))));
         // The sandbox's own come first. Nothing else is asked, so one of another sandbox is as unknown as an invented
         // one.
         entries.add(Patterns.Entry.kept(ascii(SealedToken.PREFIX), SealedToken.DIGITS, new Meaning.Unknown()));
+        // Shorter than all of the others, so it counts only where none of them is.
+        SealedToken.BEGINNINGS.forEach(begin -> entries.add(Patterns.Entry.kept(ascii(begin), new Meaning.Maimed())));
         return entries;
     }
 

@@ -34,6 +34,7 @@ public final class Admission {
     private final SandboxAddress address;
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
     private final OwnAddresses addresses = new OwnAddresses();
+    private final ReadBacks readBacks = new ReadBacks();
     private final Set<Passage> passages = new HashSet<>();
     private final Map<Channel, Trail> trails = new HashMap<>();
     private @Nullable Session current;
@@ -51,6 +52,11 @@ public final class Admission {
     /** What the sandbox dials in place of names. */
     public OwnAddresses addresses() {
         return addresses;
+    }
+
+    /** What it has read back of its values. */
+    public ReadBacks readBacks() {
+        return readBacks;
     }
 
     /** Holds the present session for one request; null when the sandbox has been expelled. */

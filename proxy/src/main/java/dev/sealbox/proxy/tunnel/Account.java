@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +41,19 @@ final class Account {
 
     private @Nullable Map<SecretName, Set<Location>> used;
     private @Nullable Map<Unusable, Set<Location>> unusable;
+    private @Nullable Set<String> warnings;
     private @Nullable UUID request;
     private boolean announced;
     private boolean connected;
     private int status;
     private long sent;
     private long received;
+
+    /** The body is in a coding that is not known here: a token in it, if there is one, stays. */
+    static final String UNREADABLE = "body.unknown-coding";
+
+    /** Something begins as a token does and is none. */
+    static final String MAIMED = "token.maimed";
 
     /** A secret whose token went on as it is. */
     private record Unusable(SecretName name, Obstacle obstacle) {}
@@ -74,6 +82,13 @@ final class Account {
                 .add(location);
     }
 
+    /** Something of no secret that can be named went on as it is; once for each sort. */
+    void warns(String rule) {
+        var known = warnings == null ? new TreeSet<String>() : warnings;
+        warnings = known;
+        known.add(rule);
+    }
+
     boolean usesAny() {
         return used != null;
     }
@@ -89,6 +104,11 @@ final class Account {
 
     void sent(int bytes) {
         sent += bytes;
+    }
+
+    /** Bytes of the request's body that have come from the client. */
+    long bytesSent() {
+        return sent;
     }
 
     void received(int bytes) {
@@ -136,6 +156,9 @@ final class Account {
         if (unusable != null) {
             unusable.forEach((token, locations) -> ledger.note(
                     record(Ruling.UNUSABLE, token.obstacle().code(), Optional.of(named(token, locations)))));
+        }
+        if (warnings != null) {
+            warnings.forEach(rule -> ledger.note(record(Ruling.UNUSABLE, rule, Optional.empty())));
         }
         if (announced && used == null) {
             ledger.note(record(Ruling.UNSENT, "", Optional.empty()));

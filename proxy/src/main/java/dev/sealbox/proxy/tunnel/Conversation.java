@@ -65,8 +65,16 @@ record Conversation(
                 .addKeyValue("code", problem.code())
                 .log(
                         problem.isAlarm()
-                                ? "a sandbox sent a token that is none of its own"
+                                ? "a sandbox sent a token that is none of its own, or seems to guess"
                                 : "the proxy answered itself");
+    }
+
+    /** An answer held a value though its request had carried none; too many of these are an alarm. */
+    void readBack(HostName host) {
+        if (admission.readBacks().note(services.limits().readBacks())) {
+            note(Problem.readBackTooOften(), host);
+            refused(Problem.readBackTooOften(), null);
+        }
     }
 
     /** Has the ledger told that something was refused before it became a request to an origin. */

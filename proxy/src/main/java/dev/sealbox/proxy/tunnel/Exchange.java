@@ -1,5 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
+import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.egress.UseRequest;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.codec.Fields;
@@ -15,6 +17,7 @@ import dev.sealbox.proxy.upstream.Origin;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** One request and its response, under the policy that was in force when the request came. It holds that session. */
 final class Exchange {
@@ -33,6 +36,8 @@ final class Exchange {
     private final ClientStream client;
     private final boolean upgrade;
     private final boolean mayUseSecrets;
+    private final Resealer resealer;
+    private final Consumer<HostName> readBack;
     private final RequestFlow request;
     private final ResponseFlow response;
 
@@ -43,6 +48,7 @@ final class Exchange {
      *
      * @param passage is told which secrets the request carries; closed with it, unless it fails
      * @param stream where the request comes from
+     * @param readBack is told at the end if its answer held a value though it had carried none
      * @throws Objection when it asks for what is not served
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
      * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make its head too long
@@ -56,6 +62,7 @@ final class Exchange {
             String target,
             ClientStream stream,
             Services services,
+            Consumer<HostName> readBack,
             ByteBufAllocator allocator) {
         var told = new Account(services.ledger(), session.policy(), origin, head, target);
         var most = services.limits().replacements();
@@ -66,11 +73,13 @@ final class Exchange {
         this.use = use(origin, head, target);
         var substitutions = Substitutions.at(session, use, origin.secure(), most, found);
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
+        this.resealer = resealer;
+        this.readBack = readBack;
         this.upgrade = head.asksForWebSocket();
         if (head.fields().has("expect") && !expectsContinue(head)) {
             throw new Objection(Problem.expectation());
         }
-        var fields = outgoing(head, upgrade, resealer, substitutions);
+        var fields = outgoing(head, upgrade, resealer, substitutions, services.dropsRanges());
         var rewritten = services.rewriter()
                 .head(head, target, origin.secure(), authority(origin), fields, substitutions, allocator);
         this.session = session;
@@ -83,6 +92,9 @@ final class Exchange {
                 || (!substitutions.isEmpty() && (upgrade || !(client.framing() instanceof Framing.None)));
         this.request = new RequestFlow(
                 rewritten, client, head.fields(), substitutions, services.rewriter(), services.limits(), allocator);
+        if (request.isUnreadable() && substitutions.reach(Location.BODY)) {
+            told.warns(Account.UNREADABLE);
+        }
         this.response = new ResponseFlow(head, client, resealer, upgrade, services.limits(), allocator);
     }
 
@@ -94,13 +106,14 @@ final class Exchange {
         return new UseRequest(origin.host(), origin.port(), head.method(), target, disguised);
     }
 
-    private static Fields outgoing(RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions) {
+    private static Fields outgoing(
+            RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions, boolean dropsRanges) {
         boolean wantsTrailers = head.fields().lists("te", "trailers");
         var fields = head.fields()
                 .endToEnd()
                 .without("content-length", "transfer-encoding", "expect", "host", "http2-settings");
         if (!resealer.isEmpty()) {
-            fields = searchable(fields, !substitutions.isEmpty());
+            fields = searchable(fields, !substitutions.isEmpty(), dropsRanges);
         }
         if (upgrade) {
             // Without extensions no message is compressed, and every one can be searched as it comes.
@@ -120,8 +133,11 @@ final class Exchange {
      * Asks for a response that can be searched: where a secret may be used, unpacked and whole, since a range could cut
      * a value in two; elsewhere at least packed in a way that can be unpacked.
      */
-    private static Fields searchable(Fields asked, boolean usesSecrets) {
+    private static Fields searchable(Fields asked, boolean usesSecrets, boolean dropsRanges) {
         var fields = asked.without("grpc-accept-encoding");
+        if (dropsRanges) {
+            fields = fields.without("range", "if-range");
+        }
         if (usesSecrets) {
             return fields.without("accept-encoding", "range", "if-range").with("Accept-Encoding", "identity");
         }
@@ -221,6 +237,9 @@ final class Exchange {
     void close() {
         if (passage.isCut()) {
             account.refused(Problem.revoked());
+        }
+        if (resealer.hasFound() && !account.usesAny()) {
+            readBack.accept(origin.host());
         }
         account.close();
         request.close();

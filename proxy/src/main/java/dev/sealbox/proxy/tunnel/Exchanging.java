@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.proxy.codec.BadMessage;
+import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.match.Growth;
 import dev.sealbox.proxy.match.Replacer;
 import dev.sealbox.proxy.reseal.Unpacker;
@@ -15,6 +16,7 @@ final class Exchanging implements Phase {
     private final UpstreamStream upstream;
     private final boolean fresh;
     private final long since = System.nanoTime();
+    private final Pace pace;
 
     /** @param fresh whether nothing was ever asked on that connection; one that was may be gone without a word */
     Exchanging(Conversation conversation, Exchange exchange, UpstreamStream upstream, boolean fresh) {
@@ -22,6 +24,8 @@ final class Exchanging implements Phase {
         this.exchange = exchange;
         this.upstream = upstream;
         this.fresh = fresh;
+        var limits = conversation.services().limits();
+        this.pace = new Pace(limits.leastRate(), limits.rateSpan(), since);
         exchange.account().connected();
         exchange.passage().over(upstream.carrier());
     }
@@ -111,8 +115,19 @@ final class Exchanging implements Phase {
     @Override
     public Phase tick(long now) {
         var idle = conversation.services().limits().idle();
+        if (isTooSlow(now)) {
+            return giveUp(Problem.tooSlow());
+        }
         boolean hangs = now - conversation.lastActive(since) > idle.toNanos();
         return hangs ? giveUp(Problem.upstreamTooSlow(exchange.origin().host())) : this;
+    }
+
+    private boolean isTooSlow(long now) {
+        var request = exchange.request();
+        if (!(exchange.client().framing() instanceof Framing.Length) || request.isRead()) {
+            return false;
+        }
+        return pace.isTooSlow(now, exchange.account().bytesSent(), !upstream.canWrite());
     }
 
     @Override

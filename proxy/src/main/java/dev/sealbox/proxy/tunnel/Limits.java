@@ -14,6 +14,9 @@ import java.time.Duration;
  * @param headTimeout from a head's first byte to its last; also for a ClientHello
  * @param keepAlive how long a connection may stay open between requests
  * @param idle how long nothing may move while a request is under way
+ * @param readBacks answers a minute that hold values, to requests of one sandbox that carried no token
+ * @param leastRate bytes a second of a body whose length was told
+ * @param rateSpan over which that is measured
  * @param tcpIdle how long nothing may move on plain TCP that is passed through
  * @param handshake for TLS, on either side
  * @param dial for opening a connection to an upstream
@@ -28,6 +31,9 @@ public record Limits(
         Duration headTimeout,
         Duration keepAlive,
         Duration idle,
+        int readBacks,
+        int leastRate,
+        Duration rateSpan,
         Duration tcpIdle,
         Duration handshake,
         Duration dial,

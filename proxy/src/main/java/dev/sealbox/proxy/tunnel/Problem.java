@@ -25,6 +25,7 @@ import java.util.Set;
  */
 public record Problem(int status, String code, String message, Optional<Cause> cause) {
     private static final String UNKNOWN_TOKEN = "token.unknown";
+    private static final String READ_BACK = "value.read-back-too-often";
 
     /** What nobody decided. */
     private static final Set<String> FAILURES = Set.of(
@@ -69,9 +70,9 @@ public record Problem(int status, String code, String message, Optional<Cause> c
         return new Problem(200, "tls.trusted", "");
     }
 
-    /** Whether it says no to what only somebody could send who has another sandbox's token, or guesses. */
+    /** Whether it says no to what only somebody does who has another sandbox's token, or guesses. */
     boolean isAlarm() {
-        return code.equals(UNKNOWN_TOKEN);
+        return code.equals(UNKNOWN_TOKEN) || code.equals(READ_BACK);
     }
 
     /** How the ledger calls it. */
@@ -79,8 +80,21 @@ public record Problem(int status, String code, String message, Optional<Cause> c
         return isAlarm() ? Ruling.ALARM : Ruling.REFUSED;
     }
 
+    static Problem maimedToken() {
+        return new Problem(
+                403,
+                "token.maimed",
+                "The request holds what begins as a sealed token and is none, and a store wants no token passed on.");
+    }
+
     static Problem unknownToken() {
         return new Problem(403, UNKNOWN_TOKEN, "The request holds a sealed token that is none of this sandbox's.");
+    }
+
+    /** Somebody may be guessing a value, and be told by the token in its place that a guess was right. */
+    static Problem readBackTooOften() {
+        return new Problem(
+                429, READ_BACK, "Too many answers held values of this sandbox's secrets; try again in a minute.");
     }
 
     static Problem unknownSandbox() {

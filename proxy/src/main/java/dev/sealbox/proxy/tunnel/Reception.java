@@ -89,6 +89,12 @@ record Reception(Conversation conversation) {
     }
 
     private Phase begin(RequestHead head, Origin origin, String target, Session session) {
+        if (conversation
+                .admission()
+                .readBacks()
+                .areMany(conversation.services().limits().readBacks())) {
+            return refuse(head, Problem.readBackTooOften());
+        }
         Exchange exchange;
         try {
             exchange = exchange(head, origin, target, session);
@@ -117,7 +123,16 @@ record Reception(Conversation conversation) {
         boolean begun = false;
         try {
             var alloc = conversation.client().channel().alloc();
-            var exchange = new Exchange(session, passage, origin, head, target, client, conversation.services(), alloc);
+            var exchange = new Exchange(
+                    session,
+                    passage,
+                    origin,
+                    head,
+                    target,
+                    client,
+                    conversation.services(),
+                    conversation::readBack,
+                    alloc);
             begun = true;
             return exchange;
         } finally {

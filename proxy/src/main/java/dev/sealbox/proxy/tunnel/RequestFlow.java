@@ -71,7 +71,9 @@ final class RequestFlow {
                 fields, client.framing(), () -> substitutions.reach(Location.BODY), limits.measuredBody());
         this.transformer = plan.searched()
                 ? rewriter.body(fields.first("content-type"), substitutions, allocator)
-                : Transformer.UNCHANGED;
+                : plan.reading() == RequestPlan.Reading.MEANT
+                        ? Transformer.UNCHANGED
+                        : rewriter.watch(substitutions, allocator);
     }
 
     /**
@@ -191,6 +193,11 @@ final class RequestFlow {
                 .without("content-length", "transfer-encoding", "host")
                 .endToEnd();
         return rewriter.fields(fields, substitutions, allocator);
+    }
+
+    /** Whether its body may hold tokens that nobody here can see. */
+    boolean isUnreadable() {
+        return plan.reading() == RequestPlan.Reading.PACKED;
     }
 
     /** Whether the client has sent all of it. */

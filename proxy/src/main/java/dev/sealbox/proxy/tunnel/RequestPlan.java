@@ -14,11 +14,23 @@ import java.util.function.BooleanSupplier;
  * @param framing the one in which it goes on; of a measured body, only the kind
  * @param searched whether it is looked through for tokens
  * @param measured whether it is held until it is complete
+ * @param reading how it is looked at where it is not searched
  * @param coding in which it is packed, where it must be unpacked to be looked through
  */
-record RequestPlan(Framing framing, boolean searched, boolean measured, Optional<String> coding) {
+record RequestPlan(Framing framing, boolean searched, boolean measured, Optional<String> coding, Reading reading) {
 
-    private static final RequestPlan BODILESS = new RequestPlan(Framing.NONE, false, false, Optional.empty());
+    /** How its body is looked at. */
+    enum Reading {
+        /** As it is meant. */
+        MEANT,
+        /** Byte by byte, and it goes on as it came: its lengths are told inside it. */
+        RIGID,
+        /** The same, and a token in it is most likely not seen: it is packed in a way that nobody here knows. */
+        PACKED
+    }
+
+    private static final RequestPlan BODILESS =
+            new RequestPlan(Framing.NONE, false, false, Optional.empty(), Reading.MEANT);
 
     /**
      * For a request with these fields.
@@ -43,6 +55,10 @@ record RequestPlan(Framing framing, boolean searched, boolean measured, Optional
         boolean measured = searched && incoming instanceof Framing.Length(var bytes) && bytes <= measuredBody;
         var framing = changes && !measured ? Framing.CHUNKED : incoming;
         return new RequestPlan(
-                framing, searched, measured, changes ? codings.stream().findFirst() : Optional.empty());
+                framing,
+                searched,
+                measured,
+                changes ? codings.stream().findFirst() : Optional.empty(),
+                !hasBody || (open && readable) ? Reading.MEANT : readable ? Reading.RIGID : Reading.PACKED);
     }
 }

@@ -11,6 +11,7 @@ import dev.sealbox.proxy.upstream.UpstreamPool;
  *
  * @param pool the one of the connection's event loop
  * @param reseal whether values in responses become tokens again
+ * @param dropsRanges whether no ranges are asked for sandboxes that have secrets, whatever the host
  * @param ledger where uses and refusals are noted
  */
 public record Services(
@@ -20,4 +21,5 @@ public record Services(
         RequestRewriter rewriter,
         Limits limits,
         boolean reseal,
+        boolean dropsRanges,
         UseLedger ledger) {}

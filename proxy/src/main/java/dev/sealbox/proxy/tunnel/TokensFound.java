@@ -30,6 +30,14 @@ record TokensFound(Account account, UnusableTokens unusable, BiConsumer<SecretNa
     }
 
     @Override
+    public void maimed() {
+        if (unusable == UnusableTokens.REFUSE) {
+            throw new Objection(Problem.maimedToken());
+        }
+        account.warns(Account.MAIMED);
+    }
+
+    @Override
     public void unknown() {
         throw new Objection(Problem.unknownToken());
     }

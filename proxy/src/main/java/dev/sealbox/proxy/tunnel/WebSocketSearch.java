@@ -13,6 +13,7 @@ import dev.sealbox.proxy.websocket.MessageFlow;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the messages of one WebSocket are searched for: those to the upstream for tokens, those to the client for values.
@@ -28,6 +29,8 @@ final class WebSocketSearch {
     private final ByteBufAllocator allocator;
     private final List<Stretch> stretches = new ArrayList<>();
     private final List<Patterns> values = new ArrayList<>();
+    private @Nullable Replacer last;
+    private boolean carriesAny;
 
     /** A part of the WebSocket's life, under one policy: its values, and which of them were carried. */
     private record Stretch(Session session, Passage passage) {}
@@ -64,7 +67,13 @@ final class WebSocketSearch {
         return new MessageFlow.Search() {
             @Override
             public Replacer message(boolean text, byte first) {
-                return control();
+                noteLast();
+                if (conversation.admission().readBacks().areMany(limits().readBacks())) {
+                    throw new Objection(Problem.readBackTooOften());
+                }
+                var next = control();
+                last = next;
+                return next;
             }
 
             @Override
@@ -73,6 +82,21 @@ final class WebSocketSearch {
                 return new Replacer(values.getLast(), allocator);
             }
         };
+    }
+
+    private Limits limits() {
+        return conversation.services().limits();
+    }
+
+    /** A message that held a value counts as an answer does, once no message before has carried any. */
+    private void noteLast() {
+        if (last != null
+                && last.replaced() > 0
+                && !carriesAny
+                && !exchange.account().usesAny()) {
+            conversation.readBack(exchange.origin().host());
+        }
+        last = null;
     }
 
     private Substitutions substitutions(Stretch stretch) {
@@ -95,6 +119,7 @@ final class WebSocketSearch {
             throw new Objection(Problem.noRecord());
         }
         stretch.passage().carries(name);
+        carriesAny = true;
         exchange.account().message(stretch.session().policy(), name);
     }
 
@@ -133,6 +158,7 @@ final class WebSocketSearch {
 
     /** Lets go of everything but the exchange. */
     void close() {
+        noteLast();
         values.forEach(Patterns::wipe);
         stretches.stream().skip(1).forEach(stretch -> {
             stretch.passage().close();

@@ -75,6 +75,9 @@ final class Held {
         public void unusable(SecretName name, Location location, Obstacle obstacle) {}
 
         @Override
+        public void maimed() {}
+
+        @Override
         public void unknown() {}
     }
 
