@@ -17,8 +17,13 @@ public record SecretChange(int version, int refreshed, int refreshErrors, Option
         return new SecretChange(
                 number(answer, "version"),
                 number(answer, "refreshed"),
-                number(answer, "refreshErrors"),
+                words(answer.getOrDefault("refreshErrors", "")),
                 Optional.ofNullable(answer.get("warning")));
+    }
+
+    /** The sandboxes are named, separated by spaces. */
+    private static int words(String text) {
+        return text.isBlank() ? 0 : text.strip().split(" ", -1).length;
     }
 
     private static int number(Map<String, String> answer, String field) {

@@ -112,7 +112,7 @@ class SecretStoresTest {
     void changesASecretsVersions() {
         var secret = "/api/secret-stores/4a8e/secrets/T";
         var changed =
-                "{\"name\":\"T\",\"status\":\"set\",\"version\":\"3\",\"refreshed\":\"2\",\"refreshErrors\":\"1\"}";
+                "{\"name\":\"T\",\"status\":\"set\",\"version\":\"3\",\"refreshed\":\"2\",\"refreshErrors\":\"sb-0000000000000001\"}";
         for (var i = 0; i < 9; i++) {
             server.reply(200, changed);
         }

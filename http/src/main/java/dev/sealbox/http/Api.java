@@ -121,7 +121,7 @@ public final class Api {
         return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
     }
 
-    private static ServerSettings server(ActorSystem<?> system, HttpSettings settings) {
+    static ServerSettings server(ActorSystem<?> system, HttpSettings settings) {
         var chosen = ConfigFactory.parseMap(Map.ofEntries(
                 Map.entry("akka.http.server.server-header", "sealbox"),
                 Map.entry("akka.http.server.request-timeout", "infinite"),

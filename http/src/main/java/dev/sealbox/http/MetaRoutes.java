@@ -42,12 +42,16 @@ final class MetaRoutes {
     }
 
     Route open() {
+        return concat(vitals(), path("openapi.yaml", () -> get(() -> complete(description))));
+    }
+
+    /** How the node is. */
+    Route vitals() {
         return concat(
                 path("health", () -> get(() -> complete(Answers.ok(Map.of("status", "ok"))))),
                 path("healthz", () -> get(() -> complete(Answers.ok(Map.of("status", "alive"))))),
                 path("readyz", () -> get(() -> answers.always(parts(), MetaRoutes::ready))),
-                path("metrics", () -> get(() -> complete(measured()))),
-                path("openapi.yaml", () -> get(() -> complete(description))));
+                path("metrics", () -> get(() -> complete(measured()))));
     }
 
     Route of(Asker asker) {

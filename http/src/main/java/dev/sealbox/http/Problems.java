@@ -7,6 +7,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.scaladsl.model.ExceptionWithErrorInfo;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Refusal;
+import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,6 +112,7 @@ final class Problems {
                         || cause instanceof SQLException
                         || cause instanceof IOException
                         || cause instanceof UncheckedIOException
+                        || cause instanceof HostUnreachable
                         || cause instanceof SandboxMissing);
     }
 

@@ -112,7 +112,7 @@ record Routes(
                 meta.of(asker));
     }
 
-    private static Route handled(String requestId, Route routes) {
+    static Route handled(String requestId, Route routes) {
         var exceptions = ExceptionHandler.newBuilder()
                 .matchAny(failure -> complete(Problems.from(failure, requestId)))
                 .build();

@@ -6,6 +6,7 @@ import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
@@ -26,6 +27,7 @@ import dev.sealbox.persistence.entity.Regions;
 import dev.sealbox.persistence.keys.DataKeys;
 import dev.sealbox.persistence.projection.Projections;
 import dev.sealbox.persistence.service.JournalCertificates;
+import dev.sealbox.persistence.service.LostHosts;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedBranches;
@@ -62,6 +64,7 @@ public final class Persistence {
     private final Organizations organizations;
     private final AuditAnswers answers;
     private final Recovery recovery;
+    private final LostHosts lostHosts;
 
     private Persistence(
             SecretStores stores,
@@ -74,7 +77,8 @@ public final class Persistence {
             ApiKeys apiKeys,
             Organizations organizations,
             AuditAnswers answers,
-            Recovery recovery) {
+            Recovery recovery,
+            LostHosts lostHosts) {
         this.stores = stores;
         this.versions = versions;
         this.sandboxes = sandboxes;
@@ -86,6 +90,7 @@ public final class Persistence {
         this.organizations = organizations;
         this.answers = answers;
         this.recovery = recovery;
+        this.lostHosts = lostHosts;
     }
 
     /** Where hosts ask about their containers; answers once {@link #start} was called on this node. */
@@ -128,7 +133,8 @@ public final class Persistence {
                 keys,
                 new LoggedAnswers(system, database, clock),
                 new Recovery(
-                        entities, keys, new DataKeys(database), new UnfinishedCheckpoints(database), services, clock));
+                        entities, keys, new DataKeys(database), new UnfinishedCheckpoints(database), services, clock),
+                new LostHosts(entities, keys, services));
     }
 
     public SecretStores stores() {
@@ -179,5 +185,10 @@ public final class Persistence {
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */
     public CompletionStage<Void> recover() {
         return recovery.run().thenCompose(done -> images.recover(organizations));
+    }
+
+    /** Has every sandbox that runs on {@code host}, which is gone, know that it is lost. */
+    public CompletionStage<Void> lost(HostId host) {
+        return lostHosts.report(host);
     }
 }

@@ -16,6 +16,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,8 @@ final class StaplingUpstream implements AutoCloseable {
     private final EventLoopGroup loop = new NioEventLoopGroup(1);
     private final Channel server;
     final AtomicInteger requests = new AtomicInteger();
+    final AtomicInteger handshakes = new AtomicInteger();
+    final AtomicInteger resumed = new AtomicInteger();
 
     /** @param staple empty for none */
     StaplingUpstream(TestAuthority.Leaf leaf, byte[] staple, String... protocols) {
@@ -58,6 +61,13 @@ final class StaplingUpstream implements AutoCloseable {
         if (staple.length > 0) {
             ((ReferenceCountedOpenSslEngine) tls.engine()).setOcspResponse(staple);
         }
+        var unused = tls.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                handshakes.incrementAndGet();
+                var pointer = ((ReferenceCountedOpenSslEngine) tls.engine()).sslPointer();
+                resumed.addAndGet(SSL.isSessionReused(pointer) ? 1 : 0);
+            }
+        });
         channel.pipeline().addLast(tls, new SimpleChannelInboundHandler<ByteBuf>() {
             @Override
             protected void channelRead0(ChannelHandlerContext connection, ByteBuf bytes) {

@@ -54,21 +54,6 @@ final class TestUpstream implements AutoCloseable {
         }
     }
 
-    /** A server that closes each connection once it has answered a request with 200. */
-    static TestUpstream answeringOnce(SSLContext certificate) {
-        try {
-            var server =
-                    certificate.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-            return new TestUpstream(server, (in, out) -> {
-                Http.request(in);
-                respond(out, 200, "Connection: close\r\n", "ok");
-                out.flush();
-            });
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** A server that ends each connection after its handshake. */
     static TestUpstream showing(SSLContext certificate) {
         try {

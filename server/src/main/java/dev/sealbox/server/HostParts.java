@@ -11,10 +11,11 @@ import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.runtime.OciRuntime;
 import dev.sealbox.runtime.RuntimeSettings;
 import dev.sealbox.server.host.Host;
+import dev.sealbox.server.host.Lease;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** What a node with the role {@code host} runs: containers, and the egress proxy in their router namespace. */
-record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger ledger) {
+record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger ledger, Lease lease) {
 
     static HostParts open(
             ActorSystem<?> system,
@@ -23,6 +24,7 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
             Vault vault,
             AuthorityStore authorities,
             DurableLedger ledger,
+            Lease lease,
             MeterRegistry metrics,
             Cleanup cleanup) {
         var settings = RuntimeSettings.from(config);
@@ -34,13 +36,14 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
                 ProxySettings.from(config),
                 vault,
                 authorities,
-                new AlarmMetrics(ledger, metrics),
+                lease.over(new AlarmMetrics(ledger, metrics)),
                 runtime.networkNamespace());
         cleanup.add("egress proxy", () -> Waiting.on("stop the egress proxy", proxy.stop()));
         return new HostParts(
                 runtime,
                 proxy,
                 new Host(id, runtime, runtime, proxy, proxy, settings.dataDir().resolve("last-uses")),
-                ledger);
+                ledger,
+                lease);
     }
 }

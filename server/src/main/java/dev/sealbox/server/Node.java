@@ -1,14 +1,10 @@
 package dev.sealbox.server;
 
-import akka.actor.CoordinatedShutdown;
+import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.SpawnProtocol;
-import akka.cluster.MemberStatus;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
-import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
@@ -19,6 +15,7 @@ import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.usage.UsageMeters;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
+import dev.sealbox.http.Vitals;
 import dev.sealbox.persistence.Persistence;
 import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.audit.AuditSettings;
@@ -40,11 +37,16 @@ import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
+import dev.sealbox.server.host.HostLosses;
 import dev.sealbox.server.host.IdleWatch;
+import dev.sealbox.server.host.Lease;
+import dev.sealbox.server.host.Leases;
 import dev.sealbox.server.host.UsageWatch;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,11 +58,13 @@ final class Node {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
 
     private final Cleanup cleanup;
-    private final Optional<Api> api;
+    private final InetSocketAddress listening;
+    private final Membership membership;
 
-    private Node(Cleanup cleanup, Optional<Api> api) {
+    private Node(Cleanup cleanup, InetSocketAddress listening, Membership membership) {
         this.cleanup = cleanup;
-        this.api = api;
+        this.listening = listening;
+        this.membership = membership;
     }
 
     /**
@@ -82,11 +86,14 @@ final class Node {
         }
     }
 
-    /** Where the API listens, as a URL; what a node without one says instead. */
+    /** Where the API listens, as a URL; on a node without it, where its health is told. */
     String address() {
-        return api.map(bound -> "http://" + bound.address().getHostString() + ":"
-                        + bound.address().getPort())
-                .orElse("as a sandbox host without an API");
+        return "http://" + listening.getHostString() + ":" + listening.getPort();
+    }
+
+    /** Complete when the node has lost its place in the cluster, and can only be stopped and started anew. */
+    CompletionStage<Done> excluded() {
+        return membership.excluded();
     }
 
     /** Stops cleanly; running sandboxes are kept or ended as configured. */
@@ -114,12 +121,15 @@ final class Node {
             cleanup.add("master keys", rotation::close);
             var vault = new TinkVault(database, keys);
             var system = system(config, database);
+            var membership = enter(system);
             var directory = new HostDirectory();
             spawn(system, directory.keeper(), "host-directory");
             var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
             var entities = Persistence.start(system, database, vault, hosts, persistence);
-            var audit = DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config));
-            BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
+            if (isControl()) {
+                spawn(system, Leases.granting(), "leases");
+                BootstrapKeys.issue(settings, data, entities.apiKeys(), out);
+            }
             var metrics = NodeMetrics.registry();
             var local = settings.roles().contains(Role.HOST)
                     ? Optional.of(HostParts.open(
@@ -129,14 +139,21 @@ final class Node {
                             vault,
                             new SealedAuthorityStore(database, keys),
                             ledger(config, database),
+                            lease(system),
                             metrics,
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(
                     system, parts, directory, Persistence.registrar(system, persistence), new DatabaseUsage(database)));
-            var repeats = new RememberedAnswers(database, notary).sweptBy(system);
+            ClusterMetrics.watch(system, metrics);
+            local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
+            local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
+            var readiness = new NodeReadiness(membership, database, local);
+            if (!isControl()) {
+                return new Node(cleanup, vitals(system, config, readiness, metrics), membership);
+            }
+            spawn(system, HostLosses.watch(directory, settings.hostLossAfter(), entities::lost), "host-losses");
             Waiting.on("resume what was interrupted", entities.recover());
-            var certificates = Persistence.certificates(system, database, notary, persistence);
             return new Node(
                     cleanup,
                     api(
@@ -146,11 +163,24 @@ final class Node {
                             entities,
                             Persistence.sessions(system, new ClusterSessions(system, hosts), persistence),
                             rotation,
-                            certificates,
-                            audit,
-                            repeats,
-                            local,
-                            metrics));
+                            Persistence.certificates(system, database, notary, persistence),
+                            DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
+                            new RememberedAnswers(database, notary).sweptBy(system),
+                            readiness,
+                            metrics),
+                    membership);
+        }
+
+        private boolean isControl() {
+            return settings.roles().contains(Role.CONTROL);
+        }
+
+        /** Held before the first sandbox of this host can use a secret. */
+        private Lease lease(ActorSystem<SpawnProtocol.Command> system) {
+            var lease = new Lease(settings.lease(), System::nanoTime);
+            spawn(system, Leases.keeping(lease), "lease");
+            Waiting.until("hear from most of the control nodes", settings.startTimeout(), lease::holds);
+            return lease;
         }
 
         /** Of the uses of secrets by this node's sandboxes. It is closed after the proxy, whose last records it takes. */
@@ -170,33 +200,16 @@ final class Node {
             var roles = settings.roles().stream()
                     .map(role -> role.name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
-            var complete = config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles));
-            var system = ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(complete));
-            cleanup.add("cluster membership", () -> leave(system));
-            enter(system);
-            return system;
+            var complete = ClusterSettings.from(config)
+                    .over(config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles)));
+            return ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(complete));
         }
 
-        private void enter(ActorSystem<?> system) {
-            var cluster = Cluster.get(system);
-            if (settings.seeds().isEmpty()) {
-                cluster.manager().tell(Join.create(cluster.selfMember().address()));
-            } else {
-                cluster.manager()
-                        .tell(new JoinSeedNodes(settings.seeds().stream()
-                                .map(seed -> akka.actor.AddressFromURIString.parse("akka://sealbox@" + seed))
-                                .toList()));
-            }
-            Waiting.until(
-                    "join the cluster",
-                    settings.startTimeout(),
-                    () -> cluster.selfMember().status().equals(MemberStatus.up()));
-        }
-
-        private static void leave(ActorSystem<?> system) {
-            Waiting.on(
-                    "leave the cluster",
-                    CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()));
+        private Membership enter(ActorSystem<?> system) {
+            var membership = new Membership(system);
+            cleanup.add("cluster membership", membership::leave);
+            membership.enter(settings.seeds(), settings.startTimeout());
+            return membership;
         }
 
         private void join(
@@ -227,7 +240,7 @@ final class Node {
             cleanup.add("usage watch", UsageWatch.start(parts.host(), usage)::close);
         }
 
-        private Optional<Api> api(
+        private InetSocketAddress api(
                 ActorSystem<?> system,
                 Config config,
                 Database database,
@@ -237,12 +250,8 @@ final class Node {
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
                 Repeats repeats,
-                Optional<HostParts> local,
+                NodeReadiness readiness,
                 PrometheusMeterRegistry metrics) {
-            if (!settings.roles().contains(Role.CONTROL)) {
-                return Optional.empty();
-            }
-            local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
             var api = Waiting.on(
                     "listen for requests",
@@ -266,10 +275,20 @@ final class Node {
                             new DatabaseUseLog(database),
                             new DatabaseUsage(database).sweptBy(system),
                             repeats,
-                            new NodeReadiness(system, database, local),
+                            readiness,
                             metrics));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
-            return Optional.of(api);
+            return api.address();
+        }
+
+        /** What a node without an API answers to those who watch it. */
+        private InetSocketAddress vitals(
+                ActorSystem<?> system, Config config, NodeReadiness readiness, PrometheusMeterRegistry metrics) {
+            var vitals = Waiting.on(
+                    "listen for questions about its health",
+                    Vitals.start(system, HttpSettings.from(config), readiness, metrics));
+            cleanup.add("vitals", () -> Waiting.on("stop answering about its health", vitals.stop()));
+            return vitals.address();
         }
 
         private static <M> void spawn(ActorSystem<SpawnProtocol.Command> system, Behavior<M> behavior, String name) {

@@ -1,8 +1,5 @@
 package dev.sealbox.server;
 
-import akka.actor.typed.ActorSystem;
-import akka.cluster.MemberStatus;
-import akka.cluster.typed.Cluster;
 import dev.sealbox.http.Readiness;
 import dev.sealbox.persistence.database.Database;
 import java.util.List;
@@ -15,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 final class NodeReadiness implements Readiness {
     private static final long PATIENCE_SECONDS = 5;
 
-    private final ActorSystem<?> system;
+    private final Membership membership;
     private final Database database;
     private final Optional<HostParts> host;
 
-    NodeReadiness(ActorSystem<?> system, Database database, Optional<HostParts> host) {
-        this.system = system;
+    NodeReadiness(Membership membership, Database database, Optional<HostParts> host) {
+        this.membership = membership;
         this.database = database;
         this.host = host;
     }
@@ -30,14 +27,11 @@ final class NodeReadiness implements Readiness {
         var database = part("database", this.database.ask("answer", connection -> connection.isValid(2)));
         var runtime = host.map(parts -> part("runtime", parts.runtime().running()))
                 .orElseGet(() -> CompletableFuture.completedFuture(Part.usable("runtime")));
-        return database.thenCombine(runtime, (first, second) -> List.of(first, membership(), second));
+        return database.thenCombine(runtime, (first, second) -> List.of(first, member(), second));
     }
 
-    private Part membership() {
-        var status = Cluster.get(system).selfMember().status();
-        return status.equals(MemberStatus.up())
-                ? Part.usable("cluster")
-                : new Part("cluster", "this node is " + status);
+    private Part member() {
+        return new Part("cluster", membership.trouble());
     }
 
     private static CompletableFuture<Part> part(String name, CompletionStage<?> check) {

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  * What an operator may choose about the node as a whole; the keys live under {@code sealbox}.
  *
  * @param bootstrapApiKey empty means that one is generated
+ * @param hostLossAfter how long a host that was given up may take to come back before its sandboxes are lost
+ * @param lease how long a host that hears of no majority of control nodes goes on using secrets
  * @param bootstrapOrganizations further organisations, each with a key that must be valid
  */
 public record NodeSettings(
@@ -25,7 +27,9 @@ public record NodeSettings(
         Map<OrganizationId, String> bootstrapOrganizations,
         Duration startTimeout,
         OnShutdown onShutdown,
-        Duration hostAnswerTimeout) {
+        Duration hostAnswerTimeout,
+        Duration hostLossAfter,
+        Duration lease) {
 
     /** What a node does. */
     public enum Role {
@@ -63,7 +67,9 @@ public record NodeSettings(
                 organizations(sealbox.getString("node.bootstrap-organizations")),
                 sealbox.getDuration("node.start-timeout"),
                 choice(OnShutdown.class, "sealbox.host.on-shutdown", sealbox.getString("host.on-shutdown")),
-                sealbox.getDuration("host.answer-timeout"));
+                sealbox.getDuration("host.answer-timeout"),
+                sealbox.getDuration("host.loss-after"),
+                sealbox.getDuration("host.lease"));
     }
 
     private static List<String> words(String text) {

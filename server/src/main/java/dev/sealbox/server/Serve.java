@@ -13,6 +13,9 @@ import picocli.CommandLine;
 final class Serve implements Callable<Integer> {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
+    /** So that whoever watches the process starts it again. */
+    private static final int EXCLUDED = 3;
+
     @Override
     public Integer call() throws InterruptedException {
         try {
@@ -23,8 +26,13 @@ final class Serve implements Callable<Integer> {
                 Runtime.getRuntime().halt(0);
             }));
             OUT.println("ready " + node.address());
-            new CountDownLatch(1).await();
-            return 0;
+            var excluded = new CountDownLatch(1);
+            node.excluded().thenAccept(done -> excluded.countDown());
+            excluded.await();
+            System.err.println("sealbox: this node lost its place in the cluster; start it again to join anew");
+            node.stop();
+            Runtime.getRuntime().halt(EXCLUDED);
+            return EXCLUDED;
         } catch (StartFailure | ConfigException | IllegalArgumentException e) {
             System.err.println("sealbox: " + String.valueOf(e.getMessage()).replace('\n', ' '));
             return 1;

@@ -28,7 +28,9 @@ class NodeSettingsTest {
                         Map.of(),
                         Duration.ofMinutes(2),
                         OnShutdown.KEEP,
-                        Duration.ofMinutes(2)));
+                        Duration.ofMinutes(2),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(60)));
     }
 
     @Test

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +35,7 @@ public final class Node implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(40);
 
     private final Map<String, String> settings;
+    private final List<String> inside;
     private final Path log;
     private final URI api;
     private volatile @Nullable Process process;
@@ -45,12 +48,22 @@ public final class Node implements AutoCloseable {
      * @param log gets all that the node prints, over all its starts
      */
     public Node(Map<String, String> settings, Path log) {
-        var port = freePort();
-        this.log = log;
-        this.api = URI.create("http://127.0.0.1:" + port);
-        this.settings = new HashMap<>(settings);
-        this.settings.put("SEALBOX_HTTP_PORT", port);
+        this(settings, log, "127.0.0.1", freePort(), List.of());
         this.settings.put("SEALBOX_CLUSTER_PORT", freePort());
+    }
+
+    private Node(Map<String, String> settings, Path log, String address, String port, List<String> inside) {
+        this.log = log;
+        this.api = URI.create("http://" + address + ":" + port);
+        this.inside = inside;
+        this.settings = new HashMap<>(settings);
+        this.settings.put("SEALBOX_HTTP_HOST", address);
+        this.settings.put("SEALBOX_HTTP_PORT", port);
+    }
+
+    /** A node in the network namespace {@code namespace}, where {@code address} is its own. */
+    public static Node in(String namespace, String address, Map<String, String> settings, Path log) {
+        return new Node(settings, log, address, "8080", List.of("nsenter", "--net=/run/netns/" + namespace));
     }
 
     /** Where the API is, once started. */
@@ -70,6 +83,12 @@ public final class Node implements AutoCloseable {
         if (!said.equals(api)) {
             throw new IllegalStateException("the node says that it listens at " + said + ", not at " + api);
         }
+    }
+
+    /** Whether its process is there. */
+    public boolean isAlive() {
+        var running = process;
+        return running != null && running.isAlive();
     }
 
     /** SIGKILL: nothing of the node can react. */
@@ -119,7 +138,9 @@ public final class Node implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the node was closed");
         }
-        var builder = new ProcessBuilder(Project.home().resolve("sealbox").toString(), "serve");
+        var command = new ArrayList<>(inside);
+        command.addAll(List.of(Project.home().resolve("sealbox").toString(), "serve"));
+        var builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("SEALBOX_NO_BUILD", "1");
         builder.environment().putAll(settings);

@@ -91,7 +91,21 @@ public final class TestAuthority {
 
     /** As {@link #server}, for servers that are not the JDK's. */
     public Pem pemServer(List<String> hosts) {
-        var leafKeys = keyPair();
+        return pem(hosts, keyPair());
+    }
+
+    /** As {@link #pemServer} with an RSA key, which is all that Akka reads. */
+    public Pem pemNode(List<String> hosts) {
+        try {
+            var generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048, random);
+            return pem(hosts, generator.generateKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no RSA key", e);
+        }
+    }
+
+    private Pem pem(List<String> hosts, KeyPair leafKeys) {
         var leaf = signed(new X500Name("CN=" + hosts.getFirst()), leafKeys, hosts);
         return new Pem(
                 pem(leaf),

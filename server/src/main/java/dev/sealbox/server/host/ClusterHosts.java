@@ -15,6 +15,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
@@ -122,9 +123,10 @@ public final class ClusterHosts implements SandboxHosts {
     @Override
     public CompletionStage<CommandResult> run(HostId host, SandboxId sandbox, Command command) {
         return ask(host, patienceFor(command.timeout()), asker -> new HostMessage.RunCommand(sandbox, command, asker))
-                .thenApply(reply -> switch (reply) {
-                    case HostReply.CommandEnded(var result) -> result;
-                    default -> throw failure(reply);
+                .thenCompose(reply -> switch (reply) {
+                    case HostReply.CommandEnded(var result) -> CompletableFuture.completedFuture(result);
+                    case HostReply.LongCommandEnded ended -> LongResult.taken(ended, streams);
+                    default -> CompletableFuture.failedFuture(failure(reply));
                 });
     }
 
@@ -182,9 +184,17 @@ public final class ClusterHosts implements SandboxHosts {
             HostId host, Duration limit, Function<ActorRef<HostReply>, HostMessage> message) {
         return directory
                 .find(host)
-                .map(ref -> AskPattern.<HostMessage, HostReply>ask(ref, message::apply, limit, system.scheduler()))
-                .orElseGet(() ->
-                        CompletableFuture.failedFuture(new HostFailure("host " + host + " is not in the cluster")));
+                .map(ref -> asked(host, ref, limit, message))
+                .orElseGet(() -> CompletableFuture.failedFuture(new HostUnreachable(host)));
+    }
+
+    private CompletionStage<HostReply> asked(
+            HostId host,
+            ActorRef<HostMessage> ref,
+            Duration limit,
+            Function<ActorRef<HostReply>, HostMessage> message) {
+        return directory.orUnreachable(
+                host, ref, AskPattern.<HostMessage, HostReply>ask(ref, message::apply, limit, system.scheduler()));
     }
 
     private static Unit finished(HostReply reply) {

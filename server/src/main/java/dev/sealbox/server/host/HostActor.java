@@ -79,7 +79,7 @@ public final class HostActor {
                 answer(
                         asker,
                         host.using(sandbox, runtime -> runtime.run(sandbox, command)),
-                        HostReply.CommandEnded::new);
+                        result -> LongResult.offered(result, streams));
             case HostMessage.ReadFile(var sandbox, var path, var asker) ->
                 answer(asker, host.read(sandbox, path), outcome -> reply(outcome, this::opened));
             case HostMessage.WriteFile write -> write(write);

@@ -1,21 +1,39 @@
 package dev.sealbox.server.host;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.sandbox.HostUnreachable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Which hosts are in the cluster now, and where: kept by an actor, read from any thread. */
 public final class HostDirectory {
     private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
+    private final Map<Address, HostId> addresses = new ConcurrentHashMap<>();
+    private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Put to a host, and not answered yet; as an identity. */
+    private static final class Question {
+        private final ActorRef<HostMessage> asked;
+        private final CompletableFuture<HostReply> answer;
+
+        private Question(ActorRef<HostMessage> asked, CompletableFuture<HostReply> answer) {
+            this.asked = asked;
+            this.answer = answer;
+        }
+    }
 
     /** What the directory's actor hears. */
     public sealed interface Heard {
@@ -31,9 +49,40 @@ public final class HostDirectory {
         return Optional.ofNullable(hosts.get(host));
     }
 
+    /** Which host the member at {@code address} is or was; empty when it is none that was ever seen. */
+    Optional<HostId> at(Address address) {
+        return Optional.ofNullable(addresses.get(address));
+    }
+
     /** Whether the host is in the cluster. */
     public boolean knows(HostId host) {
         return hosts.containsKey(host);
+    }
+
+    /**
+     * {@code answer}, which {@code ref} is to give, or a failure as soon as that host leaves the cluster or cannot be
+     * reached any more, rather than when the time for the answer is over.
+     */
+    CompletionStage<HostReply> orUnreachable(
+            HostId host, ActorRef<HostMessage> ref, CompletionStage<HostReply> answer) {
+        var question = new Question(ref, answer.toCompletableFuture().copy());
+        waiting.add(question);
+        if (!ref.equals(hosts.get(host))) {
+            question.answer.completeExceptionally(new HostUnreachable(host));
+        }
+        return question.answer.whenComplete((done, failure) -> waiting.remove(question));
+    }
+
+    private void become(Map<HostId, ActorRef<HostMessage>> present) {
+        var former = hosts;
+        hosts = Map.copyOf(present);
+        former.forEach((host, ref) -> {
+            if (!ref.equals(present.get(host))) {
+                waiting.stream()
+                        .filter(question -> question.asked.equals(ref))
+                        .forEach(question -> question.answer.completeExceptionally(new HostUnreachable(host)));
+            }
+        });
     }
 
     /** Any host, at random so that new sandboxes spread. */
@@ -62,12 +111,13 @@ public final class HostDirectory {
                     var present = new HashMap<>(hosts);
                     present.values().retainAll(refs);
                     refs.stream().filter(ref -> !present.containsValue(ref)).forEach(ref -> greet(context, ref));
-                    hosts = Map.copyOf(present);
+                    become(present);
                 }
                 case Heard.Introduced(var id, var ref) -> {
+                    addresses.put(ref.path().address(), id);
                     var present = new HashMap<>(hosts);
                     present.put(id, ref);
-                    hosts = Map.copyOf(present);
+                    become(present);
                 }
                 case Heard.Silent(var ref) -> greet(context, ref);
             }

@@ -28,6 +28,9 @@ public sealed interface HostReply extends ClusterMessage {
 
     record CommandEnded(CommandResult result) implements HostReply {}
 
+    /** The output of one that wrote much: {@code stdoutBytes} of it on standard output, and then what it wrote on the other. */
+    record LongCommandEnded(int exitCode, long stdoutBytes, SourceRef<ByteString> output) implements HostReply {}
+
     record FileOpened(SourceRef<ByteString> content) implements HostReply {}
 
     record FilesListed(List<FileEntry> entries) implements HostReply {}

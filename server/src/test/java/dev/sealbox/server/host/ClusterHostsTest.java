@@ -18,6 +18,7 @@ import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Run;
@@ -96,6 +97,26 @@ class ClusterHostsTest {
     @AfterAll
     static void stop() {
         actors.shutdownTestKit();
+    }
+
+    @Test
+    void bringsAnOutputThatIsLargerThanAMessageAsAStream() {
+        get(hosts.start(HOST, start(TWO, 1)));
+        var word = "ä€".repeat(400_000);
+
+        var result = get(hosts.run(HOST, TWO, command("echo", word)));
+
+        assertThat(result.stdout()).isEqualTo("echo " + word);
+        assertThat(result.stderr()).isEmpty();
+        get(hosts.stop(HOST, TWO));
+    }
+
+    @Test
+    void answersAtOnceForAHostThatIsNotInTheCluster() {
+        assertThat(hosts.run(new HostId("elsewhere"), ONE, command("echo")))
+                .failsWithin(Duration.ofSeconds(1))
+                .withThrowableThat()
+                .withCauseInstanceOf(HostUnreachable.class);
     }
 
     @Test

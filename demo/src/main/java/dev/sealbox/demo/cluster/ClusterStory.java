@@ -1,0 +1,277 @@
+package dev.sealbox.demo.cluster;
+
+import dev.sealbox.client.ApiException;
+import dev.sealbox.client.Sandbox;
+import dev.sealbox.client.SandboxOptions;
+import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.story.Report;
+import dev.sealbox.demo.story.Values;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Three nodes as one: each is asked for what is on another, one is killed, one is cut off. */
+final class ClusterStory {
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    private static final int SOME = 4;
+
+    private final ClusterWorld world;
+    private final Report report;
+    private final Values values = Values.random();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Sandbox> onFirst = new ArrayList<>();
+    private final List<Sandbox> onThird = new ArrayList<>();
+    private String store = "";
+
+    ClusterStory(ClusterWorld world, Report report) {
+        this.world = world;
+        this.report = report;
+    }
+
+    void tell() {
+        begin();
+        across();
+        strangers();
+        kill();
+        cutOff();
+    }
+
+    private void begin() {
+        report.step("1. Three nodes, one PostgreSQL, mutual TLS between them");
+        world.start();
+        report.tell("roles", String.join(" | ", ClusterWorld.ROLES));
+        for (var index = 1; index <= 3; index++) {
+            report.proveEqual("node " + index + " says that it is ready", 200, readiness(index));
+        }
+    }
+
+    /** A request at one node for what is on another. */
+    private void across() {
+        report.step("2. What is asked of any node reaches the right one");
+        var one = world.client(1);
+        var two = world.client(2);
+        store = one.secretStores().create("creds", List.of(ClusterWorld.HOST)).id();
+        two.secretStores().setSecret(store, "API_KEY", values.api());
+        var hosts = new HashMap<String, List<Sandbox>>();
+        for (var tries = 0; tries < 20 && (hosts.size() < 2 || tries < SOME); tries++) {
+            var made = Sandbox.create(one, SandboxOptions.defaults().secretStore("creds"));
+            hosts.computeIfAbsent(hostOf(one, made), host -> new ArrayList<>()).add(made);
+        }
+        report.proveEqual("new sandboxes spread over both hosts", 2, hosts.size());
+        hosts.values()
+                .forEach(all -> all.forEach(box -> {
+                    // The host with the API is named in its data folder; the other one is the third machine's.
+                    (hostOf(one, box).equals(world.hostId(1)) ? onFirst : onThird).add(box);
+                }));
+        uses(two, onThird.getFirst(), "/across", values.api());
+        var far = Sandbox.connect(two, onThird.getFirst().id());
+        var large = "x".repeat(3_000_000);
+        far.files().write("/home/large", large);
+        report.prove(
+                "files travel in both directions",
+                far.files().read("/home/large").equals(large),
+                "another content");
+        report.proveEqual(
+                "an output larger than a message arrives whole",
+                large.length(),
+                far.commands().run("cat /home/large").stdout().length());
+        var moved = two.secretStores().setSecret(store, "API_KEY", values.newApi());
+        report.prove("a rotation is acknowledged by every sandbox", moved.refreshErrors() == 0, moved.toString());
+        uses(one, onThird.getFirst(), "/rotated", values.newApi());
+        uses(two, onFirst.getFirst(), "/rotated-too", values.newApi());
+    }
+
+    private void uses(SealboxClient client, Sandbox sandbox, String path, String expected) {
+        var box = Sandbox.connect(client, sandbox.id());
+        var seen =
+                box.commands().run("curl -sS https://%s%s -H \"X-Key: $API_KEY\"".formatted(ClusterWorld.HOST, path));
+        report.prove(
+                "the upstream receives the value at " + path + ", the sandbox sees none",
+                world.upstream()
+                                .latest(path)
+                                .map(got -> got.header("x-key"))
+                                .orElse("")
+                                .equals(expected)
+                        && !values.appearIn(seen.stdout() + seen.stderr()),
+                values.hidden(seen.stdout() + seen.stderr()));
+    }
+
+    private void strangers() {
+        report.step("3. A node whose certificate another authority has signed");
+        try (var stranger = world.stranger(3)) {
+            var starting = Thread.ofVirtual().start(() -> {
+                try {
+                    stranger.start();
+                } catch (IllegalStateException closed) {
+                    // It is ended before it gives up.
+                }
+            });
+            var refused = within(
+                    PATIENCE,
+                    () -> world.logOf("m1").contains("certificate")
+                            || world.logOf("stranger").contains("certificate"));
+            report.prove("is turned away in the handshake", refused, world.logOf("stranger"));
+            report.proveEqual("and is no member", 3, members());
+            stranger.kill();
+            starting.interrupt();
+        }
+    }
+
+    private void kill() {
+        report.step("4. kill -9 of a control node");
+        var one = world.client(1);
+        world.node(2).kill();
+        var statuses = new ArrayList<Integer>();
+        var killed = System.nanoTime();
+        var answered = within(PATIENCE, () -> {
+            var name = "during-" + statuses.size();
+            statuses.add(status(() -> one.secretStores().create(name)));
+            return statuses.getLast() == 200 && members() == 2;
+        });
+        report.tell(
+                "answers meanwhile",
+                statuses.stream().distinct().toList() + ", whole again after "
+                        + (System.nanoTime() - killed) / 1_000_000 + " ms");
+        report.prove(
+                "every answer was right, or 503", answered && List.of(200, 503).containsAll(statuses), "" + statuses);
+        var listed = one.secretStores().list().size();
+        var made = statuses.stream().filter(status -> status == 200).count();
+        report.prove(
+                "no store that was acknowledged is missing", listed > made, listed + " of " + made + " and one more");
+        report.prove(
+                "secrets are used again",
+                within(PATIENCE, () -> works(one, onThird.getFirst(), "/after-kill")),
+                "no request arrived");
+        world.node(2).start();
+        report.proveEqual("it comes back, and is ready", 200, readiness(2));
+        report.prove("as a member like before", within(PATIENCE, () -> members() == 3), members() + " members");
+        uses(world.client(2), onThird.getFirst(), "/after-return", values.newApi());
+    }
+
+    /** The third machine hears of the others no more, and goes on with what it has: but not with secrets. */
+    private void cutOff() {
+        report.step("5. A host that is cut off from the cluster, but not from the world");
+        var one = world.client(1);
+        var trial = Sandbox.connect(one, onThird.getFirst().id());
+        trial.commands()
+                .run("nohup sh -c 'while sleep 0.3; do curl -s -m 3 -o /dev/null https://" + ClusterWorld.HOST
+                        + "/tick -H \"X-Key: $API_KEY\"; done' >/dev/null 2>&1 &");
+        report.prove(
+                "a program in its sandbox uses the secret all the time",
+                within(PATIENCE, () -> ticks() > 1),
+                "it does not");
+        world.network().cutOff(3);
+        var cut = System.nanoTime();
+        var refused = within(PATIENCE, () -> status(() -> trial.commands().run("true")) == 503);
+        report.prove("calls for it are answered 503", refused, "they are not");
+        var change = one.secretStores().setSecret(store, "API_KEY", values.teamApi());
+        report.prove("a change names the sandboxes that lag", change.refreshErrors() > 0, change.toString());
+        var stopped = within(PATIENCE, () -> quiet());
+        var seconds = (System.nanoTime() - cut) / 1_000_000_000;
+        report.prove(
+                "the host stopped using the secret when its lease ended (looked after " + seconds + " s)",
+                stopped,
+                ticks() + " uses");
+        report.prove("although it was still there itself", world.node(3).isAlive(), "it had ended");
+        report.prove(
+                "the sandboxes on it are lost",
+                within(PATIENCE, () -> "error".equals(trial.info().status())),
+                trial.info().status());
+        report.proveEqual(
+                "those on the other host are not",
+                "running",
+                Sandbox.connect(one, onFirst.getFirst().id()).info().status());
+        uses(one, onFirst.getFirst(), "/kept", values.teamApi());
+        world.network().heal(3);
+        report.prove(
+                "the host ends, to be started anew",
+                within(PATIENCE, () -> !world.node(3).isAlive()),
+                "it runs on");
+        world.node(3).start();
+        var fresh = within(
+                PATIENCE,
+                () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults()))
+                        .equals(world.hostId(3)));
+        report.prove("and takes sandboxes again", fresh, "none was placed on it");
+    }
+
+    private long ticks() {
+        return world.upstream().received().stream()
+                .filter(got -> got.target().equals("/tick"))
+                .count();
+    }
+
+    /** Whether nothing has come for much longer than things come apart. */
+    private boolean quiet() {
+        var before = ticks();
+        LockSupport.parkNanos(Duration.ofMillis(1500).toNanos());
+        return ticks() == before;
+    }
+
+    private boolean works(SealboxClient client, Sandbox sandbox, String path) {
+        return status(() -> Sandbox.connect(client, sandbox.id())
+                                .commands()
+                                .run("curl -s -m 5 https://%s%s -H \"X-Key: $API_KEY\""
+                                        .formatted(ClusterWorld.HOST, path)))
+                        == 200
+                && world.upstream().latest(path).isPresent();
+    }
+
+    private static String hostOf(SealboxClient client, Sandbox sandbox) {
+        return client.raw().get("/sandboxes/" + sandbox.id()).path("workerID").asText();
+    }
+
+    /** As the first node counts them. */
+    private int members() {
+        var told = ask(1, "/metrics").body().lines().filter(line -> line.startsWith("sealbox_cluster_members "));
+        return told.map(line -> (int) Double.parseDouble(line.split(" ", 2)[1]))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private int readiness(int index) {
+        return ask(index, "/readyz").statusCode();
+    }
+
+    private HttpResponse<String> ask(int index, String path) {
+        try {
+            var request = HttpRequest.newBuilder(URI.create(world.node(index).api() + path))
+                    .build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int status(Runnable call) {
+        try {
+            call.run();
+            return 200;
+        } catch (ApiException refused) {
+            return refused.status();
+        }
+    }
+
+    private static boolean within(Duration patience, BooleanSupplier condition) {
+        var deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(100_000_000);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,238 @@
+package dev.sealbox.demo.cluster;
+
+import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.node.Node;
+import dev.sealbox.demo.node.Project;
+import dev.sealbox.demo.node.Sweep;
+import dev.sealbox.demo.upstream.TestAuthority;
+import dev.sealbox.demo.upstream.TestUpstream;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Three machines with a node on each, one PostgreSQL server and one upstream that they share. Closing it removes
+ * everything. Not thread-safe.
+ */
+final class ClusterWorld implements AutoCloseable {
+    /** What a node does, by its machine: entities and sandboxes, entities only, sandboxes only. */
+    static final List<String> ROLES = List.of("control,host", "control", "host");
+
+    static final String HOST = "api.example.test";
+
+    /** A host that hears of nobody for so long uses no secret any more. */
+    static final Duration LEASE = Duration.ofSeconds(4);
+
+    private static final String STABLE_AFTER = "4 s";
+
+    /** What every node's certificate says beside its own name: who has it not is no node. */
+    private static final String NODE = "node.sealbox.test";
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Path folder;
+    private final Network network;
+    private final TestUpstream upstream;
+    private final TestAuthority nodes = new TestAuthority();
+    private final Map<String, String> shared;
+    private final String apiKey = "cluster-" + hex(16);
+    private final List<Node> started = new ArrayList<>();
+    private final List<SealboxClient> clients = new ArrayList<>();
+
+    ClusterWorld() {
+        try {
+            // Others may pass through: the users of sandboxes, on the way to their own files.
+            var passable = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
+            folder = Files.createTempDirectory("sealbox-cluster-", passable);
+            network = kept(new Network(ROLES.size()));
+            var authority = new TestAuthority();
+            upstream = kept(new TestUpstream(authority, List.of(HOST)));
+            var postgres = kept(EmbeddedPostgres.builder().start());
+            shared = Map.of(
+                    "SEALBOX_DATABASE_URL",
+                    "jdbc:postgresql://" + network.here() + ":"
+                            + kept(new Forwarder(network.here(), postgres.getPort()))
+                                    .port() + "/postgres",
+                    "SEALBOX_DATABASE_USER",
+                    "postgres",
+                    "SEALBOX_DATABASE_PASSWORD",
+                    "postgres",
+                    "SEALBOX_MASTER_KEY_FILE",
+                    folder.resolve("master.json").toString(),
+                    "SEALBOX_TEMPLATE_DIR",
+                    Project.templates().toString(),
+                    "SEALBOX_BOOTSTRAP_API_KEY",
+                    apiKey,
+                    "SEALBOX_UPSTREAM_OVERRIDES",
+                    HOST + "=" + network.here() + ":"
+                            + kept(new Forwarder(network.here(), upstream.port()))
+                                    .port(),
+                    "SEALBOX_UPSTREAM_CA_FILE",
+                    Files.writeString(folder.resolve("upstreams.pem"), authority.pem())
+                            .toString());
+            for (var index = 1; index <= ROLES.size(); index++) {
+                started.add(node("m" + index, index, nodes, ROLES.get(index - 1)));
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
+        }
+    }
+
+    private <T extends AutoCloseable> T kept(T part) {
+        open.push(part);
+        return part;
+    }
+
+    /** A node of the machine {@code index} whose certificate is {@code issuer}'s; not started. */
+    private Node node(String name, int index, TestAuthority issuer, String roles) throws IOException {
+        var data = folder.resolve(name);
+        var pem = issuer.pemNode(List.of(NODE, name));
+        var settings = new HashMap<>(shared);
+        settings.putAll(Map.of(
+                "SEALBOX_DATA_DIR",
+                data.toString(),
+                "SEALBOX_ROLES",
+                roles,
+                "SEALBOX_CLUSTER_HOST",
+                network.address(index),
+                "SEALBOX_CLUSTER_PORT",
+                name.startsWith("m") ? "25520" : "25521",
+                "SEALBOX_CLUSTER_SEEDS",
+                network.address(1) + ":25520," + network.address(2) + ":25520",
+                "SEALBOX_CLUSTER_STABLE_AFTER",
+                STABLE_AFTER,
+                "SEALBOX_LEASE",
+                LEASE.toSeconds() + " s",
+                // A short life is better spent without the best compiler.
+                "SEALBOX_JAVA_OPTS",
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+        settings.putAll(Map.of(
+                "SEALBOX_CLUSTER_TLS_CERT_FILE", file(name + ".crt", pem.chain()),
+                "SEALBOX_CLUSTER_TLS_KEY_FILE", file(name + ".key", pem.key()),
+                "SEALBOX_CLUSTER_TLS_CA_FILE", file(name + "-ca.crt", issuer.pem())));
+        open.push(() -> new Sweep(data, data).force());
+        return kept(Node.in(network.namespace(index), network.address(index), settings, folder.resolve(name + ".log")));
+    }
+
+    private String file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text).toString();
+    }
+
+    /** Starts all nodes: the first begins the cluster, the others join it at the same time. */
+    void start() {
+        startFirst();
+        var others = new ArrayList<CompletableFuture<Void>>();
+        for (var index = 2; index <= ROLES.size(); index++) {
+            var node = node(index);
+            others.add(CompletableFuture.runAsync(node::start));
+        }
+        CompletableFuture.allOf(others.toArray(CompletableFuture<?>[]::new)).join();
+    }
+
+    /** The machines lead nowhere, so what sandboxes stand on is made on this one when it is not there yet. */
+    private void startFirst() {
+        try {
+            node(1).start();
+        } catch (IllegalStateException e) {
+            if (!String.valueOf(e.getMessage()).contains("sealbox: template:")) {
+                throw e;
+            }
+            var data = folder.resolve("builder");
+            var settings = Map.of(
+                    "SEALBOX_DATA_DIR",
+                    data.toString(),
+                    "SEALBOX_TEMPLATE_DIR",
+                    Project.templates().toString());
+            try (var builder = new Node(settings, folder.resolve("builder.log"))) {
+                builder.start();
+            } finally {
+                new Sweep(data, data).force();
+            }
+            node(1).start();
+        }
+    }
+
+    /** A node whose certificate is another authority's, on the machine with that number. */
+    Node stranger(int index) {
+        try {
+            return node("stranger", index, new TestAuthority(), "host");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Node node(int index) {
+        return started.get(index - 1);
+    }
+
+    /** A client of the node with that number. */
+    SealboxClient client(int index) {
+        var client = SealboxClient.builder()
+                .baseUrl(node(index).api().toString())
+                .apiKey(apiKey)
+                .timeout(Duration.ofSeconds(60))
+                .build();
+        clients.add(client);
+        return client;
+    }
+
+    /** What the node of that name has printed. */
+    String logOf(String name) {
+        return read(name + ".log");
+    }
+
+    /** The id of the host on the machine with that number. */
+    String hostId(int index) {
+        return read("m" + index + "/host-id").strip();
+    }
+
+    private String read(String file) {
+        try {
+            return Files.readString(folder.resolve(file));
+        } catch (IOException absent) {
+            return "";
+        }
+    }
+
+    Network network() {
+        return network;
+    }
+
+    TestUpstream upstream() {
+        return upstream;
+    }
+
+    /** Nodes first, and what they need last. */
+    @Override
+    public void close() {
+        clients.forEach(SealboxClient::close);
+        started.parallelStream().forEach(Node::kill);
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                System.err.println("could not close a part of the cluster: " + e);
+            }
+        }
+        new Sweep(folder, folder.resolve("none")).removeFolder();
+    }
+
+    private static String hex(int bytes) {
+        var bits = new byte[bytes];
+        new SecureRandom().nextBytes(bits);
+        return HexFormat.of().formatHex(bits);
+    }
+}

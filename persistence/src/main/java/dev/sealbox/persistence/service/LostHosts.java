@@ -1,0 +1,75 @@
+package dev.sealbox.persistence.service;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.sandbox.Sandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.SandboxMessage;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What becomes of the sandboxes of a host that is gone: those that ran on it are lost, and let go of their places. */
+public final class LostHosts {
+    private static final Logger log = LoggerFactory.getLogger(LostHosts.class);
+    private static final int AT_A_TIME = 32;
+
+    private final Entities entities;
+    private final Organizations organizations;
+    private final Names names;
+    private final RunningSandboxes sandboxes;
+    private final ServiceSettings settings;
+
+    public LostHosts(Entities entities, Organizations organizations, ServiceSettings settings) {
+        this.entities = entities;
+        this.organizations = organizations;
+        this.names = new Names(entities, settings);
+        this.sandboxes = new RunningSandboxes(entities, settings);
+        this.settings = settings;
+    }
+
+    /** Complete when every sandbox of {@code host} knows; repeating it, also on other nodes, is harmless. */
+    public CompletionStage<Void> report(HostId host) {
+        return organizations
+                .list()
+                .thenCompose(all -> Futures.each(all, AT_A_TIME, found -> in(found.id(), host)))
+                .thenAccept(done -> log.info("Told the sandboxes of host {} that it is lost", host));
+    }
+
+    private CompletionStage<List<Boolean>> in(OrganizationId organization, HostId host) {
+        return names.organization(organization)
+                .thenCompose(known -> Futures.each(
+                        List.copyOf(known.sandboxes().keySet()), AT_A_TIME, id -> tell(organization, id, host)));
+    }
+
+    /** Whether it was lost with this; what cannot be asked now stays as it is, and says so when it is used. */
+    private CompletionStage<Boolean> tell(OrganizationId organization, SandboxId id, HostId host) {
+        return sandboxes
+                .read(organization, id)
+                .thenCompose(known -> known instanceof Outcome.Done<Sandbox>(var sandbox)
+                                && sandbox.alive()
+                                && sandbox.host().equals(Optional.of(host))
+                        ? lost(organization, id)
+                        : Futures.now(false))
+                .exceptionally(failure -> {
+                    log.warn("Cannot tell {} that its host is lost: {}", id, Patience.reason(failure));
+                    return false;
+                });
+    }
+
+    private CompletionStage<Boolean> lost(OrganizationId organization, SandboxId id) {
+        var report = new SandboxCommand.ReportLost("its host left the cluster");
+        return entities.sandbox(
+                        id,
+                        settings.askTimeout(),
+                        replyTo -> new SandboxMessage.Execute(Origin.system(organization), report, replyTo))
+                .thenApply(reply -> true);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.sealbox.server;
+
+import akka.Done;
+import akka.actor.AddressFromURIString;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.JoinSeedNodes;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** This node as a member of its cluster, from joining to leaving. */
+final class Membership {
+    private final ActorSystem<?> system;
+    private volatile boolean leaving;
+
+    Membership(ActorSystem<?> system) {
+        this.system = system;
+    }
+
+    /**
+     * Joins the nodes at {@code seeds}, {@code host:port} each, or begins a cluster of its own when there are none.
+     *
+     * @throws StartFailure when that takes longer than {@code limit}
+     */
+    void enter(List<String> seeds, Duration limit) {
+        var cluster = Cluster.get(system);
+        if (seeds.isEmpty()) {
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        } else {
+            cluster.manager()
+                    .tell(new JoinSeedNodes(seeds.stream()
+                            .map(seed -> AddressFromURIString.parse("akka://sealbox@" + seed))
+                            .toList()));
+        }
+        Waiting.until("join the cluster", limit, () -> status().equals(MemberStatus.up()));
+    }
+
+    private MemberStatus status() {
+        return Cluster.get(system).selfMember().status();
+    }
+
+    /** Hands over what this node holds, leaves, and ends the actor system. */
+    void leave() {
+        leaving = true;
+        Waiting.on(
+                "leave the cluster",
+                CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()));
+    }
+
+    /** Complete when the others have gone on without this node, or it has given up as part of a minority. */
+    CompletionStage<Done> excluded() {
+        return system.getWhenTerminated()
+                .thenCompose(ended -> leaving ? new CompletableFuture<>() : CompletableFuture.completedFuture(ended));
+    }
+
+    /** One line about why this node is no usable member; empty when it is. */
+    String trouble() {
+        return leaving ? "this node leaves" : status().equals(MemberStatus.up()) ? "" : "this node is " + status();
+    }
+}
