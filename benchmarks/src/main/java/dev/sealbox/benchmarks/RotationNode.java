@@ -27,6 +27,7 @@ import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.persistence.usage.DatabaseUsage;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.server.host.ClusterHosts;
@@ -119,6 +120,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.organizations(),
                 DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                 new DatabaseUseLog(database),
+                new DatabaseUsage(database),
                 new RememberedAnswers(database, notary),
                 () -> CompletableFuture.completedFuture(List.of()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));

@@ -23,6 +23,7 @@ import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
+import dev.sealbox.domain.usage.UsageReports;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -64,6 +65,7 @@ public final class Api {
             Organizations organizations,
             AuditLog auditLog,
             UseLog useLog,
+            UsageReports usage,
             Repeats repeats,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
@@ -102,6 +104,7 @@ public final class Api {
                 new AnswerRoutes(log, answers, Clock.systemUTC()),
                 new AuditRoutes(auditLog, feeds, settings, answers),
                 new UseRoutes(useLog, feeds),
+                new UsageRoutes(usage, sandboxes, answers, Clock.systemUTC()),
                 new WhatIfRoutes(useLog, bodies, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())

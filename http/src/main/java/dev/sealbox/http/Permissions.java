@@ -70,6 +70,9 @@ final class Permissions {
             ofSandbox(USERS, "sandboxes/*/tags", "GET PUT"),
             ofSandbox(USERS, "sandboxes/*/scale", "POST"),
             ofSandbox(USERS, "sandboxes/*/autoscale", "GET PUT"),
+            ofSandbox(USERS, "sandboxes/*/usage", "GET"),
+            rule(KEEPERS, "usage", "GET"),
+            rule(KEEPERS, "tags", "GET"),
             // A lock is to hold against those who start sandboxes, too.
             ofSandbox(USERS, "sandboxes/*/scaling-lock", "GET"),
             ofSandbox(KEEPERS, "sandboxes/*/scaling-lock", "PUT"),

@@ -48,6 +48,7 @@ record Routes(
         AnswerRoutes log,
         AuditRoutes audit,
         UseRoutes uses,
+        UsageRoutes usage,
         WhatIfRoutes whatIf) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
@@ -109,6 +110,7 @@ record Routes(
                 log.of(permissions.scope(asker)),
                 audit.of(origin, permissions.scope(asker)),
                 uses.of(origin),
+                usage.of(origin),
                 whatIf.of(origin),
                 meta.of(asker));
     }

@@ -74,6 +74,9 @@ class PermissionsTest {
             PUT /api/sandboxes/*/autoscale                                       D A O L
             GET /api/sandboxes/*/scaling-lock                                    D A O L
             PUT /api/sandboxes/*/scaling-lock                                    D A O
+            GET /api/sandboxes/*/usage                                           D A O L
+            GET /api/usage                                                       D A O
+            GET /api/tags                                                        D A O
             GET /api/sandboxes/*/allowed-hosts                                   D A O
             POST /api/sandboxes/*/checkpoints                                    D A O L
             GET /api/sandboxes/*/checkpoints                                     D A O L

@@ -50,6 +50,7 @@ final class TestServer implements AutoCloseable {
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
+    final FakeUsage usage = new FakeUsage();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -107,6 +108,7 @@ final class TestServer implements AutoCloseable {
                         keys,
                         auditLog,
                         uses,
+                        usage,
                         new FakeRepeats(),
                         () -> readiness.parts(),
                         metrics)

@@ -13,6 +13,7 @@ import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
+import dev.sealbox.domain.usage.UsageMeters;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.http.Vitals;
@@ -32,6 +33,7 @@ import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.persistence.usage.DatabaseUsage;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterSessions;
@@ -41,6 +43,7 @@ import dev.sealbox.server.host.HostLosses;
 import dev.sealbox.server.host.IdleWatch;
 import dev.sealbox.server.host.Lease;
 import dev.sealbox.server.host.Leases;
+import dev.sealbox.server.host.UsageWatch;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -142,7 +145,8 @@ final class Node {
                             metrics,
                             cleanup))
                     : Optional.<HostParts>empty();
-            local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
+            local.ifPresent(parts -> join(
+                    system, parts, directory, Persistence.registrar(system, persistence), new DatabaseUsage(database)));
             ClusterMetrics.watch(system, metrics);
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
@@ -215,7 +219,8 @@ final class Node {
                 ActorSystem<SpawnProtocol.Command> system,
                 HostParts parts,
                 HostDirectory directory,
-                Registrar registrar) {
+                Registrar registrar,
+                UsageMeters usage) {
             spawn(system, HostActor.create(parts.host()), "sandbox-host");
             Waiting.until(
                     "register the host",
@@ -235,6 +240,7 @@ final class Node {
                             () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
             }
             cleanup.add("idle watch", IdleWatch.start(parts.host(), registrar)::close);
+            cleanup.add("usage watch", UsageWatch.start(parts.host(), usage)::close);
         }
 
         private InetSocketAddress api(
@@ -272,6 +278,7 @@ final class Node {
                             entities.organizations(),
                             audit,
                             new DatabaseUseLog(database),
+                            new DatabaseUsage(database).sweptBy(system),
                             repeats,
                             readiness,
                             metrics));
