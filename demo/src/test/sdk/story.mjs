@@ -147,7 +147,10 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.equal(await sandbox.files.exists("nothing.txt"), false);
         checkpoint = await sandbox.createCheckpoint("before-fork");
         assert.equal((await ready(sandbox, checkpoint)).status, "ready");
+        const link = await sandbox.downloadUrl("notes.txt");
+        assert.equal(await (await fetch(link)).text(), "kept across the checkpoint");
         await sandbox.kill();
+        assert.equal((await fetch(link)).status, 410, "a signed URL ends with its sandbox");
         sandboxes.pop();
         assert.equal(await sandbox.isRunning(), false);
     });
@@ -219,6 +222,16 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.equal(await fork.files.read("kept.txt"), "kept");
         await fork.powerCycle();
         assert.equal(await succeeds(fork, "echo $API_KEY"), before);
+        const upload = await fork.uploadUrl("signed file.txt", { expiresIn: 60 });
+        assert.equal((await fetch(upload, { method: "PUT", body: "through a URL" })).status, 204);
+        assert.equal(await fork.files.read("/home/sandbox/signed file.txt"), "through a URL");
+        await fork.hibernate();
+        const download = await fork.downloadUrl("signed file.txt");
+        const signed = await fetch(download);
+        assert.equal(await signed.text(), "through a URL", "a signed URL wakes it, too");
+        assert.equal((await fetch(download.replace("signed+file", "kept"))).status, 403);
+        assert.equal((await fetch(download, { method: "PUT", body: "no" })).status, 401);
+        assert.equal((await fetch(upload)).status, 401);
         await fork.setTimeout(3600);
         await fork.setTimeout(0);
         await assert.rejects(fork.setTimeout(-1), /400|timeout/i);

@@ -19,6 +19,7 @@ import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.audit.AuditSettings;
 import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
@@ -106,6 +107,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.stores(),
                 persistence.versions(),
                 persistence.sandboxes(),
+                new DerivedFileLinks(notary),
                 persistence.upkeep(),
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),

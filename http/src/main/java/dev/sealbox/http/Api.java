@@ -17,6 +17,7 @@ import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.repeat.Repeats;
+import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.SandboxUpkeep;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.session.Sessions;
@@ -51,6 +52,7 @@ public final class Api {
             SecretStores stores,
             SecretVersions versions,
             Sandboxes sandboxes,
+            FileLinks fileLinks,
             SandboxUpkeep upkeep,
             Sessions sessions,
             Checkpoints checkpoints,
@@ -76,6 +78,7 @@ public final class Api {
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
         var webSockets = new WebSockets(settings);
         var builds = new BuildStreams(settings);
+        var files = new FileRoutes(sandboxes, settings, answers);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
@@ -89,7 +92,8 @@ public final class Api {
                 new ExecRoutes(sandboxes, settings, bodies),
                 new SessionRoutes(sessions, webSockets, bodies, answers),
                 new TerminalRoutes(sessions, webSockets, bodies, answers),
-                new FileRoutes(sandboxes, settings, answers),
+                files,
+                new FileLinkRoutes(fileLinks, sandboxes, files, Clock.systemUTC(), bodies, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
                 new BranchRoutes(branches, bodies, answers),
                 new SnapshotRoutes(images, builds, bodies, answers),

@@ -100,6 +100,8 @@ final class Permissions {
             ofSandbox(USERS, "sandboxes/*/files", "GET PUT DELETE"),
             ofSandbox(USERS, "sandboxes/*/files/list", "GET"),
             ofSandbox(USERS, "sandboxes/*/files/mkdir", "POST"),
+            ofSandbox(USERS, "sandboxes/*/files/download-url", "POST"),
+            ofSandbox(USERS, "sandboxes/*/files/upload-url", "POST"),
             // Who gives an image a name decides what others start.
             rule(USERS, "snapshots", "GET"),
             rule(KEEPERS, "snapshots", "POST"),

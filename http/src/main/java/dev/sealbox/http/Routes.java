@@ -37,6 +37,7 @@ record Routes(
         SessionRoutes sessions,
         TerminalRoutes terminals,
         FileRoutes files,
+        FileLinkRoutes fileLinks,
         CheckpointRoutes checkpoints,
         BranchRoutes branches,
         SnapshotRoutes snapshots,
@@ -72,6 +73,7 @@ record Routes(
                                             id,
                                             concat(
                                                     meta.open(),
+                                                    fileLinks.open(id),
                                                     pathPrefix("api", () -> api(id)),
                                                     terminals.withoutPrefix(
                                                             of -> required(id, asker -> of.apply(asker.origin())))))));
@@ -93,6 +95,7 @@ record Routes(
                 sessions.of(origin),
                 terminals.of(origin),
                 files.of(origin),
+                fileLinks.of(origin),
                 life.of(origin),
                 upkeep.of(origin),
                 sandboxes.of(asker),

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.repeat.Repeats;
+import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.usage.UsageMeters;
@@ -21,6 +22,7 @@ import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.audit.AuditSettings;
 import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
@@ -166,6 +168,7 @@ final class Node {
                             Persistence.certificates(system, database, notary, persistence),
                             DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                             new RememberedAnswers(database, notary).sweptBy(system),
+                            new DerivedFileLinks(notary),
                             readiness,
                             metrics),
                     membership);
@@ -250,6 +253,7 @@ final class Node {
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
                 Repeats repeats,
+                FileLinks fileLinks,
                 NodeReadiness readiness,
                 PrometheusMeterRegistry metrics) {
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
@@ -261,6 +265,7 @@ final class Node {
                             entities.stores(),
                             entities.versions(),
                             entities.sandboxes(),
+                            fileLinks,
                             entities.upkeep(),
                             sessions,
                             entities.checkpoints(),
