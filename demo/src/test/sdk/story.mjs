@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
-import { Sandbox, ScalingLockedError, SecretStore, Tags } from "@opencomputer/sdk";
+import { Sandbox, ScalingLockedError, SecretStore, Tags, Usage } from "@opencomputer/sdk";
 
 const TOKEN = /^osb_sealed_[0-9a-f]{32}$/;
 const secret = (what) => `real-${what}-${randomBytes(16).toString("hex")}`;
@@ -147,7 +147,10 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.equal(await sandbox.files.exists("nothing.txt"), false);
         checkpoint = await sandbox.createCheckpoint("before-fork");
         assert.equal((await ready(sandbox, checkpoint)).status, "ready");
+        const link = await sandbox.downloadUrl("notes.txt");
+        assert.equal(await (await fetch(link)).text(), "kept across the checkpoint");
         await sandbox.kill();
+        assert.equal((await fetch(link)).status, 410, "a signed URL ends with its sandbox");
         sandboxes.pop();
         assert.equal(await sandbox.isRunning(), false);
     });
@@ -219,6 +222,16 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.equal(await fork.files.read("kept.txt"), "kept");
         await fork.powerCycle();
         assert.equal(await succeeds(fork, "echo $API_KEY"), before);
+        const upload = await fork.uploadUrl("signed file.txt", { expiresIn: 60 });
+        assert.equal((await fetch(upload, { method: "PUT", body: "through a URL" })).status, 204);
+        assert.equal(await fork.files.read("/home/sandbox/signed file.txt"), "through a URL");
+        await fork.hibernate();
+        const download = await fork.downloadUrl("signed file.txt");
+        const signed = await fetch(download);
+        assert.equal(await signed.text(), "through a URL", "a signed URL wakes it, too");
+        assert.equal((await fetch(download.replace("signed+file", "kept"))).status, 403);
+        assert.equal((await fetch(download, { method: "PUT", body: "no" })).status, 401);
+        assert.equal((await fetch(upload)).status, 401);
         await fork.setTimeout(3600);
         await fork.setTimeout(0);
         await assert.rejects(fork.setTimeout(-1), /400|timeout/i);
@@ -257,13 +270,32 @@ test("the story through @opencomputer/sdk", async (story) => {
         await succeeds(fork, "(head -c 1200000000 /dev/zero | tail -c 1200000000 | (sleep 60; cat)) >/dev/null 2>&1 &");
         await succeeds(fork, "until [ $(ps -C tail -o rss= | tail -n 1) -gt 1100000 ]; do sleep 0.05; done");
         await assert.rejects(fork.scale({ memoryMB: 1024 }), /more memory/);
-        await succeeds(fork, "pkill -9 tail");
 
-        const tags = new Tags(`${process.env.OPENCOMPUTER_API_URL}/api`, process.env.OPENCOMPUTER_API_KEY);
+        const tags = new Tags(process.env.OPENCOMPUTER_API_URL, process.env.OPENCOMPUTER_API_KEY);
         assert.deepEqual(await tags.get(fork.sandboxId), { tags: {}, tagsLastUpdatedAt: null });
         const set = await tags.set(fork.sandboxId, { team: "blue", env: "test" });
         assert.deepEqual(set.tags, { team: "blue", env: "test" });
         assert.ok(Date.parse(set.tagsLastUpdatedAt) > 0);
         await assert.rejects(tags.set(fork.sandboxId, { "oc:reserved": "x" }));
+        const until = async (what, holds) => {
+            const late = Date.now() + 40_000;
+            while (!(await holds())) {
+                assert.ok(Date.now() < late, what);
+                await new Promise((resolve) => setTimeout(resolve, 200));
+            }
+        };
+        await until("the keys are not listed", async () => (await tags.listKeys()).some((known) => known.key === "team"));
+        const usage = new Usage(process.env.OPENCOMPUTER_API_URL, process.env.OPENCOMPUTER_API_KEY);
+        await until("what it uses is not seen", async () => (await usage.forSandbox(fork.sandboxId)).totals.memoryUsedPeakMb > 1000);
+        await succeeds(fork, "pkill -9 tail");
+        const one = await usage.forSandbox(fork.sandboxId);
+        assert.ok(one.totals.uptimeSeconds > 0 && one.totals.memoryAllocatedPeakMb === 8192, JSON.stringify(one.totals));
+        assert.ok(one.totals.memoryUsedGbSeconds < one.totals.memoryAllocatedGbSeconds);
+        const all = await usage.bySandbox({ filter: { "tag:team": "blue" } });
+        assert.deepEqual(all.items.map((item) => [item.sandboxId, item.tags.team]), [[fork.sandboxId, "blue"]]);
+        assert.ok(all.total.memoryGbSeconds > 0 && all.nextCursor === null);
+        const byTeam = await usage.byTag("team");
+        assert.deepEqual(byTeam.items.map((item) => [item.tagValue, item.sandboxCount]), [["blue", 1]]);
+        assert.ok(byTeam.untagged.sandboxCount > 0, "the first sandbox had no tags, and has been stopped");
     });
 });

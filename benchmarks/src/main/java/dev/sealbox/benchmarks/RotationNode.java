@@ -19,6 +19,7 @@ import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.audit.AuditSettings;
 import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
@@ -26,6 +27,7 @@ import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.persistence.usage.DatabaseUsage;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.server.host.ClusterHosts;
@@ -107,6 +109,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.stores(),
                 persistence.versions(),
                 persistence.sandboxes(),
+                new DerivedFileLinks(notary),
                 persistence.upkeep(),
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
                 persistence.checkpoints(),
@@ -120,6 +123,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.organizations(),
                 DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                 new DatabaseUseLog(database),
+                new DatabaseUsage(database),
                 new RememberedAnswers(database, notary),
                 () -> CompletableFuture.completedFuture(List.of()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));

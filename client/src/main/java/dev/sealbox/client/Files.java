@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** The files of a sandbox. Relative paths start at {@code /home/sandbox}. Thread-safe. */
 public final class Files {
     private static final String BYTES = "application/octet-stream";
     private static final TypeReference<List<FileInfo>> ENTRIES = new TypeReference<>() {};
+
+    private static final TypeReference<SignedUrl> SIGNED = new TypeReference<>() {};
 
     private final Requests requests;
     private final String root;
@@ -80,6 +84,25 @@ public final class Files {
         } catch (IOException e) {
             throw new ApiException("connection", "the answer broke off", e);
         }
+    }
+
+    /**
+     * A URL from which anybody who holds it can GET the file without a key.
+     *
+     * @param validity whole seconds, a day at most
+     */
+    public SignedUrl downloadUrl(String path, Duration validity) {
+        return signed("download-url", path, validity);
+    }
+
+    /** A URL to which anybody who holds it can PUT the file's new content without a key; as {@link #downloadUrl}. */
+    public SignedUrl uploadUrl(String path, Duration validity) {
+        return signed("upload-url", path, validity);
+    }
+
+    private SignedUrl signed(String kind, String path, Duration validity) {
+        return requests.json(
+                "POST", root + "/" + kind, Map.of("path", path, "expiresIn", validity.toSeconds()), SIGNED);
     }
 
     private static String query(String path) {

@@ -18,11 +18,13 @@ import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.repeat.Repeats;
+import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.SandboxUpkeep;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
+import dev.sealbox.domain.usage.UsageReports;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -51,6 +53,7 @@ public final class Api {
             SecretStores stores,
             SecretVersions versions,
             Sandboxes sandboxes,
+            FileLinks fileLinks,
             SandboxUpkeep upkeep,
             Sessions sessions,
             Checkpoints checkpoints,
@@ -64,6 +67,7 @@ public final class Api {
             Organizations organizations,
             AuditLog auditLog,
             UseLog useLog,
+            UsageReports usage,
             Repeats repeats,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
@@ -76,6 +80,7 @@ public final class Api {
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
         var webSockets = new WebSockets(settings);
         var builds = new BuildStreams(settings);
+        var files = new FileRoutes(sandboxes, settings, answers);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
@@ -89,7 +94,8 @@ public final class Api {
                 new ExecRoutes(sandboxes, settings, bodies),
                 new SessionRoutes(sessions, webSockets, bodies, answers),
                 new TerminalRoutes(sessions, webSockets, bodies, answers),
-                new FileRoutes(sandboxes, settings, answers),
+                files,
+                new FileLinkRoutes(fileLinks, sandboxes, files, Clock.systemUTC(), bodies, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
                 new BranchRoutes(branches, bodies, answers),
                 new ArchiveRoutes(archives, settings),
@@ -101,6 +107,7 @@ public final class Api {
                 new AnswerRoutes(log, answers, Clock.systemUTC()),
                 new AuditRoutes(auditLog, feeds, settings, answers),
                 new UseRoutes(useLog, feeds),
+                new UsageRoutes(usage, sandboxes, answers, Clock.systemUTC()),
                 new WhatIfRoutes(useLog, bodies, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())

@@ -116,7 +116,7 @@ final class Authentication {
     }
 
     /** The peer's own address: a header could be forged. */
-    private static Optional<InetAddress> address(HttpRequest request) {
+    static Optional<InetAddress> address(HttpRequest request) {
         return request.getAttribute(AttributeKeys.remoteAddress).flatMap(RemoteAddress::getAddress);
     }
 }

@@ -79,7 +79,7 @@ final class FileRoutes {
         return parameterOptional("path", path -> inner.apply(checked(path)));
     }
 
-    private static String checked(Optional<String> given) {
+    static String checked(Optional<String> given) {
         var path = given.filter(text -> !text.isEmpty()).orElseThrow(() -> new InvalidValue("path is missing"));
         if (path.length() > MAX_PATH || path.indexOf('\0') >= 0) {
             throw new InvalidValue("path is longer than " + MAX_PATH + " characters or holds a NUL character");
@@ -88,7 +88,7 @@ final class FileRoutes {
     }
 
     /** Waits as long as the connection lives, so that the stream is closed whenever it comes. */
-    private Route read(Origin origin, SandboxId sandbox, String path) {
+    Route read(Origin origin, SandboxId sandbox, String path) {
         return extractMaterializer(materializer -> onSuccess(
                 sandboxes.readFile(origin, sandbox, path),
                 outcome -> complete(Answers.response(outcome, content -> streamed(content, materializer)))));
@@ -101,7 +101,7 @@ final class FileRoutes {
                 .withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_OCTET_STREAM, bytes.second()));
     }
 
-    private Route write(Origin origin, SandboxId sandbox, String path) {
+    Route write(Origin origin, SandboxId sandbox, String path) {
         return extractRequest(request -> extractMaterializer(materializer -> {
             var content = content(Unread.take(request), materializer);
             var asked = Answers.asking(() -> sandboxes.writeFile(origin, sandbox, path, content));

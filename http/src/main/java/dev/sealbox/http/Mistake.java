@@ -7,6 +7,8 @@ import akka.http.javadsl.model.StatusCodes;
 enum Mistake {
     NO_KEY(401, "unauthorized", "the API key is missing or not valid"),
     FORBIDDEN(403, "forbidden", "the API key's role does not allow this"),
+    NO_LINK(403, "link.not-valid", "the signature is not one of this URL"),
+    LINK_EXPIRED(403, "link.expired", "the URL has expired"),
     NO_ROUTE(404, "route.not-found", "there is no such path"),
     WRONG_METHOD(405, "route.wrong-method", "the path does not take this method"),
     TOO_SLOW(408, "body.too-slow", "the request body did not arrive in time"),

@@ -70,6 +70,9 @@ final class Permissions {
             ofSandbox(USERS, "sandboxes/*/tags", "GET PUT"),
             ofSandbox(USERS, "sandboxes/*/scale", "POST"),
             ofSandbox(USERS, "sandboxes/*/autoscale", "GET PUT"),
+            ofSandbox(USERS, "sandboxes/*/usage", "GET"),
+            rule(KEEPERS, "usage", "GET"),
+            rule(KEEPERS, "tags", "GET"),
             // A lock is to hold against those who start sandboxes, too.
             ofSandbox(USERS, "sandboxes/*/scaling-lock", "GET"),
             ofSandbox(KEEPERS, "sandboxes/*/scaling-lock", "PUT"),
@@ -97,6 +100,8 @@ final class Permissions {
             ofSandbox(USERS, "sandboxes/*/files", "GET PUT DELETE"),
             ofSandbox(USERS, "sandboxes/*/files/list", "GET"),
             ofSandbox(USERS, "sandboxes/*/files/mkdir", "POST"),
+            ofSandbox(USERS, "sandboxes/*/files/download-url", "POST"),
+            ofSandbox(USERS, "sandboxes/*/files/upload-url", "POST"),
             // Who gives an image a name decides what others start.
             rule(USERS, "snapshots", "GET"),
             rule(KEEPERS, "snapshots", "POST"),

@@ -37,6 +37,7 @@ record Routes(
         SessionRoutes sessions,
         TerminalRoutes terminals,
         FileRoutes files,
+        FileLinkRoutes fileLinks,
         CheckpointRoutes checkpoints,
         BranchRoutes branches,
         ArchiveRoutes archives,
@@ -48,6 +49,7 @@ record Routes(
         AnswerRoutes log,
         AuditRoutes audit,
         UseRoutes uses,
+        UsageRoutes usage,
         WhatIfRoutes whatIf) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
@@ -72,6 +74,7 @@ record Routes(
                                             id,
                                             concat(
                                                     meta.open(),
+                                                    fileLinks.open(id),
                                                     pathPrefix("api", () -> api(id)),
                                                     terminals.withoutPrefix(
                                                             of -> required(id, asker -> of.apply(asker.origin())))))));
@@ -93,6 +96,7 @@ record Routes(
                 sessions.of(origin),
                 terminals.of(origin),
                 files.of(origin),
+                fileLinks.of(origin),
                 life.of(origin),
                 upkeep.of(origin),
                 sandboxes.of(asker),
@@ -108,6 +112,7 @@ record Routes(
                 log.of(permissions.scope(asker)),
                 audit.of(origin, permissions.scope(asker)),
                 uses.of(origin),
+                usage.of(origin),
                 whatIf.of(origin),
                 meta.of(asker));
     }

@@ -11,6 +11,7 @@ import dev.sealbox.client.SealboxClient;
 import dev.sealbox.client.StoreUpdate;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -87,6 +88,12 @@ class ClientTest {
         assertThat(files.read("/tmp/a b+c/\u00fc")).isEqualTo("text");
         assertThat(files.readBytes("/tmp/s")).hasSize(1_000_000);
         assertThat(files.exists("/tmp/s")).isTrue();
+        var link = files.downloadUrl("/tmp/s", Duration.ofMinutes(1));
+        assertThat(link.url().getPath()).endsWith("/files/download");
+        assertThat(Instant.parse(link.expiresAt())).isAfter(Instant.now());
+        assertThat(link.toString()).doesNotContain("signature");
+        assertThat(files.uploadUrl("/tmp/s", Duration.ofMinutes(1)).url().getPath())
+                .endsWith("/files/upload");
         assertThat(files.list("/tmp")).extracting(file -> file.path()).contains("/tmp/s");
         files.makeDir("/tmp/d");
         files.remove("/tmp/s");

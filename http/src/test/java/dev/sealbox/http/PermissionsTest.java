@@ -74,6 +74,9 @@ class PermissionsTest {
             PUT /api/sandboxes/*/autoscale                                       D A O L
             GET /api/sandboxes/*/scaling-lock                                    D A O L
             PUT /api/sandboxes/*/scaling-lock                                    D A O
+            GET /api/sandboxes/*/usage                                           D A O L
+            GET /api/usage                                                       D A O
+            GET /api/tags                                                        D A O
             GET /api/sandboxes/*/allowed-hosts                                   D A O
             POST /api/sandboxes/*/checkpoints                                    D A O L
             GET /api/sandboxes/*/checkpoints                                     D A O L
@@ -105,6 +108,8 @@ class PermissionsTest {
             DELETE /api/sandboxes/*/files                                        D A O L
             GET /api/sandboxes/*/files/list                                      D A O L
             POST /api/sandboxes/*/files/mkdir                                    D A O L
+            POST /api/sandboxes/*/files/download-url                             D A O L
+            POST /api/sandboxes/*/files/upload-url                               D A O L
             GET /api/snapshots                                                   D A O L
             POST /api/snapshots                                                  D A O
             GET /api/snapshots/*                                                 D A O L
@@ -125,8 +130,14 @@ class PermissionsTest {
             .collect(Collectors.toMap(words -> words[0], words -> words[1]));
 
     /** What needs no key. */
-    private static final Set<String> OPEN =
-            Set.of("GET /health", "GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.yaml");
+    private static final Set<String> OPEN = Set.of(
+            "GET /health",
+            "GET /healthz",
+            "GET /readyz",
+            "GET /metrics",
+            "GET /openapi.yaml",
+            "GET /api/sandboxes/{sandboxId}/files/download",
+            "PUT /api/sandboxes/{sandboxId}/files/upload");
 
     private static final String LAUNCHER = "osb_launcher";
     private static final String OTHER_LAUNCHER = "osb_other_launcher";
@@ -231,6 +242,8 @@ class PermissionsTest {
                 send(LAUNCHER, "GET", "/api/sandboxes/" + id + "/files?path=/x", ""),
                 send(LAUNCHER, "GET", "/api/sandboxes/" + id + "/files/list", ""),
                 send(LAUNCHER, "POST", "/api/sandboxes/" + id + "/files/mkdir?path=/d", ""),
+                send(LAUNCHER, "POST", "/api/sandboxes/" + id + "/files/download-url", "{\"path\":\"/x\"}"),
+                send(LAUNCHER, "POST", "/api/sandboxes/" + id + "/files/upload-url", "{\"path\":\"/x\"}"),
                 send(LAUNCHER, "POST", "/api/sandboxes/" + id + "/checkpoints", "{\"name\":\"c" + id + "\"}"),
                 send(LAUNCHER, "GET", "/api/sandboxes/" + id + "/checkpoints", ""),
                 send(LAUNCHER, "DELETE", "/api/sandboxes/" + id, ""));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.sandbox.FileLinks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +32,9 @@ final class TestServer implements AutoCloseable {
     static final String KEY = "osb_key-of-acme";
     static final String OTHER_KEY = "osb_key-of-other";
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    static final FileLinks LINKS =
+            link -> UUID.nameUUIDFromBytes(link.statement()).toString().replace("-", "");
 
     final FakeKeys keys = new FakeKeys();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -46,6 +51,7 @@ final class TestServer implements AutoCloseable {
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
+    final FakeUsage usage = new FakeUsage();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -90,6 +96,7 @@ final class TestServer implements AutoCloseable {
                         stores,
                         versions,
                         sandboxes,
+                        LINKS,
                         sandboxes,
                         sessions,
                         checkpoints,
@@ -103,6 +110,7 @@ final class TestServer implements AutoCloseable {
                         keys,
                         auditLog,
                         uses,
+                        usage,
                         new FakeRepeats(),
                         () -> readiness.parts(),
                         metrics)

@@ -43,6 +43,7 @@ import dev.sealbox.persistence.service.ShardedSecretVersions;
 import dev.sealbox.persistence.service.ShardedSessions;
 import dev.sealbox.persistence.service.ShardedUpkeep;
 import dev.sealbox.persistence.service.UnfinishedCheckpoints;
+import dev.sealbox.persistence.usage.SandboxCards;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
@@ -119,8 +120,9 @@ public final class Persistence {
         var stores = new ShardedSecretStores(entities, versions, services);
         var keys = ShardedApiKeys.start(system, entities, database, random, clock);
         var images = ShardedImages.start(system, entities, hosts, random, services, settings.images(), clock);
-        new Projections(system, database, settings.entities().role())
-                .start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
+        var projections = new Projections(system, database, settings.entities().role());
+        projections.start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
+        projections.start(SandboxCards.NAME, SandboxCards.KINDS, new SandboxCards());
         var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, clock);
         return new Persistence(
                 stores,

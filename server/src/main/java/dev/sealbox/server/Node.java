@@ -11,8 +11,10 @@ import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.repeat.Repeats;
+import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
+import dev.sealbox.domain.usage.UsageMeters;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.http.Vitals;
@@ -21,6 +23,7 @@ import dev.sealbox.persistence.PersistenceSettings;
 import dev.sealbox.persistence.audit.AuditSettings;
 import dev.sealbox.persistence.audit.DatabaseAuditLog;
 import dev.sealbox.persistence.database.Database;
+import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
@@ -31,6 +34,7 @@ import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
+import dev.sealbox.persistence.usage.DatabaseUsage;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
@@ -41,6 +45,7 @@ import dev.sealbox.server.host.HostLosses;
 import dev.sealbox.server.host.IdleWatch;
 import dev.sealbox.server.host.Lease;
 import dev.sealbox.server.host.Leases;
+import dev.sealbox.server.host.UsageWatch;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -142,7 +147,8 @@ final class Node {
                             metrics,
                             cleanup))
                     : Optional.<HostParts>empty();
-            local.ifPresent(parts -> join(system, parts, directory, Persistence.registrar(system, persistence)));
+            local.ifPresent(parts -> join(
+                    system, parts, directory, Persistence.registrar(system, persistence), new DatabaseUsage(database)));
             ClusterMetrics.watch(system, metrics);
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
@@ -165,6 +171,7 @@ final class Node {
                             Persistence.certificates(system, database, notary, persistence),
                             DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                             new RememberedAnswers(database, notary).sweptBy(system),
+                            new DerivedFileLinks(notary),
                             readiness,
                             metrics),
                     membership);
@@ -215,7 +222,8 @@ final class Node {
                 ActorSystem<SpawnProtocol.Command> system,
                 HostParts parts,
                 HostDirectory directory,
-                Registrar registrar) {
+                Registrar registrar,
+                UsageMeters usage) {
             spawn(system, HostActor.create(parts.host(), parts.runtime().layers()), "sandbox-host");
             Waiting.until(
                     "register the host",
@@ -235,6 +243,7 @@ final class Node {
                             () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
             }
             cleanup.add("idle watch", IdleWatch.start(parts.host(), registrar)::close);
+            cleanup.add("usage watch", UsageWatch.start(parts.host(), usage)::close);
         }
 
         private InetSocketAddress api(
@@ -248,6 +257,7 @@ final class Node {
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
                 Repeats repeats,
+                FileLinks fileLinks,
                 NodeReadiness readiness,
                 PrometheusMeterRegistry metrics) {
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
@@ -259,6 +269,7 @@ final class Node {
                             entities.stores(),
                             entities.versions(),
                             entities.sandboxes(),
+                            fileLinks,
                             entities.upkeep(),
                             sessions,
                             entities.checkpoints(),
@@ -272,6 +283,7 @@ final class Node {
                             entities.organizations(),
                             audit,
                             new DatabaseUseLog(database),
+                            new DatabaseUsage(database).sweptBy(system),
                             repeats,
                             readiness,
                             metrics));

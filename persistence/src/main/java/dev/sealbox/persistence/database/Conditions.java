@@ -21,6 +21,12 @@ public final class Conditions {
         return this;
     }
 
+    /** What needs no value. */
+    public Conditions add(String text) {
+        sql.append(text);
+        return this;
+    }
+
     /** A condition with one question mark, and its value. */
     public Conditions add(String condition, Object value) {
         sql.append(condition);

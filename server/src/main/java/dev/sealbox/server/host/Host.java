@@ -10,6 +10,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Launch;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
@@ -21,15 +22,23 @@ import dev.sealbox.domain.session.SandboxSessions;
 import dev.sealbox.domain.session.SessionId;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +65,8 @@ public final class Host {
     private final Map<SandboxId, SandboxAddress> addresses = new ConcurrentHashMap<>();
     private final IdleClocks clocks = new IdleClocks(System::currentTimeMillis);
     private final Sizes sizes = new Sizes(System::currentTimeMillis);
+    private final Map<SandboxId, UsageMeter.Run> runs = new ConcurrentHashMap<>();
+    private final Queue<EndedRun> ended = new ConcurrentLinkedQueue<>();
     private final LastUses uses;
     private final Map<SandboxId, Long> usedBefore;
 
@@ -147,7 +158,7 @@ public final class Host {
                 .thenCompose(address -> admit(address, policy))
                 .thenApply(admitted -> {
                     clocks.began(policy.sandbox(), start.terms().timeoutSeconds(), System.currentTimeMillis());
-                    sizes.set(policy.sandbox(), start.terms());
+                    noteRun(policy, start.terms());
                     return admitted;
                 });
     }
@@ -159,7 +170,7 @@ public final class Host {
                 .thenCompose(expelled -> runtime.park(sandbox))
                 .thenCompose(bytes -> expel(sandbox).thenApply(expelled -> {
                     clocks.forget(sandbox);
-                    sizes.forget(sandbox);
+                    endRun(sandbox);
                     return bytes;
                 }));
     }
@@ -168,6 +179,7 @@ public final class Host {
         return runtime.limit(sandbox, terms.limits()).thenApply(limited -> {
             clocks.change(sandbox, terms.timeoutSeconds(), restart);
             sizes.set(sandbox, terms);
+            runs.computeIfPresent(sandbox, (same, run) -> resized(sandbox, run, terms.limits()));
             return Unit.DONE;
         });
     }
@@ -181,6 +193,55 @@ public final class Host {
                                 clocks.goOn(idle.sandbox(), ASK_AGAIN_MILLIS);
                             }
                         }));
+    }
+
+    /** A run of a sandbox that is over, or went on with another size. */
+    record EndedRun(SandboxId sandbox, UsageMeter.Run run, Instant at) {}
+
+    private void noteRun(EgressPolicy policy, Terms terms) {
+        sizes.set(policy.sandbox(), terms);
+        runs.putIfAbsent(policy.sandbox(), new UsageMeter.Run(policy.organization(), terms.limits(), Instant.now()));
+    }
+
+    private UsageMeter.Run resized(SandboxId sandbox, UsageMeter.Run run, Limits limits) {
+        if (run.limits().equals(limits)) {
+            return run;
+        }
+        var now = Instant.now();
+        ended.add(new EndedRun(sandbox, run, now));
+        return new UsageMeter.Run(run.organization(), limits, now);
+    }
+
+    private void endRun(SandboxId sandbox) {
+        sizes.forget(sandbox);
+        var run = runs.remove(sandbox);
+        if (run != null) {
+            ended.add(new EndedRun(sandbox, run, Instant.now()));
+        }
+    }
+
+    /** The sandboxes that run here. */
+    Map<SandboxId, UsageMeter.Run> runs() {
+        return Map.copyOf(runs);
+    }
+
+    /** The runs that were over since this was last asked, in order. */
+    List<EndedRun> endedRuns() {
+        return Stream.generate(ended::poll).takeWhile(Objects::nonNull).toList();
+    }
+
+    /** The bytes of memory that a sandbox uses; empty when that cannot be seen, for instance when it is just ending. */
+    Optional<Long> memoryInUse(SandboxId sandbox) {
+        try {
+            return Optional.of(
+                    runtime.memoryInUse(sandbox).toCompletableFuture().get(5, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("the memory of {} is not seen: {}", sandbox, e.toString());
+            return Optional.empty();
+        }
     }
 
     /** Asks for another size of those that are scaled by what they use. */
@@ -224,7 +285,7 @@ public final class Host {
                 .thenCompose(stopped -> expel(sandbox))
                 .thenApply(expelled -> {
                     clocks.forget(sandbox);
-                    sizes.forget(sandbox);
+                    endRun(sandbox);
                     return expelled;
                 });
     }
@@ -265,7 +326,7 @@ public final class Host {
                 log.info("adopting {}", address.sandbox());
                 var lastUse = usedBefore.getOrDefault(address.sandbox(), System.currentTimeMillis());
                 clocks.began(address.sandbox(), terms.timeoutSeconds(), lastUse);
-                sizes.set(address.sandbox(), terms);
+                noteRun(policy, terms);
                 yield admit(address, policy);
             }
         });
