@@ -31,9 +31,9 @@ final class Packing {
             try (var tar = program.getInputStream();
                     var out = compressing(new DigestOutputStream(Files.newOutputStream(into), digest))) {
                 size = tar.transferTo(out);
-            } finally {
-                // Harmless when it has ended.
+            } catch (IOException e) {
                 program.destroy();
+                throw e;
             }
             if (program.waitFor() != 0) {
                 var said = Files.readString(errors).strip();
