@@ -39,11 +39,15 @@ public final class Templates {
         if (!template.equals(BASE)) {
             throw new RuntimeFailure(STEP, "there is no template " + template);
         }
-        var name = BASE + "-" + Recipe.version() + "-" + uidBase;
+        var name = newest();
         if (!Files.isDirectory(rootOf(name))) {
             buildAlone(name);
         }
         return name;
+    }
+
+    private String newest() {
+        return BASE + "-" + Recipe.version() + "-" + uidBase;
     }
 
     /** The root file system of a version. Nothing may write to it. */
@@ -51,9 +55,9 @@ public final class Templates {
         return folder.resolve(name).resolve("rootfs");
     }
 
-    /** Whether a version is here, or is the one that would be built now. */
+    /** Whether a version is here; the one that belongs to this release is built if need be. */
     public boolean has(String name) {
-        return Files.isDirectory(rootOf(name)) || name.equals(current(BASE));
+        return Files.isDirectory(rootOf(name)) || (name.equals(newest()) && name.equals(current(BASE)));
     }
 
     /** The public roots of a version, PEM. */
