@@ -247,14 +247,21 @@ test("the story through @opencomputer/sdk", async (story) => {
         await fork.scale({ memoryMB: 4096 });
         const scaling = await fork.setAutoscale({ enabled: true, minMemoryMB: 8192, maxMemoryMB: 16384 });
         assert.deepEqual([scaling.enabled, scaling.minMemoryMB, scaling.maxMemoryMB], [true, 8192, 16384]);
-        const deadline = Date.now() + 30_000;
+        const until = async (what, holds) => {
+            const late = Date.now() + 40_000;
+            while (!(await holds())) {
+                assert.ok(Date.now() < late, what);
+                await new Promise((resolve) => setTimeout(resolve, 200));
+            }
+        };
         const size = async () => {
             const answer = await fetch(`${process.env.OPENCOMPUTER_API_URL}/api/sandboxes/${fork.sandboxId}`, {
                 headers: { "X-API-Key": process.env.OPENCOMPUTER_API_KEY },
             });
             return (await answer.json()).memoryMB;
         };
-        while ((await size()) !== 8192) assert.ok(Date.now() < deadline, "it did not grow to its lower bound");
+
+        await until("it did not grow to its lower bound", async () => (await size()) === 8192);
 
         assert.equal((await fork.setScalingLock(true)).locked, true);
         assert.equal((await fork.getScalingLock()).locked, true);
@@ -277,13 +284,6 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.deepEqual(set.tags, { team: "blue", env: "test" });
         assert.ok(Date.parse(set.tagsLastUpdatedAt) > 0);
         await assert.rejects(tags.set(fork.sandboxId, { "oc:reserved": "x" }));
-        const until = async (what, holds) => {
-            const late = Date.now() + 40_000;
-            while (!(await holds())) {
-                assert.ok(Date.now() < late, what);
-                await new Promise((resolve) => setTimeout(resolve, 200));
-            }
-        };
         await until("the keys are not listed", async () => (await tags.listKeys()).some((known) => known.key === "team"));
         const usage = new Usage(process.env.OPENCOMPUTER_API_URL, process.env.OPENCOMPUTER_API_KEY);
         await until("what it uses is not seen", async () => (await usage.forSandbox(fork.sandboxId)).totals.memoryUsedPeakMb > 1000);
