@@ -5,6 +5,7 @@
  *           mounts is seen by nobody else and is gone with the container, so a crash leaves no mount behind.
  *   shift   moves the owners of a tree into the range of user ids that sandboxes have.
  *   btrfs   what the storage driver for btrfs asks for, in btrfs.c.
+ *   unpack  makes files of a layer that comes from elsewhere, in unpack.c.
  *
  * Exit status 1 and one line "step: reason" on standard error when a step fails.
  */
@@ -157,7 +158,9 @@ int main(int count, char **arguments)
         return shift(arguments + 2);
     if (count >= 4 && strcmp(arguments[1], "btrfs") == 0 && btrfs(count - 2, arguments + 2) == 0)
         return 0;
+    if (count == 3 && strcmp(arguments[1], "unpack") == 0)
+        return unpack(arguments[2]);
     fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK SOCKET LOG PROGRAM ARGUMENT... | shift FOLDER BASE | "
-                    "btrfs WORD PATH...\n");
+                    "btrfs WORD PATH... | unpack FOLDER\n");
     return 1;
 }

@@ -2,6 +2,7 @@ package dev.sealbox.benchmarks;
 
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.Launch;
@@ -29,6 +30,14 @@ final class LoopbackSandboxes {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private LoopbackSandboxes() {}
+
+    /** Nothing is packed or unpacked. */
+    static LayerFiles layers() {
+        return (LayerFiles) Proxy.newProxyInstance(
+                LayerFiles.class.getClassLoader(), new Class<?>[] {LayerFiles.class}, (proxy, method, arguments) -> {
+                    throw new UnsupportedOperationException(method.getName());
+                });
+    }
 
     /** Starts sandboxes, and runs one command in them: {@code printenv}. */
     static SandboxRuntime runtime() {

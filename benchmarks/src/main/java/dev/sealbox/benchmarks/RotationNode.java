@@ -31,6 +31,7 @@ import dev.sealbox.persistence.usage.DatabaseUsage;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.ClusterLayers;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.Host;
 import dev.sealbox.server.host.HostActor;
@@ -95,7 +96,8 @@ final class RotationNode implements AutoCloseable {
                 proxy,
                 proxy,
                 folder.resolve("last-uses"));
-        system.tell(new SpawnProtocol.Spawn<>(HostActor.create(host), "host", Props.empty(), system.ignoreRef()));
+        system.tell(new SpawnProtocol.Spawn<>(
+                HostActor.create(host, LoopbackSandboxes.layers()), "host", Props.empty(), system.ignoreRef()));
         while (!directory.knows(host.id())) {
             Thread.onSpinWait();
         }
@@ -113,6 +115,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.checkpoints(),
                 persistence.branches(),
                 persistence.images(),
+                persistence.archives(new ClusterLayers(system, hosts), SealedNotary.open(database, keys), settings),
                 persistence.answers(),
                 persistence.apiKeys(),
                 OnlineRotation.start(database, keys, settings.masterKeys().checkEvery()),

@@ -62,6 +62,7 @@ public final class Main {
                 .addSubcommand("store", store(session, in))
                 .addSubcommand("secret", new SecretCommands(session, new Values(in, Main::console)))
                 .addSubcommand("sandbox", new SandboxCommands(session, out, err))
+                .addSubcommand("snapshot", new SnapshotCommands(session))
                 .addSubcommand("key", new KeyCommands(session))
                 .addSubcommand("api-key", new ApiKeyCommands(session))
                 .addSubcommand("audit", new AuditCommands(session))

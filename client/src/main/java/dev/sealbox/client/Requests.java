@@ -50,6 +50,11 @@ final class Requests {
         return decode(send(method, path, BodyPublishers.ofByteArray(encode(body)), "application/json", limit), type);
     }
 
+    /** A body of any size, which may take as long as it takes. */
+    <T> T upload(String path, BodyPublisher body, String contentType, TypeReference<T> type) {
+        return decode(send("POST", path, body, contentType, Duration.ZERO), type);
+    }
+
     /** For an answer whose body says nothing. */
     void call(String method, String path) {
         call(method, path, BodyPublishers.noBody(), "");

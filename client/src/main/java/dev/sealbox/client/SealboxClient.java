@@ -39,6 +39,10 @@ public final class SealboxClient implements AutoCloseable {
         return new SecretStores(requests);
     }
 
+    public Archives archives() {
+        return new Archives(requests);
+    }
+
     public Snapshots snapshots() {
         return new Snapshots(requests);
     }

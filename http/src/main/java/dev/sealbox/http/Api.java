@@ -13,6 +13,7 @@ import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.keys.MasterKeyRotation;
+import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
@@ -58,6 +59,7 @@ public final class Api {
             Checkpoints checkpoints,
             Branches branches,
             Images images,
+            Archives archives,
             AuditAnswers log,
             ApiKeys keys,
             MasterKeyRotation masterKeys,
@@ -96,6 +98,7 @@ public final class Api {
                 new FileLinkRoutes(fileLinks, sandboxes, files, Clock.systemUTC(), bodies, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
                 new BranchRoutes(branches, bodies, answers),
+                new ArchiveRoutes(archives, settings),
                 new SnapshotRoutes(images, builds, bodies, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),

@@ -107,6 +107,10 @@ final class Permissions {
             rule(KEEPERS, "snapshots", "POST"),
             rule(USERS, "snapshots/*", "GET"),
             rule(KEEPERS, "snapshots/*", "DELETE"),
+            // All files, of whoever left what in them, and files that others will start from.
+            rule(KEEPERS, "sandboxes/checkpoints/*/export", "GET"),
+            rule(KEEPERS, "snapshots/*/export", "GET"),
+            rule(KEEPERS, "snapshots/*/import", "POST"),
             rule(READERS, "audit/events", "GET"),
             rule(READERS, "audit/replay/*", "GET"),
             rule(READERS, "audit/who-could", "GET"),

@@ -65,7 +65,7 @@ final class SnapshotRoutes {
     }
 
     /** A name that no snapshot can have is one that none has. */
-    private static Route named(String text, Function<SnapshotName, Route> inner) {
+    static Route named(String text, Function<SnapshotName, Route> inner) {
         SnapshotName name;
         try {
             name = new SnapshotName(text);

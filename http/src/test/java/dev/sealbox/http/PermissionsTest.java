@@ -114,6 +114,9 @@ class PermissionsTest {
             POST /api/snapshots                                                  D A O
             GET /api/snapshots/*                                                 D A O L
             DELETE /api/snapshots/*                                              D A O
+            GET /api/snapshots/*/export                                          D A O
+            POST /api/snapshots/*/import                                         D A O
+            GET /api/sandboxes/checkpoints/*/export                              D A O
             GET /api/audit/events                                                D A U
             GET /api/audit/replay/*                                              D A U
             GET /api/audit/who-could                                             D A U

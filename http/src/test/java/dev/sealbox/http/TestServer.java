@@ -47,6 +47,7 @@ final class TestServer implements AutoCloseable {
     final FakeBranches branches = new FakeBranches(sandboxes, checkpoints);
     final FakeSessions sessions = new FakeSessions(sandboxes);
     final FakeImages images = new FakeImages(sandboxes);
+    final FakeArchives archives = new FakeArchives();
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
@@ -101,6 +102,7 @@ final class TestServer implements AutoCloseable {
                         checkpoints,
                         branches,
                         images,
+                        archives,
                         log,
                         keys,
                         masterKeys,

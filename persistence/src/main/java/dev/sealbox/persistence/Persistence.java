@@ -8,6 +8,8 @@ import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.image.Images;
+import dev.sealbox.domain.layer.Archives;
+import dev.sealbox.domain.layer.LayerHosts;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -21,6 +23,7 @@ import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.persistence.answers.LoggedAnswers;
 import dev.sealbox.persistence.answers.WhoIndex;
+import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.Regions;
@@ -163,6 +166,14 @@ public final class Persistence {
 
     public Images images() {
         return images;
+    }
+
+    /** Files of checkpoints and snapshots as archives, which {@code notary} signs. */
+    public Archives archives(LayerHosts hosts, Notary notary, PersistenceSettings settings) {
+        return images.archives(
+                hosts,
+                Signers.open(notary, settings.images().trustedKeys()),
+                settings.services().askTimeout());
     }
 
     public ApiKeys apiKeys() {

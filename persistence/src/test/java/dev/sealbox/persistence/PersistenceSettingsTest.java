@@ -56,7 +56,13 @@ class PersistenceSettingsTest {
                                 50,
                                 new VersionLimit(10),
                                 false),
-                        new ImageSettings(2, 1000, Duration.ofSeconds(300), Duration.ofSeconds(120), 500)));
+                        new ImageSettings(
+                                2,
+                                1000,
+                                Duration.ofSeconds(300),
+                                Duration.ofSeconds(120),
+                                500,
+                                java.util.Optional.empty())));
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.sealbox.runtime.container.Runc;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.exec.Deadlines;
 import dev.sealbox.runtime.exec.HostedSessions;
+import dev.sealbox.runtime.layer.HostedLayers;
 import dev.sealbox.runtime.limits.Cgroups;
 import dev.sealbox.runtime.limits.OpenFiles;
 import dev.sealbox.runtime.network.AddressPool;
@@ -53,6 +54,7 @@ final class Host {
     private final AddressPool addresses;
     private final Deadlines deadlines = new Deadlines();
     private final HostedSessions sessions;
+    private final HostedLayers layers;
     private final Map<List<String>, Map<String, byte[]>> trust = new ConcurrentHashMap<>();
 
     Host(RuntimeSettings settings) {
@@ -64,6 +66,7 @@ final class Host {
         this.store = storage.store();
         this.driver = storage.driver();
         this.templates = new Templates(settings.templateDir(), settings.uidBase(), programs.host());
+        this.layers = new HostedLayers(store, templates, programs.host(), settings.uidBase(), settings.importLimit());
         this.router = new Router(settings.nodeId());
         this.runc = new Runc(data.resolve("runc"), programs);
         this.cgroups = new Cgroups(settings.nodeId());
@@ -81,6 +84,10 @@ final class Host {
 
     Store store() {
         return store;
+    }
+
+    HostedLayers layers() {
+        return layers;
     }
 
     Templates templates() {

@@ -5,6 +5,7 @@ import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
@@ -77,6 +78,11 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCl
     /** The network namespace in which proxy and name server listen, at the gateway's address. */
     public Path networkNamespace() {
         return host.router().namespace();
+    }
+
+    /** The files of this host's layers, as streams. */
+    public LayerFiles layers() {
+        return host.layers();
     }
 
     /** Builds the base root filesystem if it is missing, which takes half a minute or more. Blocks. */

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * {@code reference.conf}.
  *
  * @param storageImageBytes of the file system in a file, where disks lie in one
+ * @param importLimit bytes of one import, packed and unpacked
  */
 public record RuntimeSettings(
         Path dataDir,
@@ -29,7 +30,8 @@ public record RuntimeSettings(
         Duration freezeTimeout,
         SessionSettings sessions,
         StorageKind storage,
-        long storageImageBytes) {
+        long storageImageBytes,
+        long importLimit) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
     private static final Pattern MOUNTABLE = Pattern.compile("[^:,\\\\]+");
     private static final int LONGEST_DATA_DIR = 70;
@@ -70,7 +72,8 @@ public record RuntimeSettings(
                 runtime.getDuration("freeze-timeout"),
                 SessionSettings.from(runtime.getConfig("sessions")),
                 storage(config.getString("sealbox.host.storage")),
-                config.getBytes("sealbox.host.storage-image-size"));
+                config.getBytes("sealbox.host.storage-image-size"),
+                runtime.getBytes("import-limit"));
     }
 
     private static StorageKind storage(String word) {

@@ -40,7 +40,8 @@ class RuntimeSettingsTest {
                                 32,
                                 128L << 20),
                         StorageKind.AUTO,
-                        8L << 30));
+                        8L << 30,
+                        20L << 30));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
+import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -36,6 +37,7 @@ import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.persistence.usage.DatabaseUsage;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
+import dev.sealbox.server.host.ClusterLayers;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
@@ -163,6 +165,7 @@ final class Node {
                             config,
                             database,
                             entities,
+                            entities.archives(new ClusterLayers(system, hosts), notary, persistence),
                             Persistence.sessions(system, new ClusterSessions(system, hosts), persistence),
                             rotation,
                             Persistence.certificates(system, database, notary, persistence),
@@ -221,7 +224,7 @@ final class Node {
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
-            spawn(system, HostActor.create(parts.host()), "sandbox-host");
+            spawn(system, HostActor.create(parts.host(), parts.runtime().layers()), "sandbox-host");
             Waiting.until(
                     "register the host",
                     settings.startTimeout(),
@@ -248,6 +251,7 @@ final class Node {
                 Config config,
                 Database database,
                 Persistence entities,
+                Archives archives,
                 Sessions sessions,
                 MasterKeyRotation rotation,
                 DestructionCertificates certificates,
@@ -271,6 +275,7 @@ final class Node {
                             entities.checkpoints(),
                             entities.branches(),
                             entities.images(),
+                            archives,
                             entities.answers(),
                             entities.apiKeys(),
                             rotation,

@@ -29,6 +29,7 @@ import dev.sealbox.domain.image.ImageCommand;
 import dev.sealbox.domain.image.ImageHash;
 import dev.sealbox.domain.image.ImageRefusal;
 import dev.sealbox.domain.image.SnapshotName;
+import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
@@ -99,7 +100,8 @@ public final class DomainModule extends SimpleModule {
                 CheckpointRefusal.class,
                 OrganizationRefusal.class,
                 SessionRefusal.class,
-                ImageRefusal.class);
+                ImageRefusal.class,
+                ArchiveRefusal.class);
     }
 
     /** Says which case of a sealed type it is. */

@@ -12,6 +12,8 @@ import dev.sealbox.domain.image.Images.Wanted;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.persistence.entity.Entities;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
@@ -29,6 +31,12 @@ final class Builds {
 
     /** Limits the builders that run at a time, not the builds that wait for others. */
     final Semaphore builders;
+
+    /** The imports that this process carries out. */
+    final Set<Build> imports = ConcurrentHashMap.newKeySet();
+
+    /** The snapshots whose outcome this process will note down. */
+    final Set<UUID> naming = ConcurrentHashMap.newKeySet();
 
     private final Map<Key, ImageBuild> running = new ConcurrentHashMap<>();
 
@@ -91,7 +99,8 @@ final class Builds {
     /** Whether whoever carries a build out is still at it. */
     boolean isAlive(OrganizationId organization, ImageHash image, Build build) {
         return members.isMe(build.node())
-                ? running.values().stream().anyMatch(one -> one.is(organization, image, build))
+                ? imports.contains(build)
+                        || running.values().stream().anyMatch(one -> one.is(organization, image, build))
                 : members.has(build.node());
     }
 }

@@ -22,24 +22,25 @@ import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.image.Snapshot;
 import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.image.SnapshotView;
+import dev.sealbox.domain.layer.LayerHosts;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.store.StoreView;
+import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.ImageMessage;
 import dev.sealbox.persistence.entity.ImageReply;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -53,9 +54,6 @@ public final class ShardedImages implements Images {
     private final Entities entities;
     private final Launcher launcher;
     private final Builds builds;
-
-    /** The snapshots whose outcome this process will note down. */
-    private final Set<UUID> inHand = ConcurrentHashMap.newKeySet();
 
     private ShardedImages(Entities entities, Launcher launcher, Builds builds) {
         this.entities = entities;
@@ -76,6 +74,15 @@ public final class ShardedImages implements Images {
                 entities,
                 new Launcher(entities, random, services, clock),
                 new Builds(entities, hosts, new Members(system), random, settings));
+    }
+
+    /**
+     * What comes in and goes out as archives.
+     *
+     * @param patience with an entity
+     */
+    public ShardedArchives archives(LayerHosts hosts, Signers signers, Duration patience) {
+        return new ShardedArchives(this, builds, hosts, signers, patience);
     }
 
     @Override
@@ -161,7 +168,7 @@ public final class ShardedImages implements Images {
         var manifest = image.manifest();
         var command = new RequestSnapshot(
                 name, id, manifest.hash(), manifest.outline(), builds.members.me(), builds.settings.maxSnapshots());
-        inHand.add(id);
+        builds.naming.add(id);
         return decide(origin, command)
                 .thenCompose(taken -> taken instanceof Outcome.Refused<Unit>(ImageRefusal.SnapshotNameTaken refused)
                         ? freed(origin.organization(), name)
@@ -171,7 +178,7 @@ public final class ShardedImages implements Images {
                 .thenApply(taken -> taken.map(now -> new Requested(now, noted(origin, name, id, image, log))))
                 .whenComplete((taken, failure) -> {
                     if (!(taken instanceof Outcome.Done)) {
-                        inHand.remove(id);
+                        builds.naming.remove(id);
                     }
                 });
     }
@@ -185,7 +192,7 @@ public final class ShardedImages implements Images {
                         failure -> Outcome.refused(new ImageRefusal.BuildFailed(0, "build", Patience.reason(failure))))
                 .thenCompose(built -> decide(origin, outcome(name, id, built))
                         .thenCompose(done -> built.then(layer -> read(origin, name))))
-                .whenComplete((done, failure) -> inHand.remove(id));
+                .whenComplete((done, failure) -> builds.naming.remove(id));
     }
 
     private static ImageCommand outcome(SnapshotName name, UUID id, Outcome<ImageLayer> built) {
@@ -227,7 +234,7 @@ public final class ShardedImages implements Images {
         return entities.images(organization, question).thenApply(reply -> ((ImageReply.Snapshots) reply).byName());
     }
 
-    private CompletionStage<Outcome<Unit>> decide(Origin origin, ImageCommand command) {
+    CompletionStage<Outcome<Unit>> decide(Origin origin, ImageCommand command) {
         return entities.images(origin.organization(), replyTo -> new ImageMessage.Execute(origin, command, replyTo))
                 .thenApply(reply -> reply instanceof ImageReply.Refused(var reason)
                         ? Outcome.refused(reason)
@@ -245,7 +252,7 @@ public final class ShardedImages implements Images {
     private boolean isLeft(Snapshot snapshot) {
         return snapshot.stage() == Snapshot.Stage.BUILDING
                 && (builds.members.isMe(snapshot.node())
-                        ? !inHand.contains(snapshot.id())
+                        ? !builds.naming.contains(snapshot.id())
                         : !builds.members.has(snapshot.node()));
     }
 

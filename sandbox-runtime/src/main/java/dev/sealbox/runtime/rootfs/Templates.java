@@ -39,16 +39,25 @@ public final class Templates {
         if (!template.equals(BASE)) {
             throw new RuntimeFailure(STEP, "there is no template " + template);
         }
-        var name = BASE + "-" + Recipe.version() + "-" + uidBase;
+        var name = newest();
         if (!Files.isDirectory(rootOf(name))) {
             buildAlone(name);
         }
         return name;
     }
 
+    private String newest() {
+        return BASE + "-" + Recipe.version() + "-" + uidBase;
+    }
+
     /** The root file system of a version. Nothing may write to it. */
     public Path rootOf(String name) {
         return folder.resolve(name).resolve("rootfs");
+    }
+
+    /** Whether a version is here; the one that belongs to this release is built if need be. */
+    public boolean has(String name) {
+        return Files.isDirectory(rootOf(name)) || (name.equals(newest()) && name.equals(current(BASE)));
     }
 
     /** The public roots of a version, PEM. */

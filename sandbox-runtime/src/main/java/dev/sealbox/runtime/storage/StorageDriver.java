@@ -44,6 +44,11 @@ public interface StorageDriver {
     /** Whether a sandbox that writes more than its disk may hold is told so. */
     boolean hasQuotas();
 
+    /** As {@link #settle}, for a layer that was made otherwise. */
+    static long settled(Path layer) {
+        return OverlayFolders.settle(layer);
+    }
+
     /** The folder of a captured layer that goes into an overlay. */
     static Path content(Path layer) {
         return layer.resolve("diff");

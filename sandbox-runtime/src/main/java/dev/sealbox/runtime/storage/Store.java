@@ -122,13 +122,16 @@ public final class Store {
      * @param capture makes the folder that it is given
      */
     public long add(CheckpointId checkpoint, SandboxRecord sandbox, Capture capture) {
-        var draft = drafts.resolve(UUID.randomUUID().toString());
-        makePrivate(drafts);
+        return add(checkpoint, sandbox.sandbox(), sandbox.base(), capture);
+    }
+
+    /** The same of files that a host was given. */
+    public long add(CheckpointId checkpoint, String source, Base base, Capture capture) {
+        var draft = draft();
         try {
-            Files.createDirectories(draft);
             var layer = draft.resolve("layer");
             var size = capture.into(layer);
-            RecordFile.write(layer.resolve(RECORD), new LayerRecord(sandbox.sandbox(), sandbox.base(), size));
+            RecordFile.write(layer.resolve(RECORD), new LayerRecord(source, base, size));
             RecordFile.settle(layer);
             Files.move(layer, layers.resolve(checkpoint.toString()), StandardCopyOption.ATOMIC_MOVE);
             RecordFile.settle(layers);
@@ -138,6 +141,27 @@ public final class Store {
         } finally {
             trash.remove(draft);
         }
+    }
+
+    /** A new folder for what is under way; an {@link #open} after a crash removes it. */
+    public Path draft() {
+        makePrivate(drafts);
+        var draft = drafts.resolve(UUID.randomUUID().toString());
+        makePrivate(draft);
+        return draft;
+    }
+
+    /** Removes a {@link #draft}; done already is done. */
+    public void discard(Path draft) {
+        trash.remove(draft);
+    }
+
+    /** The folder of a checkpoint's layer. */
+    public Path layer(CheckpointId checkpoint) {
+        if (sizeOf(checkpoint).isEmpty()) {
+            throw new RuntimeFailure(STEP, "checkpoint " + checkpoint + " is not on this host");
+        }
+        return layers.resolve(checkpoint.toString());
     }
 
     /** Makes a new layer's folder and returns its size in bytes. */

@@ -180,8 +180,7 @@ public final class ClusterHosts implements SandboxHosts {
         return ask(host, patience, message);
     }
 
-    private CompletionStage<HostReply> ask(
-            HostId host, Duration limit, Function<ActorRef<HostReply>, HostMessage> message) {
+    CompletionStage<HostReply> ask(HostId host, Duration limit, Function<ActorRef<HostReply>, HostMessage> message) {
         return directory
                 .find(host)
                 .map(ref -> asked(host, ref, limit, message))

@@ -7,10 +7,14 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
 import akka.stream.Materializer;
+import akka.stream.SourceRef;
 import akka.stream.javadsl.Source;
 import akka.stream.javadsl.StreamConverters;
 import akka.stream.javadsl.StreamRefs;
+import akka.util.ByteString;
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
@@ -36,18 +40,23 @@ public final class HostActor {
     /** How long a file's stream may wait for its reader. */
     private static final Duration SUBSCRIPTION = Duration.ofSeconds(30);
 
+    /** How long an upload may stand still. */
+    private static final Duration UPLOAD = Duration.ofMinutes(10);
+
     private final Host host;
+    private final LayerFiles layers;
     private final Materializer streams;
 
-    private HostActor(Host host, ActorSystem<?> system) {
+    private HostActor(Host host, LayerFiles layers, ActorSystem<?> system) {
         this.host = host;
+        this.layers = layers;
         this.streams = Materializer.matFromSystem(system);
     }
 
-    public static Behavior<HostMessage> create(Host host) {
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers) {
         return Behaviors.setup(context -> {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-            var actor = new HostActor(host, context.getSystem());
+            var actor = new HostActor(host, layers, context.getSystem());
             return Behaviors.receiveMessage(message -> {
                 actor.on(message);
                 return Behaviors.same();
@@ -75,6 +84,9 @@ public final class HostActor {
                         HostReply.LayerTaken::new);
             case HostMessage.Discard(var checkpoint, var asker) ->
                 answer(asker, host.runtime().discard(checkpoint), done -> finished());
+            case HostMessage.PackLayers(var packed, var asker) ->
+                answer(asker, layers.pack(packed), content -> new HostReply.LayersPacked(stream(content)));
+            case HostMessage.UnpackLayer unpack -> unpack(unpack);
             case HostMessage.RunCommand(var sandbox, var command, var asker) ->
                 answer(
                         asker,
@@ -124,10 +136,21 @@ public final class HostActor {
                 outcome -> reply(outcome, done -> finished()));
     }
 
+    private void unpack(HostMessage.UnpackLayer unpack) {
+        var content = unpack.content().getSource().runWith(StreamConverters.asInputStream(UPLOAD), streams);
+        answer(
+                unpack.replyTo(),
+                layers.unpack(unpack.layer(), unpack.setuid(), content),
+                outcome -> reply(outcome, HostReply.LayerUnpacked::new));
+    }
+
     private HostReply opened(InputStream content) {
+        return new HostReply.FileOpened(stream(content));
+    }
+
+    private SourceRef<ByteString> stream(InputStream content) {
         var file = StreamConverters.fromInputStream(() -> content).initialTimeout(SUBSCRIPTION);
-        return new HostReply.FileOpened(
-                Source.<akka.util.ByteString>empty().concat(file).runWith(StreamRefs.sourceRef(), streams));
+        return Source.<ByteString>empty().concat(file).runWith(StreamRefs.sourceRef(), streams);
     }
 
     private static HostReply finished() {
@@ -138,6 +161,7 @@ public final class HostActor {
         return switch (outcome) {
             case Outcome.Done<T>(var value) -> done.apply(value);
             case Outcome.Refused<T>(FileRefusal refusal) -> new HostReply.FileRefused(refusal);
+            case Outcome.Refused<T>(ArchiveRefusal refusal) -> new HostReply.ArchiveRefused(refusal);
             case Outcome.Refused<T>(SessionRefusal refusal) -> new HostReply.SessionRefused(refusal);
             case Outcome.Refused<T>(var refusal) -> new HostReply.Failed(refusal.message());
         };

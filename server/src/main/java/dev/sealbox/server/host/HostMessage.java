@@ -6,12 +6,14 @@ import akka.util.ByteString;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.SessionAction;
 import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.persistence.serialization.ClusterMessage;
+import java.util.List;
 
 /** What the cluster asks of a host. Values travel only encrypted. */
 public sealed interface HostMessage extends ClusterMessage {
@@ -37,6 +39,12 @@ public sealed interface HostMessage extends ClusterMessage {
             implements HostMessage {}
 
     record Discard(CheckpointId checkpoint, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record PackLayers(List<CheckpointId> layers, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record UnpackLayer(
+            CheckpointId layer, SetuidFiles setuid, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
+            implements HostMessage {}
 
     record RunCommand(SandboxId sandbox, Command command, ActorRef<HostReply> replyTo) implements HostMessage {}
 

@@ -5,6 +5,8 @@ import akka.stream.SourceRef;
 import akka.util.ByteString;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
@@ -25,6 +27,12 @@ public sealed interface HostReply extends ClusterMessage {
     record MemoryWeighed(long bytes) implements HostReply {}
 
     record LayerTaken(long sizeBytes) implements HostReply {}
+
+    record LayersPacked(SourceRef<ByteString> content) implements HostReply {}
+
+    record LayerUnpacked(Unpacked layer) implements HostReply {}
+
+    record ArchiveRefused(ArchiveRefusal reason) implements HostReply {}
 
     record CommandEnded(CommandResult result) implements HostReply {}
 

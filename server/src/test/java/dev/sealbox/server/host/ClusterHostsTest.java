@@ -14,9 +14,13 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.SetuidFiles;
+import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
@@ -35,6 +39,7 @@ import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.domain.session.TerminalSize;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +91,7 @@ class ClusterHostsTest {
         cluster.manager()
                 .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
         actors.spawn(directory.keeper());
-        actors.spawn(HostActor.create(host));
+        actors.spawn(HostActor.create(host, new MemoryLayers()));
         hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
         for (var tries = 0; !directory.knows(HOST) && tries < 1000; tries++) {
             TimeUnit.MILLISECONDS.sleep(20);
@@ -140,6 +145,20 @@ class ClusterHostsTest {
         get(hosts.stop(HOST, ONE));
         assertThat(admitted).doesNotContainKey(ONE);
         assertThat(runtime.running).doesNotContainKey(ONE);
+    }
+
+    @Test
+    void packsAndUnpacksLayers() throws IOException {
+        var layers = new ClusterLayers(actors.system(), hosts);
+        var layer = new CheckpointId(UUID.randomUUID());
+
+        try (var packed = get(layers.pack(HOST, List.of(layer)))) {
+            assertThat(packed).hasContent("[" + layer + "]");
+        }
+        assertThat(get(layers.unpack(HOST, layer, SetuidFiles.DROP, new ByteArrayInputStream(new byte[300_000]))))
+                .isEqualTo(Outcome.done(new Unpacked(300_000, Defaults.NONE)));
+        assertThat(get(layers.unpack(HOST, layer, SetuidFiles.REFUSE, new ByteArrayInputStream(new byte[1]))))
+                .isEqualTo(Outcome.refused(new ArchiveRefusal.Unsafe("a file", "is setuid")));
     }
 
     @Test

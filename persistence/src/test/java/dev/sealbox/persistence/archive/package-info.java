@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.archive;
+
+import org.jspecify.annotations.NullMarked;

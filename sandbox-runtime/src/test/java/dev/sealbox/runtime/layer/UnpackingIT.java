@@ -1,0 +1,395 @@
+package dev.sealbox.runtime.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.luben.zstd.Zstd;
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.SetuidFiles;
+import dev.sealbox.domain.layer.Unpacked;
+import dev.sealbox.runtime.container.HostPrograms;
+import dev.sealbox.runtime.layer.PackList.Packed;
+import dev.sealbox.runtime.rootfs.Templates;
+import dev.sealbox.runtime.storage.OverlayDriver;
+import dev.sealbox.runtime.storage.Store;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is made of layers that come from anywhere, on a real file system, as root. */
+class UnpackingIT {
+    private static final int UID_BASE = 1_000_000;
+    private static final long LIMIT = 4 << 20;
+
+    @TempDir
+    Path data;
+
+    private Store store;
+    private HostedLayers layers;
+    private final CheckpointId layer = new CheckpointId(UUID.randomUUID());
+
+    @BeforeEach
+    void open() throws IOException {
+        Files.createDirectories(data.resolve("templates/base-x-" + UID_BASE + "/rootfs"));
+        store = new Store(data, new OverlayDriver(Store.layers(data), UID_BASE));
+        store.open();
+        var program = HostPrograms.unpackInto(data.resolve("bin")).host();
+        layers = new HostedLayers(
+                store, new Templates(data.resolve("templates"), UID_BASE, program), program, UID_BASE, LIMIT);
+    }
+
+    @Test
+    void makesFilesLinksPipesAndWhatIsDeleted() throws IOException {
+        done(unpack(new Tars()
+                .directory(".")
+                .directory("home")
+                .directory("gone", "trusted.overlay.opaque", "y")
+                .file("gone/new", "new")
+                .file("home/plain", "hello", 0640)
+                .hardLink("home/again", "home/plain")
+                .link("home/soft", "/etc/passwd")
+                .pipe("home/pipe")
+                .whiteout("home/deleted")));
+
+        assertThat(at("home/plain")).hasContent("hello");
+        assertThat(stat("%F %a %u:%g %h %Y", "home/plain")).isEqualTo("regular file 640 1000000:1000000 2 1000000000");
+        assertThat(at("home/soft")).isSymbolicLink();
+        assertThat(Files.readSymbolicLink(at("home/soft"))).hasToString("/etc/passwd");
+        assertThat(stat("%F", "home/pipe")).isEqualTo("fifo");
+        assertThat(stat("%F %t:%T", "home/deleted")).isEqualTo("character special file 0:0");
+        assertThat(at("gone/new")).hasContent("new");
+        assertThat(tar("gone")).contains("SCHILY.xattr.trusted.overlay.opaque=y");
+    }
+
+    @Test
+    void appliesUpperLayersOverLowerOnes() throws IOException {
+        done(unpack(
+                new Tars()
+                        .directory("dir")
+                        .file("dir/a", "1")
+                        .file("dir/b", "1")
+                        .file("plain", "1")
+                        .directory("tree")
+                        .directory("tree/deep")
+                        .file("tree/deep/x", "1")
+                        .whiteout("back"),
+                new Tars()
+                        .directory("dir", "trusted.overlay.opaque", "y")
+                        .file("dir/c", "2")
+                        .file("plain", "2")
+                        .whiteout("tree")
+                        .directory("back")));
+
+        assertThat(names("dir")).containsExactly("c");
+        assertThat(at("plain")).hasContent("2");
+        assertThat(stat("%F", "tree")).isEqualTo("character special file");
+        // What was deleted below does not come back with the directory.
+        assertThat(tar("back")).contains("SCHILY.xattr.trusted.overlay.opaque=y");
+    }
+
+    @Test
+    void givesBackWhatItPacked() throws IOException {
+        done(unpack(new Tars()
+                .directory("ü")
+                .file("ü/ß", "text", 0600)
+                .hardLink("ü/2", "ü/ß")
+                .whiteout("w")
+                .directory("o", "trusted.overlay.opaque", "y", "user.note", "kept")
+                .link("l", "../..")));
+        var before = listing(layer);
+        var copy = new CheckpointId(UUID.randomUUID());
+
+        byte[] first;
+        try (var packed = layers.pack(List.of(layer)).toCompletableFuture().join()) {
+            first = packed.readAllBytes();
+        }
+        done(unpack(copy, SetuidFiles.REFUSE, new ByteArrayInputStream(first)));
+
+        assertThat(listing(copy)).isEqualTo(before);
+        try (var again = layers.pack(List.of(layer)).toCompletableFuture().join()) {
+            assertThat(again.readAllBytes()).isEqualTo(first);
+        }
+        assertThat(data.resolve("drafts")).isEmptyDirectory();
+    }
+
+    @Test
+    void keepsLongHolesEmpty() throws IOException {
+        done(unpack(new Tars().file("sparse", "\0".repeat(3 << 20) + "end")));
+
+        assertThat(Files.size(at("sparse"))).isEqualTo((3L << 20) + 3);
+        assertThat(Integer.parseInt(stat("%b", "sparse"))).isLessThan(1024);
+    }
+
+    @Test
+    void refusesNamesThatLeadOut() {
+        assertRefused(new Tars().file("../escape", "x"), "leads out");
+        assertRefused(new Tars().directory("a").file("a/../../escape", "x"), "leads out");
+    }
+
+    @Test
+    void refusesAbsoluteNames() {
+        assertRefused(new Tars().file(data + "/escape", "x"), "absolute");
+    }
+
+    @Test
+    void refusesNamesThatGoThroughLinks() throws IOException {
+        var outside = Files.createDirectory(data.resolve("outside"));
+
+        assertRefused(new Tars().link("way", outside.toString()).file("way/escape", "x"), "way/escape");
+        assertRefused(new Tars().link("way", "../../..").directory("way/escape"), "way/escape");
+        assertRefused(
+                new Tars().directory("d").link("d/way", outside.toString()).hardLink("d/way/escape", "d"), "escape");
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void writesThroughNoLinkThatHasTheName() throws IOException {
+        var outside = Files.writeString(data.resolve("target"), "untouched");
+
+        done(unpack(new Tars().link("file", outside.toString()).file("file", "own")));
+
+        assertThat(outside).hasContent("untouched");
+        assertThat(at("file")).hasContent("own");
+    }
+
+    @Test
+    void refusesDevices() {
+        assertRefused(new Tars().device("null", TarConstants.LF_CHR, 1, 3), "is a device");
+        assertRefused(new Tars().device("disk", TarConstants.LF_BLK, 8, 0), "is a device");
+        assertRefused(new Tars().device("disk", TarConstants.LF_BLK, 0, 0), "is a device");
+    }
+
+    @Test
+    void refusesSetuidAndSetgidUnlessTheyAreDropped() {
+        for (var mode : List.of(04755, 02755, 06755)) {
+            assertRefused(new Tars().file("su", "x", mode), "is setuid or setgid");
+        }
+        done(unpack(
+                layer,
+                SetuidFiles.DROP,
+                stream(new Tars().file("su", "x", 06755).directory("d"))));
+        assertThat(stat("%a", "su")).isEqualTo("755");
+    }
+
+    @Test
+    void refusesCapabilities() {
+        assertRefused(
+                new Tars()
+                        .put(
+                                "ping",
+                                TarConstants.LF_NORMAL,
+                                0755,
+                                "x",
+                                entry -> entry.addPaxHeader("SCHILY.xattr.security.capability", "\1\0")),
+                "has capabilities");
+    }
+
+    @Test
+    void refusesHardLinksOutOfTheTree() throws IOException {
+        Files.writeString(data.resolve("target"), "host");
+
+        assertRefused(new Tars().hardLink("stolen", data + "/target"), "outside");
+        assertRefused(new Tars().hardLink("stolen", "../../../target"), "outside");
+        assertRefused(new Tars().link("way", data.toString()).hardLink("stolen", "way/target"), "stolen");
+        assertThat(stat("%h", data.resolve("target"))).isEqualTo("1");
+    }
+
+    @Test
+    void refusesOwnersThatNoSandboxHas() {
+        assertRefused(new Tars().put("root", TarConstants.LF_NORMAL, 0644, "x", entry -> entry.setIds(0, 0)), "owner");
+        assertRefused(
+                new Tars()
+                        .put(
+                                "far",
+                                TarConstants.LF_NORMAL,
+                                0644,
+                                "x",
+                                entry -> entry.setIds(Tars.OWNERS + 65536, Tars.OWNERS)),
+                "owner");
+    }
+
+    @Test
+    void refusesMoreThanTheLimit() {
+        assertThat(unpack(new Tars().file("big", "\0".repeat((int) LIMIT + 1))))
+                .isEqualTo(Outcome.refused(new ArchiveRefusal.TooLarge(LIMIT + " bytes of files")));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void refusesOtherBytesThanTheListSays() {
+        var packed = packed(new Tars().file("a", "x"));
+        packed[packed.length - 10] ^= 1;
+
+        assertThat(unpack(layer, SetuidFiles.REFUSE, new ByteArrayInputStream(packed)))
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.reason()).isInstanceOf(ArchiveRefusal.Damaged.class));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void refusesFilesForAnotherTemplate() {
+        var list = new PackList("other", System.getProperty("os.arch"), Tars.OWNERS, List.of());
+
+        assertThat(unpack(layer, SetuidFiles.REFUSE, new ByteArrayInputStream(list.line())))
+                .isEqualTo(Outcome.refused(new ArchiveRefusal.OtherBase("other for " + System.getProperty("os.arch"))));
+    }
+
+    /** Wherever it is cut, there is no layer; a broken connection is a failure, an early end a refusal. */
+    @Test
+    void leavesNothingOfWhatIsInterrupted() {
+        var seed = new Random().nextLong();
+        System.out.println("interrupted imports: seed " + seed);
+        var random = new Random(seed);
+        var packed = packed(new Tars().file("a", "x".repeat(100_000)), new Tars().file("b", "y"));
+        for (var round = 0; round < 8; round++) {
+            var cut = random.nextInt(packed.length);
+            var start = new ByteArrayInputStream(packed, 0, cut);
+
+            assertThat(unpack(layer, SetuidFiles.REFUSE, start))
+                    .as("seed %s, cut at %s", seed, cut)
+                    .isInstanceOf(Outcome.Refused.class);
+
+            var broken =
+                    layers.unpack(layer, SetuidFiles.REFUSE, new Breaking(new ByteArrayInputStream(packed, 0, cut)));
+            assertThat(broken.toCompletableFuture()
+                            .handle((done, failure) -> failure != null)
+                            .join())
+                    .as("seed %s, broken at %s", seed, cut)
+                    .isTrue();
+            assertNothingIsLeft();
+        }
+    }
+
+    /** Fails where it should end. */
+    private static final class Breaking extends FilterInputStream {
+        Breaking(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            return failed(super.read());
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return failed(super.read(into, offset, length));
+        }
+
+        private static int failed(int count) throws IOException {
+            if (count < 0) {
+                throw new IOException("the connection broke");
+            }
+            return count;
+        }
+    }
+
+    private void assertRefused(Tars tar, String why) {
+        assertThat(unpack(tar))
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.reason())
+                                .isInstanceOfSatisfying(
+                                        ArchiveRefusal.Unsafe.class,
+                                        unsafe -> assertThat(unsafe.message()).contains(why)));
+        assertNothingIsLeft();
+    }
+
+    private void assertNothingIsLeft() {
+        assertThat(store.sizeOf(layer)).isEmpty();
+        assertThat(data.resolve("layers")).isEmptyDirectory();
+        // Made when something is first under way.
+        assertThat(data.resolve("drafts"))
+                .satisfiesAnyOf(
+                        drafts -> assertThat(drafts).doesNotExist(),
+                        drafts -> assertThat(drafts).isEmptyDirectory());
+    }
+
+    private static void done(Outcome<Unpacked> outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+    }
+
+    private Outcome<Unpacked> unpack(Tars... tars) {
+        return unpack(layer, SetuidFiles.REFUSE, stream(tars));
+    }
+
+    private Outcome<Unpacked> unpack(CheckpointId id, SetuidFiles setuid, InputStream content) {
+        return layers.unpack(id, setuid, content).toCompletableFuture().join();
+    }
+
+    private static InputStream stream(Tars... tars) {
+        return new ByteArrayInputStream(packed(tars));
+    }
+
+    private static byte[] packed(Tars... tars) {
+        var content = new ByteArrayOutputStream();
+        var list = new ArrayList<Packed>();
+        for (var tar : tars) {
+            var compressed = Zstd.compress(tar.bytes());
+            list.add(new Packed(HexFormat.of().formatHex(Packing.sha256().digest(compressed)), compressed.length, 0));
+            content.writeBytes(compressed);
+        }
+        var all = new ByteArrayOutputStream();
+        all.writeBytes(new PackList("base-x", System.getProperty("os.arch"), Tars.OWNERS, list).line());
+        all.writeBytes(content.toByteArray());
+        return all.toByteArray();
+    }
+
+    private Path at(String path) {
+        return data.resolve("layers/" + layer + "/diff").resolve(path);
+    }
+
+    private List<String> names(String path) throws IOException {
+        try (var entries = Files.list(at(path))) {
+            return entries.map(each -> each.getFileName().toString()).toList();
+        }
+    }
+
+    private String stat(String format, String path) {
+        return stat(format, at(path));
+    }
+
+    private static String stat(String format, Path path) {
+        return tool("stat", "--printf=" + format, path.toString());
+    }
+
+    private String tar(String path) {
+        return tool(
+                "tar",
+                "--create",
+                "--file=-",
+                "--no-recursion",
+                "--format=posix",
+                "--xattrs",
+                "--xattrs-include=trusted.*",
+                "--directory=" + at(path),
+                ".");
+    }
+
+    private String listing(CheckpointId id) {
+        return tool("find", data.resolve("layers/" + id + "/diff").toString(), "-printf", "%P %y %m %U %G %n %l\\n")
+                .lines()
+                .sorted()
+                .reduce("", (all, line) -> all + line + "\n");
+    }
+
+    private static String tool(String... command) {
+        return dev.sealbox.runtime.step.Tool.run("test", Arrays.asList(command));
+    }
+}
