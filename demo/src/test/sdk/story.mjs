@@ -273,9 +273,9 @@ test("the story through @opencomputer/sdk", async (story) => {
         );
         await fork.setScalingLock(false);
 
-        // tail keeps what it is to print.
-        await succeeds(fork, "(head -c 1200000000 /dev/zero | tail -c 1200000000 | (sleep 60; cat)) >/dev/null 2>&1 &");
-        await succeeds(fork, "until [ $(ps -C tail -o rss= | tail -n 1) -gt 1100000 ]; do sleep 0.05; done");
+        const hog = `$n = 1150000000; $x = "x" x $n; open(F, ">/tmp/full"); close(F); sleep 300`;
+        await succeeds(fork, `perl -e '${hog}' >/dev/null 2>&1 &`);
+        await succeeds(fork, "until [ -e /tmp/full ]; do sleep 0.05; done");
         await assert.rejects(fork.scale({ memoryMB: 1024 }), /more memory/);
 
         const tags = new Tags(process.env.OPENCOMPUTER_API_URL, process.env.OPENCOMPUTER_API_KEY);
@@ -287,7 +287,7 @@ test("the story through @opencomputer/sdk", async (story) => {
         await until("the keys are not listed", async () => (await tags.listKeys()).some((known) => known.key === "team"));
         const usage = new Usage(process.env.OPENCOMPUTER_API_URL, process.env.OPENCOMPUTER_API_KEY);
         await until("what it uses is not seen", async () => (await usage.forSandbox(fork.sandboxId)).totals.memoryUsedPeakMb > 1000);
-        await succeeds(fork, "pkill -9 tail");
+        await succeeds(fork, "pkill -9 perl");
         const one = await usage.forSandbox(fork.sandboxId);
         assert.ok(one.totals.uptimeSeconds > 0 && one.totals.memoryAllocatedPeakMb === 8192, JSON.stringify(one.totals));
         assert.ok(one.totals.memoryUsedGbSeconds < one.totals.memoryAllocatedGbSeconds);

@@ -2,15 +2,18 @@ package dev.sealbox.http;
 
 import akka.http.javadsl.model.HttpRequest;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.sandbox.Tags;
 import dev.sealbox.domain.usage.UsageQuery;
 import dev.sealbox.domain.usage.UsageWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code GET /api/usage} is asked, by {@code groupBy=sandbox|tag:KEY}, {@code from}, {@code to}, {@code sort},
@@ -51,7 +54,7 @@ record UsageRequest(Optional<String> tag, UsageQuery query) {
         }
         var value = values.getFirst();
         if (name.startsWith(FILTER) && name.endsWith("]")) {
-            filters.put(name.substring(FILTER.length(), name.length() - 1), Set.of(value.split(",")));
+            filters.put(key(name.substring(FILTER.length(), name.length() - 1)), values(value));
         } else if (NAMES.contains(name)) {
             texts.put(name, value);
         } else {
@@ -59,12 +62,24 @@ record UsageRequest(Optional<String> tag, UsageQuery query) {
         }
     }
 
-    private static Optional<String> group(@org.jspecify.annotations.Nullable String groupBy) {
+    private static String key(String text) {
+        Tags.checkKey(text);
+        return text;
+    }
+
+    /** The same value twice is the value. */
+    private static Set<String> values(String text) {
+        var values = new HashSet<>(List.of(text.split(",", -1)));
+        values.forEach(Tags::checkValue);
+        return values;
+    }
+
+    private static Optional<String> group(@Nullable String groupBy) {
         if (groupBy != null && groupBy.equals("sandbox")) {
             return Optional.empty();
         }
-        if (groupBy != null && groupBy.startsWith(TAG) && groupBy.length() > TAG.length()) {
-            return Optional.of(groupBy.substring(TAG.length()));
+        if (groupBy != null && groupBy.startsWith(TAG)) {
+            return Optional.of(key(groupBy.substring(TAG.length())));
         }
         throw new InvalidValue("groupBy must be sandbox or tag:KEY");
     }

@@ -74,6 +74,13 @@ class UsageRoutesTest {
         assertThat(query.tags()).isEqualTo(Map.of("team", Set.of("blue", "red")));
     }
 
+    @Test
+    void takesAValueThatIsThereTwiceForOne() {
+        server.send("GET", "/api/usage?groupBy=sandbox&filter%5Btag:team%5D=blue,blue,");
+
+        assertThat(server.usage.asked.getLast().tags()).isEqualTo(Map.of("team", Set.of("blue", "")));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -90,7 +97,10 @@ class UsageRoutesTest {
                 "?groupBy=sandbox&other=1",
                 "?groupBy=sandbox&groupBy=sandbox",
                 "?groupBy=sandbox&filter%5Btag:a%5D=1&filter%5Btag:a%5D=2",
-                "?groupBy=sandbox&filter%5Bname%5D=1"
+                "?groupBy=sandbox&filter%5Bname%5D=1",
+                "?groupBy=sandbox&filter%5Btag:a%00%5D=1",
+                "?groupBy=sandbox&filter%5Btag:a%5D=1%00",
+                "?groupBy=tag:a%00"
             })
     void refusesQuestionsThatAreNone(String query) {
         var answer = server.send("GET", "/api/usage" + query);

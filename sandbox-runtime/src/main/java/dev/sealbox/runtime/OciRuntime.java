@@ -142,7 +142,8 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCl
 
     @Override
     public CompletionStage<Long> memoryInUse(SandboxId sandbox) {
-        return changed(sandbox, () -> host.memoryInUse(present(sandbox)));
+        // Only looks, so it does not wait for a checkpoint that may take minutes.
+        return CompletableFuture.supplyAsync(() -> host.memoryInUse(present(sandbox)), threads);
     }
 
     @Override

@@ -48,6 +48,11 @@ public record Autoscale(int minMemoryMB, int maxMemoryMB) {
                 : present;
     }
 
+    /** Whether a sandbox of {@code present} MiB may be given {@code wanted}: no further than to the bounds. */
+    boolean allows(int present, int wanted) {
+        return wanted > present ? wanted <= maxMemoryMB : wanted < present && wanted >= minMemoryMB;
+    }
+
     private static boolean isAbove(long usedBytes, int percent, int memoryMB) {
         return usedBytes > ((long) memoryMB << 20) / 100 * percent;
     }

@@ -193,10 +193,10 @@ public record Sandbox(
                 wanted.byKey().equals(upkeep.tags()) && upkeep.tagsUpdatedAt().isPresent()
                         ? accept()
                         : accept(new TagsReplaced(wanted.byKey()));
-            case ScaleSandbox(var tier) -> scale(tier);
-            case FitSize(var memoryMB) -> fit(memoryMB);
-            case ChangeAutoscale(var wanted) -> autoscale(wanted);
-            case LockScaling(var locked) -> lockScaling(locked);
+            case ScaleSandbox(var tier) -> Scaling.byHand(this, tier);
+            case FitSize(var memoryMB) -> Scaling.byUse(this, memoryMB);
+            case ChangeAutoscale(var wanted) -> Scaling.between(this, wanted);
+            case LockScaling(var locked) -> Scaling.lock(upkeep, locked);
             case ReportLost(var why) -> lost(why);
             case StopSandbox() ->
                 stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
@@ -292,62 +292,6 @@ public record Sandbox(
         };
     }
 
-    /** Why its size cannot be changed; empty when it can. */
-    private Optional<SandboxRefusal> fixedSize() {
-        if (!mayRun()) {
-            return Optional.of(isOver() ? new SandboxRefusal.Stopped() : new SandboxRefusal.NotRunning(stage.status()));
-        }
-        return upkeep.scalingLocked() ? Optional.of(new SandboxRefusal.SizeLocked()) : Optional.empty();
-    }
-
-    private Decision<SandboxEvent, SandboxRefusal> scale(Tier tier) {
-        var fixed = fixedSize();
-        if (fixed.isPresent()) {
-            return refuse(fixed.get());
-        }
-        var events = new ArrayList<SandboxEvent>();
-        if (upkeep.autoscale().isPresent()) {
-            events.add(new AutoscaleChanged(Optional.empty()));
-        }
-        var wanted = tier.with(blueprint.limits().diskMB());
-        if (!wanted.equals(blueprint.limits())) {
-            events.add(new SandboxScaled(wanted, false));
-        }
-        return accept(events.toArray(SandboxEvent[]::new));
-    }
-
-    /** The host looked at an earlier state, so all is looked at again. */
-    private Decision<SandboxEvent, SandboxRefusal> fit(int memoryMB) {
-        var wanted = stage == Stage.RUNNING
-                && !upkeep.scalingLocked()
-                && memoryMB != blueprint.limits().memoryMB()
-                && upkeep.autoscale().isPresent();
-        return wanted
-                ? accept(new SandboxScaled(
-                        Tier.of(memoryMB).with(blueprint.limits().diskMB()), true))
-                : accept();
-    }
-
-    /** A lock ends autoscaling; that is not begun again by unlocking. */
-    private Decision<SandboxEvent, SandboxRefusal> lockScaling(boolean locked) {
-        var events = new ArrayList<SandboxEvent>();
-        if (locked && upkeep.autoscale().isPresent()) {
-            events.add(new AutoscaleChanged(Optional.empty()));
-        }
-        if (locked != upkeep.scalingLocked()) {
-            events.add(new ScalingLocked(locked));
-        }
-        return accept(events.toArray(SandboxEvent[]::new));
-    }
-
-    private Decision<SandboxEvent, SandboxRefusal> autoscale(Optional<Autoscale> wanted) {
-        var fixed = wanted.isEmpty() && upkeep.scalingLocked() ? Optional.<SandboxRefusal>empty() : fixedSize();
-        if (fixed.isPresent()) {
-            return refuse(fixed.get());
-        }
-        return wanted.equals(upkeep.autoscale()) ? accept() : accept(new AutoscaleChanged(wanted));
-    }
-
     /** Whether it has a container, or is about to: it obeys its policy and is told of changes. */
     public boolean alive() {
         return switch (stage) {
@@ -377,7 +321,7 @@ public record Sandbox(
         };
     }
 
-    private boolean isOver() {
+    boolean isOver() {
         return stage == Stage.STOPPING || stage == Stage.STOPPED;
     }
 
@@ -456,44 +400,13 @@ public record Sandbox(
                 after.computeIfPresent(id, (key, known) -> new NamedCheckpoint(known.name(), known.kind(), false));
                 yield with(stage, stack, tokens, host, after, reason);
             }
-            case RestoreRequested(var checkpoint, var layers) -> restoring(layers);
+            case RestoreRequested(var checkpoint, var layers) ->
+                with(Stage.RESTORING, blueprint.on(layers), branch.putBack(), upkeep);
             case PatchApplied(var number) -> with(branch.patched(number));
             case PatchFailed(var number, var error) -> with(branch.failed(error));
             case SecretsRevoked() -> with(branch.cut());
             case ReachWidened(var widening) -> with(branch.widened(widening));
         };
-    }
-
-    private Sandbox restoring(List<CheckpointId> layers) {
-        return new Sandbox(
-                Stage.RESTORING,
-                organization,
-                blueprint.on(layers),
-                stack,
-                tokens,
-                host,
-                checkpoints,
-                reason,
-                startedAt,
-                startedBy,
-                branch.putBack(),
-                upkeep);
-    }
-
-    private Sandbox with(Branch next) {
-        return new Sandbox(
-                stage,
-                organization,
-                blueprint,
-                stack,
-                tokens,
-                host,
-                checkpoints,
-                reason,
-                startedAt,
-                startedBy,
-                next,
-                upkeep);
     }
 
     private Sandbox at(Stage next, String why) {
@@ -512,35 +425,20 @@ public record Sandbox(
     }
 
     private Sandbox with(Blueprint other) {
-        return new Sandbox(
-                stage,
-                organization,
-                other,
-                stack,
-                tokens,
-                host,
-                checkpoints,
-                reason,
-                startedAt,
-                startedBy,
-                branch,
-                upkeep);
+        return with(stage, other, branch, upkeep);
+    }
+
+    private Sandbox with(Branch other) {
+        return with(stage, blueprint, other, upkeep);
     }
 
     private Sandbox with(Upkeep other) {
+        return with(stage, blueprint, branch, other);
+    }
+
+    private Sandbox with(Stage next, Blueprint plan, Branch past, Upkeep now) {
         return new Sandbox(
-                stage,
-                organization,
-                blueprint,
-                stack,
-                tokens,
-                host,
-                checkpoints,
-                reason,
-                startedAt,
-                startedBy,
-                branch,
-                other);
+                next, organization, plan, stack, tokens, host, checkpoints, reason, startedAt, startedBy, past, now);
     }
 
     /** What people are told of it. */

@@ -31,14 +31,35 @@ public record Tags(Map<String, String> byKey) {
     }
 
     private static void check(String key, String value) {
-        if (!KEY.matcher(key).matches()) {
-            throw new InvalidValue("the key of a tag must be 1 to 128 characters of A-Z a-z 0-9 _ . : -");
-        }
+        checkKey(key);
         if (key.startsWith(RESERVED)) {
             throw new InvalidValue("the key of a tag must not begin with " + RESERVED);
         }
+        checkValue(value);
+    }
+
+    /**
+     * What can be the key of a tag at all, a reserved one included.
+     *
+     * @throws InvalidValue for anything else
+     */
+    public static void checkKey(String key) {
+        if (!KEY.matcher(key).matches()) {
+            throw new InvalidValue("the key of a tag must be 1 to 128 characters of A-Z a-z 0-9 _ . : -");
+        }
+    }
+
+    /**
+     * What can be the value of a tag. No control characters: reports are read by people, and PostgreSQL takes no zeros.
+     *
+     * @throws InvalidValue for anything else
+     */
+    public static void checkValue(String value) {
         if (value.length() > LONGEST_VALUE) {
             throw new InvalidValue("the value of a tag must be at most " + LONGEST_VALUE + " characters");
+        }
+        if (value.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidValue("the value of a tag must not hold control characters");
         }
     }
 }

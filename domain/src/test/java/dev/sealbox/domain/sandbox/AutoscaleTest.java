@@ -38,6 +38,18 @@ class AutoscaleTest {
     }
 
     @Test
+    void allowsStepsTowardsItsBoundsAndNoFurther() {
+        var bounds = Autoscale.between(4096, 8192);
+
+        assertThat(bounds.allows(1024, 4096)).isTrue();
+        assertThat(bounds.allows(4096, 8192)).isTrue();
+        assertThat(bounds.allows(16384, 8192)).isTrue();
+        assertThat(bounds.allows(8192, 16384)).isFalse();
+        assertThat(bounds.allows(4096, 1024)).isFalse();
+        assertThat(bounds.allows(4096, 4096)).isFalse();
+    }
+
+    @Test
     void doesNotGoToAndFro() {
         var bounds = Autoscale.between(1024, 16384);
         for (var used = 0L; used < 16384; used += 64) {

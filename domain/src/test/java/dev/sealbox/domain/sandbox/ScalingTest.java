@@ -70,6 +70,9 @@ class ScalingTest {
         assertThat(scaling.terms().autoscale()).isEqualTo(BOUNDS);
         assertThat(scaling.decide(OWNER, new FitSize(8192))).isEqualTo(accept(new SandboxScaled(LARGE, true)));
         assertThat(scaling.decide(OWNER, new FitSize(1024))).isEqualTo(accept());
+        assertThat(scaling.decide(OWNER, new FitSize(16384)))
+                .as("the host did not know of the present bounds")
+                .isEqualTo(accept());
         assertThat(scaling.decide(OWNER, new ScaleSandbox(Tier.LARGE)))
                 .isEqualTo(accept(new AutoscaleChanged(Optional.empty()), new SandboxScaled(LARGE, false)));
         assertThat(running().decide(OWNER, new FitSize(8192)))

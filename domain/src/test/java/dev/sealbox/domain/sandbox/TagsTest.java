@@ -29,6 +29,12 @@ class TagsTest {
         assertThatThrownBy(() -> new Tags(Map.of(key, "v"))).isInstanceOf(InvalidValue.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\0", "a\0b", "line\nbreak", "\u001b[31m", "\u0085"})
+    void refusesValuesWithControlCharacters(String value) {
+        assertThatThrownBy(() -> new Tags(Map.of("k", value))).isInstanceOf(InvalidValue.class);
+    }
+
     @Test
     void refusesWhatIsTooMuch() {
         assertThatThrownBy(() -> new Tags(many(51))).isInstanceOf(InvalidValue.class);

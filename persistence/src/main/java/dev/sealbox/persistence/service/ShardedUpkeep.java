@@ -48,7 +48,10 @@ public final class ShardedUpkeep implements SandboxUpkeep {
     /** Asked before, since the kernel would end processes or refuse once it is decided. */
     private CompletionStage<Outcome<Sandbox>> unlessInUse(SandboxId id, Sandbox sandbox, int memoryMB) {
         var shrinks = memoryMB < sandbox.blueprint().limits().memoryMB();
-        if (!shrinks || sandbox.stage() != Sandbox.Stage.RUNNING) {
+        // What is locked is refused for that, whatever it uses.
+        if (!shrinks
+                || sandbox.stage() != Sandbox.Stage.RUNNING
+                || sandbox.upkeep().scalingLocked()) {
             return Futures.now(Outcome.done(sandbox));
         }
         return hosts.memoryInUse(sandbox.host().orElseThrow(), id)

@@ -8,6 +8,7 @@ import dev.sealbox.persistence.projection.Fact;
 import dev.sealbox.persistence.projection.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class SandboxCards implements ReadModel {
                         sandbox,
                         fact.recorded().origin().organization().value());
             case SandboxEvent.TagsReplaced(var tags) ->
-                run(connection, TAGGED, json(tags), fact.recorded().at().atOffset(java.time.ZoneOffset.UTC), sandbox);
+                run(connection, TAGGED, json(tags), fact.recorded().at().atOffset(ZoneOffset.UTC), sandbox);
             default -> {
                 var status = statusAfter(event);
                 if (status.isPresent()) {
