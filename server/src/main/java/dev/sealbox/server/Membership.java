@@ -16,10 +16,19 @@ import java.util.concurrent.CompletionStage;
 /** This node as a member of its cluster, from joining to leaving. */
 final class Membership {
     private final ActorSystem<?> system;
+    private final CompletableFuture<Done> excluded = new CompletableFuture<>();
     private volatile boolean leaving;
 
     Membership(ActorSystem<?> system) {
         this.system = system;
+        // Not when the actor system has ended: some of it may wait for those that are out of reach.
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "tell of the end", () -> {
+                    if (!leaving) {
+                        excluded.complete(Done.getInstance());
+                    }
+                    return CompletableFuture.completedFuture(Done.getInstance());
+                });
     }
 
     /**
@@ -54,8 +63,7 @@ final class Membership {
 
     /** Complete when the others have gone on without this node, or it has given up as part of a minority. */
     CompletionStage<Done> excluded() {
-        return system.getWhenTerminated()
-                .thenCompose(ended -> leaving ? new CompletableFuture<>() : CompletableFuture.completedFuture(ended));
+        return excluded;
     }
 
     /** One line about why this node is no usable member; empty when it is. */

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -15,6 +16,9 @@ final class Serve implements Callable<Integer> {
 
     /** So that whoever watches the process starts it again. */
     private static final int EXCLUDED = 3;
+
+    /** For a node that has lost its place, to close what it can. */
+    private static final Duration STOPPING = Duration.ofSeconds(10);
 
     @Override
     public Integer call() throws InterruptedException {
@@ -30,12 +34,20 @@ final class Serve implements Callable<Integer> {
             node.excluded().thenAccept(done -> excluded.countDown());
             excluded.await();
             System.err.println("sealbox: this node lost its place in the cluster; start it again to join anew");
-            node.stop();
+            stopSoon(node);
             Runtime.getRuntime().halt(EXCLUDED);
             return EXCLUDED;
         } catch (StartFailure | ConfigException | IllegalArgumentException e) {
             System.err.println("sealbox: " + String.valueOf(e.getMessage()).replace('\n', ' '));
             return 1;
+        }
+    }
+
+    /** What waits for the actor system, which is gone, is not waited for: a crash at any point is recovered from, too. */
+    private static void stopSoon(Node node) throws InterruptedException {
+        var stopping = Thread.ofPlatform().name("stop").daemon().start(node::stop);
+        if (!stopping.join(STOPPING)) {
+            System.err.println("sealbox: not everything was closed within " + STOPPING.toSeconds() + " s");
         }
     }
 }
