@@ -196,6 +196,7 @@ final class Host {
         router.connect(record.whereabouts());
         var spec = new ContainerSpec(
                 record.id(),
+                AddressPool.numberOf(record.address()),
                 router.namespaceOf(record.id()),
                 cgroups.pathOf(record.id()),
                 launch.limits(),
@@ -207,6 +208,7 @@ final class Host {
         configure(folder.config(), spec);
         runc.run(new Runc.Launching(
                 spec, mount.folder(), mount.options(), folder.path(), socket(record.id()), folder.log()));
+        cgroups.limitSockets(record.id(), launch.limits());
         var agent = agent(record.id());
         if (!agent.answers()) {
             throw new RuntimeFailure("agent", "the agent of " + record.id() + " does not answer");
