@@ -24,6 +24,7 @@ import dev.sealbox.runtime.rootfs.Templates;
 import dev.sealbox.runtime.rootfs.Trust;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.Disk;
+import dev.sealbox.runtime.storage.DiskRoom;
 import dev.sealbox.runtime.storage.NodeStorage;
 import dev.sealbox.runtime.storage.SandboxRecord;
 import dev.sealbox.runtime.storage.SandboxRecord.Base;
@@ -92,6 +93,10 @@ final class Host {
 
     Templates templates() {
         return templates;
+    }
+
+    DiskRoom room() {
+        return new DiskRoom(storage.freeBytes(), settings.diskReserve());
     }
 
     /** Finds the sandboxes that an earlier process has left alive, and clears away what is left of others. */
@@ -251,6 +256,9 @@ final class Host {
         var folder = store.folder(sandbox);
         var record = folder.record().orElseThrow(() -> new SandboxMissing(sandbox));
         var disk = disk(record, 0);
+        if (!room().isEnoughFor(driver.copied(disk))) {
+            throw new RuntimeFailure("storage", "the host's disk has no room for a copy of " + sandbox);
+        }
         return store.add(checkpoint, record, layer -> {
             driver.flush(disk);
             cgroups.whileFrozen(sandbox, settings.freezeTimeout(), () -> driver.capture(disk, layer));
