@@ -21,6 +21,11 @@ public interface SandboxHosts {
     /** Chooses a host for a new sandbox; empty when none can take it. */
     Optional<HostId> place(Limits limits);
 
+    /** Where something best starts whose files lie on {@code files}: there, or, when that host is gone, where they can be had. */
+    default HostId near(HostId files) {
+        return files;
+    }
+
     /** Starts the container and opens the egress gate for it; complete when the first command can run. */
     CompletionStage<Unit> start(HostId host, StartSandbox start);
 

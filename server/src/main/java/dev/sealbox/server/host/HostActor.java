@@ -13,8 +13,11 @@ import akka.stream.javadsl.StreamConverters;
 import akka.stream.javadsl.StreamRefs;
 import akka.util.ByteString;
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.LayerFiles;
+import dev.sealbox.domain.layer.LayerStoreFailure;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
@@ -45,18 +48,25 @@ public final class HostActor {
 
     private final Host host;
     private final LayerFiles layers;
+    private final Layered layered;
     private final Materializer streams;
 
-    private HostActor(Host host, LayerFiles layers, ActorSystem<?> system) {
+    private HostActor(Host host, LayerFiles layers, Layered layered, ActorSystem<?> system) {
         this.host = host;
         this.layers = layers;
+        this.layered = layered;
         this.streams = Materializer.matFromSystem(system);
     }
 
+    /** Of a host that shares no layers with others. */
     public static Behavior<HostMessage> create(Host host, LayerFiles layers) {
+        return create(host, layers, Layered.alone());
+    }
+
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, Layered layered) {
         return Behaviors.setup(context -> {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-            var actor = new HostActor(host, layers, context.getSystem());
+            var actor = new HostActor(host, layers, layered, context.getSystem());
             return Behaviors.receiveMessage(message -> {
                 actor.on(message);
                 return Behaviors.same();
@@ -67,7 +77,11 @@ public final class HostActor {
     private void on(HostMessage message) {
         switch (message) {
             case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id()));
-            case HostMessage.Start(var start, var asker) -> answer(asker, host.start(start), done -> finished());
+            case HostMessage.Start(var start, var asker) ->
+                answer(
+                        asker,
+                        layered.start(start.policy().sandbox(), start.layers(), () -> host.start(start)),
+                        done -> finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
             case HostMessage.Hibernate(var sandbox, var asker) ->
                 answer(asker, host.hibernate(sandbox), HostReply.Hibernated::new);
@@ -76,12 +90,12 @@ public final class HostActor {
             case HostMessage.WeighMemory(var sandbox, var asker) ->
                 answer(asker, host.runtime().memoryInUse(sandbox), HostReply.MemoryWeighed::new);
             case HostMessage.Use(var sandbox, var asker) -> answer(asker, host.use(sandbox), done -> finished());
-            case HostMessage.Stop(var sandbox, var asker) -> answer(asker, host.stop(sandbox), done -> finished());
+            case HostMessage.Stop(var sandbox, var asker) -> {
+                layered.callOff(sandbox);
+                answer(asker, host.stop(sandbox), done -> finished());
+            }
             case HostMessage.TakeCheckpoint(var sandbox, var checkpoint, var asker) ->
-                answer(
-                        asker,
-                        host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint)),
-                        HostReply.LayerTaken::new);
+                answer(asker, taken(sandbox, checkpoint), HostReply.LayerTaken::new);
             case HostMessage.Discard(var checkpoint, var asker) ->
                 answer(asker, host.runtime().discard(checkpoint), done -> finished());
             case HostMessage.PackLayers(var packed, var asker) ->
@@ -126,6 +140,15 @@ public final class HostActor {
                         host.attach(sandbox, session, terminal),
                         outcome -> reply(outcome, attachment -> AttachmentStreams.offered(attachment, streams)));
         }
+    }
+
+    /** Answered when it is noted that others may need it: whoever repeats after a crash has that noted, too. */
+    private CompletionStage<Long> taken(SandboxId sandbox, CheckpointId checkpoint) {
+        return host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint))
+                .thenApply(size -> {
+                    layered.offer(checkpoint, host.ownerOf(sandbox));
+                    return size;
+                });
     }
 
     private void write(HostMessage.WriteFile write) {
@@ -184,6 +207,9 @@ public final class HostActor {
             return new HostReply.Resting(resting.sandbox());
         }
         log.warn("A host could not do what it was asked", cause);
+        if (cause instanceof LayerStoreFailure || cause instanceof HostFailure) {
+            return new HostReply.Failed(String.valueOf(cause.getMessage()));
+        }
         return new HostReply.Failed(
                 cause instanceof RuntimeFailure step
                         ? "the step \"" + step.step() + "\" failed on the host"
