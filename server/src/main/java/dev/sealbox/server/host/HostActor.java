@@ -27,6 +27,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,25 +49,28 @@ public final class HostActor {
 
     private final Host host;
     private final LayerFiles layers;
+    private final BooleanSupplier full;
     private final Layered layered;
     private final Materializer streams;
 
-    private HostActor(Host host, LayerFiles layers, Layered layered, ActorSystem<?> system) {
+    private HostActor(Host host, LayerFiles layers, BooleanSupplier full, Layered layered, ActorSystem<?> system) {
         this.host = host;
         this.layers = layers;
+        this.full = full;
         this.layered = layered;
         this.streams = Materializer.matFromSystem(system);
     }
 
     /** Of a host that shares no layers with others. */
-    public static Behavior<HostMessage> create(Host host, LayerFiles layers) {
-        return create(host, layers, Layered.alone());
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, BooleanSupplier full) {
+        return create(host, layers, full, Layered.alone());
     }
 
-    public static Behavior<HostMessage> create(Host host, LayerFiles layers, Layered layered) {
+    /** Announces the host; {@code full} tells whether its disk is, is asked every few seconds and must not block. */
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, BooleanSupplier full, Layered layered) {
         return Behaviors.setup(context -> {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-            var actor = new HostActor(host, layers, layered, context.getSystem());
+            var actor = new HostActor(host, layers, full, layered, context.getSystem());
             return Behaviors.receiveMessage(message -> {
                 actor.on(message);
                 return Behaviors.same();
@@ -76,7 +80,7 @@ public final class HostActor {
 
     private void on(HostMessage message) {
         switch (message) {
-            case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id()));
+            case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id(), full.getAsBoolean()));
             case HostMessage.Start(var start, var asker) ->
                 answer(
                         asker,
