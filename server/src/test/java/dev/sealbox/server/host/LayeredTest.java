@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 /** Two hosts with one store between them, in memory: in which order layers go, and what happens when they do not. */
 class LayeredTest {
     private static final OrganizationId OWNER = new OrganizationId("one");
-    private static final SandboxId FORK = new SandboxId("sb-00000001");
+    private static final SandboxId FORK = SandboxId.of(new UUID(0, 1));
 
     private final Shelf store = new Shelf();
     private final Files here = new Files();
@@ -114,7 +114,7 @@ class LayeredTest {
         there.hold = new CompletableFuture<>();
         try (var theirs = over(there)) {
             var first = theirs.start(FORK, List.of(lower), this::started);
-            var second = theirs.start(new SandboxId("sb-00000002"), List.of(lower), this::started);
+            var second = theirs.start(SandboxId.of(new UUID(0, 2)), List.of(lower), this::started);
             eventually(() -> there.receiving.get() == 1);
             theirs.callOff(FORK);
             there.hold.complete(Unit.DONE);
