@@ -19,7 +19,7 @@ final class Ipv6 {
      * Empty for what is no IPv6 address, a zone or a port included.
      */
     static Optional<String> canonical(String text) {
-        return groups(text).map(Ipv6::text);
+        return text.indexOf(':') < 0 ? Optional.empty() : groups(text).map(Ipv6::text);
     }
 
     /** Eight groups, or fewer around one {@code ::}; anything looser would take a name with a port for an address. */

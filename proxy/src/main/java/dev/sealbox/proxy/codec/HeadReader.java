@@ -101,7 +101,11 @@ public final class HeadReader {
         if (lines.size() > MAX_FIELDS) {
             throw new BadMessage(431, "too many header fields");
         }
-        return new Fields(lines.stream().skip(1).map(Grammar::field).toList());
+        var fields = new ArrayList<Field>(lines.size());
+        for (var line : lines.subList(1, lines.size())) {
+            fields.add(Grammar.field(line));
+        }
+        return new Fields(fields);
     }
 
     /** The lines of a complete head without their ends, the empty one left out; null while there is none. */
