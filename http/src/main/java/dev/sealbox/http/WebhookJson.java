@@ -100,7 +100,12 @@ final class WebhookJson {
         }
     }
 
-    record Message(String id, String eventType, String eventId, @JsonRawValue String payload, Instant timestamp) {
+    record Message(
+            String id,
+            String eventType,
+            String eventId,
+            @JsonRawValue String payload,
+            Instant timestamp) {
         static Message of(Delivery.Message message) {
             return new Message(
                     message.id().value(), message.eventType(), message.eventId(), message.payload(), message.at());

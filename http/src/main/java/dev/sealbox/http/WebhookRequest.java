@@ -30,7 +30,9 @@ final class WebhookRequest {
         return new WebhookChange(
                 body.optionalText("url").map(WebhookUrl::parse),
                 body.nonEmptyText("name"),
-                body.names().contains(EVENT_TYPES) ? events(body).or(() -> Optional.of(EventFilter.ALL)) : Optional.empty(),
+                body.names().contains(EVENT_TYPES)
+                        ? events(body).or(() -> Optional.of(EventFilter.ALL))
+                        : Optional.empty(),
                 body.optionalFlag("enabled"),
                 body.optionalFlag("rotateSecret").orElse(false));
     }

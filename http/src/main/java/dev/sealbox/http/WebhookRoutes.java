@@ -63,8 +63,7 @@ final class WebhookRoutes {
                         get(() -> answers.outcome(
                                 webhooks.read(organization, id), view -> Answers.ok(WebhookJson.Webhook.of(view)))),
                         patch(() -> change(origin, id)),
-                        delete(() ->
-                                answers.outcome(webhooks.delete(organization, id), done -> Answers.noContent())))),
+                        delete(() -> answers.outcome(webhooks.delete(organization, id), done -> Answers.noContent())))),
                 path(
                         "secret",
                         () -> get(() -> answers.outcome(
@@ -73,8 +72,7 @@ final class WebhookRoutes {
                 path(
                         "test",
                         () -> post(() -> answers.outcome(
-                                webhooks.test(organization, id),
-                                queued -> Answers.ok(WebhookJson.Sent.of(queued))))),
+                                webhooks.test(organization, id), queued -> Answers.ok(WebhookJson.Sent.of(queued))))),
                 pathPrefix("deliveries", () -> deliveries(origin, id)));
     }
 
@@ -127,9 +125,7 @@ final class WebhookRoutes {
 
     private static HttpResponse answer(Made made) {
         var toRepeats = Answers.ok(WebhookJson.Webhook.of(made.view()));
-        return made.fresh()
-                ? Answers.once(Answers.created(WebhookJson.Webhook.of(made)), toRepeats)
-                : toRepeats;
+        return made.fresh() ? Answers.once(Answers.created(WebhookJson.Webhook.of(made)), toRepeats) : toRepeats;
     }
 
     private Route list(Origin origin) {

@@ -37,8 +37,8 @@ import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.persistence.usage.DatabaseUsage;
-import dev.sealbox.persistence.webhook.Deliveries;
 import dev.sealbox.persistence.webhook.DatabaseWebhooks;
+import dev.sealbox.persistence.webhook.Deliveries;
 import dev.sealbox.persistence.webhook.WebhookSettings;
 import dev.sealbox.proxy.webhook.HttpsCaller;
 import dev.sealbox.server.NodeSettings.Role;
@@ -306,9 +306,7 @@ final class Node {
             var secrets = new WebhookSecrets(keys);
             var caller = HttpsCaller.from(config);
             cleanup.add("calls of webhooks", caller::close);
-            cleanup.add(
-                    "deliveries of webhooks",
-                    Deliveries.start(database, secrets, caller, settings)::close);
+            cleanup.add("deliveries of webhooks", Deliveries.start(database, secrets, caller, settings)::close);
             return new DatabaseWebhooks(database, secrets, caller, settings);
         }
 

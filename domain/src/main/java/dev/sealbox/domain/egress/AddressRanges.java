@@ -69,9 +69,7 @@ public final class AddressRanges {
 
         static Range parse(String text) {
             int slash = text.indexOf('/');
-            return new Range(
-                    Ipv6.bytes(text.substring(0, slash)),
-                    Integer.parseInt(text.substring(slash + 1)));
+            return new Range(Ipv6.bytes(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
         }
 
         boolean holds(byte[] address) {

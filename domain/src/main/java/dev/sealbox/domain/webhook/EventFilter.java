@@ -34,8 +34,8 @@ public record EventFilter(List<Pattern> patterns) {
         }
         var patterns = texts.stream().distinct().map(Pattern::new).toList();
         if (!patterns.stream().allMatch(EventType::anyMatches)) {
-            throw new InvalidValue("eventTypes names an unknown type; types are such as "
-                    + EventType.STOPPED.word() + ", or sandbox.*");
+            throw new InvalidValue("eventTypes names an unknown type; types are such as " + EventType.STOPPED.word()
+                    + ", or sandbox.*");
         }
         return new EventFilter(patterns);
     }

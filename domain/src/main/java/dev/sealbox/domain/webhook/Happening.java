@@ -25,14 +25,10 @@ public record Happening(EventType type, SandboxId sandbox, Map<String, Object> d
             case SandboxEvent.SandboxStarted e -> told(EventType.READY, sandbox, Map.of());
             case SandboxEvent.SandboxHibernated e -> told(EventType.HIBERNATED, sandbox, Map.of());
             case SandboxEvent.SandboxWoken e -> told(EventType.RESUMED, sandbox, Map.of());
-            case SandboxEvent.SandboxStopped e ->
-                told(EventType.STOPPED, sandbox, Map.of("reason", "user_requested"));
+            case SandboxEvent.SandboxStopped e -> told(EventType.STOPPED, sandbox, Map.of("reason", "user_requested"));
             case SandboxEvent.SandboxLost e -> told(EventType.STOPPED, sandbox, Map.of("reason", "crash"));
             case SandboxEvent.SandboxScaled(var limits, var automatic) ->
-                told(
-                        EventType.SCALED,
-                        sandbox,
-                        Map.of("cpuCount", limits.cpuCount(), "memoryMB", limits.memoryMB()));
+                told(EventType.SCALED, sandbox, Map.of("cpuCount", limits.cpuCount(), "memoryMB", limits.memoryMB()));
             default -> Optional.empty();
         };
     }
@@ -46,15 +42,13 @@ public record Happening(EventType type, SandboxId sandbox, Map<String, Object> d
     public static Optional<Happening> of(CheckpointId checkpoint, Optional<SandboxId> source, CheckpointEvent event) {
         return switch (event) {
             case CheckpointEvent.CheckpointReady e ->
-                source.flatMap(sandbox -> told(
-                        EventType.CHECKPOINT_CREATED, sandbox, Map.of("checkpointId", checkpoint.toString())));
+                source.flatMap(sandbox ->
+                        told(EventType.CHECKPOINT_CREATED, sandbox, Map.of("checkpointId", checkpoint.toString())));
             case CheckpointEvent.CheckpointForked(var fork) ->
                 told(
                         EventType.FORKED,
                         fork,
-                        Map.of(
-                                "parentId",
-                                source.map(SandboxId::value).orElseGet(checkpoint::toString)));
+                        Map.of("parentId", source.map(SandboxId::value).orElseGet(checkpoint::toString)));
             default -> Optional.empty();
         };
     }

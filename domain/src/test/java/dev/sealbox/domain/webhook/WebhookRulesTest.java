@@ -40,7 +40,8 @@ class WebhookRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "*", "sandbox", "sandbox.", "sandbox*", "box.*", "sandbox.gone", "sandbox.stopped.*", ".*"})
+    @ValueSource(
+            strings = {"", "*", "sandbox", "sandbox.", "sandbox*", "box.*", "sandbox.gone", "sandbox.stopped.*", ".*"})
     void refusesTypesThatAreNone(String text) {
         assertThatThrownBy(() -> EventFilter.parse(List.of(text))).isInstanceOf(InvalidValue.class);
     }
@@ -50,7 +51,8 @@ class WebhookRulesTest {
         var drawn = SigningSecret.random(new Random(1));
 
         assertThat(drawn.text()).startsWith("whsec_").hasSize(50);
-        assertThat(drawn.key()).isEqualTo(Base64.getDecoder().decode(drawn.text().substring(6)));
+        assertThat(drawn.key())
+                .isEqualTo(Base64.getDecoder().decode(drawn.text().substring(6)));
         assertThat(new SigningSecret("whsec_MTIzNDU2Nzg5MGFiY2RlZg").key())
                 .as("without padding")
                 .isEqualTo("1234567890abcdef".getBytes(StandardCharsets.US_ASCII));
@@ -89,7 +91,8 @@ class WebhookRulesTest {
                 .contains(new Happening(EventType.STOPPED, SANDBOX, Map.of("reason", "user_requested")));
         assertThat(Happening.of(SANDBOX, new SandboxEvent.SandboxScaled(new Limits(2, 4096, 20480), true)))
                 .contains(new Happening(EventType.SCALED, SANDBOX, Map.of("cpuCount", 2, "memoryMB", 4096)));
-        assertThat(Happening.of(SANDBOX, new SandboxEvent.TagsReplaced(Map.of("a", "b")))).isEmpty();
+        assertThat(Happening.of(SANDBOX, new SandboxEvent.TagsReplaced(Map.of("a", "b"))))
+                .isEmpty();
     }
 
     @Test

@@ -70,6 +70,8 @@ class WebhookUrlTest {
     void refusesWhatIsTooLongAndHidesThePath() {
         assertThatThrownBy(() -> WebhookUrl.parse("https://hooks.example.com/" + "x".repeat(WebhookUrl.MAX_LENGTH)))
                 .hasMessageContaining("longer");
-        assertThat(WebhookUrl.parse("https://hooks.example.com/T0KEN")).asString().doesNotContain("T0KEN");
+        assertThat(WebhookUrl.parse("https://hooks.example.com/T0KEN"))
+                .asString()
+                .doesNotContain("T0KEN");
     }
 }

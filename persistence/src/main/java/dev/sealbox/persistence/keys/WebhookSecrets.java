@@ -27,7 +27,8 @@ public final class WebhookSecrets {
     }
 
     public byte[] wrap(OrganizationId organization, WebhookId webhook, Signing secrets) {
-        var lines = String.join("\n", secrets.all().stream().map(SigningSecret::text).toList());
+        var lines = String.join(
+                "\n", secrets.all().stream().map(SigningSecret::text).toList());
         var bytes = lines.getBytes(StandardCharsets.US_ASCII);
         try {
             return masters.wrap(bytes, Wrapped.webhook(organization, webhook.value()));

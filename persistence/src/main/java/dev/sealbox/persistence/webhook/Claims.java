@@ -38,7 +38,12 @@ final class Claims {
 
     /** @param formerCounts whether the secret before still signs along */
     record Claim(
-            UUID id, WebhookId webhook, OrganizationId organization, WebhookUrl url, Bytes wrapped, boolean formerCounts) {}
+            UUID id,
+            WebhookId webhook,
+            OrganizationId organization,
+            WebhookUrl url,
+            Bytes wrapped,
+            boolean formerCounts) {}
 
     /**
      * Claims webhooks with messages that are due, those first that wait the longest.
@@ -58,7 +63,9 @@ final class Claims {
                     connection.createArrayOf(
                             "text", owners.stream().map(OrganizationId::value).toArray()));
             update.setArray(
-                    2, connection.createArrayOf("int", owners.stream().map(lanes::get).toArray()));
+                    2,
+                    connection.createArrayOf(
+                            "int", owners.stream().map(lanes::get).toArray()));
             update.setInt(3, perOrganization);
             update.setInt(4, most);
             update.setObject(5, id);

@@ -61,7 +61,9 @@ public final class DatabaseWebhooks implements Webhooks {
                     id,
                     wanted,
                     secrets.wrap(organization, id, new Signing(secret, Optional.empty())));
-            var view = WebhookRows.find(connection, organization, id, false).orElseThrow().view();
+            var view = WebhookRows.find(connection, organization, id, false)
+                    .orElseThrow()
+                    .view();
             return Outcome.done(new Made(view, Optional.of(secret), true));
         });
     }
@@ -90,8 +92,7 @@ public final class DatabaseWebhooks implements Webhooks {
         });
     }
 
-    private Made changed(
-            Connection connection, OrganizationId organization, WebhookRows.Row row, WebhookChange change)
+    private Made changed(Connection connection, OrganizationId organization, WebhookRows.Row row, WebhookChange change)
             throws SQLException {
         var old = row.view();
         var view = new WebhookView(
@@ -103,13 +104,17 @@ public final class DatabaseWebhooks implements Webhooks {
                 change.enabled().orElse(old.enabled()),
                 old.createdAt(),
                 old.updatedAt());
-        var fresh = change.rotatesSecret() ? Optional.of(SigningSecret.random(random)) : Optional.<SigningSecret>empty();
+        var fresh =
+                change.rotatesSecret() ? Optional.of(SigningSecret.random(random)) : Optional.<SigningSecret>empty();
         var wrapped = fresh.map(secret -> secrets.wrap(
                         organization,
                         old.id(),
                         new Signing(
                                 secret,
-                                Optional.of(secrets.open(organization, old.id(), row.wrapped().toByteArray())
+                                Optional.of(secrets.open(
+                                                organization,
+                                                old.id(),
+                                                row.wrapped().toByteArray())
                                         .current()))))
                 .orElse(row.wrapped().toByteArray());
         WebhookRows.update(connection, view, wrapped, fresh.isPresent());
@@ -137,7 +142,8 @@ public final class DatabaseWebhooks implements Webhooks {
                 organization,
                 id,
                 (connection, row) -> Outcome.done(
-                        secrets.open(organization, id, row.wrapped().toByteArray()).current()));
+                        secrets.open(organization, id, row.wrapped().toByteArray())
+                                .current()));
     }
 
     @Override
@@ -163,9 +169,13 @@ public final class DatabaseWebhooks implements Webhooks {
     @Override
     public CompletionStage<Outcome<Delivery.Message>> message(
             OrganizationId organization, WebhookId id, MessageId message) {
-        return found("read a message", organization, id, (connection, row) -> Messages.find(connection, id, message)
-                .map(Outcome::done)
-                .orElseGet(() -> Outcome.refused(new WebhookRefusal.NoSuchDelivery())));
+        return found(
+                "read a message",
+                organization,
+                id,
+                (connection, row) -> Messages.find(connection, id, message)
+                        .map(Outcome::done)
+                        .orElseGet(() -> Outcome.refused(new WebhookRefusal.NoSuchDelivery())));
     }
 
     @Override

@@ -53,8 +53,7 @@ public final class Deliveries implements AutoCloseable {
         this.settings = settings;
     }
 
-    public static Deliveries start(
-            Database database, WebhookSecrets secrets, Caller caller, WebhookSettings settings) {
+    public static Deliveries start(Database database, WebhookSecrets secrets, Caller caller, WebhookSettings settings) {
         var deliveries = new Deliveries(database, secrets, caller, settings);
         deliveries.every(settings.poll(), "look for messages that are due", deliveries::look);
         deliveries.every(PRUNING, "remove old messages", deliveries::prune);
@@ -89,8 +88,7 @@ public final class Deliveries implements AutoCloseable {
             return;
         }
         var claims = database.now(
-                "claim messages",
-                connection -> Claims.take(connection, taken, settings.perOrganization(), free, HELD));
+                "claim messages", connection -> Claims.take(connection, taken, settings.perOrganization(), free, HELD));
         for (var claim : claims) {
             count(claim.organization(), 1);
             threads.execute(() -> turn(claim));
@@ -109,7 +107,8 @@ public final class Deliveries implements AutoCloseable {
         try {
             send(claim);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            // The node stops, and this thread with it, once the webhook is let go.
+            log.debug("a call of {} is cut", claim.webhook());
         } catch (RuntimeException e) {
             log.warn("messages of {} wait: {}", claim.webhook(), e.toString());
         } finally {
@@ -128,7 +127,8 @@ public final class Deliveries implements AutoCloseable {
 
     /** One message after the other, until none is due, the turn is over, or the endpoint does not take one. */
     private void send(Claims.Claim claim) throws InterruptedException {
-        var signing = secrets.open(claim.organization(), claim.webhook(), claim.wrapped().toByteArray());
+        var signing = secrets.open(
+                claim.organization(), claim.webhook(), claim.wrapped().toByteArray());
         var valid = claim.formerCounts() ? signing.all() : List.of(signing.current());
         var end = System.nanoTime() + TURN.toNanos();
         while (System.nanoTime() - end < 0) {
@@ -142,9 +142,8 @@ public final class Deliveries implements AutoCloseable {
     private Optional<Delivery.Message> next(Claims.Claim claim) {
         return database.now(
                 "read a message that is due",
-                connection -> Claims.holds(connection, claim)
-                        ? Messages.due(connection, claim.webhook())
-                        : Optional.empty());
+                connection ->
+                        Claims.holds(connection, claim) ? Messages.due(connection, claim.webhook()) : Optional.empty());
     }
 
     private boolean isTaken(Claims.Claim claim, Delivery.Message message, List<SigningSecret> valid)
@@ -152,10 +151,12 @@ public final class Deliveries implements AutoCloseable {
         var body = message.payload().getBytes(StandardCharsets.UTF_8);
         var reply = caller.post(claim.url(), Signature.fields(message.id(), Instant.now(), body, valid), body);
         var chance = ThreadLocalRandom.current().nextDouble();
-        database.<Boolean>now("note down a delivery", connection -> Messages.transaction(connection, same -> {
-            Messages.note(same, claim.webhook(), message.id(), reply, settings.retries(), chance);
-            return true;
-        }));
+        database.<Boolean>now(
+                "note down a delivery",
+                connection -> Messages.transaction(connection, same -> {
+                    Messages.note(same, claim.webhook(), message.id(), reply, settings.retries(), chance);
+                    return true;
+                }));
         return reply instanceof Reply.Answered answered && answered.isSuccess();
     }
 

@@ -104,8 +104,7 @@ final class WebhookRows {
     }
 
     /** @param rotated whether what is wrapped has a former secret from now on */
-    static void update(Connection connection, WebhookView view, byte[] wrapped, boolean rotated)
-            throws SQLException {
+    static void update(Connection connection, WebhookView view, byte[] wrapped, boolean rotated) throws SQLException {
         try (var update = connection.prepareStatement("UPDATE webhook SET url = ?, name = ?, event_types = ?,"
                 + " enabled = ?, wrapped = ?, former_until = CASE WHEN ? THEN now() + interval '24 hours'"
                 + " ELSE former_until END, updated_at = now() WHERE id = ?")) {

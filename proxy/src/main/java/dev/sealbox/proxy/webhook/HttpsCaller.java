@@ -98,7 +98,8 @@ public final class HttpsCaller implements Caller, AutoCloseable {
                     .get(patience.toNanos(), TimeUnit.NANOSECONDS);
             return first(known, url, new Exchange(url, headers, body), deadline);
         } catch (ExecutionException e) {
-            return new Reply.Failed(e.getCause() instanceof Unreachable why ? why.reason().code() : "upstream.unreachable");
+            return new Reply.Failed(
+                    e.getCause() instanceof Unreachable why ? why.reason().code() : "upstream.unreachable");
         } catch (TimeoutException e) {
             return new Reply.Failed(Unreachable.Reason.TIMEOUT.code());
         }
@@ -111,8 +112,7 @@ public final class HttpsCaller implements Caller, AutoCloseable {
         for (var address : known) {
             var socket = new Socket();
             var late = new AtomicBoolean();
-            var cut = clock.schedule(
-                    () -> cut(socket, late), deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            var cut = clock.schedule(() -> cut(socket, late), deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             try (socket) {
                 socket.connect(address);
                 return exchange.over(secured(socket, url));
