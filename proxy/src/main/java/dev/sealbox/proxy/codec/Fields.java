@@ -72,10 +72,16 @@ public record Fields(List<Field> all) {
     public boolean lists(String name, String element) {
         for (var field : all) {
             if (field.is(name)) {
-                for (var part : field.value().split(",", -1)) {
-                    if (part.strip().equalsIgnoreCase(element)) {
+                var list = field.value();
+                int from = 0;
+                for (int comma = list.indexOf(','); comma >= 0; comma = list.indexOf(',', from)) {
+                    if (list.substring(from, comma).strip().equalsIgnoreCase(element)) {
                         return true;
                     }
+                    from = comma + 1;
+                }
+                if (list.substring(from).strip().equalsIgnoreCase(element)) {
+                    return true;
                 }
             }
         }
