@@ -89,7 +89,7 @@ public final class ShardedSandboxes implements Sandboxes {
                 wanted.metadata());
         return launcher.requested(origin, wanted.store())
                 .thenCompose(found ->
-                        found.then(layers -> launcher.launch(origin, new Launcher.Plan(id, blueprint, layers))));
+                        found.then(layers -> launcher.launch(origin, new Launcher.Plan(id, blueprint, layers, wanted.guard()))));
     }
 
     @Override
