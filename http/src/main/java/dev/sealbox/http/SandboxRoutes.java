@@ -11,6 +11,7 @@ import static akka.http.javadsl.server.Directives.pathPrefix;
 import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -18,11 +19,13 @@ import dev.sealbox.domain.image.BuildLog;
 import dev.sealbox.domain.image.Building;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.image.SnapshotName;
+import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -76,15 +79,16 @@ final class SandboxRoutes {
     }
 
     private Route create(Asker asker) {
-        return BuildStreams.choose(events -> bodies.imageCreation(
+        return BuildStreams.choose(events -> ShownOnce.added(() -> bodies.imageCreation(
                 asker.origin(),
                 (body, id) -> Wishes.unsupported(body)
                         .<Route>map(what -> complete(Problems.unsupported(what)))
-                        .orElseGet(() -> create(asker, SandboxId.of(id), body, events))));
+                        .orElseGet(() -> create(asker, SandboxId.of(id), body, events)))));
     }
 
     private Route create(Asker asker, SandboxId id, JsonBody body, boolean events) {
-        var wanted = Wishes.sandbox(body);
+        var token = PreviewRoutes.wanted(body);
+        var wanted = Wishes.sandbox(body, token);
         if (!asker.mayStartWith(wanted.store())) {
             return complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
         }
@@ -92,12 +96,19 @@ final class SandboxRoutes {
         // A snapshot wins over an image.
         return body.nonEmptyText("snapshot")
                 .map(SnapshotName::new)
-                .map(name -> built(origin, events, log -> fromSnapshot(origin, id, wanted, name)))
+                .map(name -> built(origin, events, token, log -> fromSnapshot(origin, id, wanted, name)))
                 .or(() -> body.optionalObject("image")
                         .map(ImageRequest::of)
-                        .map(image -> built(origin, events, log -> images.create(origin, id, wanted, image, log))))
+                        .map(image -> built(
+                                origin, events, token, log -> images.create(origin, id, wanted, image, log))))
                 .orElseGet(() ->
-                        answers.outcome(sandboxes.create(origin, id, wanted), view -> Answers.created(wire(view))));
+                        answers.outcome(sandboxes.create(origin, id, wanted), view -> created(view, token)));
+    }
+
+    private HttpResponse created(SandboxView view, Optional<PreviewToken> token) {
+        var answer = Answers.created(wire(view));
+        return token.map(shown -> ShownOnce.with(answer, Json.bytes(wire(view).with(shown))))
+                .orElse(answer);
     }
 
     private Building<SandboxView> fromSnapshot(Origin origin, SandboxId id, NewSandbox wanted, SnapshotName name) {
@@ -105,10 +116,17 @@ final class SandboxRoutes {
     }
 
     /** Who does not want events is answered when it is done, and cannot be seen to go away. */
-    private Route built(Origin origin, boolean events, Function<BuildLog, Building<SandboxView>> begin) {
+    private Route built(
+            Origin origin,
+            boolean events,
+            Optional<PreviewToken> token,
+            Function<BuildLog, Building<SandboxView>> begin) {
         return events
-                ? streams.<SandboxView>answer(origin.requestId(), begin, this::wire)
-                : answers.outcome(begin.apply(BuildLog.NONE).outcome(), view -> Answers.created(wire(view)));
+                ? streams.<SandboxView>answer(
+                        origin.requestId(),
+                        begin,
+                        view -> token.map(wire(view)::with).orElseGet(() -> wire(view)))
+                : answers.outcome(begin.apply(BuildLog.NONE).outcome(), view -> created(view, token));
     }
 
     private Route list(Asker asker) {

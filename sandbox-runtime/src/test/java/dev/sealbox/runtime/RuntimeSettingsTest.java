@@ -41,7 +41,8 @@ class RuntimeSettingsTest {
                                 128L << 20),
                         StorageKind.AUTO,
                         8L << 30,
-                        20L << 30));
+                        20L << 30,
+                        128));
     }
 
     @ParameterizedTest

@@ -125,7 +125,7 @@ class BranchTest {
         var widening =
                 new Widening(Set.of(new SecretName("B"), new SecretName("A")), HostPattern.parseAll(List.of("*")));
         var create =
-                new SandboxCommand.CreateSandbox(PLAN, List.of(), false, List.of(), Tokens.NONE, Optional.of(widening));
+                new SandboxCommand.CreateSandbox(PLAN, List.of(), false, List.of(), Tokens.NONE, Optional.of(widening), Optional.empty());
 
         assertThat(after(Sandbox.ABSENT, create).branch().widening()).contains(widening);
         assertThat(widening.warnings())
