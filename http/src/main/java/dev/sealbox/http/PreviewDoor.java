@@ -71,10 +71,7 @@ final class PreviewDoor {
                 requestId);
         return Answers.asking(() -> previews.visit(visit))
                 .thenCompose(outcome -> switch (outcome) {
-                    case Outcome.Done<Previews.Entry>(var entry) ->
-                        WebSockets.isHandshake(request)
-                                ? sockets.answer(request, entry)
-                                : exchange.answer(request, entry);
+                    case Outcome.Done<Previews.Entry>(var entry) -> entered(request, entry);
                     case Outcome.Refused<Previews.Entry>(PreviewRefusal.NotLetIn refusal) ->
                         CompletableFuture.completedFuture(PreviewPages.notLetIn(refusal, guessed(request, refusal)));
                     case Outcome.Refused<Previews.Entry>(var refusal) ->
@@ -83,6 +80,18 @@ final class PreviewDoor {
                 .exceptionally(failure -> {
                     log.warn("the preview request {} could not be served", requestId, failure);
                     return PreviewPages.failed(requestId);
+                });
+    }
+
+    /** Whatever goes wrong, a connection is not left behind. */
+    private CompletionStage<HttpResponse> entered(HttpRequest request, Previews.Entry entry) {
+        return Answers.asking(() -> WebSockets.isHandshake(request)
+                        ? sockets.answer(request, entry)
+                        : exchange.answer(request, entry))
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        entry.connection().close();
+                    }
                 });
     }
 

@@ -11,6 +11,7 @@ import akka.http.javadsl.model.ResponseEntity;
 import akka.http.javadsl.model.headers.Host;
 import akka.http.javadsl.model.headers.RawRequestURI;
 import akka.http.javadsl.settings.ClientConnectionSettings;
+import akka.stream.Attributes;
 import akka.stream.Materializer;
 import akka.stream.TLSProtocol.SessionBytes;
 import akka.stream.TLSProtocol.SslTlsInbound;
@@ -43,6 +44,10 @@ final class PreviewExchange {
                             Flow.<SessionBytes>create().map(bytes -> (SslTlsInbound) bytes))
                     .atop(TLSPlacebo.getInstance());
 
+    /** A program may say what it likes, without filling this server's log. */
+    private static final Attributes UNTOLD = Attributes.createLogLevels(
+            Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
+
     private final ActorSystem<?> system;
     private final Materializer streams;
     private final ClientConnectionSettings client;
@@ -74,7 +79,8 @@ final class PreviewExchange {
     /** The program's answer, or a page in its place; the connection is closed in either case, when all is over. */
     CompletionStage<HttpResponse> answer(HttpRequest request, Previews.Entry entry) {
         var connection = entry.connection();
-        var head = Host.create(PreviewFields.host(request));
+        var head = request.getHeader(Host.class)
+                .orElseGet(() -> Host.create(request.getUri().getHost().address()));
         var http = Http.get(system).clientLayer(head, client).atop(IN_THE_CLEAR);
         var bytes = BidiFlow.<ByteString, ByteString>bidirectionalIdleTimeout(idle)
                 .join(PortFlow.both(connection));
@@ -82,6 +88,7 @@ final class PreviewExchange {
         return Source.single(inner(request, entry))
                 .concat(Source.maybe())
                 .via(http.join(bytes))
+                .addAttributes(UNTOLD)
                 .runWith(Sink.head(), streams)
                 .toCompletableFuture()
                 .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)

@@ -90,7 +90,7 @@ class PreviewRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "65536", "x", "-1", "03000", "%33000%30"})
+    @ValueSource(strings = {"0", "65536", "x", "-1", "03000", "3000.0"})
     void refusesToCloseWhatIsNoPort(String port) {
         assertThat(server.send("DELETE", path + "/" + port).status()).isEqualTo(400);
     }
@@ -114,7 +114,7 @@ class PreviewRoutesTest {
         server.keys.grant("osb_auditor", "acme", "key-3", Role.AUDITOR);
         for (var operation : new String[] {"POST " + path, "GET " + path, "DELETE " + path + "/1", "POST " + path + "/rotate"
         }) {
-            var words = operation.split(" ");
+            var words = operation.split(" ", 2);
             for (var key : new String[] {TestServer.OTHER_KEY, "osb_auditor", "osb_nobody"}) {
                 var answer = server.send(
                         words[0],
