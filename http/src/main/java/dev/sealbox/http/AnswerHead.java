@@ -45,7 +45,8 @@ record AnswerHead(int status, List<Field> fields, ByteString rest) {
                 return Optional.empty();
             }
             fields.add(new Field(
-                    lines[each].substring(0, colon), lines[each].substring(colon + 1).strip()));
+                    lines[each].substring(0, colon),
+                    lines[each].substring(colon + 1).strip()));
         }
         return Optional.of(new AnswerHead(
                 Integer.parseInt(first.group(1)), List.copyOf(fields), ByteString.fromArray(bytes, end, length - end)));

@@ -78,8 +78,7 @@ public final class Api {
         var bodies = new Bodies(settings, new Repetition(repeats));
         var answers = new Answers(settings);
         var failures = new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime);
-        var authentication =
-                new Authentication(keys, new RateLimits(settings.rateLimit(), System::nanoTime), failures);
+        var authentication = new Authentication(keys, new RateLimits(settings.rateLimit(), System::nanoTime), failures);
         var door = new PreviewDoor(system, previews, failures, settings, metrics);
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
         var webSockets = new WebSockets(settings);

@@ -41,11 +41,12 @@ final class PortFlow {
 
     /** For one exchange: a side that breaks takes the other one along. */
     static Flow<ByteString, ByteString, NotUsed> both(PortConnection connection) {
-        var input = input(connection).mapMaterializedValue(done -> done.whenComplete((end, failure) -> {
-            if (failure != null) {
-                connection.close();
-            }
-        }));
+        var input = input(connection)
+                .mapMaterializedValue(done -> done.whenComplete((end, failure) -> {
+                    if (failure != null) {
+                        connection.close();
+                    }
+                }));
         return Flow.fromSinkAndSource(input, output(connection));
     }
 

@@ -1,7 +1,7 @@
 package dev.sealbox.http;
 
-import static akka.http.javadsl.server.Directives.completeWithFuture;
 import static akka.http.javadsl.server.Directives.complete;
+import static akka.http.javadsl.server.Directives.completeWithFuture;
 import static akka.http.javadsl.server.Directives.extractRequest;
 
 import akka.actor.typed.ActorSystem;
@@ -52,12 +52,13 @@ final class PreviewDoor {
 
     /** {@code others} serves what is not for a preview. */
     Route before(Supplier<Route> others) {
-        return extractRequest(request -> switch (PreviewHost.of(
-                request.getUri().getHost().address(), settings.sandboxDomain())) {
-            case PreviewHost.Elsewhere elsewhere -> others.get();
-            case PreviewHost.Nowhere nowhere -> complete(counted(PreviewPages.nowhere()));
-            case PreviewHost.Port port -> completeWithFuture(visited(request, port).thenApply(this::counted));
-        });
+        return extractRequest(
+                request -> switch (PreviewHost.of(request.getUri().getHost().address(), settings.sandboxDomain())) {
+                    case PreviewHost.Elsewhere elsewhere -> others.get();
+                    case PreviewHost.Nowhere nowhere -> complete(counted(PreviewPages.nowhere()));
+                    case PreviewHost.Port port ->
+                        completeWithFuture(visited(request, port).thenApply(this::counted));
+                });
     }
 
     private CompletionStage<HttpResponse> visited(HttpRequest request, PreviewHost.Port port) {

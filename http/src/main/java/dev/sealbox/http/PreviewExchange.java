@@ -45,8 +45,8 @@ final class PreviewExchange {
                     .atop(TLSPlacebo.getInstance());
 
     /** A program may say what it likes, without filling this server's log. */
-    private static final Attributes UNTOLD = Attributes.createLogLevels(
-            Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
+    private static final Attributes UNTOLD =
+            Attributes.createLogLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
 
     private final ActorSystem<?> system;
     private final Materializer streams;
@@ -82,8 +82,8 @@ final class PreviewExchange {
         var head = request.getHeader(Host.class)
                 .orElseGet(() -> Host.create(request.getUri().getHost().address()));
         var http = Http.get(system).clientLayer(head, client).atop(IN_THE_CLEAR);
-        var bytes = BidiFlow.<ByteString, ByteString>bidirectionalIdleTimeout(idle)
-                .join(PortFlow.both(connection));
+        var bytes =
+                BidiFlow.<ByteString, ByteString>bidirectionalIdleTimeout(idle).join(PortFlow.both(connection));
         // The source never ends by itself: its end would close one side of the connection before the answer.
         return Source.single(inner(request, entry))
                 .concat(Source.maybe())

@@ -38,8 +38,8 @@ final class PreviewFields {
             "content-length",
             "content-type");
 
-    private static final Set<String> NOT_INWARDS = Set.of(
-            "host", "expect", "x-api-key", TOKEN, "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto");
+    private static final Set<String> NOT_INWARDS =
+            Set.of("host", "expect", "x-api-key", TOKEN, "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto");
 
     /** The first two are said by this server; the others would speak for more than this one host name. */
     private static final Set<String> NOT_OUTWARDS = Set.of("server", "date", "alt-svc", "clear-site-data");
@@ -121,17 +121,18 @@ final class PreviewFields {
 
     /** The Host field as the visitor wrote it, or as it follows from the target. */
     static String host(HttpRequest request) {
-        return values(request, "host").findFirst().filter(host -> !host.isEmpty()).orElseGet(() -> request.getUri()
-                .getHost()
-                .address());
+        return values(request, "host")
+                .findFirst()
+                .filter(host -> !host.isEmpty())
+                .orElseGet(() -> request.getUri().getHost().address());
     }
 
     /** The last is this server's own word, the ones before may be a visitor's invention. */
     private static String forwardedFor(HttpRequest request) {
-        var peer = Authentication.address(request)
-                .map(InetAddress::getHostAddress)
-                .orElse("unknown");
-        return Stream.concat(values(request, "x-forwarded-for"), Stream.of(peer)).collect(Collectors.joining(", "));
+        var peer =
+                Authentication.address(request).map(InetAddress::getHostAddress).orElse("unknown");
+        return Stream.concat(values(request, "x-forwarded-for"), Stream.of(peer))
+                .collect(Collectors.joining(", "));
     }
 
     private static String scheme(HttpRequest request) {

@@ -63,25 +63,25 @@ final class PreviewRoutes {
                                 id -> post(() -> SandboxPaths.sandbox(id, sandbox -> rotate(origin, sandbox)))),
                         path(
                                 segment().slash("preview").slash(segment()),
-                                (id, port) -> delete(() ->
-                                        SandboxPaths.sandbox(id, sandbox -> close(origin, sandbox, port))))));
+                                (id, port) -> delete(
+                                        () -> SandboxPaths.sandbox(id, sandbox -> close(origin, sandbox, port))))));
     }
 
     private Route expose(Origin origin, SandboxId sandbox) {
         return bodies.json(body -> {
-            var port = new PreviewPort(
-                    body.optionalInt("port").orElseThrow(() -> new InvalidValue("port is missing")));
+            var port = new PreviewPort(body.optionalInt("port").orElseThrow(() -> new InvalidValue("port is missing")));
             if (body.nonEmptyText("domain").isPresent()) {
                 throw new InvalidValue("domain must be a verified domain of the organisation, and there is none");
             }
-            return answers.always(previews.expose(origin, sandbox, port, authConfig(body)), outcome -> switch (outcome) {
-                case Outcome.Done<Previews.Exposed>(var exposed) ->
-                    exposed.fresh()
-                            ? Answers.created(wire(origin, sandbox, exposed.url()))
-                            : Answers.ok(wire(origin, sandbox, exposed.url()));
-                case Outcome.Refused<Previews.Exposed>(SandboxRefusal.NoSuchSandbox unknown) -> notFound();
-                case Outcome.Refused<Previews.Exposed>(var refusal) -> Problems.from(refusal);
-            });
+            return answers.always(
+                    previews.expose(origin, sandbox, port, authConfig(body)), outcome -> switch (outcome) {
+                        case Outcome.Done<Previews.Exposed>(var exposed) ->
+                            exposed.fresh()
+                                    ? Answers.created(wire(origin, sandbox, exposed.url()))
+                                    : Answers.ok(wire(origin, sandbox, exposed.url()));
+                        case Outcome.Refused<Previews.Exposed>(SandboxRefusal.NoSuchSandbox unknown) -> notFound();
+                        case Outcome.Refused<Previews.Exposed>(var refusal) -> Problems.from(refusal);
+                    });
         });
     }
 
@@ -104,14 +104,12 @@ final class PreviewRoutes {
     private Route list(Origin origin, SandboxId sandbox) {
         return answers.outcome(
                 previews.list(origin, sandbox),
-                urls -> Answers.ok(urls.stream()
-                        .map(url -> wire(origin, sandbox, url))
-                        .toList()));
+                urls -> Answers.ok(
+                        urls.stream().map(url -> wire(origin, sandbox, url)).toList()));
     }
 
     private Route close(Origin origin, SandboxId sandbox, String port) {
-        return answers.outcome(
-                previews.close(origin, sandbox, PreviewPort.parse(port)), done -> Answers.noContent());
+        return answers.outcome(previews.close(origin, sandbox, PreviewPort.parse(port)), done -> Answers.noContent());
     }
 
     private Route rotate(Origin origin, SandboxId sandbox) {

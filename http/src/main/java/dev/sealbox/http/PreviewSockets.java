@@ -112,8 +112,9 @@ final class PreviewSockets {
                 .addHeaders(PreviewFields.outwards(fields))
                 .addHeader(new Verbatim("Upgrade", "websocket"))
                 .addHeader(Connection.create("Upgrade"))
-                .addHeader(UpgradeToOtherProtocolResponseHeader.apply(
-                        carried(head.rest(), connection).mapMaterializedValue(used -> (Object) used).asScala()));
+                .addHeader(UpgradeToOtherProtocolResponseHeader.apply(carried(head.rest(), connection)
+                        .mapMaterializedValue(used -> (Object) used)
+                        .asScala()));
     }
 
     /** Either side's end ends the other one, the visitor's after a moment. */
@@ -129,13 +130,14 @@ final class PreviewSockets {
                 });
         var input = Flow.<ByteString>create()
                 .via(over.flow())
-                .to(PortFlow.input(connection).mapMaterializedValue(told -> told.whenComplete((done, failure) -> {
-                    if (failure == null) {
-                        FAREWELL.execute(connection::close);
-                    } else {
-                        connection.close();
-                    }
-                })));
+                .to(PortFlow.input(connection)
+                        .mapMaterializedValue(told -> told.whenComplete((done, failure) -> {
+                            if (failure == null) {
+                                FAREWELL.execute(connection::close);
+                            } else {
+                                connection.close();
+                            }
+                        })));
         return Flow.fromSinkAndSource(input, output);
     }
 

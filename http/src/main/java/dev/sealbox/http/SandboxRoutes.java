@@ -99,10 +99,9 @@ final class SandboxRoutes {
                 .map(name -> built(origin, events, token, log -> fromSnapshot(origin, id, wanted, name)))
                 .or(() -> body.optionalObject("image")
                         .map(ImageRequest::of)
-                        .map(image -> built(
-                                origin, events, token, log -> images.create(origin, id, wanted, image, log))))
-                .orElseGet(() ->
-                        answers.outcome(sandboxes.create(origin, id, wanted), view -> created(view, token)));
+                        .map(image ->
+                                built(origin, events, token, log -> images.create(origin, id, wanted, image, log))))
+                .orElseGet(() -> answers.outcome(sandboxes.create(origin, id, wanted), view -> created(view, token)));
     }
 
     private HttpResponse created(SandboxView view, Optional<PreviewToken> token) {

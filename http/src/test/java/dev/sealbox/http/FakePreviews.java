@@ -44,12 +44,14 @@ final class FakePreviews implements Previews {
         this.sandboxes = sandboxes;
     }
 
-    private CompletionStage<Outcome<Preview>> change(
-            Origin origin, SandboxId sandbox, UnaryOperator<Preview> change) {
-        return sandboxes.read(origin, sandbox).thenApply(found -> found.map(view -> Optional.ofNullable(
-                        previews.compute(
-                                sandbox, (id, was) -> change.apply(Optional.ofNullable(was).orElse(Preview.NONE))))
-                .orElseThrow()));
+    private CompletionStage<Outcome<Preview>> change(Origin origin, SandboxId sandbox, UnaryOperator<Preview> change) {
+        return sandboxes
+                .read(origin, sandbox)
+                .thenApply(found -> found.map(view -> Optional.ofNullable(previews.compute(
+                                sandbox,
+                                (id, was) ->
+                                        change.apply(Optional.ofNullable(was).orElse(Preview.NONE))))
+                        .orElseThrow()));
     }
 
     @Override
@@ -75,10 +77,12 @@ final class FakePreviews implements Previews {
 
     @Override
     public CompletionStage<Outcome<Unit>> close(Origin origin, SandboxId sandbox, PreviewPort port) {
-        return list(origin, sandbox).thenCompose(found -> found.then(urls -> urls.stream()
-                        .anyMatch(url -> url.port().equals(port))
-                ? change(origin, sandbox, was -> was.without(port)).thenApply(done -> done.map(now -> Unit.DONE))
-                : CompletableFuture.completedFuture(Outcome.refused(new SandboxRefusal.PortNotExposed()))));
+        return list(origin, sandbox)
+                .thenCompose(found -> found.then(urls -> urls.stream()
+                                .anyMatch(url -> url.port().equals(port))
+                        ? change(origin, sandbox, was -> was.without(port))
+                                .thenApply(done -> done.map(now -> Unit.DONE))
+                        : CompletableFuture.completedFuture(Outcome.refused(new SandboxRefusal.PortNotExposed()))));
     }
 
     @Override

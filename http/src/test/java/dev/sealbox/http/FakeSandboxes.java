@@ -259,7 +259,14 @@ final class FakeSandboxes implements Sandboxes, SandboxUpkeep {
 
     private static Upkeep scaling(Upkeep was, boolean locked, Optional<Autoscale> autoscale) {
         return new Upkeep(
-                was.boot(), was.keptBytes(), was.trouble(), was.tags(), was.tagsUpdatedAt(), locked, autoscale, was.preview());
+                was.boot(),
+                was.keptBytes(),
+                was.trouble(),
+                was.tags(),
+                was.tagsUpdatedAt(),
+                locked,
+                autoscale,
+                was.preview());
     }
 
     @Override

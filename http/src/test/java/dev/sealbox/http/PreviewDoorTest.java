@@ -92,7 +92,9 @@ class PreviewDoorTest {
 
     private String get(String path, String... fields) throws IOException {
         return raw("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close, X-Named\r\n"
-                + String.join("", List.of(fields).stream().map(field -> field + "\r\n").toList()) + "\r\n");
+                + String.join(
+                        "",
+                        List.of(fields).stream().map(field -> field + "\r\n").toList()) + "\r\n");
     }
 
     private void guard() {
@@ -107,7 +109,10 @@ class PreviewDoorTest {
 
         var answer = get("/a%20b/c?d=%2F&e", "X-Mine: 1", "Cookie: a=\"b c\"; d=e", "User-Agent: (odd", "Accept: */*");
 
-        assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").contains("X-Own: yes").endsWith("hello");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("X-Own: yes")
+                .endsWith("hello");
         assertThat(program.lastHead())
                 .startsWith("GET /a%20b/c?d=%2F&e HTTP/1.1\n")
                 .contains("host: " + host + "\n")
@@ -130,7 +135,9 @@ class PreviewDoorTest {
             // Each chunk of the request comes back before the next one is sent.
             while (true) {
                 var size = new StringBuilder();
-                for (var next = socket.getInputStream().read(); next != '\n'; next = socket.getInputStream().read()) {
+                for (var next = socket.getInputStream().read();
+                        next != '\n';
+                        next = socket.getInputStream().read()) {
                     size.append((char) next);
                 }
                 var length = Integer.parseInt(size.toString().strip(), 16);
@@ -239,7 +246,8 @@ class PreviewDoorTest {
 
         assertThat(get("/")).startsWith("HTTP/1.1 401").contains("WWW-Authenticate: Bearer");
         assertThat(get("/", "Authorization: Bearer another-token-than-this")).startsWith("HTTP/1.1 401");
-        assertThat(get("/", "X-OC-Preview-Token: " + TOKEN.toUpperCase(Locale.ROOT))).startsWith("HTTP/1.1 401");
+        assertThat(get("/", "X-OC-Preview-Token: " + TOKEN.toUpperCase(Locale.ROOT)))
+                .startsWith("HTTP/1.1 401");
         assertThat(get("/?token=" + TOKEN, "X-OC-Preview-Token: ")).startsWith("HTTP/1.1 401");
         assertThat(get("/", "Authorization: Basic " + TOKEN, "Cookie: token=" + TOKEN))
                 .startsWith("HTTP/1.1 401");
@@ -409,10 +417,10 @@ class PreviewDoorTest {
             for (var each = 0; each < 2; each++) {
                 socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(ISO_8859_1));
                 assertThat(Program.head(socket)).contains("Content-Length: 2");
-                assertThat(new String(socket.getInputStream().readNBytes(2), ISO_8859_1)).isEqualTo("ok");
+                assertThat(new String(socket.getInputStream().readNBytes(2), ISO_8859_1))
+                        .isEqualTo("ok");
             }
-            socket.getOutputStream()
-                    .write("GET /api/whoami HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(ISO_8859_1));
+            socket.getOutputStream().write("GET /api/whoami HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(ISO_8859_1));
             assertThat(Program.head(socket)).startsWith("HTTP/1.1 401");
         }
     }
@@ -442,7 +450,11 @@ class PreviewDoorTest {
                                 + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                                 + "Sec-WebSocket-Protocol: one, two\r\nOrigin: http://" + host + "\r\n"
-                                + String.join("", List.of(fields).stream().map(field -> field + "\r\n").toList())
+                                + String.join(
+                                        "",
+                                        List.of(fields).stream()
+                                                .map(field -> field + "\r\n")
+                                                .toList())
                                 + "\r\n")
                         .getBytes(ISO_8859_1));
         return socket;
@@ -466,7 +478,9 @@ class PreviewDoorTest {
         program[0] = running(new Program(socket -> {
             program[0].heads.add(Program.head(socket));
             socket.getOutputStream().write((AGREED + "first").getBytes(ISO_8859_1));
-            for (var next = socket.getInputStream().read(); next >= 0; next = socket.getInputStream().read()) {
+            for (var next = socket.getInputStream().read();
+                    next >= 0;
+                    next = socket.getInputStream().read()) {
                 socket.getOutputStream().write(next ^ 1);
             }
         }));
@@ -479,7 +493,8 @@ class PreviewDoorTest {
                     .startsWith("HTTP/1.1 101 ")
                     .contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "Sec-WebSocket-Protocol: two")
                     .contains("Set-Cookie: a=b\r\n", "Upgrade: websocket\r\n");
-            assertThat(new String(socket.getInputStream().readNBytes(5), ISO_8859_1)).isEqualTo("first");
+            assertThat(new String(socket.getInputStream().readNBytes(5), ISO_8859_1))
+                    .isEqualTo("first");
             socket.getOutputStream().write(new byte[] {(byte) 0x82, 2, 4, 6});
             assertThat(socket.getInputStream().readNBytes(4)).containsExactly(0x83, 3, 5, 7);
             assertThat(program[0].lastHead())
@@ -496,7 +511,8 @@ class PreviewDoorTest {
         saying(AGREED + "bye");
         try (var socket = handshake()) {
             Program.head(socket);
-            assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1)).isEqualTo("bye");
+            assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
+                    .isEqualTo("bye");
         }
     }
 

@@ -43,7 +43,8 @@ class PreviewRoutesTest {
     void exposesAPortOnce() {
         assertThat(server.send("GET", path).body()).isEqualTo("[]");
 
-        var first = server.send("POST", path, "{\"port\":3000,\"authConfig\":{\"a\":{\"b\":[1,null]}},\"domain\":\"\"}");
+        var first =
+                server.send("POST", path, "{\"port\":3000,\"authConfig\":{\"a\":{\"b\":[1,null]}},\"domain\":\"\"}");
         var again = server.send("POST", path, "{\"port\":3000,\"authConfig\":{}}");
 
         assertThat(first.status()).as(first.body()).isEqualTo(201);
@@ -101,7 +102,8 @@ class PreviewRoutesTest {
             assertThat(server.send("POST", "/api/sandboxes/" + other + "/preview", "{\"port\":3000}")
                             .status())
                     .isEqualTo(400);
-            assertThat(server.send("GET", "/api/sandboxes/" + other + "/preview").status())
+            assertThat(server.send("GET", "/api/sandboxes/" + other + "/preview")
+                            .status())
                     .isEqualTo(404);
             assertThat(server.send("POST", "/api/sandboxes/" + other + "/preview/rotate")
                             .status())
@@ -112,8 +114,8 @@ class PreviewRoutesTest {
     @Test
     void isForItsOrganisationOnly() {
         server.keys.grant("osb_auditor", "acme", "key-3", Role.AUDITOR);
-        for (var operation : new String[] {"POST " + path, "GET " + path, "DELETE " + path + "/1", "POST " + path + "/rotate"
-        }) {
+        for (var operation :
+                new String[] {"POST " + path, "GET " + path, "DELETE " + path + "/1", "POST " + path + "/rotate"}) {
             var words = operation.split(" ", 2);
             for (var key : new String[] {TestServer.OTHER_KEY, "osb_auditor", "osb_nobody"}) {
                 var answer = server.send(
@@ -148,7 +150,10 @@ class PreviewRoutesTest {
         assertThat(token).matches("[A-Za-z0-9_-]{43}");
         assertThat(guard(sandbox).isOf(token)).isTrue();
 
-        var second = server.send("POST", path + "/rotate", "{}").json().path("previewAuthToken").asText();
+        var second = server.send("POST", path + "/rotate", "{}")
+                .json()
+                .path("previewAuthToken")
+                .asText();
         assertThat(guard(sandbox).isOf(token)).isFalse();
         assertThat(guard(sandbox).isOf(second)).isTrue();
     }

@@ -73,10 +73,13 @@ final class Program implements AutoCloseable {
 
     /** The last head, its names in small letters. */
     String lastHead() {
-        return heads.getLast().lines().map(line -> {
-            var colon = line.indexOf(": ");
-            return colon < 0 ? line : line.substring(0, colon).toLowerCase(Locale.ROOT) + line.substring(colon);
-        }).reduce("", (all, line) -> all + line + "\n");
+        return heads.getLast()
+                .lines()
+                .map(line -> {
+                    var colon = line.indexOf(": ");
+                    return colon < 0 ? line : line.substring(0, colon).toLowerCase(Locale.ROOT) + line.substring(colon);
+                })
+                .reduce("", (all, line) -> all + line + "\n");
     }
 
     @Override

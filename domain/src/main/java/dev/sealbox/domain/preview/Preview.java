@@ -31,8 +31,7 @@ public record Preview(List<PreviewUrl> urls, Optional<PreviewHash> guard) {
     }
 
     public Preview without(PreviewPort port) {
-        return new Preview(
-                urls.stream().filter(url -> !url.port().equals(port)).toList(), guard);
+        return new Preview(urls.stream().filter(url -> !url.port().equals(port)).toList(), guard);
     }
 
     public Preview guardedBy(PreviewHash token) {

@@ -27,7 +27,8 @@ public record Upkeep(
         Optional<Autoscale> autoscale,
         Preview preview) {
 
-    public static final Upkeep NEW = new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty(), Preview.NONE);
+    public static final Upkeep NEW =
+            new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty(), Preview.NONE);
 
     public Upkeep {
         tags = Map.copyOf(tags);

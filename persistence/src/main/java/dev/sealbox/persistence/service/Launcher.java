@@ -164,7 +164,8 @@ final class Launcher {
                 .toList();
         // What is enforced now stands in, should all the stores disappear.
         var remembered = StoreLayers.allowlist(views, plan.lost(), plan.remembered());
-        return new CreateSandbox(plan.blueprint(), layers, plan.lost(), remembered, tokens, plan.widening(), plan.guard());
+        return new CreateSandbox(
+                plan.blueprint(), layers, plan.lost(), remembered, tokens, plan.widening(), plan.guard());
     }
 
     private CompletionStage<Outcome<SandboxView>> started(Origin origin, SandboxId id, SandboxReply reply) {

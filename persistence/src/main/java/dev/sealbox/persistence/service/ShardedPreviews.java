@@ -50,7 +50,8 @@ public final class ShardedPreviews implements Previews {
     @Override
     public CompletionStage<Outcome<List<PreviewUrl>>> list(Origin origin, SandboxId sandbox) {
         return running.read(origin.organization(), sandbox)
-                .thenApply(outcome -> outcome.map(known -> known.upkeep().preview().urls()));
+                .thenApply(
+                        outcome -> outcome.map(known -> known.upkeep().preview().urls()));
     }
 
     @Override

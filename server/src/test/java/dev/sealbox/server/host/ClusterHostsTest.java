@@ -17,10 +17,10 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
-import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.preview.PortConnection;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.preview.PreviewRefusal;
+import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.Defaults;
@@ -86,8 +86,8 @@ class ClusterHostsTest {
     private static final MemoryRuntime runtime = new MemoryRuntime();
     private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
     private static final HostDirectory directory = new HostDirectory();
-    private static final Host host =
-            new Host(HOST, runtime, runtime, runtime, gate(), organization -> done("PEM"), Path.of("target", "last-uses"));
+    private static final Host host = new Host(
+            HOST, runtime, runtime, runtime, gate(), organization -> done("PEM"), Path.of("target", "last-uses"));
     private static ClusterHosts hosts;
 
     @BeforeAll
