@@ -13,14 +13,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -97,34 +101,90 @@ static void set(const char *sysctl, const char *value)
     close(file);
 }
 
-/* Inside the sandbox's network: no IPv6, low ports for everybody, and a read-only view of its own devices. */
+/*
+ * Enters the sandbox's network, where runc is to start its container: no IPv6, low ports for everybody, and a read-only
+ * view of its own devices.
+ */
 static void settle_network(const char *network)
 {
-    int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), there = open(network, O_RDONLY | O_CLOEXEC);
-    step("network namespace", here);
+    int there = open(network, O_RDONLY | O_CLOEXEC);
     step("network namespace", there);
     step("network namespace", setns(there, CLONE_NEWNET));
     set("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
     set("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
     set("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
     step("sysfs", mount("sysfs", STAGE "/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
-    step("network namespace", setns(here, CLONE_NEWNET));
 }
 
-/* launch FOLDER OPTIONS AGENT NETWORK SOCKET LOG PROGRAM ARGUMENT... */
+static void map(pid_t process, const char *which, const char *first)
+{
+    char path[64], line[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)process, which);
+    snprintf(line, sizeof line, "0 %s 65536", first);
+    set(path, line);
+}
+
+/*
+ * The kernel holds some numbers (inotify instances and watches, queued signals, locked memory) also against whoever made
+ * a user namespace. So each sandbox's is made by a user of its own, as whom nothing ever runs, and takes from nobody.
+ */
+static void make_users(const char *maker, const char *first)
+{
+    int made[2], done[2];
+    step("user namespace", pipe2(made, O_CLOEXEC));
+    step("user namespace", pipe2(done, O_CLOEXEC));
+    uid_t user = (uid_t)strtoul(maker, NULL, 10);
+    pid_t child = fork();
+    step("user namespace", child);
+    if (child == 0) {
+        char end;
+        close(done[1]);
+        step("user namespace", prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP));
+        step("user namespace", setresuid(user, user, user));
+        step("user namespace", unshare(CLONE_NEWUSER));
+        step("user namespace", write(made[1], "", 1) == 1 ? 0 : -1);
+        _exit(read(done[0], &end, 1) < 0);
+    }
+    char ready, namespace[64];
+    close(made[1]);
+    if (read(made[0], &ready, 1) != 1)
+        exit(1); /* it has said why */
+    map(child, "uid_map", first);
+    map(child, "gid_map", first);
+    snprintf(namespace, sizeof namespace, "/proc/%d/ns/user", (int)child);
+    step(STAGE, close(open(STAGE "/user", O_WRONLY | O_CREAT | O_CLOEXEC, 0600)));
+    step("user namespace", mount(namespace, STAGE "/user", NULL, MS_BIND, NULL));
+    close(done[1]);
+    step("user namespace", waitpid(child, NULL, 0));
+    close(made[0]);
+    close(done[0]);
+}
+
+/* What runc hands on. It cannot set it itself where root lacks CAP_SYS_RESOURCE, since it owns no sandbox's users. */
+static void limit_files(const char *open_files)
+{
+    struct rlimit none = {0}, files = {.rlim_cur = strtoul(open_files, NULL, 10)};
+    files.rlim_max = files.rlim_cur;
+    step("limits", setrlimit(RLIMIT_CORE, &none));
+    step("limits", setrlimit(RLIMIT_NOFILE, &files));
+}
+
+/* launch FOLDER OPTIONS AGENT NETWORK MAKER FIRST FILES SOCKET LOG PROGRAM ARGUMENT... */
 static int launch(char **arguments)
 {
     setsid();
-    log_to(arguments[5]);
-    int agent = listen_at(arguments[4]);
+    log_to(arguments[8]);
+    int agent = listen_at(arguments[7]);
     step("agent socket", agent);
     make_stage();
     mount_disk(arguments[0], arguments[1], arguments[2]);
+    make_users(arguments[4], arguments[5]);
     settle_network(arguments[3]);
     step("agent socket", agent == AGENT_SOCKET ? fcntl(agent, F_SETFD, 0) : dup2(agent, AGENT_SOCKET));
     step("agent socket", close_range(AGENT_SOCKET + 1, ~0U, 0));
-    execvp(arguments[6], arguments + 6);
-    step(arguments[6], -1);
+    limit_files(arguments[6]);
+    execvp(arguments[9], arguments + 9);
+    step(arguments[9], -1);
     return 1;
 }
 
@@ -152,7 +212,7 @@ static int shift(char **arguments)
 
 int main(int count, char **arguments)
 {
-    if (count >= 9 && strcmp(arguments[1], "launch") == 0)
+    if (count >= 12 && strcmp(arguments[1], "launch") == 0)
         return launch(arguments + 2);
     if (count == 4 && strcmp(arguments[1], "shift") == 0)
         return shift(arguments + 2);
@@ -160,7 +220,7 @@ int main(int count, char **arguments)
         return 0;
     if (count == 3 && strcmp(arguments[1], "unpack") == 0)
         return unpack(arguments[2]);
-    fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK SOCKET LOG PROGRAM ARGUMENT... | shift FOLDER BASE | "
-                    "btrfs WORD PATH... | unpack FOLDER\n");
+    fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK MAKER FIRST FILES SOCKET LOG PROGRAM ARGUMENT... | "
+                    "shift FOLDER BASE | btrfs WORD PATH... | unpack FOLDER\n");
     return 1;
 }

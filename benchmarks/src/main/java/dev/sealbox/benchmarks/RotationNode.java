@@ -100,7 +100,10 @@ final class RotationNode implements AutoCloseable {
                 proxy,
                 folder.resolve("last-uses"));
         system.tell(new SpawnProtocol.Spawn<>(
-                HostActor.create(host, LoopbackSandboxes.layers()), "host", Props.empty(), system.ignoreRef()));
+                HostActor.create(host, LoopbackSandboxes.layers(), () -> false),
+                "host",
+                Props.empty(),
+                system.ignoreRef()));
         while (!directory.knows(host.id())) {
             Thread.onSpinWait();
         }

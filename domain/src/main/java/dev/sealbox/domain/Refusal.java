@@ -31,6 +31,11 @@ public interface Refusal {
     /** One line for people; may change. */
     String message();
 
+    /** After how many seconds a repeat is worth it, of what is {@link Kind#NOT_READY}. */
+    default int retryAfterSeconds() {
+        return 1;
+    }
+
     /** Further fields of the answer, such as the limit that was reached. */
     default Map<String, Object> details() {
         return Map.of();

@@ -82,7 +82,7 @@ final class MetaRoutes {
 
     private static HttpResponse ready(List<Readiness.Part> parts) {
         var states = new LinkedHashMap<String, String>();
-        parts.forEach(part -> states.put(part.name(), part.isUsable() ? "ok" : part.trouble()));
+        parts.forEach(part -> states.put(part.name(), part.trouble().isEmpty() ? "ok" : part.trouble()));
         var missing = parts.stream()
                 .filter(part -> !part.isUsable())
                 .map(Readiness.Part::name)

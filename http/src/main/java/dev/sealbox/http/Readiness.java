@@ -13,16 +13,23 @@ public interface Readiness {
      * One thing that requests depend on.
      *
      * @param name such as {@code database}
-     * @param trouble one line without secrets; empty when it is usable
+     * @param trouble one line without secrets; empty when there is none
+     * @param isUsable whether requests can be served all the same
      */
-    record Part(String name, String trouble) {
+    record Part(String name, String trouble, boolean isUsable) {
+
+        /** One that is usable unless there is trouble. */
+        public Part(String name, String trouble) {
+            this(name, trouble, trouble.isEmpty());
+        }
+
+        /** One that only some requests suffer from; the node stays ready. */
+        public static Part impaired(String name, String trouble) {
+            return new Part(name, trouble, true);
+        }
 
         public static Part usable(String name) {
             return new Part(name, "");
-        }
-
-        boolean isUsable() {
-            return trouble.isEmpty();
         }
     }
 }

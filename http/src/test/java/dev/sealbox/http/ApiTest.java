@@ -166,6 +166,15 @@ class ApiTest {
     }
 
     @Test
+    void isReadyThoughAPartIsImpairedAndSaysSo() {
+        var answer =
+                readyWhile(TestServer.ready(Readiness.Part.usable("cluster"), Readiness.Part.impaired("disk", "full")));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("parts")).hasToString("{\"cluster\":\"ok\",\"disk\":\"full\"}");
+    }
+
+    @Test
     void isNotReadyWhenItCannotTell() {
         var answer = readyWhile(() -> {
             throw new IllegalStateException("secret internals");

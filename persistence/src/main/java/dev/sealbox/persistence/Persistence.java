@@ -132,7 +132,7 @@ public final class Persistence {
                 versions,
                 sandboxes,
                 new ShardedUpkeep(entities, hosts, services),
-                new ShardedCheckpoints(entities, sandboxes, random, services, clock),
+                new ShardedCheckpoints(entities, hosts, sandboxes, random, services, clock),
                 new ShardedBranches(entities, services),
                 images,
                 keys,

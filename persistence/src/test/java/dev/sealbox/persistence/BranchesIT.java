@@ -74,6 +74,7 @@ class BranchesIT {
     @AfterEach
     void mend() {
         HOSTS.broken = null;
+        HOSTS.nearlyFull = false;
     }
 
     private static Branches branches() {
@@ -154,6 +155,25 @@ class BranchesIT {
         done(node.persistence.sandboxes().stop(origin, sandbox, false));
         assertThat(refused(branches().restore(origin, sandbox, checkpoint)))
                 .isEqualTo(new SandboxRefusal.NotRunning("stopped"));
+    }
+
+    @Test
+    void beginsNothingNewOnAHostWhoseDiskIsNearlyFullAndGoesOnWithWhatRuns() {
+        var sandbox = create();
+        var checkpoint = checkpoint(sandbox, "before");
+        var wanted = new NewSandbox("base", Optional.empty(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+
+        HOSTS.nearlyFull = true;
+
+        assertThat(refused(node.persistence.sandboxes().create(origin, wanted))).isEqualTo(new SandboxRefusal.NoRoom());
+        assertThat(refused(fork(origin, checkpoint))).isEqualTo(new SandboxRefusal.NoRoom());
+        assertThat(refused(node.persistence.checkpoints().create(origin, sandbox, "after", CheckpointKind.FULL)))
+                .isEqualTo(new SandboxRefusal.NoRoom());
+        assertThat(done(node.persistence.checkpoints().list(origin, sandbox))).hasSize(1);
+        done(branches().restore(origin, sandbox, checkpoint));
+        HOSTS.nearlyFull = false;
+        done(fork(origin, checkpoint));
+        checkpoint(sandbox, "after");
     }
 
     @Test
@@ -294,6 +314,7 @@ class BranchesIT {
                 .withFallback(node.system.settings().config());
         var strict = new ShardedCheckpoints(
                 entities(),
+                HOSTS,
                 node.persistence.sandboxes(),
                 new SecureRandom(),
                 ServiceSettings.from(config),

@@ -98,7 +98,7 @@ class BranchingHistoriesTest {
         var services = settings.services();
         stores = new ShardedSecretStores(entities, new ShardedSecretVersions(entities, vault, services), services);
         sandboxes = new ShardedSandboxes(entities, HOSTS, stores, random, services, clock);
-        checkpoints = new ShardedCheckpoints(entities, sandboxes, random, services, clock);
+        checkpoints = new ShardedCheckpoints(entities, HOSTS, sandboxes, random, services, clock);
         branches = new ShardedBranches(entities, services);
     }
 

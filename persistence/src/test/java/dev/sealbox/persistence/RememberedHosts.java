@@ -47,6 +47,10 @@ final class RememberedHosts implements SandboxHosts {
     final Set<CheckpointId> layers = ConcurrentHashMap.newKeySet();
     volatile long memoryInUse;
     volatile boolean full;
+
+    /** Whether there is no room for what is new. */
+    volatile boolean nearlyFull;
+
     volatile @Nullable RuntimeException broken;
     volatile CompletableFuture<Unit> gate = CompletableFuture.completedFuture(Unit.DONE);
     private volatile @Nullable Vault vault;
@@ -67,6 +71,11 @@ final class RememberedHosts implements SandboxHosts {
     private <T> CompletionStage<T> unlessBroken(Supplier<CompletionStage<T>> task) {
         var failure = broken;
         return failure == null ? gate.thenCompose(open -> task.get()) : CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
+    public boolean hasRoom(Optional<HostId> host) {
+        return !nearlyFull;
     }
 
     @Override

@@ -25,6 +25,7 @@ import dev.sealbox.runtime.rootfs.Templates;
 import dev.sealbox.runtime.rootfs.Trust;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.Disk;
+import dev.sealbox.runtime.storage.DiskRoom;
 import dev.sealbox.runtime.storage.NodeStorage;
 import dev.sealbox.runtime.storage.SandboxRecord;
 import dev.sealbox.runtime.storage.SandboxRecord.Base;
@@ -99,6 +100,10 @@ final class Host {
 
     Templates templates() {
         return templates;
+    }
+
+    DiskRoom room() {
+        return new DiskRoom(storage.freeBytes(), settings.diskReserve());
     }
 
     /** Finds the sandboxes that an earlier process has left alive, and clears away what is left of others. */
@@ -203,6 +208,7 @@ final class Host {
         router.connect(record.whereabouts());
         var spec = new ContainerSpec(
                 record.id(),
+                AddressPool.numberOf(record.address()),
                 router.namespaceOf(record.id()),
                 cgroups.pathOf(record.id()),
                 launch.limits(),
@@ -214,6 +220,7 @@ final class Host {
         configure(folder.config(), spec);
         runc.run(new Runc.Launching(
                 spec, mount.folder(), mount.options(), folder.path(), socket(record.id()), folder.log()));
+        cgroups.limitSockets(record.id(), launch.limits());
         var agent = agent(record.id());
         if (!agent.answers()) {
             throw new RuntimeFailure("agent", "the agent of " + record.id() + " does not answer");
@@ -256,6 +263,9 @@ final class Host {
         var folder = store.folder(sandbox);
         var record = folder.record().orElseThrow(() -> new SandboxMissing(sandbox));
         var disk = disk(record, 0);
+        if (!room().isEnoughFor(driver.copied(disk))) {
+            throw new RuntimeFailure("storage", "the host's disk has no room for a copy of " + sandbox);
+        }
         return store.add(checkpoint, record, layer -> {
             driver.flush(disk);
             cgroups.whileFrozen(sandbox, settings.freezeTimeout(), () -> driver.capture(disk, layer));

@@ -24,6 +24,7 @@ import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.step.RuntimeFailure;
+import dev.sealbox.runtime.storage.DiskRoom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -86,6 +87,11 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     /** The files of this host's layers, as streams. */
     public LayerFiles layers() {
         return host.layers();
+    }
+
+    /** What is left of the disk that sandboxes and layers lie on. */
+    public DiskRoom room() {
+        return host.room();
     }
 
     /** Builds the base root filesystem if it is missing, which takes half a minute or more. Blocks. */

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * {@code reference.conf}.
  *
  * @param storageImageBytes of the file system in a file, where disks lie in one
+ * @param diskReserve bytes of the disk that nothing new is begun in
  * @param importLimit bytes of one import, packed and unpacked
  * @param portConnections from outside into one sandbox at a time
  */
@@ -32,6 +33,7 @@ public record RuntimeSettings(
         SessionSettings sessions,
         StorageKind storage,
         long storageImageBytes,
+        long diskReserve,
         long importLimit,
         int portConnections) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
@@ -76,6 +78,7 @@ public record RuntimeSettings(
                 SessionSettings.from(runtime.getConfig("sessions")),
                 storage(config.getString("sealbox.host.storage")),
                 config.getBytes("sealbox.host.storage-image-size"),
+                config.getBytes("sealbox.host.disk-reserve"),
                 runtime.getBytes("import-limit"),
                 runtime.getInt("port-connections"));
     }

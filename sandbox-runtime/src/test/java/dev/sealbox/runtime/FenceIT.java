@@ -61,7 +61,21 @@ class FenceIT {
         "quotactl, 179",
         "acct, 163",
         "syslog, 103",
-        "fanotify_init, 300"
+        "fanotify_init, 300",
+        "kexec_file_load, 320",
+        "delete_module, 176",
+        "process_vm_writev, 311",
+        "kcmp, 312",
+        "process_madvise, 440",
+        "io_uring_enter, 426",
+        "vmsplice, 278",
+        "memfd_secret, 447",
+        "fsmount, 432",
+        "mount_setattr, 442",
+        "iopl, 172",
+        "ioperm, 173",
+        "lookup_dcookie, 212",
+        "setdomainname, 171"
     })
     void refusesTheSystemCall(String name, int number) {
         assertThat(errno("libc.syscall(" + number + ", 0, 0, 0, 0, 0, 0)"))
@@ -77,15 +91,24 @@ class FenceIT {
         assertThat(errno("libc.syscall(56, " + flag + " | 17, 0, 0, 0, 0)")).isEqualTo(EPERM);
     }
 
-    @Test
-    void doesNotKnowClone3() {
-        assertThat(errno("libc.syscall(435, 0, 0)")).isEqualTo(ENOSYS);
+    @ParameterizedTest
+    @CsvSource({"clone3, 435", "io_setup, 206"})
+    void doesNotKnow(String name, int number) {
+        assertThat(errno("libc.syscall(" + number + ", 0, 0)")).as(name).isEqualTo(ENOSYS);
     }
 
     @ParameterizedTest
     @CsvSource({"packet, 17", "vsock, 40", "alg, 38", "bluetooth, 31", "can, 29", "tipc, 30"})
     void refusesSocketsOf(String family, int number) {
         assertThat(errno("libc.socket(" + number + ", 3, 0)")).as(family).isEqualTo(EPERM);
+    }
+
+    /** SCTP, MPTCP, UDP-Lite; NETLINK_NETFILTER, NETLINK_XFRM. */
+    @ParameterizedTest
+    @CsvSource({"2, 1, 132", "2, 1, 262", "10, 1, 262", "2, 2, 136", "16, 3, 12", "16, 3, 6"})
+    void refusesFurtherProtocols(int family, int type, int protocol) {
+        assertThat(errno("libc.socket(" + family + ", " + type + ", " + protocol + ")"))
+                .isEqualTo(EPERM);
     }
 
     @Test

@@ -170,6 +170,38 @@ class NetworkIT {
         assertThat(from(one.ip())).isEqualTo("3128 " + one.ip());
     }
 
+    /** Without having broken out: an address that is not there may be bound, but nothing is sent from it. */
+    @Test
+    void sendsNothingFromAForgedSource() {
+        assertThat(python(
+                        one.sandbox(),
+                        "s = socket.socket(); s.settimeout(1); s.setsockopt(0, 15, 1); s.bind(('" + other.ip()
+                                + "', 0)); s.connect(('169.254.169.253', 3128)); print('through')"))
+                .isEqualTo("OSError");
+    }
+
+    /** The router remembers a connection for a while, and has one memory for all sandboxes. */
+    @Test
+    void keepsANeighboursConnectionsWhileOneSandboxFloods() {
+        node.run(node.start(), """
+                python3 -c "
+                import socket
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setblocking(False)
+                for i in range(20000):
+                    try: s.sendto(b'x', (f'198.18.{i >> 8}.{i & 255}', 53))
+                    except OSError: pass
+                "
+                """);
+
+        assertThat(Integer.parseInt(
+                        router("cat /proc/sys/net/netfilter/nf_conntrack_count").strip()))
+                .isBetween(5_000, 10_000);
+        assertThat(router("cat /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait")
+                        .strip())
+                .isEqualTo("10");
+        assertThat(tcp(other.sandbox(), "169.254.169.253", 3128)).isEqualTo("3128 " + other.ip());
+    }
+
     @Test
     void dropsForgedHardwareAddresses() {
         var genuine = enter(other, "cat /sys/class/net/eth0/address").strip();

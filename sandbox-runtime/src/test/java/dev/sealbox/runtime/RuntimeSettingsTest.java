@@ -41,6 +41,7 @@ class RuntimeSettingsTest {
                                 128L << 20),
                         StorageKind.AUTO,
                         8L << 30,
+                        2L << 30,
                         20L << 30,
                         128));
     }

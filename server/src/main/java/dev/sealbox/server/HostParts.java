@@ -10,12 +10,22 @@ import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.runtime.OciRuntime;
 import dev.sealbox.runtime.RuntimeSettings;
+import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.server.host.Host;
 import dev.sealbox.server.host.Lease;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** What a node with the role {@code host} runs: containers, and the egress proxy in their router namespace. */
 record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger ledger, Lease lease) {
+
+    /** Whether something new may be begun; without an answer of the disk it may not. */
+    boolean hasRoom() {
+        try {
+            return runtime.room().isEnough();
+        } catch (RuntimeFailure e) {
+            return false;
+        }
+    }
 
     static HostParts open(
             ActorSystem<?> system,

@@ -154,6 +154,7 @@ final class Node {
             ClusterMetrics.watch(system, metrics);
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
+            local.ifPresent(parts -> DiskMetrics.watch(parts.runtime(), metrics));
             var readiness = new NodeReadiness(membership, database, local);
             if (!isControl()) {
                 return new Node(cleanup, vitals(system, config, readiness, metrics), membership);
@@ -227,7 +228,10 @@ final class Node {
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
-            spawn(system, HostActor.create(parts.host(), parts.runtime().layers()), "sandbox-host");
+            spawn(
+                    system,
+                    HostActor.create(parts.host(), parts.runtime().layers(), () -> !parts.hasRoom()),
+                    "sandbox-host");
             Waiting.until(
                     "register the host",
                     settings.startTimeout(),

@@ -27,7 +27,14 @@ final class NodeReadiness implements Readiness {
         var database = part("database", this.database.ask("answer", connection -> connection.isValid(2)));
         var runtime = host.map(parts -> part("runtime", parts.runtime().running()))
                 .orElseGet(() -> CompletableFuture.completedFuture(Part.usable("runtime")));
-        return database.thenCombine(runtime, (first, second) -> List.of(first, member(), second));
+        return database.thenCombine(runtime, (first, second) -> List.of(first, member(), second, disk()));
+    }
+
+    /** What runs goes on without room, and a node that is taken out of service for it would be missed. */
+    private Part disk() {
+        return host.map(HostParts::hasRoom).orElse(true)
+                ? Part.usable("disk")
+                : Part.impaired("disk", "nearly full, nothing new is begun");
     }
 
     private Part member() {

@@ -36,7 +36,9 @@ class SleepIT {
 
     @Test
     void sandboxesSleepWhenIdleAndWakeWithTheNextCall() throws Exception {
-        try (var world = World.open(Map.of())) {
+        var free = Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir")))
+                .getUsableSpace();
+        try (var world = World.open(Map.of("SEALBOX_DISK_RESERVE", Long.toString(free / 4 * 3)))) {
             var sandbox = Sandbox.create(world.client(), SandboxOptions.defaults());
             sandbox.files().write("kept", "still here".getBytes(StandardCharsets.UTF_8));
             assertThat(post(world, sandbox, "hibernate").statusCode()).isEqualTo(200);
@@ -51,6 +53,7 @@ class SleepIT {
             fallsAsleepByItselfAndNotWhileItIsUsed(world, sandbox);
             goesOnFallingAsleepAfterARestart(world, sandbox);
             hasItsSizeAlsoAfterSleepAndRestart(world, sandbox);
+            beginsNothingNewWhileTheDiskIsNearlyFull(world, sandbox, free / 2);
             answersAsTheContractSays(world, sandbox);
             assertThat(world.stop()).isEmpty();
         }
@@ -123,6 +126,59 @@ class SleepIT {
             }
         }
         return limits;
+    }
+
+    /** On this node, nearly full begins early. */
+    private void beginsNothingNewWhileTheDiskIsNearlyFull(World world, Sandbox sandbox, long bytes) throws Exception {
+        var checkpoint = sandbox.createCheckpoint("before");
+        await(
+                "the checkpoint is ready",
+                () -> sandbox.listCheckpoints().getFirst().isReady());
+        assertThat(sandbox.commands().run("fallocate -l " + bytes + " big").exitCode())
+                .isZero();
+        // The name is taken, so that nothing is begun before.
+        await(
+                "the node has noticed",
+                () -> post(world, sandbox, "checkpoints", "{\"name\":\"before\"}")
+                                .statusCode()
+                        == 503);
+
+        var image = "{\"image\":{\"base\":\"base\",\"steps\":[{\"type\":\"run\",\"args\":{\"commands\":[\"true\"]}}]}}";
+        for (var answer : List.of(
+                create(world, "{}"),
+                create(world, image),
+                post(world, sandbox, "checkpoints", "{\"name\":\"after\"}"),
+                send(
+                        world,
+                        HttpRequest.newBuilder(URI.create(
+                                        world.node().api() + "/api/sandboxes/from-checkpoint/" + checkpoint.id()))
+                                .POST(BodyPublishers.ofString("{}"))))) {
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+            assertThat(json.readTree(answer.body()).path("code").asText()).isEqualTo("host.no-room");
+            assertThat(answer.headers().firstValue("Retry-After")).contains("30");
+        }
+        assertThat(health(world, "/readyz")).contains("\"disk\":\"nearly full");
+        assertThat(health(world, "/metrics")).contains("sealbox_disk_free_bytes", "sealbox_disk_reserve_bytes");
+        assertThat(sandbox.commands().run("echo goes on").stdout()).isEqualTo("goes on\n");
+        sandbox.hibernate();
+        assertThat(sandbox.commands().run("rm big; echo wakes").stdout()).isEqualTo("wakes\n");
+
+        await("there is room again", () -> create(world, "{}").statusCode() == 201);
+        assertThat(health(world, "/readyz")).contains("\"disk\":\"ok\"");
+        sandbox.deleteCheckpoint(checkpoint.id());
+    }
+
+    private HttpResponse<String> create(World world, String body) throws Exception {
+        return send(
+                world,
+                HttpRequest.newBuilder(URI.create(world.node().api() + "/api/sandboxes"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body)));
+    }
+
+    private String health(World world, String path) throws Exception {
+        return send(world, HttpRequest.newBuilder(URI.create(world.node().api() + path)))
+                .body();
     }
 
     /** Empty bodies without a type, as Python sends them, and with the type of JSON, as TypeScript does. */

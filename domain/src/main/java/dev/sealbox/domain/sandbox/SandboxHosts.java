@@ -18,8 +18,18 @@ import java.util.concurrent.CompletionStage;
  */
 public interface SandboxHosts {
 
-    /** Chooses a host for a new sandbox; empty when none can take it. */
+    /** Chooses a host for a new sandbox, one that {@link #hasRoom}; empty when none can take it. */
     Optional<HostId> place(Limits limits);
+
+    /**
+     * Whether a host's disk has room for what is new: sandboxes, checkpoints, images. One that has not told is taken to
+     * have; it tells every few seconds.
+     *
+     * @param host empty for any host at all
+     */
+    default boolean hasRoom(Optional<HostId> host) {
+        return true;
+    }
 
     /** Starts the container and opens the egress gate for it; complete when the first command can run. */
     CompletionStage<Unit> start(HostId host, StartSandbox start);

@@ -27,6 +27,9 @@ public sealed interface SandboxRefusal extends Refusal {
     /** No host can take it now. */
     record NoHost() implements SandboxRefusal {}
 
+    /** So little is left of a host's disk that nothing new is begun there. */
+    record NoRoom() implements SandboxRefusal {}
+
     record StartFailed(String reason) implements SandboxRefusal {}
 
     /** Its owner has locked its size. */
@@ -66,6 +69,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case WakeFailed refusal -> Kind.NOT_READY;
             case NotReady refusal -> Kind.NOT_READY;
             case NoHost refusal -> Kind.NOT_READY;
+            case NoRoom refusal -> Kind.NOT_READY;
             case StartFailed refusal -> Kind.NOT_READY;
             case SizeLocked refusal -> Kind.FORBIDDEN;
             case MemoryInUse refusal -> Kind.CONFLICT;
@@ -91,6 +95,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case WakeFailed refusal -> "sandbox.wake-failed";
             case NotReady refusal -> "sandbox.not-ready";
             case NoHost refusal -> "sandbox.no-host";
+            case NoRoom refusal -> "host.no-room";
             case StartFailed refusal -> "sandbox.start-failed";
             // As the contract has them.
             case SizeLocked refusal -> "scaling_locked";
@@ -106,6 +111,12 @@ public sealed interface SandboxRefusal extends Refusal {
         };
     }
 
+    /** People make room, not seconds. */
+    @Override
+    default int retryAfterSeconds() {
+        return this instanceof NoRoom ? 30 : 1;
+    }
+
     @Override
     default String message() {
         return switch (this) {
@@ -117,6 +128,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case WakeFailed(var reason) -> "the sandbox could not be woken: " + reason;
             case NotReady() -> "the sandbox is not ready yet";
             case NoHost() -> "no host can run the sandbox now";
+            case NoRoom() -> "the host's disk is nearly full: nothing new is begun on it until there is room";
             case StartFailed(var reason) -> "the sandbox could not be started: " + reason;
             case SizeLocked() -> "the size of the sandbox is locked";
             case MemoryInUse(var memoryMB) -> "the sandbox uses more memory than " + memoryMB + " MiB";

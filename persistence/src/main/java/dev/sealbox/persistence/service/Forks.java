@@ -12,6 +12,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
@@ -42,9 +43,15 @@ final class Forks {
     private final Cutting cutting;
     private final ServiceSettings settings;
 
-    Forks(Entities entities, Sandboxes sandboxes, RandomGenerator random, ServiceSettings settings, Clock clock) {
+    Forks(
+            Entities entities,
+            SandboxHosts hosts,
+            Sandboxes sandboxes,
+            RandomGenerator random,
+            ServiceSettings settings,
+            Clock clock) {
         this.entities = entities;
-        this.launcher = new Launcher(entities, random, settings, clock);
+        this.launcher = new Launcher(entities, hosts, random, settings, clock);
         this.lineage = new Lineage(entities, settings);
         this.patching = new Patching(entities, sandboxes, settings, clock);
         this.cutting = new Cutting(entities, settings);

@@ -108,6 +108,9 @@ final class ImageBuild {
     }
 
     private Outcome<ImageLayer> onTop() {
+        if (!builds.hosts.hasRoom(Optional.empty())) {
+            return Outcome.refused(new SandboxRefusal.NoRoom());
+        }
         var stages = wanted.manifest().stages();
         if (stages.size() == 1) {
             return place().map(host -> built(new ImageLayer(host, List.of(), Defaults.NONE), 0))

@@ -22,6 +22,7 @@ import dev.sealbox.persistence.entity.ImageMessage;
 import dev.sealbox.persistence.entity.ImageReply;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -82,6 +83,9 @@ final class Import {
                 return Outcome.refused(new ArchiveRefusal.Busy());
             }
             new BuildSite(builds, origin.organization(), hash, other).abandon("its import was interrupted");
+        }
+        if (!builds.hosts.hasRoom(Optional.empty())) {
+            return Outcome.refused(new SandboxRefusal.NoRoom());
         }
         return builds.hosts
                 .place(BuildSite.limits(1024))

@@ -15,6 +15,7 @@ import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.StoreLayer;
@@ -42,14 +43,16 @@ import java.util.random.RandomGenerator;
 /** How a sandbox comes to be, fresh or as a fork. */
 final class Launcher {
     private final Entities entities;
+    private final SandboxHosts hosts;
     private final Names names;
     private final Places places;
     private final RandomGenerator random;
     private final ServiceSettings settings;
 
     /** {@code random} draws ids and tokens, so it must be cryptographically strong. */
-    Launcher(Entities entities, RandomGenerator random, ServiceSettings settings, Clock clock) {
+    Launcher(Entities entities, SandboxHosts hosts, RandomGenerator random, ServiceSettings settings, Clock clock) {
         this.entities = entities;
+        this.hosts = hosts;
         this.names = new Names(entities, settings);
         this.places = new Places(entities, settings, clock);
         this.random = random;
@@ -127,6 +130,9 @@ final class Launcher {
 
     /** Complete when the first command can run. */
     CompletionStage<Outcome<SandboxView>> launch(Origin origin, Plan plan) {
+        if (!hosts.hasRoom(plan.host())) {
+            return Futures.now(Outcome.refused(new SandboxRefusal.NoRoom()));
+        }
         return admit(origin, plan.id())
                 .thenCompose(admitted -> admitted.then(done -> entities.sandbox(
                                 plan.id(),

@@ -15,6 +15,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
@@ -33,17 +34,24 @@ import java.util.random.RandomGenerator;
 /** Checkpoints as their people see them, put together from entities. */
 public final class ShardedCheckpoints implements Checkpoints {
     private final Entities entities;
+    private final SandboxHosts hosts;
     private final RunningSandboxes sandboxes;
     private final Layering layering;
     private final Forks forks;
     private final ServiceSettings settings;
 
     public ShardedCheckpoints(
-            Entities entities, Sandboxes running, RandomGenerator random, ServiceSettings settings, Clock clock) {
+            Entities entities,
+            SandboxHosts hosts,
+            Sandboxes running,
+            RandomGenerator random,
+            ServiceSettings settings,
+            Clock clock) {
         this.entities = entities;
+        this.hosts = hosts;
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.layering = new Layering(entities, settings);
-        this.forks = new Forks(entities, running, random, settings, clock);
+        this.forks = new Forks(entities, hosts, running, random, settings, clock);
         this.settings = settings;
     }
 
@@ -65,7 +73,7 @@ public final class ShardedCheckpoints implements Checkpoints {
             Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
         return sandboxes
                 .read(origin.organization(), sandbox)
-                .thenApply(ShardedCheckpoints::running)
+                .thenApply(this::ready)
                 .thenCompose(known -> known.then(running -> layering.of(origin, sandbox)))
                 .thenCompose(known -> known.then(now -> name(origin, sandbox, now.sandbox(), id, name, kind)
                         .thenCompose(named -> named.then(done -> request(
@@ -74,9 +82,12 @@ public final class ShardedCheckpoints implements Checkpoints {
                                 new CheckpointCommand.RequestCheckpoint(sandbox, name, kind, contents(now)))))));
     }
 
-    private static Outcome<Sandbox> running(Outcome<Sandbox> known) {
-        return known instanceof Outcome.Done<Sandbox>(var sandbox) && sandbox.stage() != Sandbox.Stage.RUNNING
-                ? Outcome.refused(new SandboxRefusal.NotRunning(sandbox.stage().status()))
+    private Outcome<Sandbox> ready(Outcome<Sandbox> known) {
+        if (known instanceof Outcome.Done<Sandbox>(var sandbox) && sandbox.stage() != Sandbox.Stage.RUNNING) {
+            return Outcome.refused(new SandboxRefusal.NotRunning(sandbox.stage().status()));
+        }
+        return known instanceof Outcome.Done<Sandbox>(var sandbox) && !hosts.hasRoom(sandbox.host())
+                ? Outcome.refused(new SandboxRefusal.NoRoom())
                 : known;
     }
 

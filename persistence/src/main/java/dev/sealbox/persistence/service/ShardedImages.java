@@ -72,7 +72,7 @@ public final class ShardedImages implements Images {
             Clock clock) {
         return new ShardedImages(
                 entities,
-                new Launcher(entities, random, services, clock),
+                new Launcher(entities, hosts, random, services, clock),
                 new Builds(entities, hosts, new Members(system), random, settings));
     }
 

@@ -57,7 +57,7 @@ public final class ShardedSandboxes implements Sandboxes {
         this.entities = entities;
         this.hosts = hosts;
         this.stores = stores;
-        this.launcher = new Launcher(entities, random, settings, clock);
+        this.launcher = new Launcher(entities, hosts, random, settings, clock);
         this.layering = new Layering(entities, settings);
         this.names = new Names(entities, settings);
         this.running = new RunningSandboxes(entities, settings);

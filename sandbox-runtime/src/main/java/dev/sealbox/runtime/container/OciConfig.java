@@ -14,6 +14,10 @@ public final class OciConfig {
     private static final String STAGE = "/run/sealbox";
 
     static final int IDS = 65536;
+
+    /** Of the 3072 that a kernel has for all sandboxes together; more than the sessions that one may have. */
+    private static final int TERMINALS = 256;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Enough for sudo, apt and chown; nothing that reaches beyond the sandbox's own files and processes. */
@@ -36,6 +40,7 @@ public final class OciConfig {
             "/proc/kcore",
             "/proc/keys",
             "/proc/latency_stats",
+            "/proc/pressure",
             "/proc/sched_debug",
             "/proc/scsi",
             "/proc/timer_list",
@@ -53,13 +58,13 @@ public final class OciConfig {
         var config = JSON.createObjectNode().put("ociVersion", "1.0.2");
         config.put("hostname", spec.sandbox().value());
         config.putObject("root").put("path", STAGE + "/rootfs").put("readonly", false);
-        process(config.putObject("process"), spec.fence());
+        process(config.putObject("process"));
         mounts(config.putArray("mounts"), spec);
         linux(config.putObject("linux"), spec);
         return config.toPrettyString();
     }
 
-    private static void process(ObjectNode process, ContainerSpec.Fence fence) {
+    private static void process(ObjectNode process) {
         process.put("terminal", false).put("cwd", "/").put("noNewPrivileges", false);
         process.putObject("user").put("uid", 0).put("gid", 0);
         process.putArray("args").add(AGENT);
@@ -68,13 +73,6 @@ public final class OciConfig {
         for (var set : List.of("bounding", "effective", "permitted")) {
             strings(capabilities.putArray(set), CAPABILITIES);
         }
-        var limits = process.putArray("rlimits");
-        limit(limits, "RLIMIT_NOFILE", fence.openFiles());
-        limit(limits, "RLIMIT_CORE", 0);
-    }
-
-    private static void limit(ArrayNode limits, String type, long value) {
-        limits.addObject().put("type", type).put("hard", value).put("soft", value);
     }
 
     private static void mounts(ArrayNode mounts, ContainerSpec spec) {
@@ -90,7 +88,8 @@ public final class OciConfig {
                 "newinstance",
                 "ptmxmode=0666",
                 "mode=0620",
-                "gid=5");
+                "gid=5",
+                "max=" + TERMINALS);
         mount(
                 mounts,
                 "/dev/shm",
@@ -120,10 +119,13 @@ public final class OciConfig {
 
     private static void linux(ObjectNode linux, ContainerSpec spec) {
         var namespaces = linux.putArray("namespaces");
-        for (var type : List.of("user", "pid", "mount", "ipc", "uts", "cgroup")) {
+        for (var type : List.of("pid", "mount", "ipc", "uts", "cgroup")) {
             namespaces.addObject().put("type", type);
         }
-        namespaces.addObject().put("type", "network").put("path", spec.network().toString());
+        // The network's is the one that the host program starts runc in: once in the sandbox's user namespace nobody
+        // may
+        // enter it.
+        namespaces.addObject().put("type", "user").put("path", STAGE + "/user");
         for (var mappings : List.of("uidMappings", "gidMappings")) {
             linux.putArray(mappings)
                     .addObject()

@@ -50,6 +50,9 @@ public final class Runc {
                 launching.mountOptions(),
                 programs.agent().toString(),
                 spec.network().toString(),
+                Integer.toString(spec.maker()),
+                Integer.toString(spec.fence().uidBase()),
+                Integer.toString(spec.fence().openFiles()),
                 launching.socket().toString(),
                 launching.log().toString()));
         command.addAll(runc(

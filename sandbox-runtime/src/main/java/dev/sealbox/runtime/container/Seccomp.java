@@ -7,20 +7,37 @@ import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The system calls of sandboxes: what {@code system-calls.txt} lists is allowed, and of {@code clone}, {@code socket} and
  * {@code personality} the harmless forms. All else fails with EPERM.
  *
- * <p>In the spirit of Docker's default profile, but narrower: no ptrace, no io_uring, no sockets but Unix, IP and
- * netlink, no 32-bit programs.
+ * <p>In the spirit of Docker's default profile, but narrower: no ptrace, no io_uring, no legacy AIO, no sockets but
+ * Unix, TCP, UDP and netlink, no 32-bit programs.
  */
 final class Seccomp {
     /** CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET} of sched.h. */
     static final long NEW_NAMESPACES = 0x7E020000L;
 
     private static final int ENOSYS = 38;
-    private static final List<Integer> SOCKET_FAMILIES = List.of(1, 2, 10, 16);
+
+    /**
+     * Said to be unknown, so that programs do without. The flags of clone3 lie in memory, where no filter sees them; libc
+     * falls back to clone. What io_setup takes is counted for the whole machine, so that one sandbox could take it all.
+     */
+    private static final List<String> UNKNOWN = List.of("clone3", "io_setup");
+
+    private static final int FIRST = 0;
+    private static final int UNIX = 1;
+
+    /** By family, IPv4, IPv6 and netlink: the protocols that programs use; any other one is a further part of the kernel. */
+    private static final Map<Integer, List<Integer>> PROTOCOLS = Map.of(
+            2, List.of(0, 6, 17),
+            10, List.of(0, 6, 17),
+            16, List.of(0, 4, 9, 15));
+
+    private static final int PROTOCOL = 2;
     private static final List<Long> PERSONALITIES = List.of(0L, 8L, 0x20000L, 0x20008L, 0xFFFFFFFFL);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,14 +51,20 @@ final class Seccomp {
         var listed = rules.addObject().put("action", "SCMP_ACT_ALLOW").putArray("names");
         allowed().forEach(listed::add);
         argument(rules, "clone", "SCMP_CMP_MASKED_EQ", NEW_NAMESPACES).put("valueTwo", 0);
-        SOCKET_FAMILIES.forEach(family -> argument(rules, "socket", "SCMP_CMP_EQ", family));
+        argument(rules, "socket", "SCMP_CMP_EQ", UNIX);
+        PROTOCOLS.forEach((family, protocols) -> protocols.forEach(protocol -> {
+            var rule = rules.addObject().put("action", "SCMP_ACT_ALLOW");
+            rule.putArray("names").add("socket");
+            var both = rule.putArray("args");
+            argument(both, FIRST, "SCMP_CMP_EQ", family);
+            argument(both, PROTOCOL, "SCMP_CMP_EQ", protocol);
+        }));
         PERSONALITIES.forEach(persona -> argument(rules, "personality", "SCMP_CMP_EQ", persona));
-        // Its flags lie in memory, where no filter sees them; told that it is unknown, libc falls back to clone.
-        rules.addObject()
+        var unknown = rules.addObject()
                 .put("action", "SCMP_ACT_ERRNO")
                 .put("errnoRet", ENOSYS)
-                .putArray("names")
-                .add("clone3");
+                .putArray("names");
+        UNKNOWN.forEach(unknown::add);
         return profile;
     }
 
@@ -49,11 +72,11 @@ final class Seccomp {
     private static ObjectNode argument(ArrayNode rules, String name, String operator, long value) {
         var rule = rules.addObject().put("action", "SCMP_ACT_ALLOW");
         rule.putArray("names").add(name);
-        return rule.putArray("args")
-                .addObject()
-                .put("index", 0)
-                .put("value", value)
-                .put("op", operator);
+        return argument(rule.putArray("args"), FIRST, operator, value);
+    }
+
+    private static ObjectNode argument(ArrayNode conditions, int index, String operator, long value) {
+        return conditions.addObject().put("index", index).put("value", value).put("op", operator);
     }
 
     static List<String> allowed() {

@@ -21,6 +21,11 @@ public final class Cgroups {
     /** Microseconds over which the CPU's quota is counted. */
     private static final long PERIOD = 100_000;
 
+    private static final String SOCKETS = "memory.kmem.tcp.limit_in_bytes";
+
+    /** Sockets get this part of a sandbox's memory, on top of it. */
+    private static final int SOCKETS_SHARE = 4;
+
     private final Path mounts;
     private final String parent;
 
@@ -107,6 +112,20 @@ public final class Cgroups {
         } else {
             memory(group("memory", sandbox), bytes);
             change(group("cpu", sandbox).resolve("cpu.cfs_quota_us"), quota);
+        }
+    }
+
+    /**
+     * Bounds what the kernel keeps for a sandbox's sockets, which version 1 counts apart from other memory and else not
+     * at all: one sandbox could slow down every connection of the host.
+     */
+    public void limitSockets(SandboxId sandbox, Limits limits) {
+        var file = mounts.resolve("memory")
+                .resolve(parent)
+                .resolve(sandbox.value())
+                .resolve(SOCKETS);
+        if (!unified() && Files.exists(file)) {
+            change(file, Long.toString(((long) limits.memoryMB() << 20) / SOCKETS_SHARE));
         }
     }
 

@@ -56,6 +56,11 @@ public final class AddressPool {
         taken.remove(number(address) - first);
     }
 
+    /** The last 16 bits of an address: unlike those of any other sandbox of a node whose block is no larger. */
+    public static int numberOf(String address) {
+        return number(address) & 0xFFFF;
+    }
+
     static int number(String address) {
         var number = 0;
         for (var part : address.split("\\.", -1)) {

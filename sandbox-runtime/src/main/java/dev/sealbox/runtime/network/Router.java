@@ -39,18 +39,26 @@ public final class Router {
         if (!namespaces().contains(name)) {
             ip(List.of(), "netns add " + name + "\n");
         }
+        set("""
+                ipv4/ip_forward=0 ipv4/conf/all/rp_filter=1 ipv4/conf/default/rp_filter=1 \\
+                ipv4/conf/all/accept_redirects=0 ipv4/conf/all/send_redirects=0 ipv4/conf/all/route_localnet=0 \\
+                ipv6/conf/all/disable_ipv6=1 ipv6/conf/default/disable_ipv6=1""");
+        ip(List.of("-n", name), "link set lo up\naddress replace " + Gateway.ADDRESS + "/32 dev lo\n");
+        nft(RouterRules.of(guests.stream().map(this::link).toList()));
+        // There once rules ask for connections. The kernel's own 2 minutes and 30 s are for a router on the internet.
+        set("netfilter/nf_conntrack_tcp_timeout_time_wait=10 netfilter/nf_conntrack_udp_timeout=10");
+    }
+
+    /** Settings below {@code /proc/sys/net} that this kernel has. */
+    private void set(String settings) {
         inside("sh", "-c", """
                 set -e
                 cd /proc/sys/net
-                for setting in ipv4/ip_forward=0 ipv4/conf/all/rp_filter=1 ipv4/conf/default/rp_filter=1 \\
-                    ipv4/conf/all/accept_redirects=0 ipv4/conf/all/send_redirects=0 ipv4/conf/all/route_localnet=0 \\
-                    ipv6/conf/all/disable_ipv6=1 ipv6/conf/default/disable_ipv6=1; do
-                  file=${setting%=*}
+                for setting in %s; do
+                  file=${setting%%=*}
                   if [ -e $file ]; then echo ${setting#*=} > $file; fi
                 done
-                """);
-        ip(List.of("-n", name), "link set lo up\naddress replace " + Gateway.ADDRESS + "/32 dev lo\n");
-        nft(RouterRules.of(guests.stream().map(this::link).toList()));
+                """.formatted(settings));
     }
 
     /** Lays a sandbox's wire, in a network namespace of its own that is made here. */

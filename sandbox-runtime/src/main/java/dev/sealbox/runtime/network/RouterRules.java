@@ -7,14 +7,21 @@ import java.util.Collection;
 
 /** The packet filter of a router namespace, as text for {@code nft -f}. */
 final class RouterRules {
+    /**
+     * Connections and questions of one sandbox that the kernel remembers at once, those that ended in the last ten
+     * seconds included. It has room for some 262144 of all sandboxes together, and forgets none of the living.
+     */
+    static final int CONNECTIONS = 8192;
+
     private RouterRules() {}
 
     /**
      * All rules at once, replacing those that are there.
      *
      * <p>A packet passes three gates: its interface, hardware and network address are those of one sandbox; names and the
-     * web are directed to the gateway wherever they were going, and so is TCP to invented addresses; what then is not for one of the gateway's ports is
-     * answered with a reset (TCP) or dropped. Nothing is ever forwarded.
+     * web are directed to the gateway wherever they were going, and so is TCP to invented addresses; what then is not for one
+     * of the gateway's ports is answered with a reset (TCP) or dropped, and so is what a sandbox begins that has too much
+     * open. Nothing is ever forwarded.
      */
     static String of(Collection<GuestLink> guests) {
         return """
@@ -24,6 +31,11 @@ final class RouterRules {
                   set guests {
                     type ifname . ether_addr . ipv4_addr
                     %s
+                  }
+                  set connections {
+                    type ifname
+                    flags dynamic
+                    size 65535
                   }
                   chain genuine {
                     type filter hook prerouting priority raw; policy accept;
@@ -41,6 +53,7 @@ final class RouterRules {
                   chain admitted {
                     type filter hook prerouting priority filter; policy drop;
                     iifname "lo" accept
+                    ct state new add @connections { iifname ct count over %9$d } counter drop
                     ip daddr %2$s tcp dport { %3$d, %4$d, %5$d, %6$d } accept
                     ip daddr %2$s udp dport %5$d accept
                     ip daddr %2$s tcp dport %8$d ct status dnat accept
@@ -58,7 +71,8 @@ final class RouterRules {
                         Gateway.DNS_PORT,
                         Gateway.PROXY_PORT,
                         Gateway.INVENTED,
-                        Gateway.TCP_PORT);
+                        Gateway.TCP_PORT,
+                        CONNECTIONS);
     }
 
     static String admit(GuestLink guest) {

@@ -75,6 +75,12 @@ public final class BtrfsDriver implements StorageDriver {
         act("snapshot", disk.folder().toString(), layer.toString());
     }
 
+    /** A snapshot. */
+    @Override
+    public long copied(Disk disk) {
+        return 0;
+    }
+
     @Override
     public long taken(Disk disk) {
         return OverlayFolders.taken(disk.folder());

@@ -119,10 +119,20 @@ record BtrfsImage(Path file, Path mount, Path program) {
 
     /** Whether the host has room for all that the file may come to hold. */
     private boolean affordable(long size, long step) throws IOException {
+        return growth(size) > step;
+    }
+
+    /** What can be written onto it, also once it has grown. */
+    long freeBytes() throws IOException {
+        return Files.getFileStore(mount).getUsableSpace() + Math.max(0, growth(Files.size(file)));
+    }
+
+    /** By how much it may grow. */
+    private long growth(long size) throws IOException {
         var host = Files.getFileStore(file);
         var taken = Tool.run(STEP, List.of("du", "--block-size=1", file.toString()));
         var promised = size - Long.parseLong(taken.split("\\s", 2)[0]);
-        return host.getUsableSpace() - promised - step > host.getTotalSpace() / RESERVE;
+        return host.getUsableSpace() - promised - host.getTotalSpace() / RESERVE;
     }
 
     private static void setLength(Path file, long bytes) throws IOException {

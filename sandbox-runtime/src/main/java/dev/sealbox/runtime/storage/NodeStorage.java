@@ -21,6 +21,7 @@ public final class NodeStorage {
     private static final long GROW_EVERY_MS = 1000;
 
     private final StorageKind kind;
+    private final Path data;
     private final StorageDriver driver;
     private final Store store;
     private final Optional<BtrfsImage> image;
@@ -29,8 +30,9 @@ public final class NodeStorage {
 
     private Optional<Future<?>> growth = Optional.empty();
 
-    private NodeStorage(StorageKind kind, Path root, Optional<BtrfsImage> image, int uidBase, Path program) {
+    private NodeStorage(StorageKind kind, Path data, Path root, Optional<BtrfsImage> image, int uidBase, Path program) {
         this.kind = kind;
+        this.data = data;
         this.image = image;
         this.driver = kind == StorageKind.OVERLAY
                 ? new OverlayDriver(Store.layers(root), uidBase)
@@ -55,10 +57,10 @@ public final class NodeStorage {
         var image = new BtrfsImage(data.resolve("disks.btrfs"), data.resolve("disks"), program);
         var kind = new StorageMark(data, Files.exists(image.file())).choose(wanted);
         if (kind != StorageKind.BTRFS_LOOP) {
-            return new NodeStorage(kind, data, Optional.empty(), uidBase, program).begun();
+            return new NodeStorage(kind, data, data, Optional.empty(), uidBase, program).begun();
         }
         image.open(imageBytes);
-        return new NodeStorage(kind, image.mount(), Optional.of(image), uidBase, program).begun();
+        return new NodeStorage(kind, data, image.mount(), Optional.of(image), uidBase, program).begun();
     }
 
     private NodeStorage begun() {
@@ -82,6 +84,16 @@ public final class NodeStorage {
 
     public Store store() {
         return store;
+    }
+
+    /** The bytes that can still be written into the data folder and onto disks, whichever are fewer. */
+    public long freeBytes() {
+        try {
+            var folder = Files.getFileStore(data).getUsableSpace();
+            return image.isEmpty() ? folder : Math.min(folder, image.get().freeBytes());
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
     }
 
     /** One line for operators: the driver, and whether disks are bounded. */

@@ -64,6 +64,11 @@ public final class OverlayDriver implements StorageDriver {
     }
 
     @Override
+    public long copied(Disk disk) {
+        return taken(disk);
+    }
+
+    @Override
     public long taken(Disk disk) {
         return OverlayFolders.taken(folder(disk));
     }

@@ -32,6 +32,9 @@ public interface StorageDriver {
     /** Makes {@code layer}, a folder that is not there yet, with what the sandbox has changed. Its processes stand still meanwhile. */
     void capture(Disk disk, Path layer);
 
+    /** What {@link #capture} would write, in bytes. */
+    long copied(Disk disk);
+
     /** What a disk takes, in bytes, without what it stands on. */
     long taken(Disk disk);
 

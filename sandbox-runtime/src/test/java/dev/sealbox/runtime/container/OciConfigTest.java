@@ -18,10 +18,10 @@ class OciConfigTest {
     private final JsonNode config = config();
 
     @Test
-    void givesEveryNamespaceOfItsOwnAndTheNetworkThatWasLaid() {
+    void givesEveryNamespaceOfItsOwnButTheOnesThatItIsStartedIn() {
         assertThat(texts(config.at("/linux/namespaces"), "type"))
-                .containsExactlyInAnyOrder("user", "pid", "mount", "ipc", "uts", "cgroup", "network");
-        assertThat(config.at("/linux/namespaces/6/path").asText()).isEqualTo("/run/netns/x");
+                .containsExactlyInAnyOrder("pid", "mount", "ipc", "uts", "cgroup", "user");
+        assertThat(config.at("/linux/namespaces/5/path").asText()).isEqualTo("/run/sealbox/user");
         assertThat(config.at("/linux/uidMappings/0/hostID").asInt()).isEqualTo(2_000_000);
         assertThat(config.at("/linux/gidMappings/0/size").asInt()).isEqualTo(65536);
     }
@@ -90,6 +90,11 @@ class OciConfigTest {
     }
 
     @Test
+    void boundsTerminals() {
+        assertThat(config.at("/mounts/2/options").toString()).contains("\"max=256\"");
+    }
+
+    @Test
     void refusesWhatIsNotListed() {
         assertThat(config.at("/linux/seccomp/defaultAction").asText()).isEqualTo("SCMP_ACT_ERRNO");
         assertThat(config.at("/process/noNewPrivileges").asBoolean()).isFalse();
@@ -104,6 +109,7 @@ class OciConfigTest {
     private static JsonNode config() {
         var spec = new ContainerSpec(
                 new SandboxId("sb-0123456789abcdef"),
+                7,
                 Path.of("/run/netns/x"),
                 "/sealbox-n/sb-0123456789abcdef",
                 new Limits(2, 4096, 20480),

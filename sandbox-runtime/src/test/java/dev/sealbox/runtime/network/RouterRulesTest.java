@@ -39,6 +39,12 @@ class RouterRulesTest {
     }
 
     @Test
+    void forgetsNobodysConnectionsForASandboxThatHasTooMany() {
+        assertThat(RouterRules.of(List.of()))
+                .contains("ct state new add @connections { iifname ct count over 8192 } counter drop");
+    }
+
+    @Test
     void namesADeviceWithinWhatTheKernelAllows() {
         assertThat(LINK.device()).hasSizeLessThanOrEqualTo(15);
     }

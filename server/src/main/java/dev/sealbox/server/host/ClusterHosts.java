@@ -58,6 +58,11 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
+    public boolean hasRoom(Optional<HostId> host) {
+        return host.map(known -> !directory.isFull(known)).orElseGet(() -> !directory.areAllFull());
+    }
+
+    @Override
     public CompletionStage<Unit> start(HostId host, StartSandbox start) {
         return ask(host, patience, asker -> new HostMessage.Start(start, asker)).thenApply(ClusterHosts::finished);
     }

@@ -25,6 +25,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,18 +47,21 @@ public final class HostActor {
 
     private final Host host;
     private final LayerFiles layers;
+    private final BooleanSupplier full;
     private final Materializer streams;
 
-    private HostActor(Host host, LayerFiles layers, ActorSystem<?> system) {
+    private HostActor(Host host, LayerFiles layers, BooleanSupplier full, ActorSystem<?> system) {
         this.host = host;
         this.layers = layers;
+        this.full = full;
         this.streams = Materializer.matFromSystem(system);
     }
 
-    public static Behavior<HostMessage> create(Host host, LayerFiles layers) {
+    /** Announces the host; {@code full} tells whether its disk is, is asked every few seconds and must not block. */
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, BooleanSupplier full) {
         return Behaviors.setup(context -> {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-            var actor = new HostActor(host, layers, context.getSystem());
+            var actor = new HostActor(host, layers, full, context.getSystem());
             return Behaviors.receiveMessage(message -> {
                 actor.on(message);
                 return Behaviors.same();
@@ -67,7 +71,7 @@ public final class HostActor {
 
     private void on(HostMessage message) {
         switch (message) {
-            case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id()));
+            case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id(), full.getAsBoolean()));
             case HostMessage.Start(var start, var asker) -> answer(asker, host.start(start), done -> finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
             case HostMessage.Hibernate(var sandbox, var asker) ->

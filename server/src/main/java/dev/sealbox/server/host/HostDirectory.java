@@ -10,6 +10,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.sandbox.HostUnreachable;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,10 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which hosts are in the cluster now, and where: kept by an actor, read from any thread. */
 public final class HostDirectory {
+    private static final Logger log = LoggerFactory.getLogger(HostDirectory.class);
+
+    /** How old what is known of a host's disk may be. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(3);
+
     private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
+    private volatile Set<HostId> full = Set.of();
     private final Map<Address, HostId> addresses = new ConcurrentHashMap<>();
     private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
 
@@ -39,7 +48,14 @@ public final class HostDirectory {
     public sealed interface Heard {
         record Present(Set<ActorRef<HostMessage>> refs) implements Heard {}
 
-        record Introduced(HostId id, ActorRef<HostMessage> ref) implements Heard {}
+        record Introduced(HostId id, ActorRef<HostMessage> ref, boolean full) implements Heard {}
+
+        record Looked(HostId id, boolean full) implements Heard {}
+
+        enum Look implements Heard {
+            AGAIN,
+            IN_VAIN
+        }
 
         record Silent(ActorRef<HostMessage> ref) implements Heard {}
     }
@@ -85,9 +101,20 @@ public final class HostDirectory {
         });
     }
 
-    /** Any host, at random so that new sandboxes spread. */
+    /** Whether nothing new is to be begun there, as the host said some seconds ago. */
+    boolean isFull(HostId host) {
+        return full.contains(host);
+    }
+
+    /** Whether there are hosts, and all are full. */
+    boolean areAllFull() {
+        var known = hosts.keySet();
+        return !known.isEmpty() && full.containsAll(known);
+    }
+
+    /** Any host that is not full, at random so that new sandboxes spread. */
     Optional<HostId> any() {
-        var ids = hosts.keySet().stream().toList();
+        var ids = hosts.keySet().stream().filter(host -> !isFull(host)).toList();
         return ids.isEmpty()
                 ? Optional.empty()
                 : Optional.of(ids.get(ThreadLocalRandom.current().nextInt(ids.size())));
@@ -100,7 +127,10 @@ public final class HostDirectory {
                     Receptionist.Listing.class,
                     listing -> new Heard.Present(listing.getServiceInstances(HostActor.KEY)));
             context.getSystem().receptionist().tell(Receptionist.subscribe(HostActor.KEY, listings));
-            return keeping(context);
+            return Behaviors.withTimers(timers -> {
+                timers.startTimerWithFixedDelay(Heard.Look.AGAIN, LOOK_EVERY);
+                return keeping(context);
+            });
         });
     }
 
@@ -113,13 +143,20 @@ public final class HostDirectory {
                     refs.stream().filter(ref -> !present.containsValue(ref)).forEach(ref -> greet(context, ref));
                     become(present);
                 }
-                case Heard.Introduced(var id, var ref) -> {
+                case Heard.Introduced(var id, var ref, var isFull) -> {
+                    note(id, isFull);
                     addresses.put(ref.path().address(), id);
                     var present = new HashMap<>(hosts);
                     present.put(id, ref);
                     become(present);
                 }
                 case Heard.Silent(var ref) -> greet(context, ref);
+                case Heard.Looked(var id, var isFull) -> note(id, isFull);
+                case Heard.Look look -> {
+                    if (look == Heard.Look.AGAIN) {
+                        hosts.values().forEach(ref -> look(context, ref));
+                    }
+                }
             }
             return Behaviors.same();
         });
@@ -131,7 +168,28 @@ public final class HostDirectory {
                 ref,
                 Duration.ofSeconds(5),
                 HostMessage.WhoAreYou::new,
-                (reply, failure) ->
-                        reply instanceof HostReply.IAm(var id) ? new Heard.Introduced(id, ref) : new Heard.Silent(ref));
+                (reply, failure) -> reply instanceof HostReply.IAm(var id, var isFull)
+                        ? new Heard.Introduced(id, ref, isFull)
+                        : new Heard.Silent(ref));
+    }
+
+    /** Asks one that is known how it is now. */
+    private static void look(ActorContext<Heard> context, ActorRef<HostMessage> ref) {
+        context.ask(
+                HostReply.class,
+                ref,
+                Duration.ofSeconds(5),
+                HostMessage.WhoAreYou::new,
+                (reply, failure) -> reply instanceof HostReply.IAm(var id, var isFull)
+                        ? new Heard.Looked(id, isFull)
+                        : Heard.Look.IN_VAIN);
+    }
+
+    private void note(HostId host, boolean isFull) {
+        var changed = new HashSet<>(full);
+        if (isFull ? changed.add(host) : changed.remove(host)) {
+            log.info("the disk of host {} {}", host, isFull ? "is nearly full" : "has room again");
+            full = Set.copyOf(changed);
+        }
     }
 }

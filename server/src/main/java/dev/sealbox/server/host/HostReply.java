@@ -19,7 +19,8 @@ import java.util.List;
 /** What a host answers. */
 public sealed interface HostReply extends ClusterMessage {
 
-    record IAm(HostId host) implements HostReply {}
+    /** {@code full} when nothing new is to be begun there. */
+    record IAm(HostId host, boolean full) implements HostReply {}
 
     record Finished() implements HostReply {}
 

@@ -57,6 +57,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,6 +86,7 @@ class ClusterHostsTest {
 
     private static final MemoryRuntime runtime = new MemoryRuntime();
     private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
+    private static final AtomicBoolean full = new AtomicBoolean();
     private static final HostDirectory directory = new HostDirectory();
     private static final Host host = new Host(
             HOST, runtime, runtime, runtime, gate(), organization -> done("PEM"), Path.of("target", "last-uses"));
@@ -96,7 +98,7 @@ class ClusterHostsTest {
         cluster.manager()
                 .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
         actors.spawn(directory.keeper());
-        actors.spawn(HostActor.create(host, new MemoryLayers()));
+        actors.spawn(HostActor.create(host, new MemoryLayers(), full::get));
         hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
         for (var tries = 0; !directory.knows(HOST) && tries < 1000; tries++) {
             TimeUnit.MILLISECONDS.sleep(20);
@@ -119,6 +121,28 @@ class ClusterHostsTest {
         assertThat(result.stdout()).isEqualTo("echo " + word);
         assertThat(result.stderr()).isEmpty();
         get(hosts.stop(HOST, TWO));
+    }
+
+    @Test
+    void hearsWhenTheDiskOfAHostIsNearlyFullAndWhenItIsNoMore() {
+        var limits = new Limits(1, 1024, 20480);
+        assertThat(hosts.hasRoom(Optional.of(HOST))).isTrue();
+
+        full.set(true);
+
+        actors.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
+            assertThat(hosts.hasRoom(Optional.of(HOST))).isFalse();
+            assertThat(hosts.hasRoom(Optional.empty())).isFalse();
+            return assertThat(hosts.place(limits)).isEmpty();
+        });
+        assertThat(hosts.hasRoom(Optional.of(new HostId("elsewhere")))).isTrue();
+
+        full.set(false);
+
+        actors.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
+            assertThat(hosts.hasRoom(Optional.empty())).isTrue();
+            return assertThat(hosts.place(limits)).contains(HOST);
+        });
     }
 
     @Test

@@ -38,7 +38,7 @@ class CommandTimeoutsTest {
         actors.spawn(directory.keeper());
         actors.system().receptionist().tell(Receptionist.register(HostActor.KEY, host.getRef()));
         var who = host.expectMessageClass(HostMessage.WhoAreYou.class);
-        who.replyTo().tell(new HostReply.IAm(HOST));
+        who.replyTo().tell(new HostReply.IAm(HOST, false));
         host.awaitAssert(() -> {
             assertThat(directory.knows(HOST)).isTrue();
             return HOST;
