@@ -50,11 +50,18 @@ class PortsIT {
 
     private static PreviewPort program(String address, String script) {
         var port = nextPort++;
-        assertThat(node.run(sandbox, PROGRAM.replace("ADDRESS", address).replace("PORT", Integer.toString(port)).replace("SCRIPT", script)).exitCode())
+        assertThat(node.run(
+                                sandbox,
+                                PROGRAM.replace("ADDRESS", address)
+                                        .replace("PORT", Integer.toString(port))
+                                        .replace("SCRIPT", script))
+                        .exitCode())
                 .isZero();
-        var wait = "for i in $(seq 200); do grep -qi ':HEX .* 0A ' /proc/net/tcp /proc/net/tcp6 && exit 0; sleep 0.05; done;"
-                + " cat /tmp/said; exit 1";
-        var waited = node.run(sandbox, wait.replace("HEX", HexFormat.of().withUpperCase().toHexDigits((short) port)));
+        var wait =
+                "for i in $(seq 200); do grep -qi ':HEX .* 0A ' /proc/net/tcp /proc/net/tcp6 && exit 0; sleep 0.05; done;"
+                        + " cat /tmp/said; exit 1";
+        var waited = node.run(
+                sandbox, wait.replace("HEX", HexFormat.of().withUpperCase().toHexDigits((short) port)));
         assertThat(waited.exitCode()).as(waited.stdout()).isZero();
         return new PreviewPort(port);
     }
