@@ -30,7 +30,7 @@ class PortsIT {
     private static final String PROGRAM = """
             perl -MIO::Socket::IP -e '
             $l = IO::Socket::IP->new(LocalHost => "ADDRESS", LocalPort => PORT, Listen => 20, ReuseAddr => 1) or die $@;
-            while ($s = $l->accept()) { binmode $s; $s->autoflush(1); next if fork; SCRIPT; exit }' >/tmp/said 2>&1 &
+            while ($s = $l->accept()) { binmode $s; $s->autoflush(1); if (fork) { close $s; next } SCRIPT; exit }' >/tmp/said 2>&1 &
             """;
 
     private static Node node;
@@ -79,8 +79,8 @@ class PortsIT {
     }
 
     @Test
-    void reachesProgramsOnEitherLoopbackAddress() {
-        for (var address : new String[] {"127.0.0.1", "::1", "0.0.0.0"}) {
+    void reachesProgramsThatListenOnLoopbackOnlyOrOnAllAddresses() {
+        for (var address : new String[] {"127.0.0.1", "0.0.0.0"}) {
             var port = program(address, "print $s \"hello from $$\\n\"; close $s");
             try (var connection = connected(port)) {
                 assertThat(all(connection)).as(address).startsWith("hello from");
