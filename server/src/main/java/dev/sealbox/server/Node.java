@@ -16,6 +16,7 @@ import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.usage.UsageMeters;
+import dev.sealbox.domain.webhook.Webhooks;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.http.Vitals;
@@ -28,14 +29,22 @@ import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedLayerKeys;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.keys.WebhookSecrets;
+import dev.sealbox.persistence.layers.LayerStores;
+import dev.sealbox.persistence.layers.ObjectLayerStore;
 import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.persistence.usage.DatabaseUsage;
+import dev.sealbox.persistence.webhook.DatabaseWebhooks;
+import dev.sealbox.persistence.webhook.Deliveries;
+import dev.sealbox.persistence.webhook.WebhookSettings;
+import dev.sealbox.proxy.webhook.HttpsCaller;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
@@ -45,6 +54,7 @@ import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.HostLosses;
 import dev.sealbox.server.host.IdleWatch;
+import dev.sealbox.server.host.Layered;
 import dev.sealbox.server.host.Lease;
 import dev.sealbox.server.host.Leases;
 import dev.sealbox.server.host.UsageWatch;
@@ -130,7 +140,8 @@ final class Node {
             var membership = enter(system);
             var directory = new HostDirectory();
             spawn(system, directory.keeper(), "host-directory");
-            var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
+            var store = LayerStores.open(config, new SealedLayerKeys(database, keys));
+            var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout(), store.isPresent());
             var entities = Persistence.start(system, database, vault, hosts, persistence);
             if (isControl()) {
                 spawn(system, Leases.granting(), "leases");
@@ -150,7 +161,12 @@ final class Node {
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(
-                    system, parts, directory, Persistence.registrar(system, persistence), new DatabaseUsage(database)));
+                    system,
+                    parts,
+                    layered(parts, store),
+                    directory,
+                    Persistence.registrar(system, persistence),
+                    new DatabaseUsage(database)));
             ClusterMetrics.watch(system, metrics);
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
@@ -176,6 +192,7 @@ final class Node {
                             DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                             new RememberedAnswers(database, notary).sweptBy(system),
                             new DerivedFileLinks(notary),
+                            webhooks(config, database, keys),
                             readiness,
                             metrics),
                     membership);
@@ -222,15 +239,23 @@ final class Node {
             return membership;
         }
 
+        private Layered layered(HostParts parts, Optional<ObjectLayerStore> store) {
+            var layered = store.map(known -> Layered.over(parts.runtime().offers(), known, settings.layerRetryAfter()))
+                    .orElseGet(Layered::alone);
+            cleanup.add("sharing of layers", layered::close);
+            return layered;
+        }
+
         private void join(
                 ActorSystem<SpawnProtocol.Command> system,
                 HostParts parts,
+                Layered layered,
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
             spawn(
                     system,
-                    HostActor.create(parts.host(), parts.runtime().layers(), () -> !parts.hasRoom()),
+                    HostActor.create(parts.host(), parts.runtime().layers(), () -> !parts.hasRoom(), layered),
                     "sandbox-host");
             Waiting.until(
                     "register the host",
@@ -266,6 +291,7 @@ final class Node {
                 DatabaseAuditLog audit,
                 Repeats repeats,
                 FileLinks fileLinks,
+                Webhooks webhooks,
                 NodeReadiness readiness,
                 PrometheusMeterRegistry metrics) {
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
@@ -293,11 +319,22 @@ final class Node {
                             audit,
                             new DatabaseUseLog(database),
                             new DatabaseUsage(database).sweptBy(system),
+                            webhooks,
                             repeats,
                             readiness,
                             metrics));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
             return api.address();
+        }
+
+        /** Their messages are sent from here on. */
+        private Webhooks webhooks(Config config, Database database, MasterKeys keys) {
+            var settings = WebhookSettings.from(config);
+            var secrets = new WebhookSecrets(keys);
+            var caller = HttpsCaller.from(config);
+            cleanup.add("calls of webhooks", caller::close);
+            cleanup.add("deliveries of webhooks", Deliveries.start(database, secrets, caller, settings)::close);
+            return new DatabaseWebhooks(database, secrets, caller, settings);
         }
 
         /** What a node without an API answers to those who watch it. */
