@@ -32,10 +32,15 @@ public final class Bench {
 
     private static final String FORK = "fork";
 
+    /** What keeps one client from taking all is not what is measured. */
+    private static final Map<String, String> UNLIMITED =
+            Map.of("SEALBOX_RATE_LIMIT", "0", "SEALBOX_JAVA_OPTS", "-Dsealbox.persistence.max-sandboxes=1000");
+
     static {
         ALL.put("create", Lifecycle::create);
         ALL.put("exec", Lifecycle::exec);
         ALL.put("checkpoint", Lifecycle::checkpoint);
+        ALL.put("sandbox", SandboxSpeed::measure);
         ALL.put("sandbox-request", SandboxRequest::measure);
     }
 
@@ -47,6 +52,9 @@ public final class Bench {
         if (names.length > 0 && names[0].equals("fuzz")) {
             System.exit(Fuzz.run(List.of(names).subList(1, names.length)));
         }
+        if (names.length > 0 && names[0].equals("soak")) {
+            System.exit(Soak.run(List.of(names).subList(1, names.length)));
+        }
         var known = Stream.of(ALONE.keySet(), Set.of(PROXY, FORK), ALL.keySet())
                 .flatMap(Set::stream)
                 .toList();
@@ -54,7 +62,7 @@ public final class Bench {
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
         if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
-            System.err.println("no such benchmark; there are: fuzz, " + String.join(", ", known)
+            System.err.println("no such benchmark; there are: fuzz, soak, " + String.join(", ", known)
                     + "; --quick is for proxy and fork");
             System.exit(2);
         }
@@ -89,7 +97,7 @@ public final class Bench {
     }
 
     private static void measure(List<String> chosen) {
-        try (var world = World.open(Map.of())) {
+        try (var world = World.open(UNLIMITED)) {
             Runtime.getRuntime().addShutdownHook(new Thread(world::close));
             chosen.forEach(name ->
                     report(name, ALL.getOrDefault(name, nothing -> List.of()).measure(world)));
@@ -112,7 +120,7 @@ public final class Bench {
                         .toList());
     }
 
-    private static void write(String name, List<?> results) {
+    static void write(String name, List<?> results) {
         var file = Project.home().resolve("target/bench").resolve(name + ".json");
         try {
             Files.createDirectories(file.getParent());
