@@ -9,11 +9,19 @@ import java.net.Socket;
 /** A program in a sandbox, byte by byte. */
 final class TestClient implements AutoCloseable {
     final Socket socket;
+    /** What carries it: the same, unless that is TLS. */
+    final Socket carrier;
+
     final InputStream in;
     final OutputStream out;
 
     TestClient(Socket socket) throws IOException {
+        this(socket, socket);
+    }
+
+    TestClient(Socket socket, Socket carrier) throws IOException {
         this.socket = socket;
+        this.carrier = carrier;
         this.in = new BufferedInputStream(socket.getInputStream());
         this.out = socket.getOutputStream();
     }

@@ -200,13 +200,14 @@ final class TestProxy implements AutoCloseable {
 
     TestClient secured(Socket socket, String serverName, String organization, String... protocols) throws IOException {
         var context = TestCertificates.client(anchor(organization));
-        var secured = (SSLSocket) context.getSocketFactory().createSocket(socket, serverName, socket.getPort(), true);
+        var secured = (SSLSocket)
+                context.getSocketFactory().createSocket(new Unending(socket), serverName, socket.getPort(), true);
         var parameters = secured.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setApplicationProtocols(protocols);
         secured.setSSLParameters(parameters);
         secured.startHandshake();
-        return new TestClient(secured);
+        return new TestClient(secured, socket);
     }
 
     @Override

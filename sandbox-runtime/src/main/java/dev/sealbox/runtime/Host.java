@@ -15,6 +15,7 @@ import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.exec.Deadlines;
 import dev.sealbox.runtime.exec.HostedSessions;
 import dev.sealbox.runtime.layer.HostedLayers;
+import dev.sealbox.runtime.layer.HostedOffers;
 import dev.sealbox.runtime.limits.Cgroups;
 import dev.sealbox.runtime.limits.OpenFiles;
 import dev.sealbox.runtime.network.AddressPool;
@@ -92,6 +93,10 @@ final class Host {
 
     HostedLayers layers() {
         return layers;
+    }
+
+    HostedOffers offers() {
+        return new HostedOffers(store, layers);
     }
 
     Templates templates() {

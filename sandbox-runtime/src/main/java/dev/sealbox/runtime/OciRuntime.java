@@ -6,6 +6,7 @@ import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.LayerFiles;
+import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
@@ -84,6 +85,11 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCl
     /** The files of this host's layers, as streams. */
     public LayerFiles layers() {
         return host.layers();
+    }
+
+    /** The same layers as they are shared with other hosts. */
+    public LayerOffers offers() {
+        return host.offers();
     }
 
     /** What is left of the disk that sandboxes and layers lie on. */

@@ -27,8 +27,11 @@ import dev.sealbox.persistence.keys.DerivedFileLinks;
 import dev.sealbox.persistence.keys.MasterKeys;
 import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
+import dev.sealbox.persistence.keys.SealedLayerKeys;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.layers.LayerStores;
+import dev.sealbox.persistence.layers.ObjectLayerStore;
 import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.ledger.DurableLedger;
 import dev.sealbox.persistence.ledger.LedgerSettings;
@@ -43,6 +46,7 @@ import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.HostLosses;
 import dev.sealbox.server.host.IdleWatch;
+import dev.sealbox.server.host.Layered;
 import dev.sealbox.server.host.Lease;
 import dev.sealbox.server.host.Leases;
 import dev.sealbox.server.host.UsageWatch;
@@ -128,7 +132,8 @@ final class Node {
             var membership = enter(system);
             var directory = new HostDirectory();
             spawn(system, directory.keeper(), "host-directory");
-            var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout());
+            var store = LayerStores.open(config, new SealedLayerKeys(database, keys));
+            var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout(), store.isPresent());
             var entities = Persistence.start(system, database, vault, hosts, persistence);
             if (isControl()) {
                 spawn(system, Leases.granting(), "leases");
@@ -148,7 +153,12 @@ final class Node {
                             cleanup))
                     : Optional.<HostParts>empty();
             local.ifPresent(parts -> join(
-                    system, parts, directory, Persistence.registrar(system, persistence), new DatabaseUsage(database)));
+                    system,
+                    parts,
+                    layered(parts, store),
+                    directory,
+                    Persistence.registrar(system, persistence),
+                    new DatabaseUsage(database)));
             ClusterMetrics.watch(system, metrics);
             local.ifPresent(parts -> LedgerMetrics.watch(parts.ledger(), metrics));
             local.ifPresent(parts -> ClusterMetrics.watch(parts.lease(), metrics));
@@ -219,15 +229,23 @@ final class Node {
             return membership;
         }
 
+        private Layered layered(HostParts parts, Optional<ObjectLayerStore> store) {
+            var layered = store.map(known -> Layered.over(parts.runtime().offers(), known, settings.layerRetryAfter()))
+                    .orElseGet(Layered::alone);
+            cleanup.add("sharing of layers", layered::close);
+            return layered;
+        }
+
         private void join(
                 ActorSystem<SpawnProtocol.Command> system,
                 HostParts parts,
+                Layered layered,
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
             spawn(
                     system,
-                    HostActor.create(parts.host(), parts.runtime().layers(), () -> !parts.hasRoom()),
+                    HostActor.create(parts.host(), parts.runtime().layers(), () -> !parts.hasRoom(), layered),
                     "sandbox-host");
             Waiting.until(
                     "register the host",

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param bootstrapApiKey empty means that one is generated
  * @param hostLossAfter how long a host that was given up may take to come back before its sandboxes are lost
  * @param lease how long a host that hears of no majority of control nodes goes on using secrets
+ * @param layerRetryAfter until a layer store that failed is asked again
  * @param bootstrapOrganizations further organisations, each with a key that must be valid
  */
 public record NodeSettings(
@@ -29,7 +30,8 @@ public record NodeSettings(
         OnShutdown onShutdown,
         Duration hostAnswerTimeout,
         Duration hostLossAfter,
-        Duration lease) {
+        Duration lease,
+        Duration layerRetryAfter) {
 
     /** What a node does. */
     public enum Role {
@@ -69,7 +71,8 @@ public record NodeSettings(
                 choice(OnShutdown.class, "sealbox.host.on-shutdown", sealbox.getString("host.on-shutdown")),
                 sealbox.getDuration("host.answer-timeout"),
                 sealbox.getDuration("host.loss-after"),
-                sealbox.getDuration("host.lease"));
+                sealbox.getDuration("host.lease"),
+                sealbox.getDuration("layer-store.retry-after"));
     }
 
     private static List<String> words(String text) {

@@ -30,7 +30,8 @@ class NodeSettingsTest {
                         OnShutdown.KEEP,
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(60)));
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(5)));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sealbox.demo.cluster;
 
 import dev.sealbox.client.ApiException;
+import dev.sealbox.client.ForkOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
 import dev.sealbox.client.SealboxClient;
@@ -171,6 +172,7 @@ final class ClusterStory {
                 "a program in its sandbox uses the secret all the time",
                 within(PATIENCE, () -> ticks() > 1),
                 "it does not");
+        var point = leaveBehind(trial);
         world.network().cutOff(3);
         var cut = System.nanoTime();
         // Looked at first: somewhat later the host gives itself up, and then uses nothing anyhow.
@@ -203,6 +205,7 @@ final class ClusterStory {
                 "running",
                 Sandbox.connect(one, onFirst.getFirst().id()).info().status());
         uses(one, onFirst.getFirst(), "/kept", values.teamApi());
+        goesOnElsewhere(point);
         var alive = world.node(3).isAlive();
         world.network().heal(3);
         var healed = System.nanoTime();
@@ -219,6 +222,33 @@ final class ClusterStory {
                 () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults()))
                         .equals(world.hostId(3)));
         report.prove("and takes sandboxes again", fresh, "none was placed on it");
+    }
+
+    /** A checkpoint on a host that is about to go. */
+    private String leaveBehind(Sandbox sandbox) {
+        sandbox.files().write("/home/kept", "what it knew");
+        sandbox.commands().run("install -m 4755 /bin/true $HOME/gives-rights");
+        var point = sandbox.createCheckpoint("before").id();
+        sandbox.awaitCheckpoint(point, PATIENCE);
+        report.prove(
+                "its checkpoint comes to the layer store by itself, encrypted",
+                within(PATIENCE, () -> world.isShared(point)) && !world.sharedFilesHold("gives-rights"),
+                "it is not there, or can be read");
+        return point;
+    }
+
+    private void goesOnElsewhere(String point) {
+        var one = world.client(1);
+        var fork = Sandbox.createFromCheckpoint(one, point, ForkOptions.defaults());
+        report.proveEqual("a fork of its checkpoint starts on the other host", world.hostId(1), hostOf(one, fork));
+        report.proveEqual(
+                "with the files that it had",
+                "what it knew 4755",
+                fork.commands()
+                        .run("echo $(cat /home/kept) $(stat -c %a $HOME/gives-rights)")
+                        .stdout()
+                        .strip());
+        uses(one, fork, "/forked", values.teamApi());
     }
 
     /** The end of what a node has logged, without what it says about each request. */

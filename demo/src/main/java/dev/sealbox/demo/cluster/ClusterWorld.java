@@ -9,6 +9,7 @@ import dev.sealbox.demo.upstream.TestUpstream;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -69,6 +70,8 @@ final class ClusterWorld implements AutoCloseable {
                     "postgres",
                     "SEALBOX_DATABASE_PASSWORD",
                     "postgres",
+                    "SEALBOX_LAYER_STORE",
+                    "dir:" + Files.createDirectory(folder.resolve("layers")),
                     "SEALBOX_MASTER_KEY_FILE",
                     folder.resolve("master.json").toString(),
                     "SEALBOX_TEMPLATE_DIR",
@@ -197,6 +200,25 @@ final class ClusterWorld implements AutoCloseable {
     /** The id of the host on the machine with that number. */
     String hostId(int index) {
         return read("m" + index + "/host-id").strip();
+    }
+
+    /** Whether the layer store has the layer of a checkpoint. */
+    boolean isShared(String checkpoint) {
+        return Files.exists(folder.resolve("layers/layers/" + checkpoint));
+    }
+
+    /** Whether {@code text} stands in any file of the layer store. */
+    boolean sharedFilesHold(String text) {
+        try (var files = Files.walk(folder.resolve("layers"))) {
+            for (var file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String read(String file) {

@@ -5,5 +5,7 @@ public enum SetuidFiles {
     /** They are refused, and with them all that comes along. */
     REFUSE,
     /** They become ordinary files. */
-    DROP
+    DROP,
+    /** They stay what they are: for files that another host of this deployment has packed, never for what comes from outside. */
+    KEEP
 }

@@ -21,6 +21,11 @@ public interface SandboxHosts {
     /** Chooses a host for a new sandbox, one that {@link #hasRoom}; empty when none can take it. */
     Optional<HostId> place(Limits limits);
 
+    /** Where something best starts whose files lie on {@code files}: there, or, when that host is gone, where they can be had. */
+    default HostId near(HostId files) {
+        return files;
+    }
+
     /**
      * Whether a host's disk has room for what is new: sandboxes, checkpoints, images. One that has not told is taken to
      * have; it tells every few seconds.

@@ -139,7 +139,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         return switch (sandbox.decide(create.origin(), create.command())) {
             case Accepted<SandboxEvent, ?>(var events) -> {
                 var all = new ArrayList<>(events);
-                create.host().ifPresent(host -> all.add(new SandboxEvent.SandboxPlaced(host)));
+                create.host().ifPresent(files -> all.add(new SandboxEvent.SandboxPlaced(work.near(files))));
                 yield Effect().persist(Records.of(all, create.origin(), clock)).thenRun(after -> {
                     work.startOnce();
                     context.getSelf().tell(new SandboxMessage.Await(after.organization(), create.replyTo()));

@@ -18,7 +18,7 @@ public sealed interface SandboxMessage {
     /**
      * Makes the sandbox and starts it; the reply comes when it runs, or why it does not.
      *
-     * @param host where it must run, because its files lie there; empty for any
+     * @param host where its files lie, and where it runs unless that host is gone; empty for any
      */
     record Create(
             Origin origin, SandboxCommand.CreateSandbox command, Optional<HostId> host, ActorRef<SandboxReply> replyTo)

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
@@ -164,6 +165,11 @@ final class SandboxWork {
             case StoreReply.Done(var state, var refreshed) -> Optional.of(state.view(store));
             case StoreReply.Refused(var reason) -> Optional.empty();
         };
+    }
+
+    /** The host for one whose files lie on {@code files}. */
+    HostId near(HostId files) {
+        return hosts.near(files);
     }
 
     private void start(Sandbox sandbox) {

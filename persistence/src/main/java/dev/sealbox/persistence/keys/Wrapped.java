@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 enum Wrapped {
     DATA_KEY("data_key", "key_id", "uuid", "organization"),
     AUTHORITY("certificate_authority", "organization", "varchar", "organization"),
+    LAYER_KEY("layer_key", "organization", "varchar", "organization"),
     SIGNING_KEY("signing_key", "id", "smallint", "''"),
     CHECK("master_key_check", "id", "smallint", "''");
 
@@ -38,6 +39,10 @@ enum Wrapped {
         return utf8("sealbox/authority/" + organization);
     }
 
+    static byte[] layerKey(OrganizationId organization) {
+        return utf8("sealbox/layer-key/" + organization);
+    }
+
     static byte[] signingKey() {
         return utf8("sealbox/signing-key/1");
     }
@@ -46,6 +51,7 @@ enum Wrapped {
         return switch (this) {
             case DATA_KEY -> dataKey(new OrganizationId(row.owner()), row.key());
             case AUTHORITY -> authority(new OrganizationId(row.owner()));
+            case LAYER_KEY -> layerKey(new OrganizationId(row.owner()));
             case SIGNING_KEY -> signingKey();
             case CHECK -> CHECK_TEXT;
         };

@@ -141,7 +141,7 @@ final class ImageBuild {
         var build = new Build(
                 new CheckpointId(UUID.randomUUID()),
                 SandboxId.random(builds.random),
-                ground.host(),
+                builds.hosts.near(ground.host()),
                 builds.members.me());
         mine = build;
         patience.awaitAnyway(execute(new ImageCommand.BeginBuild(hash, build)));

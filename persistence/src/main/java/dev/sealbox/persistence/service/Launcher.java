@@ -127,7 +127,7 @@ final class Launcher {
 
     /** Complete when the first command can run. */
     CompletionStage<Outcome<SandboxView>> launch(Origin origin, Plan plan) {
-        if (!hosts.hasRoom(plan.host())) {
+        if (!hosts.hasRoom(plan.host().map(hosts::near))) {
             return Futures.now(Outcome.refused(new SandboxRefusal.NoRoom()));
         }
         return admit(origin, plan.id())

@@ -316,6 +316,7 @@ class ClusterMessageTest {
                 new SandboxRefusal.TooManyCheckpoints(10),
                 new SandboxRefusal.TooManyStores(16),
                 new SandboxRefusal.StoreNotNamed(),
+                new SandboxRefusal.NoRoom(),
                 new SandboxRefusal.WouldWiden(new Widening(Set.of(SECRET), HOSTS)),
                 new CheckpointRefusal.NoSuchCheckpoint(),
                 new CheckpointRefusal.AlreadyExists(),

@@ -8,11 +8,14 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +26,14 @@ public final class Link extends ChannelInboundHandlerAdapter {
     /** Bytes after which nothing more is read; one batch of reads may go beyond it. */
     public static final int INBOX_LIMIT = 64 * 1024;
 
+    /** Between questions whether a client that has ended its side still is there. Its kernel says so for a minute. */
+    private static final int PROBE_SECONDS = 15;
+
     private final Channel channel;
     private LinkOwner owner;
     private ByteBuf inbox = Unpooled.EMPTY_BUFFER;
     private @Nullable Throwable failure;
+    private @Nullable HeldEnd heldEnd;
     private long lastActive = System.nanoTime();
     private boolean ended;
     private boolean disposed;
@@ -59,8 +66,25 @@ public final class Link extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Hands what waits to a handler that was put before this one, such as TLS. */
-    public void replay() {
+    /**
+     * Puts TLS before this, as its server, and hands it what waits. The client may end its side and wait for its answer;
+     * whether it has is not known before {@link #releaseEnd}.
+     */
+    public void secure(SslHandler tls) {
+        heldEnd = new HeldEnd(() -> tell(LinkOwner.Event.READABLE));
+        channel.pipeline().addFirst(heldEnd, tls);
+        var unused = channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        replay();
+    }
+
+    /** Hears the client's word that it sends no more, if there is one: TLS then ends both sides. */
+    public void releaseEnd() {
+        if (heldEnd != null) {
+            heldEnd.release();
+        }
+    }
+
+    private void replay() {
         var bytes = inbox;
         inbox = Unpooled.EMPTY_BUFFER;
         channel.pipeline().fireChannelRead(bytes);
@@ -96,6 +120,12 @@ public final class Link extends ChannelInboundHandlerAdapter {
     public @Nullable String protocol() {
         var tls = channel.pipeline().get(SslHandler.class);
         return tls == null ? null : tls.applicationProtocol();
+    }
+
+    /** Whether there is TLS and its handshake is done; {@link LinkOwner.Event#SECURED} may still be on its way. */
+    public boolean isSecured() {
+        var tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && tls.handshakeFuture().isSuccess();
     }
 
     /** Whether more can be written without piling up. */
@@ -151,6 +181,9 @@ public final class Link extends ChannelInboundHandlerAdapter {
      */
     public void endOutput() {
         flush();
+        if (heldEnd != null) {
+            heldEnd.stop();
+        }
         var tls = channel.pipeline().get(SslHandler.class);
         var ended = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
         var unused = ended.addListener(done -> {
@@ -203,6 +236,7 @@ public final class Link extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             ended = true;
+            watchClosely();
             tell(LinkOwner.Event.READABLE);
         }
         if (event instanceof SslHandshakeCompletionEvent handshake) {
@@ -212,6 +246,14 @@ public final class Link extends ChannelInboundHandlerAdapter {
                 failure = handshake.cause();
             }
         }
+    }
+
+    /** Who has ended its side may be gone altogether, which nobody would notice who has nothing to send. */
+    private void watchClosely() {
+        var unused = channel.config()
+                .setOptions(Map.of(
+                        EpollChannelOption.TCP_KEEPIDLE, PROBE_SECONDS,
+                        EpollChannelOption.TCP_KEEPINTVL, PROBE_SECONDS));
     }
 
     @Override

@@ -55,8 +55,8 @@ public final class Acceptor extends ChannelInitializer<Channel> {
             return;
         }
         if (entry == Entry.EXPLICIT || entry == Entry.HTTP) {
-            // Who has asked all that it wants to may end its side and wait for the answer. TLS takes that back: the
-            // library ends both sides at once.
+            // Who has asked all that it wants to may end its side and wait for the answer. Until TLS is there it takes
+            // that back: half a handshake is none.
             var unused = channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         var link = new Link(channel, (unused, event) -> {});

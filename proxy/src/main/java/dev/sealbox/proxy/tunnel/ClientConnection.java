@@ -105,8 +105,11 @@ public final class ClientConnection extends AbstractBehavior<ClientConnection.Me
         client.consumed();
         upstream.settle();
         scheduleRelease();
-        if (client.hasEnded() && !phase.outlivesInput()) {
-            client.closeAfterFlush();
+        if (!phase.outlivesInput()) {
+            client.releaseEnd();
+            if (client.hasEnded()) {
+                client.closeAfterFlush();
+            }
         }
         return this;
     }

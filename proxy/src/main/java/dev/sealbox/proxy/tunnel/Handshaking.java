@@ -45,10 +45,8 @@ final class Handshaking implements Phase {
     private void show(ServerTls tls) {
         shown = true;
         var client = conversation.client();
-        var handler = tls.handler(
-                client.channel().alloc(), conversation.services().limits().handshake());
-        client.channel().pipeline().addFirst(handler);
-        client.replay();
+        client.secure(tls.handler(
+                client.channel().alloc(), conversation.services().limits().handshake()));
     }
 
     /** The handshake is done: requests come inside the tunnel. */
@@ -66,6 +64,12 @@ final class Handshaking implements Phase {
                     .addKeyValue("code", "tls.client-handshake")
                     .log("the client broke the TLS handshake off");
         }
+    }
+
+    /** What came behind the handshake's last word is for the phase that follows. */
+    @Override
+    public boolean outlivesInput() {
+        return conversation.client().isSecured();
     }
 
     @Override

@@ -93,10 +93,24 @@ public final class HostedLayers implements LayerFiles {
 
     @Override
     public CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, SetuidFiles setuid, InputStream content) {
+        return unpack(layer, new Place(FROM_OUTSIDE, List.of(), setuid, limit), content);
+    }
+
+    /**
+     * What a layer is made as.
+     *
+     * @param source where it comes from, in words
+     * @param below what it stands on, newest first
+     * @param limit bytes that it may have
+     */
+    record Place(String source, List<CheckpointId> below, SetuidFiles setuid, long limit) {}
+
+    /** As {@link LayerFiles#unpack}, for any place. */
+    CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, Place place, InputStream content) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try (content) {
-                        return Outcome.done(unpacked(layer, setuid, content));
+                        return Outcome.done(unpacked(layer, place, content));
                     } catch (RefusedFiles e) {
                         return Outcome.refused(e.reason());
                     } catch (IOException e) {
@@ -106,7 +120,7 @@ public final class HostedLayers implements LayerFiles {
                 threads);
     }
 
-    private Unpacked unpacked(CheckpointId layer, SetuidFiles setuid, InputStream content) throws IOException {
+    private Unpacked unpacked(CheckpointId layer, Place place, InputStream content) throws IOException {
         var there = store.sizeOf(layer);
         if (there.isPresent()) {
             return new Unpacked(there.get(), Defaults.NONE);
@@ -115,9 +129,10 @@ public final class HostedLayers implements LayerFiles {
         var template = template(list);
         var draft = store.draft();
         try {
-            var files = spooled(list, content, draft);
+            var files = spooled(list, content, draft, place.limit());
+            var below = place.below().stream().map(CheckpointId::toString).toList();
             var size = store.add(
-                    layer, FROM_OUTSIDE, new Base(template, List.of()), folder -> made(folder, list, files, setuid));
+                    layer, place.source(), new Base(template, below), folder -> made(folder, list, files, place));
             return new Unpacked(size, Defaults.NONE);
         } finally {
             store.discard(draft);
@@ -133,7 +148,7 @@ public final class HostedLayers implements LayerFiles {
     }
 
     /** Everything is here, and is what the list says, before anything is made of it. */
-    private List<Path> spooled(PackList list, InputStream content, Path draft) throws IOException {
+    private static List<Path> spooled(PackList list, InputStream content, Path draft, long limit) throws IOException {
         var total = 0L;
         var files = new ArrayList<Path>();
         for (var each : list.layers()) {
@@ -167,13 +182,13 @@ public final class HostedLayers implements LayerFiles {
         }
     }
 
-    private long made(Path folder, PackList list, List<Path> files, SetuidFiles setuid) {
+    private long made(Path folder, PackList list, List<Path> files, Place place) {
         var root = StorageDriver.content(folder);
         try {
             Files.createDirectories(root);
-            try (var tree = new TreeWriter(hostProgram, root, new Allowance(limit))) {
+            try (var tree = new TreeWriter(hostProgram, root, new Allowance(place.limit()))) {
                 tree.directory(".", new TreeWriter.Owned(0755, uidBase, uidBase, 0));
-                var tar = new LayerTar(tree, Whiteouts.DEVICES, list.owners(), uidBase, setuid);
+                var tar = new LayerTar(tree, Whiteouts.DEVICES, list.owners(), uidBase, place.setuid());
                 for (var file : files) {
                     apply(tar, file);
                 }

@@ -98,7 +98,9 @@ record LayerTar(TreeWriter tree, Whiteouts whiteouts, int firstOwner, int ourOwn
             if (key.equals(ATTRIBUTE + CAPABILITY) && setuid == SetuidFiles.REFUSE) {
                 throw RefusedFiles.unsafe(path, "has capabilities");
             }
-            if (key.startsWith(ATTRIBUTE + "user.") && value.indexOf('\uFFFD') < 0) {
+            var kept = key.startsWith(ATTRIBUTE + "user.")
+                    || (key.equals(ATTRIBUTE + CAPABILITY) && setuid == SetuidFiles.KEEP);
+            if (kept && value.indexOf('\uFFFD') < 0) {
                 tree.attribute(path, key.substring(ATTRIBUTE.length()), value);
             }
         });
@@ -123,6 +125,9 @@ record LayerTar(TreeWriter tree, Whiteouts whiteouts, int firstOwner, int ourOwn
     /** Setgid of a directory only tells whose new files in it are. */
     private int mode(TarArchiveEntry entry, String path) {
         var mode = entry.getMode() & PERMISSIONS;
+        if (setuid == SetuidFiles.KEEP) {
+            return mode;
+        }
         if (entry.isDirectory()) {
             return mode & ~SETUID;
         }

@@ -107,6 +107,15 @@ public final class Store {
         return record(checkpoint.toString()).map(layer -> layer.base().under(checkpoint));
     }
 
+    /** Every layer here, and what it stands on. */
+    public Map<CheckpointId, Base> bases() {
+        var bases = new HashMap<CheckpointId, Base>();
+        names(layers)
+                .forEach(layer ->
+                        record(layer).ifPresent(record -> bases.put(CheckpointId.parse(layer), record.base())));
+        return bases;
+    }
+
     /** The folders of a base's layers, newest first. */
     public List<Path> layersOf(Base base) {
         return base.layers().stream().map(layers::resolve).toList();
@@ -168,6 +177,11 @@ public final class Store {
     @FunctionalInterface
     public interface Capture {
         long into(Path folder);
+    }
+
+    /** What is noted about a layer beside its files; gone with it. */
+    public LayerNotes notes(CheckpointId checkpoint) {
+        return new LayerNotes(layers.resolve(checkpoint.toString()));
     }
 
     /** Lets a layer go; it disappears when nothing stands on it. */

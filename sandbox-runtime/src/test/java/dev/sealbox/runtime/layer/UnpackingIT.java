@@ -1,12 +1,15 @@
 package dev.sealbox.runtime.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.SetuidFiles;
+import dev.sealbox.domain.layer.SharedLayer;
 import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.runtime.container.HostPrograms;
 import dev.sealbox.runtime.layer.PackList.Packed;
@@ -125,6 +128,49 @@ class UnpackingIT {
             assertThat(again.readAllBytes()).isEqualTo(first);
         }
         assertThat(data.resolve("drafts")).isEmptyDirectory();
+    }
+
+    @Test
+    void givesAnotherHostOfThisDeploymentWhatItHad() throws IOException {
+        var offers = new HostedOffers(store, layers);
+        var owner = new OrganizationId("one");
+        done(unpack(new Tars().directory("d").file("d/a", "1")));
+        var programs = new CheckpointId(UUID.randomUUID());
+        var place = new HostedLayers.Place("", List.of(layer), SetuidFiles.KEEP, LIMIT);
+        done(layers.unpack(
+                        programs,
+                        place,
+                        stream(new Tars().file("su", "x", 06755).directory("d", "trusted.overlay.opaque", "y")))
+                .toCompletableFuture()
+                .join());
+        assertThat(offers.unshared()).isEmpty();
+        offers.offer(programs, owner);
+        assertThat(offers.unshared())
+                .containsExactly(
+                        new SharedLayer(layer, owner, List.of()), new SharedLayer(programs, owner, List.of(layer)));
+        offers.markShared(layer);
+        assertThat(new HostedOffers(store, layers).unshared())
+                .extracting(SharedLayer::layer)
+                .containsExactly(programs);
+        var before = listing(programs);
+
+        // As it is on the other host: the same layer under another name, on top of the same.
+        var there = new SharedLayer(new CheckpointId(UUID.randomUUID()), owner, List.of(layer));
+        done(offers.receive(there, offers.pack(programs).toCompletableFuture().join())
+                .toCompletableFuture()
+                .join());
+
+        assertThat(listing(there.layer())).isEqualTo(before).contains("su f 6755");
+        assertThat(store.baseOn(there.layer()).orElseThrow().layers())
+                .containsExactly(there.layer().toString(), layer.toString());
+        assertThat(offers.received()).containsExactly(there.layer());
+        offers.release(there.layer());
+        assertThat(offers.has(there.layer())).isFalse();
+
+        var orphan = new SharedLayer(new CheckpointId(UUID.randomUUID()), owner, List.of(there.layer()));
+        assertThatThrownBy(() -> offers.receive(orphan, stream(new Tars().file("a", "x"))))
+                .hasMessageContaining("is not on this host");
+        assertThat(offers.has(orphan.layer())).isFalse();
     }
 
     @Test

@@ -38,15 +38,23 @@ public final class ClusterHosts implements SandboxHosts {
     private final ActorSystem<?> system;
     private final HostDirectory directory;
     private final Duration patience;
+    private final boolean shared;
     private final Materializer streams;
+
+    /** Of hosts that share no layers. */
+    public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience) {
+        this(system, directory, patience, false);
+    }
 
     /**
      * Reaches hosts through {@code directory}.
      *
      * @param patience the longest wait for an answer; commands get their own timeout on top
+     * @param shared whether a host can get the layers of one that is gone
      */
-    public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience) {
+    public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience, boolean shared) {
         this.system = system;
+        this.shared = shared;
         this.directory = directory;
         this.patience = patience;
         this.streams = Materializer.matFromSystem(system);
@@ -55,6 +63,11 @@ public final class ClusterHosts implements SandboxHosts {
     @Override
     public Optional<HostId> place(Limits limits) {
         return directory.any();
+    }
+
+    @Override
+    public HostId near(HostId files) {
+        return shared && !directory.knows(files) ? directory.any().orElse(files) : files;
     }
 
     @Override

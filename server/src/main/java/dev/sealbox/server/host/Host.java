@@ -7,6 +7,7 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.egress.TrustAnchors;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Launch;
@@ -218,6 +219,11 @@ public final class Host {
         if (run != null) {
             ended.add(new EndedRun(sandbox, run, Instant.now()));
         }
+    }
+
+    /** Whose the sandbox is; empty when it does not run here. */
+    Optional<OrganizationId> ownerOf(SandboxId sandbox) {
+        return Optional.ofNullable(runs.get(sandbox)).map(UsageMeter.Run::organization);
     }
 
     /** The sandboxes that run here. */

@@ -13,8 +13,11 @@ import akka.stream.javadsl.StreamConverters;
 import akka.stream.javadsl.StreamRefs;
 import akka.util.ByteString;
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.LayerFiles;
+import dev.sealbox.domain.layer.LayerStoreFailure;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
@@ -47,20 +50,27 @@ public final class HostActor {
     private final Host host;
     private final LayerFiles layers;
     private final BooleanSupplier full;
+    private final Layered layered;
     private final Materializer streams;
 
-    private HostActor(Host host, LayerFiles layers, BooleanSupplier full, ActorSystem<?> system) {
+    private HostActor(Host host, LayerFiles layers, BooleanSupplier full, Layered layered, ActorSystem<?> system) {
         this.host = host;
         this.layers = layers;
         this.full = full;
+        this.layered = layered;
         this.streams = Materializer.matFromSystem(system);
     }
 
-    /** Announces the host; {@code full} tells whether its disk is, is asked every few seconds and must not block. */
+    /** Of a host that shares no layers with others. */
     public static Behavior<HostMessage> create(Host host, LayerFiles layers, BooleanSupplier full) {
+        return create(host, layers, full, Layered.alone());
+    }
+
+    /** Announces the host; {@code full} tells whether its disk is, is asked every few seconds and must not block. */
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, BooleanSupplier full, Layered layered) {
         return Behaviors.setup(context -> {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-            var actor = new HostActor(host, layers, full, context.getSystem());
+            var actor = new HostActor(host, layers, full, layered, context.getSystem());
             return Behaviors.receiveMessage(message -> {
                 actor.on(message);
                 return Behaviors.same();
@@ -71,7 +81,11 @@ public final class HostActor {
     private void on(HostMessage message) {
         switch (message) {
             case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id(), full.getAsBoolean()));
-            case HostMessage.Start(var start, var asker) -> answer(asker, host.start(start), done -> finished());
+            case HostMessage.Start(var start, var asker) ->
+                answer(
+                        asker,
+                        layered.start(start.policy().sandbox(), start.layers(), () -> host.start(start)),
+                        done -> finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
             case HostMessage.Hibernate(var sandbox, var asker) ->
                 answer(asker, host.hibernate(sandbox), HostReply.Hibernated::new);
@@ -80,12 +94,12 @@ public final class HostActor {
             case HostMessage.WeighMemory(var sandbox, var asker) ->
                 answer(asker, host.runtime().memoryInUse(sandbox), HostReply.MemoryWeighed::new);
             case HostMessage.Use(var sandbox, var asker) -> answer(asker, host.use(sandbox), done -> finished());
-            case HostMessage.Stop(var sandbox, var asker) -> answer(asker, host.stop(sandbox), done -> finished());
+            case HostMessage.Stop(var sandbox, var asker) -> {
+                layered.callOff(sandbox);
+                answer(asker, host.stop(sandbox), done -> finished());
+            }
             case HostMessage.TakeCheckpoint(var sandbox, var checkpoint, var asker) ->
-                answer(
-                        asker,
-                        host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint)),
-                        HostReply.LayerTaken::new);
+                answer(asker, taken(sandbox, checkpoint), HostReply.LayerTaken::new);
             case HostMessage.Discard(var checkpoint, var asker) ->
                 answer(asker, host.runtime().discard(checkpoint), done -> finished());
             case HostMessage.PackLayers(var packed, var asker) ->
@@ -130,6 +144,15 @@ public final class HostActor {
                         host.attach(sandbox, session, terminal),
                         outcome -> reply(outcome, attachment -> AttachmentStreams.offered(attachment, streams)));
         }
+    }
+
+    /** Answered when it is noted that others may need it: whoever repeats after a crash has that noted, too. */
+    private CompletionStage<Long> taken(SandboxId sandbox, CheckpointId checkpoint) {
+        return host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint))
+                .thenApply(size -> {
+                    layered.offer(checkpoint, host.ownerOf(sandbox));
+                    return size;
+                });
     }
 
     private void write(HostMessage.WriteFile write) {
@@ -188,6 +211,9 @@ public final class HostActor {
             return new HostReply.Resting(resting.sandbox());
         }
         log.warn("A host could not do what it was asked", cause);
+        if (cause instanceof LayerStoreFailure || cause instanceof HostFailure) {
+            return new HostReply.Failed(String.valueOf(cause.getMessage()));
+        }
         return new HostReply.Failed(
                 cause instanceof RuntimeFailure step
                         ? "the step \"" + step.step() + "\" failed on the host"

@@ -1,0 +1,47 @@
+package dev.sealbox.domain.layer;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: the layers of this host as it shares them with others. Thread-safe; what is noted outlasts this process. A stage
+ * fails with an exception whose message names the step.
+ */
+public interface LayerOffers {
+
+    boolean has(CheckpointId layer);
+
+    /**
+     * Notes that others may need this layer, and what it stands on: that has the same owner where nothing else is known.
+     * Repeating it is harmless; a layer that is not here is none.
+     */
+    void offer(CheckpointId layer, OrganizationId owner);
+
+    /** What was offered and is not {@link #markShared} yet, each behind what it stands on. */
+    List<SharedLayer> unshared();
+
+    /** As it was offered. */
+    SharedLayer about(CheckpointId layer);
+
+    /** Others have it now. */
+    void markShared(CheckpointId layer);
+
+    /** As {@link LayerFiles#pack} of the one layer. */
+    CompletionStage<InputStream> pack(CheckpointId layer);
+
+    /**
+     * Makes a layer as another host has packed it, on top of what it stands on, which must be here. Reads {@code packed}
+     * on a thread of its own and closes it. A layer that is there already stays as it is.
+     */
+    CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed);
+
+    /** The layers that this host has from others. */
+    List<CheckpointId> received();
+
+    /** Lets a received layer go when nothing stands on it any more. */
+    void release(CheckpointId layer);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.layers;
+
+import org.jspecify.annotations.NullMarked;

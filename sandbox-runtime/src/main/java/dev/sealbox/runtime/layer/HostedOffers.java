@@ -1,0 +1,106 @@
+package dev.sealbox.runtime.layer;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.layer.LayerOffers;
+import dev.sealbox.domain.layer.SetuidFiles;
+import dev.sealbox.domain.layer.SharedLayer;
+import dev.sealbox.domain.layer.Unpacked;
+import dev.sealbox.runtime.layer.HostedLayers.Place;
+import dev.sealbox.runtime.step.RuntimeFailure;
+import dev.sealbox.runtime.storage.SandboxRecord.Base;
+import dev.sealbox.runtime.storage.Store;
+import java.io.InputStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The layers of this host as others may have them. What is noted lies in the layer's own folder, and goes with it.
+ *
+ * @param store where they are
+ * @param layers that packs and unpacks
+ */
+public record HostedOffers(Store store, HostedLayers layers) implements LayerOffers {
+    private static final String STEP = "storage";
+    private static final String FROM_ANOTHER_HOST = "another host";
+
+    @Override
+    public boolean has(CheckpointId layer) {
+        return store.sizeOf(layer).isPresent();
+    }
+
+    @Override
+    public void offer(CheckpointId layer, OrganizationId owner) {
+        store.baseOn(layer)
+                .ifPresent(base -> base.layers()
+                        .forEach(each -> store.notes(CheckpointId.parse(each)).own(owner)));
+    }
+
+    @Override
+    public List<SharedLayer> unshared() {
+        return store.bases().entrySet().stream()
+                // What stands on others has more below it than any of them.
+                .sorted(Comparator.comparingInt(
+                        entry -> entry.getValue().layers().size()))
+                .filter(entry -> !store.notes(entry.getKey()).isShared())
+                .flatMap(entry -> store
+                        .notes(entry.getKey())
+                        .owner()
+                        .map(owner -> new SharedLayer(entry.getKey(), owner, below(entry.getValue())))
+                        .stream())
+                .toList();
+    }
+
+    private static List<CheckpointId> below(Base base) {
+        return base.layers().stream().map(CheckpointId::parse).toList();
+    }
+
+    @Override
+    public SharedLayer about(CheckpointId layer) {
+        var base = store.bases().get(layer);
+        var owner = store.notes(layer).owner();
+        if (base == null || owner.isEmpty()) {
+            throw new RuntimeFailure(STEP, "checkpoint " + layer + " is not on this host, or was not offered");
+        }
+        return new SharedLayer(layer, owner.get(), below(base));
+    }
+
+    @Override
+    public void markShared(CheckpointId layer) {
+        store.notes(layer).markShared();
+    }
+
+    @Override
+    public CompletionStage<InputStream> pack(CheckpointId layer) {
+        return layers.pack(List.of(layer));
+    }
+
+    /** What a host of this deployment has packed was its sandbox's own before, programs that give rights included. */
+    @Override
+    public CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed) {
+        layer.below().forEach(store::layer);
+        var place = new Place(FROM_ANOTHER_HOST, layer.below(), SetuidFiles.KEEP, Long.MAX_VALUE);
+        return layers.unpack(layer.layer(), place, packed)
+                .thenApply(outcome -> outcome.map(unpacked -> {
+                    var notes = store.notes(layer.layer());
+                    notes.own(layer.organization());
+                    notes.markReceived();
+                    notes.markShared();
+                    return unpacked;
+                }));
+    }
+
+    @Override
+    public List<CheckpointId> received() {
+        return store.bases().keySet().stream()
+                .filter(layer -> store.notes(layer).isReceived())
+                .toList();
+    }
+
+    @Override
+    public void release(CheckpointId layer) {
+        store.condemn(layer);
+    }
+}

@@ -1,0 +1,293 @@
+package dev.sealbox.server.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.LayerOffers;
+import dev.sealbox.domain.layer.LayerStore;
+import dev.sealbox.domain.layer.LayerStoreFailure;
+import dev.sealbox.domain.layer.SharedLayer;
+import dev.sealbox.domain.layer.Unpacked;
+import dev.sealbox.domain.sandbox.Defaults;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Two hosts with one store between them, in memory: in which order layers go, and what happens when they do not. */
+class LayeredTest {
+    private static final OrganizationId OWNER = new OrganizationId("one");
+    private static final SandboxId FORK = SandboxId.of(new UUID(0, 1));
+
+    private final Shelf store = new Shelf();
+    private final Files here = new Files();
+    private final Files there = new Files();
+    private final CheckpointId lower = new CheckpointId(UUID.randomUUID());
+    private final CheckpointId upper = new CheckpointId(UUID.randomUUID());
+    private final AtomicInteger starts = new AtomicInteger();
+
+    @Test
+    void sharesWhatIsBelowFirstAndFetchesInThatOrder() {
+        here.layers.put(lower, List.of());
+        here.layers.put(upper, List.of(lower));
+        try (var mine = over(here);
+                var theirs = over(there)) {
+            mine.offer(upper, Optional.of(OWNER));
+            eventually(() -> here.unshared().isEmpty());
+            assertThat(store.kept.keySet()).containsExactly(lower, upper);
+
+            join(theirs.start(FORK, List.of(upper, lower), this::started));
+
+            assertThat(there.layers).containsExactly(Map.entry(lower, List.of()), Map.entry(upper, List.of(lower)));
+            assertThat(starts).hasValue(1);
+            // They stay for as long as something stands on them.
+            assertThat(there.released).containsExactlyInAnyOrder(lower, upper);
+        }
+    }
+
+    @Test
+    void goesOnSharingWhenTheStoreIsBackAndAfterARestart() {
+        here.layers.put(lower, List.of());
+        store.away = true;
+        try (var mine = over(here)) {
+            mine.offer(lower, Optional.of(OWNER));
+            eventually(() -> store.refused.get() > 1);
+            assertThat(here.unshared()).hasSize(1);
+        }
+        store.away = false;
+        var restarted = over(here);
+        eventually(() -> here.unshared().isEmpty());
+        restarted.close();
+        assertThat(store.kept).containsOnlyKeys(lower);
+    }
+
+    @Test
+    void saysWhatIsMissingAwayOrUnusableAndStartsNothing() {
+        try (var theirs = over(there)) {
+            assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
+                    .hasCauseInstanceOf(LayerStoreFailure.class)
+                    .hasMessageContaining("neither on this host nor, by now, in the layer store");
+            store.away = true;
+            assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
+                    .hasCauseInstanceOf(LayerStoreFailure.class)
+                    .hasMessageContaining("away");
+            store.away = false;
+            store.kept.put(lower, new SharedLayer(lower, OWNER, List.of()));
+            there.refusing = true;
+            assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
+                    .hasMessageContaining("cannot be used here")
+                    .hasMessageContaining("damaged");
+            there.refusing = false;
+            join(theirs.start(FORK, List.of(lower), this::started));
+            assertThat(starts).hasValue(1);
+        }
+    }
+
+    @Test
+    void fetchesOnceForManyAndStartsNoneThatWasStoppedMeanwhile() {
+        store.kept.put(lower, new SharedLayer(lower, OWNER, List.of()));
+        there.hold = new CompletableFuture<>();
+        try (var theirs = over(there)) {
+            var first = theirs.start(FORK, List.of(lower), this::started);
+            var second = theirs.start(SandboxId.of(new UUID(0, 2)), List.of(lower), this::started);
+            eventually(() -> there.receiving.get() == 1);
+            theirs.callOff(FORK);
+            there.hold.complete(Unit.DONE);
+
+            join(second);
+            assertThatThrownBy(() -> join(first)).hasMessageContaining("was stopped while its files were fetched");
+            assertThat(there.receiving).hasValue(1);
+            assertThat(starts).hasValue(1);
+        }
+    }
+
+    @Test
+    void aLayerThatIsHereIsNotAskedFor() {
+        there.layers.put(lower, List.of());
+        store.away = true;
+        try (var theirs = over(there)) {
+            join(theirs.start(FORK, List.of(lower), this::started));
+        }
+        assertThat(starts).hasValue(1);
+    }
+
+    /** A crash may have kept their sandboxes from coming to be. */
+    @Test
+    void letsGoOfWhatAnEarlierProcessFetched() {
+        there.layers.put(lower, List.of());
+        there.received.add(lower);
+        over(there).close();
+        assertThat(there.released).containsExactly(lower);
+    }
+
+    private Layered over(Files files) {
+        return Layered.over(files, store, Duration.ofMillis(20));
+    }
+
+    private CompletionStage<Unit> started() {
+        starts.incrementAndGet();
+        return CompletableFuture.completedFuture(Unit.DONE);
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** A store in memory that can be away. */
+    private static final class Shelf implements LayerStore {
+        private final Map<CheckpointId, SharedLayer> kept = Collections.synchronizedMap(new LinkedHashMap<>());
+        private final AtomicInteger refused = new AtomicInteger();
+        private volatile boolean away;
+
+        @Override
+        public CompletionStage<Unit> keep(SharedLayer layer, InputStream packed) {
+            return asked(() -> {
+                assertThat(text(packed)).isEqualTo(layer.layer().toString());
+                kept.putIfAbsent(layer.layer(), layer);
+                return Unit.DONE;
+            });
+        }
+
+        @Override
+        public CompletionStage<Optional<Kept>> find(CheckpointId layer) {
+            return asked(() -> Optional.ofNullable(kept.get(layer)).map(Shelf::kept));
+        }
+
+        private static Kept kept(SharedLayer layer) {
+            return new Kept() {
+                @Override
+                public SharedLayer about() {
+                    return layer;
+                }
+
+                @Override
+                public InputStream open() {
+                    return packed(layer.layer());
+                }
+            };
+        }
+
+        private <T> CompletionStage<T> asked(java.util.function.Supplier<T> answer) {
+            if (away) {
+                refused.incrementAndGet();
+                return CompletableFuture.failedFuture(new LayerStoreFailure("the layer store is away"));
+            }
+            return CompletableFuture.supplyAsync(answer);
+        }
+    }
+
+    /** A host's layers in memory, with what each stands on. */
+    private static final class Files implements LayerOffers {
+        private final Map<CheckpointId, List<CheckpointId>> layers = Collections.synchronizedMap(new LinkedHashMap<>());
+        private final Set<CheckpointId> offered = Collections.synchronizedSet(new LinkedHashSet<>());
+        private final Set<CheckpointId> shared = ConcurrentHashMap.newKeySet();
+        private final List<CheckpointId> received = Collections.synchronizedList(new ArrayList<>());
+        private final List<CheckpointId> released = Collections.synchronizedList(new ArrayList<>());
+        private final AtomicInteger receiving = new AtomicInteger();
+        private volatile CompletableFuture<Unit> hold = CompletableFuture.completedFuture(Unit.DONE);
+        private volatile boolean refusing;
+
+        @Override
+        public boolean has(CheckpointId layer) {
+            return layers.containsKey(layer);
+        }
+
+        @Override
+        public void offer(CheckpointId layer, OrganizationId owner) {
+            offered.addAll(layers.getOrDefault(layer, List.of()));
+            offered.add(layer);
+        }
+
+        @Override
+        public List<SharedLayer> unshared() {
+            return List.copyOf(offered).stream()
+                    .filter(layer -> !shared.contains(layer))
+                    .map(this::about)
+                    .toList();
+        }
+
+        @Override
+        public SharedLayer about(CheckpointId layer) {
+            return new SharedLayer(layer, OWNER, layers.getOrDefault(layer, List.of()));
+        }
+
+        @Override
+        public void markShared(CheckpointId layer) {
+            shared.add(layer);
+        }
+
+        @Override
+        public CompletionStage<InputStream> pack(CheckpointId layer) {
+            return CompletableFuture.completedFuture(packed(layer));
+        }
+
+        @Override
+        public CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed) {
+            receiving.incrementAndGet();
+            return hold.thenApply(done -> {
+                assertThat(text(packed)).isEqualTo(layer.layer().toString());
+                assertThat(layers.keySet()).containsAll(layer.below());
+                if (refusing) {
+                    return Outcome.refused(new ArchiveRefusal.Damaged("a layer has another digest"));
+                }
+                layers.put(layer.layer(), layer.below());
+                return Outcome.done(new Unpacked(1, Defaults.NONE));
+            });
+        }
+
+        @Override
+        public List<CheckpointId> received() {
+            return received;
+        }
+
+        @Override
+        public void release(CheckpointId layer) {
+            released.add(layer);
+        }
+    }
+
+    private static InputStream packed(CheckpointId layer) {
+        return new ByteArrayInputStream(layer.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(InputStream packed) {
+        try (packed) {
+            return new String(packed.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
