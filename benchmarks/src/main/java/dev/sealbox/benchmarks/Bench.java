@@ -32,15 +32,10 @@ public final class Bench {
 
     private static final String FORK = "fork";
 
-    /** What keeps one client from taking all is not what is measured. */
-    private static final Map<String, String> UNLIMITED =
-            Map.of("SEALBOX_RATE_LIMIT", "0", "SEALBOX_JAVA_OPTS", "-Dsealbox.persistence.max-sandboxes=1000");
-
     static {
         ALL.put("create", Lifecycle::create);
         ALL.put("exec", Lifecycle::exec);
         ALL.put("checkpoint", Lifecycle::checkpoint);
-        ALL.put("sandbox", SandboxSpeed::measure);
         ALL.put("sandbox-request", SandboxRequest::measure);
     }
 
@@ -97,7 +92,7 @@ public final class Bench {
     }
 
     private static void measure(List<String> chosen) {
-        try (var world = World.open(UNLIMITED)) {
+        try (var world = World.open(Map.of())) {
             Runtime.getRuntime().addShutdownHook(new Thread(world::close));
             chosen.forEach(name ->
                     report(name, ALL.getOrDefault(name, nothing -> List.of()).measure(world)));

@@ -138,7 +138,7 @@ final class Soak {
                 : Census.leaks(before, now).isEmpty();
     }
 
-    static void join(Thread thread) {
+    private static void join(Thread thread) {
         try {
             thread.join();
         } catch (InterruptedException e) {
