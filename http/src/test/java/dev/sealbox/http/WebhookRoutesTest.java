@@ -183,9 +183,7 @@ class WebhookRoutesTest {
     @Test
     void keepsNoWebhookOfASandboxThatIsRefused() {
         var refused = server.send(
-                "POST",
-                "/api/sandboxes",
-                "{\"secretStore\":\"unknown\",\"webhooks\":[{\"url\":\"" + URL + "\"}]}");
+                "POST", "/api/sandboxes", "{\"secretStore\":\"unknown\",\"webhooks\":[{\"url\":\"" + URL + "\"}]}");
         var wrong = server.send(
                 "POST",
                 "/api/sandboxes",
