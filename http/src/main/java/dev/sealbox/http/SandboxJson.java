@@ -35,7 +35,8 @@ final class SandboxJson {
             Optional<String> fromCheckpointId,
             Optional<String> patchError,
             Optional<String> previewAuthToken,
-            Optional<List<String>> warnings) {
+            Optional<List<String>> warnings,
+            Optional<List<Hook>> webhooks) {
 
         static Sandbox of(SandboxView view, String domain) {
             var blueprint = view.blueprint();
@@ -54,7 +55,29 @@ final class SandboxJson {
                     blueprint.origin().map(CheckpointId::toString),
                     Optional.of(view.branch().patchError()).filter(error -> !error.isEmpty()),
                     Optional.empty(),
-                    view.branch().widening().map(Widening::warnings));
+                    view.branch().widening().map(Widening::warnings),
+                    Optional.empty());
+        }
+
+        /** The same with what was registered along with it. */
+        Sandbox with(List<Hook> hooks) {
+            return new Sandbox(
+                    sandboxID,
+                    status,
+                    templateID,
+                    template,
+                    sandboxDomain,
+                    startedAt,
+                    metadata,
+                    cpuCount,
+                    memoryMB,
+                    diskMB,
+                    workerID,
+                    fromCheckpointId,
+                    patchError,
+                    previewAuthToken,
+                    warnings,
+                    Optional.of(hooks));
         }
 
         /** The same with the token, which is shown to its creator and nobody else. */
@@ -74,12 +97,21 @@ final class SandboxJson {
                     fromCheckpointId,
                     patchError,
                     Optional.of(token.value()),
-                    warnings);
+                    warnings,
+                    webhooks);
         }
 
         @Override
         public String toString() {
             return "Sandbox[" + sandboxID + "]";
+        }
+    }
+
+    /** A webhook that was registered with its sandbox; the secret once, and only when it was drawn for it. */
+    record Hook(String id, String url, Optional<String> secret) {
+        @Override
+        public String toString() {
+            return "Hook[" + id + "]";
         }
     }
 

@@ -11,7 +11,6 @@ import static akka.http.javadsl.server.Directives.pathPrefix;
 import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
-import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -27,6 +26,7 @@ import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -40,6 +40,7 @@ final class SandboxRoutes {
     private final String domain;
     private final Images images;
     private final BuildStreams streams;
+    private final InlineWebhooks webhooks;
     private final Bodies bodies;
     private final Answers answers;
 
@@ -47,12 +48,14 @@ final class SandboxRoutes {
             Sandboxes sandboxes,
             Images images,
             BuildStreams streams,
+            InlineWebhooks webhooks,
             HttpSettings settings,
             Bodies bodies,
             Answers answers) {
         this.sandboxes = sandboxes;
         this.images = images;
         this.streams = streams;
+        this.webhooks = webhooks;
         this.domain = settings.sandboxDomain();
         this.bodies = bodies;
         this.answers = answers;
@@ -79,14 +82,14 @@ final class SandboxRoutes {
     }
 
     private Route create(Asker asker) {
-        return BuildStreams.choose(events -> ShownOnce.added(() -> bodies.imageCreation(
+        return BuildStreams.choose(events -> bodies.imageCreation(
                 asker.origin(),
                 (body, id) -> Wishes.unsupported(body)
                         .<Route>map(what -> complete(Problems.unsupported(what)))
-                        .orElseGet(() -> create(asker, SandboxId.of(id), body, events)))));
+                        .orElseGet(() -> create(asker, id, body, events))));
     }
 
-    private Route create(Asker asker, SandboxId id, JsonBody body, boolean events) {
+    private Route create(Asker asker, UUID drawn, JsonBody body, boolean events) {
         var token = PreviewRoutes.wanted(body);
         var wanted = Wishes.sandbox(body, token);
         if (!asker.mayStartWith(wanted.store())) {
@@ -94,20 +97,20 @@ final class SandboxRoutes {
         }
         var origin = asker.origin();
         // A snapshot wins over an image.
-        return body.nonEmptyText("snapshot")
-                .map(SnapshotName::new)
-                .map(name -> built(origin, events, token, log -> fromSnapshot(origin, id, wanted, name)))
-                .or(() -> body.optionalObject("image")
-                        .map(ImageRequest::of)
-                        .map(image ->
-                                built(origin, events, token, log -> images.create(origin, id, wanted, image, log))))
-                .orElseGet(() -> answers.outcome(sandboxes.create(origin, id, wanted), view -> created(view, token)));
-    }
-
-    private HttpResponse created(SandboxView view, Optional<PreviewToken> token) {
-        var answer = Answers.created(wire(view));
-        return token.map(shown -> ShownOnce.with(answer, Json.bytes(wire(view).with(shown))))
-                .orElse(answer);
+        var snapshot = body.nonEmptyText("snapshot").map(SnapshotName::new);
+        var image = body.optionalObject("image").map(ImageRequest::of);
+        var id = SandboxId.of(drawn);
+        return webhooks.registered(
+                origin.organization(),
+                drawn,
+                body,
+                hooks -> snapshot.map(name ->
+                                built(origin, events, hooks, token, log -> fromSnapshot(origin, id, wanted, name)))
+                        .or(() -> image.map(one -> built(
+                                origin, events, hooks, token, log -> images.create(origin, id, wanted, one, log))))
+                        .orElseGet(() -> answers.outcome(
+                                hooks.kept(sandboxes.create(origin, id, wanted)),
+                                view -> hooks.created(wire(view), token))));
     }
 
     private Building<SandboxView> fromSnapshot(Origin origin, SandboxId id, NewSandbox wanted, SnapshotName name) {
@@ -118,14 +121,16 @@ final class SandboxRoutes {
     private Route built(
             Origin origin,
             boolean events,
+            InlineWebhooks.Registered hooks,
             Optional<PreviewToken> token,
             Function<BuildLog, Building<SandboxView>> begin) {
+        Function<BuildLog, Building<SandboxView>> kept = log -> {
+            var building = begin.apply(log);
+            return new Building<>(hooks.kept(building.outcome()), building.leave());
+        };
         return events
-                ? streams.<SandboxView>answer(
-                        origin.requestId(),
-                        begin,
-                        view -> token.map(wire(view)::with).orElseGet(() -> wire(view)))
-                : answers.outcome(begin.apply(BuildLog.NONE).outcome(), view -> created(view, token));
+                ? streams.<SandboxView>answer(origin.requestId(), kept, view -> hooks.shown(wire(view), token))
+                : answers.outcome(kept.apply(BuildLog.NONE).outcome(), view -> hooks.created(wire(view), token));
     }
 
     private Route list(Asker asker) {
