@@ -6,10 +6,14 @@ import dev.sealbox.domain.layer.LayerNeeds;
 import dev.sealbox.domain.layer.SharedLayer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,7 @@ public final class LayerSweep {
     private static final Logger log = LoggerFactory.getLogger(LayerSweep.class);
     private static final String LAYERS = "layers/";
     private static final String PIECES = "pieces/";
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final ObjectLayerStore store;
     private final LayerNeeds needs;
@@ -63,7 +68,7 @@ public final class LayerSweep {
         var about = new HashMap<CheckpointId, SharedLayer>();
         opened.forEach((layer, list) -> about.put(layer, list.contents().about(list.organization())));
         var unneeded = new HashSet<>(about.keySet());
-        unneeded.removeAll(needs.among(about.values()).toCompletableFuture().join());
+        unneeded.removeAll(needed(about.values()));
         var gone = new HashSet<>(unneeded);
         gone.retainAll(unneededBefore);
         gone.forEach(layer -> store.objects().delete(Contents.place(layer)));
@@ -73,6 +78,17 @@ public final class LayerSweep {
         var pieces = removePiecesBut(named(opened));
         if (!gone.isEmpty() || pieces > 0) {
             log.info("removed {} layers and {} pieces from the layer store", gone.size(), pieces);
+        }
+    }
+
+    private Set<CheckpointId> needed(Collection<SharedLayer> kept) {
+        try {
+            return needs.among(kept).toCompletableFuture().get(PATIENCE.toMinutes(), TimeUnit.MINUTES);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("what is needed of the layer store cannot be found out", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 
