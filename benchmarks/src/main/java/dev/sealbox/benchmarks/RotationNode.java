@@ -25,11 +25,15 @@ import dev.sealbox.persistence.keys.OnlineRotation;
 import dev.sealbox.persistence.keys.SealedAuthorityStore;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.keys.WebhookSecrets;
 import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.persistence.usage.DatabaseUsage;
+import dev.sealbox.persistence.webhook.DatabaseWebhooks;
+import dev.sealbox.persistence.webhook.WebhookSettings;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
+import dev.sealbox.proxy.webhook.HttpsCaller;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
 import dev.sealbox.server.host.ClusterSessions;
@@ -127,6 +131,8 @@ final class RotationNode implements AutoCloseable {
                 DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                 new DatabaseUseLog(database),
                 new DatabaseUsage(database),
+                new DatabaseWebhooks(
+                        database, new WebhookSecrets(keys), HttpsCaller.from(config), WebhookSettings.from(config)),
                 new RememberedAnswers(database, notary),
                 () -> CompletableFuture.completedFuture(List.of()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));

@@ -43,6 +43,11 @@ final class Answers {
         return answer.addHeader(RawHeader.create("Cache-Control", "no-store"));
     }
 
+    /** An answer that shows a secret: to a repeat of its request another one is given, which does not. */
+    static HttpResponse once(HttpResponse answer, HttpResponse toRepeats) {
+        return secret(answer).addAttribute(Repetition.KEPT, toRepeats);
+    }
+
     <T> Route outcome(CompletionStage<Outcome<T>> asked, Function<T, HttpResponse> done) {
         return always(asked, outcome -> response(outcome, done));
     }

@@ -25,6 +25,7 @@ import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.domain.store.SecretVersions;
 import dev.sealbox.domain.usage.UsageReports;
+import dev.sealbox.domain.webhook.Webhooks;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -68,6 +69,7 @@ public final class Api {
             AuditLog auditLog,
             UseLog useLog,
             UsageReports usage,
+            Webhooks webhooks,
             Repeats repeats,
             Readiness readiness,
             PrometheusMeterRegistry metrics) {
@@ -108,7 +110,8 @@ public final class Api {
                 new AuditRoutes(auditLog, feeds, settings, answers),
                 new UseRoutes(useLog, feeds),
                 new UsageRoutes(usage, sandboxes, answers, Clock.systemUTC()),
-                new WhatIfRoutes(useLog, bodies, answers));
+                new WhatIfRoutes(useLog, bodies, answers),
+                new WebhookRoutes(webhooks, sandboxes, bodies, answers));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))

@@ -5,6 +5,7 @@ import static akka.http.javadsl.server.Directives.extractRequest;
 import static akka.http.javadsl.server.Directives.mapRouteResultFuture;
 import static akka.http.javadsl.server.Directives.onSuccess;
 
+import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpEntity;
@@ -34,12 +35,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates that a client may send again with the same {@code Idempotency-Key}: they are done once and answered alike. Not
- * for routes whose answer shows a secret, since answers are kept.
+ * Creates that a client may send again with the same {@code Idempotency-Key}: they are done once and answered alike.
+ * Since answers are kept, one that shows a secret says what is kept in its place.
  */
 final class Repetition {
     private static final Logger log = LoggerFactory.getLogger(Repetition.class);
     private static final String HEADER = "Idempotency-Key";
+
+    /** What repeats are answered, where that is not what the first one is. */
+    static final AttributeKey<HttpResponse> KEPT = AttributeKey.create("kept-answer", HttpResponse.class);
+
     private static final RawHeader REPLAYED = RawHeader.create("Idempotency-Replayed", "true");
 
     /** What a repeat would be told as well. Others, such as 429 and 503, may be different the next time. */
@@ -73,12 +78,14 @@ final class Repetition {
     }
 
     private CompletionStage<RouteResult> remembered(Origin origin, RepeatKey key, RouteResult result) {
-        if (!(result instanceof Complete complete)
-                || !(complete.getResponse().entity() instanceof HttpEntity.Strict body)
-                || !LASTING.contains(complete.getResponse().status().intValue())) {
+        if (!(result instanceof Complete complete)) {
             return CompletableFuture.completedFuture(result);
         }
-        var status = complete.getResponse().status().intValue();
+        var answer = complete.getResponse().getAttribute(KEPT).orElse(complete.getResponse());
+        var status = answer.status().intValue();
+        if (!(answer.entity() instanceof HttpEntity.Strict body) || !LASTING.contains(status)) {
+            return CompletableFuture.completedFuture(result);
+        }
         var given = new GivenAnswer(status, body.getData().utf8String());
         return repeats.remember(origin, key, given)
                 .thenApply(first -> first.equals(given) ? result : RouteResults.complete(response(first)))

@@ -50,7 +50,8 @@ record Routes(
         AuditRoutes audit,
         UseRoutes uses,
         UsageRoutes usage,
-        WhatIfRoutes whatIf) {
+        WhatIfRoutes whatIf,
+        WebhookRoutes webhooks) {
 
     private static final RejectionHandler REJECTIONS = RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, Routes::wrongMethod)
@@ -114,6 +115,7 @@ record Routes(
                 uses.of(origin),
                 usage.of(origin),
                 whatIf.of(origin),
+                webhooks.of(origin),
                 meta.of(asker));
     }
 

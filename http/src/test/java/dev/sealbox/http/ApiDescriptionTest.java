@@ -48,7 +48,9 @@ class ApiDescriptionTest {
                         .replace("{entity}", "sb-0123456789abcdef")
                         .replace("{sandboxId}", "sb-0123456789abcdef")
                         .replace("{sessionId}", "x")
-                        .replace("{snapshotName}", "x");
+                        .replace("{snapshotName}", "x")
+                        .replace("{webhookId}", "whk_x")
+                        .replace("{messageId}", "msg_x");
                 var answer = server.send(words[0], path);
                 assertThat(answer.body()).as(operation).doesNotContain("route.not-found", "route.wrong-method");
             }

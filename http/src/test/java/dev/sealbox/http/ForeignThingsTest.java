@@ -47,7 +47,13 @@ class ForeignThingsTest {
         var run = server.send("POST", "/api/sandboxes/" + sandbox + "/exec/run-async", "{\"cmd\":\"sleep\"}");
         var store = id(server.send("POST", "/api/secret-stores", "{\"name\":\"git\"}"), "id");
         server.send("PUT", "/api/secret-stores/" + store + "/secrets/A", "{\"value\":\"v\"}");
+        var webhook = id(server.send("POST", "/api/webhooks", "{\"url\":\"https://hooks.example.com/\"}"), "id");
+        var message = id(server.send("POST", "/api/webhooks/" + webhook + "/test", ""), "messageId");
         return Map.of(
+                "{webhookId}",
+                webhook,
+                "{messageId}",
+                message,
                 "{sandboxId}",
                 sandbox,
                 "{storeId}",
@@ -110,6 +116,22 @@ class ForeignThingsTest {
         }
         assertThat(server.stores.changes).isEqualTo(changes);
         assertThat(server.sandboxes.stops).isEmpty();
+        var ours = server.send("GET", "/api/webhooks").json().path("data");
+        assertThat(ours).hasSize(1);
+        assertThat(ours.path(0).path("enabled").asBoolean()).isTrue();
+    }
+
+    @Test
+    void areNotHeardOf() {
+        var sandbox = things().get("{sandboxId}");
+        var body = "{\"url\":\"https://hooks.example.com/\",\"sandboxId\":\"" + sandbox + "\"}";
+
+        var answer = as(TestServer.OTHER_KEY, "POST", "/api/webhooks", body);
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(404);
+        assertThat(answer.code()).isEqualTo("sandbox.not-found");
+        assertThat(as(TestServer.OTHER_KEY, "GET", "/api/webhooks", "").json().path("data"))
+                .isEmpty();
     }
 
     @Test

@@ -117,6 +117,16 @@ class PermissionsTest {
             GET /api/snapshots/*/export                                          D A O
             POST /api/snapshots/*/import                                         D A O
             GET /api/sandboxes/checkpoints/*/export                              D A O
+            GET /api/webhooks                                                    D A O
+            POST /api/webhooks                                                   D A O
+            GET /api/webhooks/*                                                  D A O
+            PATCH /api/webhooks/*                                                D A O
+            DELETE /api/webhooks/*                                               D A O
+            GET /api/webhooks/*/secret                                           D A O
+            POST /api/webhooks/*/test                                            D A O
+            GET /api/webhooks/*/deliveries                                       D A O
+            GET /api/webhooks/*/deliveries/*                                     D A O
+            POST /api/webhooks/*/deliveries/*/redeliver                          D A O
             GET /api/audit/events                                                D A U
             GET /api/audit/replay/*                                              D A U
             GET /api/audit/who-could                                             D A U

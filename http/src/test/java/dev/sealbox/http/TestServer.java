@@ -52,6 +52,7 @@ final class TestServer implements AutoCloseable {
     final FakeAuditLog auditLog = new FakeAuditLog();
     final FakeUseLog uses = new FakeUseLog();
     final FakeUsage usage = new FakeUsage();
+    final FakeWebhooks webhooks = new FakeWebhooks();
     volatile Readiness readiness = ready(Readiness.Part.usable("database"));
     private final ActorSystem<Void> system;
     private final Api api;
@@ -111,6 +112,7 @@ final class TestServer implements AutoCloseable {
                         auditLog,
                         uses,
                         usage,
+                        webhooks,
                         new FakeRepeats(),
                         () -> readiness.parts(),
                         metrics)

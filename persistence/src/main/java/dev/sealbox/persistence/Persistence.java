@@ -46,6 +46,7 @@ import dev.sealbox.persistence.service.ShardedSessions;
 import dev.sealbox.persistence.service.ShardedUpkeep;
 import dev.sealbox.persistence.service.UnfinishedCheckpoints;
 import dev.sealbox.persistence.usage.SandboxCards;
+import dev.sealbox.persistence.webhook.Outbox;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
@@ -125,6 +126,7 @@ public final class Persistence {
         var projections = new Projections(system, database, settings.entities().role());
         projections.start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         projections.start(SandboxCards.NAME, SandboxCards.KINDS, new SandboxCards());
+        projections.start(Outbox.NAME, Outbox.KINDS, new Outbox());
         var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, clock);
         return new Persistence(
                 stores,

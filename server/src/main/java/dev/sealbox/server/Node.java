@@ -15,6 +15,7 @@ import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.session.Sessions;
 import dev.sealbox.domain.usage.UsageMeters;
+import dev.sealbox.domain.webhook.Webhooks;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.http.Vitals;
@@ -30,6 +31,7 @@ import dev.sealbox.persistence.keys.SealedAuthorityStore;
 import dev.sealbox.persistence.keys.SealedLayerKeys;
 import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
+import dev.sealbox.persistence.keys.WebhookSecrets;
 import dev.sealbox.persistence.layers.LayerStores;
 import dev.sealbox.persistence.layers.LayerSweep;
 import dev.sealbox.persistence.layers.ObjectLayerStore;
@@ -39,6 +41,10 @@ import dev.sealbox.persistence.ledger.LedgerSettings;
 import dev.sealbox.persistence.projection.ProjectionLag;
 import dev.sealbox.persistence.repeat.RememberedAnswers;
 import dev.sealbox.persistence.usage.DatabaseUsage;
+import dev.sealbox.persistence.webhook.DatabaseWebhooks;
+import dev.sealbox.persistence.webhook.Deliveries;
+import dev.sealbox.persistence.webhook.WebhookSettings;
+import dev.sealbox.proxy.webhook.HttpsCaller;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
@@ -186,6 +192,7 @@ final class Node {
                             DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                             new RememberedAnswers(database, notary).sweptBy(system),
                             new DerivedFileLinks(notary),
+                            webhooks(config, database, keys),
                             readiness,
                             metrics),
                     membership);
@@ -283,6 +290,7 @@ final class Node {
                 DatabaseAuditLog audit,
                 Repeats repeats,
                 FileLinks fileLinks,
+                Webhooks webhooks,
                 NodeReadiness readiness,
                 PrometheusMeterRegistry metrics) {
             ProjectionMetrics.watch(system, new ProjectionLag(database), metrics);
@@ -309,11 +317,22 @@ final class Node {
                             audit,
                             new DatabaseUseLog(database),
                             new DatabaseUsage(database).sweptBy(system),
+                            webhooks,
                             repeats,
                             readiness,
                             metrics));
             cleanup.add("API", () -> Waiting.on("stop the API", api.stop()));
             return api.address();
+        }
+
+        /** Their messages are sent from here on. */
+        private Webhooks webhooks(Config config, Database database, MasterKeys keys) {
+            var settings = WebhookSettings.from(config);
+            var secrets = new WebhookSecrets(keys);
+            var caller = HttpsCaller.from(config);
+            cleanup.add("calls of webhooks", caller::close);
+            cleanup.add("deliveries of webhooks", Deliveries.start(database, secrets, caller, settings)::close);
+            return new DatabaseWebhooks(database, secrets, caller, settings);
         }
 
         /** What a node without an API answers to those who watch it. */

@@ -1,5 +1,6 @@
 package dev.sealbox.domain.egress;
 
+import dev.sealbox.domain.InvalidValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,25 @@ final class Ipv6 {
      */
     static Optional<String> canonical(String text) {
         return groups(text).map(Ipv6::text);
+    }
+
+    /** The 4 or 16 bytes of an address literal, of either kind. */
+    static byte[] bytes(String literal) {
+        if (HostName.isIpv4(literal)) {
+            var bytes = new byte[4];
+            var parts = literal.split("\\.", -1);
+            for (var i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) Integer.parseInt(parts[i]);
+            }
+            return bytes;
+        }
+        var groups = groups(literal).orElseThrow(() -> new InvalidValue("not an address"));
+        var bytes = new byte[2 * GROUPS];
+        for (var i = 0; i < GROUPS; i++) {
+            bytes[2 * i] = (byte) (groups.get(i) >> 8);
+            bytes[2 * i + 1] = (byte) (int) groups.get(i);
+        }
+        return bytes;
     }
 
     /** Eight groups, or fewer around one {@code ::}; anything looser would take a name with a port for an address. */

@@ -61,7 +61,12 @@ public final class Database implements AutoCloseable {
 
     private static Database migrated(Database database) {
         try {
-            Flyway.configure().dataSource(database.connections).load().migrate();
+            // Numbers are given out before the work begins, and not all of it is done in that order.
+            Flyway.configure()
+                    .dataSource(database.connections)
+                    .outOfOrder(true)
+                    .load()
+                    .migrate();
             return database;
         } catch (FlywayException e) {
             database.connections.close();

@@ -10,6 +10,7 @@ enum Wrapped {
     AUTHORITY("certificate_authority", "organization", "varchar", "organization"),
     LAYER_KEY("layer_key", "organization", "varchar", "organization"),
     SIGNING_KEY("signing_key", "id", "smallint", "''"),
+    WEBHOOK("webhook", "id", "text", "organization"),
     CHECK("master_key_check", "id", "smallint", "''");
 
     /** What the check of the key set is, and its context alike. */
@@ -47,12 +48,17 @@ enum Wrapped {
         return utf8("sealbox/signing-key/1");
     }
 
+    static byte[] webhook(OrganizationId organization, String id) {
+        return utf8("sealbox/webhook/" + organization + "/" + id);
+    }
+
     byte[] context(Row row) {
         return switch (this) {
             case DATA_KEY -> dataKey(new OrganizationId(row.owner()), row.key());
             case AUTHORITY -> authority(new OrganizationId(row.owner()));
             case LAYER_KEY -> layerKey(new OrganizationId(row.owner()));
             case SIGNING_KEY -> signingKey();
+            case WEBHOOK -> webhook(new OrganizationId(row.owner()), row.key());
             case CHECK -> CHECK_TEXT;
         };
     }

@@ -61,8 +61,7 @@ public final class UpstreamTls {
             Path bundle, Optional<Path> more, Duration handshake, RevocationSettings revocation, Executor blocking) {
         this.handshake = handshake;
         this.longestList = revocation.maxList();
-        var roots = new ArrayList<>(Files.isReadable(bundle) ? read(bundle) : ofJdk());
-        more.map(UpstreamTls::read).ifPresent(roots::addAll);
+        var roots = certificates(bundle, more);
         try {
             var trust = trust(roots);
             single = context(trust, "http/1.1");
@@ -120,6 +119,21 @@ public final class UpstreamTls {
         var handler = (http2 ? many : single).newHandler(allocator, host.value(), port);
         handler.setHandshakeTimeoutMillis(handshake.toMillis());
         return handler;
+    }
+
+    /** The same roots for who speaks TLS without Netty. */
+    public static TrustManagerFactory roots(Path bundle, Optional<Path> more) {
+        try {
+            return trust(certificates(bundle, more));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new NoRoots("preparing TLS towards others", e);
+        }
+    }
+
+    private static List<X509Certificate> certificates(Path bundle, Optional<Path> more) {
+        var roots = new ArrayList<>(Files.isReadable(bundle) ? read(bundle) : ofJdk());
+        more.map(UpstreamTls::read).ifPresent(roots::addAll);
+        return roots;
     }
 
     private static TrustManagerFactory trust(List<X509Certificate> roots) throws GeneralSecurityException, IOException {

@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.upstream;
 
+import dev.sealbox.domain.egress.AddressRanges;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.proxy.upstream.Unreachable.Reason;
 import java.net.InetAddress;
@@ -70,11 +71,7 @@ public final class Addresses {
         if (!host.isAddress() || overrides.of(host).isPresent()) {
             return false;
         }
-        try {
-            return !AddressRanges.isPublic(InetAddress.getByName(host.value()));
-        } catch (UnknownHostException e) {
-            return true;
-        }
+        return !AddressRanges.isPublic(host);
     }
 
     private InetAddress[] resolved(String host) {
@@ -87,7 +84,7 @@ public final class Addresses {
 
     private static InetAddress[] checked(InetAddress[] addresses) {
         for (var address : addresses) {
-            if (!AddressRanges.isPublic(address) || isOwn(address)) {
+            if (!AddressRanges.isPublic(address.getAddress()) || isOwn(address)) {
                 throw new Unreachable(Reason.FORBIDDEN_ADDRESS);
             }
         }

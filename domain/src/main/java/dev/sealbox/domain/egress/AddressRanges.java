@@ -1,7 +1,5 @@
-package dev.sealbox.proxy.upstream;
+package dev.sealbox.domain.egress;
 
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -50,10 +48,14 @@ public final class AddressRanges {
 
     private AddressRanges() {}
 
-    /** Whether the address is in none of them. */
-    public static boolean isPublic(InetAddress address) {
-        var bytes = address.getAddress();
-        return SPECIAL.stream().noneMatch(range -> range.holds(bytes));
+    /** Whether an address, as its 4 or 16 bytes in network order, is in none of them. */
+    public static boolean isPublic(byte[] address) {
+        return SPECIAL.stream().noneMatch(range -> range.holds(address));
+    }
+
+    /** Whether a literal of an address is in none of them; of a name, which says nothing, true. */
+    public static boolean isPublic(HostName host) {
+        return !host.isAddress() || isPublic(Ipv6.bytes(host.value()));
     }
 
     private static final class Range {
@@ -67,9 +69,7 @@ public final class AddressRanges {
 
         static Range parse(String text) {
             int slash = text.indexOf('/');
-            return new Range(
-                    NetUtil.createByteArrayFromIpAddressString(text.substring(0, slash)),
-                    Integer.parseInt(text.substring(slash + 1)));
+            return new Range(Ipv6.bytes(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
         }
 
         boolean holds(byte[] address) {
