@@ -39,12 +39,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The steps of a sandbox's life on this host, in their order. Blocking; whoever calls sees to it that a sandbox is
  * changed by one thread at a time.
  */
 final class Host {
+    private static final Logger LOG = LoggerFactory.getLogger(Host.class);
     private final RuntimeSettings settings;
     private final NodeStorage storage;
     private final Store store;
@@ -129,12 +132,20 @@ final class Host {
     }
 
     private void clearAllBut(Set<SandboxId> alive) {
-        runc.known().stream().filter(known -> !alive.contains(known)).forEach(runc::delete);
+        runc.known().stream().filter(known -> !alive.contains(known)).forEach(container -> {
+            LOG.info("clearing away the container of {}, which has ended or belongs to nothing here", container);
+            runc.delete(container);
+        });
         router.removeAllBut(alive);
-        store.sandboxes().stream()
-                .map(SandboxRecord::id)
-                .filter(known -> !alive.contains(known))
-                .forEach(cgroups::remove);
+        cgroups.removeAllBut(alive);
+        try (var sockets = Files.newDirectoryStream(
+                socketFolder(), socket -> alive.stream().noneMatch(each -> socket.endsWith(each.value())))) {
+            for (var socket : sockets) {
+                Files.delete(socket);
+            }
+        } catch (IOException e) {
+            throw new RuntimeFailure("data folder", e);
+        }
     }
 
     Agent agent(SandboxId sandbox) {

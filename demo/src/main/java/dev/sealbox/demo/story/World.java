@@ -125,6 +125,11 @@ public final class World implements AutoCloseable {
         return client;
     }
 
+    /** What is there of the node on the machine now: processes, mounts, network namespaces and control groups. */
+    public List<String> traces() {
+        return sweep.traces();
+    }
+
     /** Kills every sandbox and stops the node; what is then left of it on the machine, which should be nothing. */
     public List<String> stop() {
         Sandbox.list(client)
