@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
-import { Sandbox, ScalingLockedError, SecretStore, Tags, Usage } from "@opencomputer/sdk";
+import { Sandbox, ScalingLockedError, SecretStore, Tags, Usage, Webhooks, verifyWebhook } from "@opencomputer/sdk";
 
 const TOKEN = /^osb_sealed_[0-9a-f]{32}$/;
 const secret = (what) => `real-${what}-${randomBytes(16).toString("hex")}`;
@@ -297,5 +297,70 @@ test("the story through @opencomputer/sdk", async (story) => {
         const byTeam = await usage.byTag("team");
         assert.deepEqual(byTeam.items.map((item) => [item.tagValue, item.sandboxCount]), [["blue", 1]]);
         assert.ok(byTeam.untagged.sandboxCount > 0, "the first sandbox had no tags, and has been stopped");
+    });
+
+    await story.test("10. webhooks", async () => {
+        const webhooks = new Webhooks();
+        const url = "https://hooks.example.test/all";
+        const params = { url, name: "ops", eventTypes: ["sandbox.*"], idempotencyKey: randomBytes(8).toString("hex") };
+        const made = await webhooks.create(params);
+        assert.equal((await webhooks.create(params)).id, made.id, "a repeat makes no second one");
+        assert.deepEqual((await webhooks.list()).map((each) => each.id), [made.id]);
+        assert.equal(await webhooks.getSecret(made.id), made.secret);
+        assert.equal((await webhooks.get(made.id)).sandboxId, null);
+        const changed = await webhooks.update(made.id, { eventTypes: null, name: "all" });
+        assert.deepEqual([changed.name, changed.eventTypes, changed.secret], ["all", [], undefined]);
+        await assert.rejects(webhooks.create({ url: "http://hooks.example.test/" }), /400/);
+        await assert.rejects(webhooks.create({ url: "https://169.254.169.254/latest" }), /400/);
+        await assert.rejects(webhooks.create({ url, eventTypes: ["sandbox.gone"] }), /400/);
+
+        const late = async (what, find) => {
+            const end = Date.now() + 30_000;
+            for (;;) {
+                const found = await find();
+                if (found) return found;
+                assert.ok(Date.now() < end, what);
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }
+        };
+        const told = async (target, secret) =>
+            Promise.all((await received(target)).map((request) => verifyWebhook(request.body, request.headers, secret)));
+
+        const own = "https://hooks.example.test/own";
+        const short = await Sandbox.create({ webhooks: [{ url: own, eventTypes: ["sandbox.stopped"] }] });
+        sandboxes.push(short);
+        assert.equal(short.webhooks[0].url, own);
+        await short.kill();
+        const [stop] = await late("its own webhook hears nothing", async () => {
+            const heard = await told("/own", short.webhooks[0].secret);
+            return heard.length > 0 && heard;
+        });
+        assert.deepEqual(
+            [stop.type, stop.sandboxId, stop.event.data.reason],
+            ["sandbox.stopped", short.sandboxId, "user_requested"],
+        );
+        const all = await late("not all of its life is told", async () => {
+            const heard = (await told("/all", made.secret)).filter((each) => each.sandboxId === short.sandboxId);
+            return heard.length >= 3 && heard;
+        });
+        assert.deepEqual(all.map((each) => each.type).sort(), ["sandbox.created", "sandbox.ready", "sandbox.stopped"]);
+        assert.equal(all.find((each) => each.type === "sandbox.created").event.data.template, "base");
+        const others = await told("/all", made.secret);
+        assert.ok(others.every((each) => each.sandboxId === short.sandboxId), "what was before is not told");
+
+        const test = await webhooks.test(made.id);
+        assert.deepEqual([test.ok, test.eventType], [true, "sandbox.test"]);
+        const attempts = async () => (await webhooks.deliveries.list(made.id)).filter((each) => each.id === test.messageId);
+        await late("the sample is not delivered", async () => (await attempts())[0]?.status === "success");
+        assert.equal((await webhooks.deliveries.get(made.id, test.messageId)).payload.type, "sandbox.test");
+        assert.equal((await webhooks.deliveries.redeliver(made.id, test.messageId)).ok, true);
+        const taken = async () => (await attempts()).filter((each) => each.status === "success");
+        await late("the sample is not delivered again", async () => (await taken()).length === 2);
+        const samples = (await told("/all", made.secret)).filter((each) => each.type === "sandbox.test");
+        assert.deepEqual(samples.map((each) => each.dedupeId), [test.messageId, test.messageId]);
+
+        await webhooks.delete(made.id);
+        await assert.rejects(webhooks.get(made.id), /404/);
+        await assert.rejects(webhooks.delete(made.id), /404/);
     });
 });

@@ -90,7 +90,7 @@ public final class Api {
                 new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, versions, bodies, answers),
                 new AsyncWake(sandboxes),
-                new SandboxRoutes(sandboxes, images, builds, settings, bodies, answers),
+                new SandboxRoutes(sandboxes, images, builds, new InlineWebhooks(webhooks), settings, bodies, answers),
                 new LifeRoutes(sandboxes, settings, bodies, answers),
                 new UpkeepRoutes(sandboxes, upkeep, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),

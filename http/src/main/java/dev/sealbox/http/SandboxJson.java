@@ -33,7 +33,8 @@ final class SandboxJson {
             Optional<String> workerID,
             Optional<String> fromCheckpointId,
             Optional<String> patchError,
-            Optional<List<String>> warnings) {
+            Optional<List<String>> warnings,
+            Optional<List<Hook>> webhooks) {
 
         static Sandbox of(SandboxView view, String domain) {
             var blueprint = view.blueprint();
@@ -51,7 +52,36 @@ final class SandboxJson {
                     view.host().map(HostId::value),
                     blueprint.origin().map(CheckpointId::toString),
                     Optional.of(view.branch().patchError()).filter(error -> !error.isEmpty()),
-                    view.branch().widening().map(Widening::warnings));
+                    view.branch().widening().map(Widening::warnings),
+                    Optional.empty());
+        }
+
+        /** The same with what was registered along with it. */
+        Sandbox with(List<Hook> hooks) {
+            return new Sandbox(
+                    sandboxID,
+                    status,
+                    templateID,
+                    template,
+                    sandboxDomain,
+                    startedAt,
+                    metadata,
+                    cpuCount,
+                    memoryMB,
+                    diskMB,
+                    workerID,
+                    fromCheckpointId,
+                    patchError,
+                    warnings,
+                    Optional.of(hooks));
+        }
+    }
+
+    /** A webhook that was registered with its sandbox; the secret once, and only when it was drawn for it. */
+    record Hook(String id, String url, Optional<String> secret) {
+        @Override
+        public String toString() {
+            return "Hook[" + id + "]";
         }
     }
 

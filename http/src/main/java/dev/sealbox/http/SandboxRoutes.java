@@ -24,6 +24,7 @@ import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -37,6 +38,7 @@ final class SandboxRoutes {
     private final String domain;
     private final Images images;
     private final BuildStreams streams;
+    private final InlineWebhooks webhooks;
     private final Bodies bodies;
     private final Answers answers;
 
@@ -44,12 +46,14 @@ final class SandboxRoutes {
             Sandboxes sandboxes,
             Images images,
             BuildStreams streams,
+            InlineWebhooks webhooks,
             HttpSettings settings,
             Bodies bodies,
             Answers answers) {
         this.sandboxes = sandboxes;
         this.images = images;
         this.streams = streams;
+        this.webhooks = webhooks;
         this.domain = settings.sandboxDomain();
         this.bodies = bodies;
         this.answers = answers;
@@ -80,24 +84,29 @@ final class SandboxRoutes {
                 asker.origin(),
                 (body, id) -> Wishes.unsupported(body)
                         .<Route>map(what -> complete(Problems.unsupported(what)))
-                        .orElseGet(() -> create(asker, SandboxId.of(id), body, events))));
+                        .orElseGet(() -> create(asker, id, body, events))));
     }
 
-    private Route create(Asker asker, SandboxId id, JsonBody body, boolean events) {
+    private Route create(Asker asker, UUID drawn, JsonBody body, boolean events) {
         var wanted = Wishes.sandbox(body);
         if (!asker.mayStartWith(wanted.store())) {
             return complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
         }
         var origin = asker.origin();
         // A snapshot wins over an image.
-        return body.nonEmptyText("snapshot")
-                .map(SnapshotName::new)
-                .map(name -> built(origin, events, log -> fromSnapshot(origin, id, wanted, name)))
-                .or(() -> body.optionalObject("image")
-                        .map(ImageRequest::of)
-                        .map(image -> built(origin, events, log -> images.create(origin, id, wanted, image, log))))
-                .orElseGet(() ->
-                        answers.outcome(sandboxes.create(origin, id, wanted), view -> Answers.created(wire(view))));
+        var snapshot = body.nonEmptyText("snapshot").map(SnapshotName::new);
+        var image = body.optionalObject("image").map(ImageRequest::of);
+        var id = SandboxId.of(drawn);
+        return webhooks.registered(
+                origin.organization(),
+                drawn,
+                body,
+                hooks -> snapshot.map(
+                                name -> built(origin, events, hooks, log -> fromSnapshot(origin, id, wanted, name)))
+                        .or(() -> image.map(one ->
+                                built(origin, events, hooks, log -> images.create(origin, id, wanted, one, log))))
+                        .orElseGet(() -> answers.outcome(
+                                hooks.kept(sandboxes.create(origin, id, wanted)), view -> hooks.created(wire(view)))));
     }
 
     private Building<SandboxView> fromSnapshot(Origin origin, SandboxId id, NewSandbox wanted, SnapshotName name) {
@@ -105,10 +114,18 @@ final class SandboxRoutes {
     }
 
     /** Who does not want events is answered when it is done, and cannot be seen to go away. */
-    private Route built(Origin origin, boolean events, Function<BuildLog, Building<SandboxView>> begin) {
+    private Route built(
+            Origin origin,
+            boolean events,
+            InlineWebhooks.Registered hooks,
+            Function<BuildLog, Building<SandboxView>> begin) {
+        Function<BuildLog, Building<SandboxView>> kept = log -> {
+            var building = begin.apply(log);
+            return new Building<>(hooks.kept(building.outcome()), building.leave());
+        };
         return events
-                ? streams.<SandboxView>answer(origin.requestId(), begin, this::wire)
-                : answers.outcome(begin.apply(BuildLog.NONE).outcome(), view -> Answers.created(wire(view)));
+                ? streams.<SandboxView>answer(origin.requestId(), kept, view -> hooks.shown(wire(view)))
+                : answers.outcome(kept.apply(BuildLog.NONE).outcome(), view -> hooks.created(wire(view)));
     }
 
     private Route list(Asker asker) {
