@@ -10,6 +10,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.layer.LayerHosts;
+import dev.sealbox.domain.layer.LayerNeeds;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.preview.PortHosts;
@@ -32,6 +33,7 @@ import dev.sealbox.persistence.entity.Regions;
 import dev.sealbox.persistence.keys.DataKeys;
 import dev.sealbox.persistence.projection.Projections;
 import dev.sealbox.persistence.service.JournalCertificates;
+import dev.sealbox.persistence.service.JournalLayerNeeds;
 import dev.sealbox.persistence.service.LostHosts;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
@@ -191,6 +193,12 @@ public final class Persistence {
 
     public AuditAnswers answers() {
         return answers;
+    }
+
+    /** Which layers of a layer store are needed, as the events have it. */
+    public LayerNeeds layerNeeds(ActorSystem<?> system, Database database, PersistenceSettings settings) {
+        return new JournalLayerNeeds(
+                new Entities(system, settings.entities()), organizations, database, settings.services());
     }
 
     /** Sessions in the sandboxes of these hosts. */

@@ -34,6 +34,7 @@ import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import dev.sealbox.persistence.keys.WebhookSecrets;
 import dev.sealbox.persistence.layers.LayerStores;
+import dev.sealbox.persistence.layers.LayerSweep;
 import dev.sealbox.persistence.layers.ObjectLayerStore;
 import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.ledger.DurableLedger;
@@ -177,6 +178,8 @@ final class Node {
             }
             spawn(system, HostLosses.watch(directory, settings.hostLossAfter(), entities::lost), "host-losses");
             Waiting.on("resume what was interrupted", entities.recover());
+            store.ifPresent(shared -> LayerSweep.every(
+                    settings.layerSweepEvery(), system, shared, entities.layerNeeds(system, database, persistence)));
             return new Node(
                     cleanup,
                     api(

@@ -408,6 +408,7 @@ class ClusterMessageTest {
                 new ImageMessage.ReadSnapshot(SNAPSHOT, images.getRef()),
                 new ImageMessage.ListSnapshots(images.getRef()),
                 new ImageMessage.ListUnfinished(images.getRef()),
+                new ImageMessage.ListLayers(images.getRef()),
                 new ImageMessage.Stop(),
                 new ImageReply.Done(),
                 new ImageReply.Refused(new ImageRefusal.NoSuchSnapshot()),
@@ -415,6 +416,7 @@ class ClusterMessageTest {
                 new ImageReply.Snapshots(Map.of(
                         SNAPSHOT,
                         new Snapshot(ID, IMAGE, "{}", Snapshot.Stage.READY, Optional.of(LAYER), "", AT, AT, -7))),
+                new ImageReply.Layers(Set.of(BUILD.layer())),
                 new ImageReply.Unfinished(Map.of(IMAGE, BUILD), Map.of()),
                 new OrganizationReply.Done(Organization.EMPTY),
                 new OrganizationReply.Refused(new OrganizationRefusal.NameTaken(NAME)));
