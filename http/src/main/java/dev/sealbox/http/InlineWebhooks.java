@@ -8,6 +8,7 @@ import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.webhook.NewWebhook;
 import dev.sealbox.domain.webhook.WebhookId;
 import dev.sealbox.domain.webhook.Webhooks;
@@ -54,15 +55,16 @@ final class InlineWebhooks {
             this.all = all;
         }
 
-        /** The sandbox with its webhooks, their secrets included: for the one answer that shows them. */
-        SandboxJson.Sandbox shown(SandboxJson.Sandbox sandbox) {
-            return with(sandbox, true);
+        /** The sandbox with its webhooks and token, secrets included: for the one answer that shows them. */
+        SandboxJson.Sandbox shown(SandboxJson.Sandbox sandbox, Optional<PreviewToken> token) {
+            var whole = with(sandbox, true);
+            return token.map(whole::with).orElse(whole);
         }
 
-        HttpResponse created(SandboxJson.Sandbox sandbox) {
-            return all.isEmpty()
+        HttpResponse created(SandboxJson.Sandbox sandbox, Optional<PreviewToken> token) {
+            return all.isEmpty() && token.isEmpty()
                     ? Answers.created(sandbox)
-                    : Answers.once(Answers.created(shown(sandbox)), Answers.created(with(sandbox, false)));
+                    : Answers.once(Answers.created(shown(sandbox, token)), Answers.created(with(sandbox, false)));
         }
 
         private SandboxJson.Sandbox with(SandboxJson.Sandbox sandbox, boolean once) {

@@ -18,11 +18,13 @@ import dev.sealbox.domain.image.BuildLog;
 import dev.sealbox.domain.image.Building;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.image.SnapshotName;
+import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -88,7 +90,8 @@ final class SandboxRoutes {
     }
 
     private Route create(Asker asker, UUID drawn, JsonBody body, boolean events) {
-        var wanted = Wishes.sandbox(body);
+        var token = PreviewRoutes.wanted(body);
+        var wanted = Wishes.sandbox(body, token);
         if (!asker.mayStartWith(wanted.store())) {
             return complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
         }
@@ -101,12 +104,13 @@ final class SandboxRoutes {
                 origin.organization(),
                 drawn,
                 body,
-                hooks -> snapshot.map(
-                                name -> built(origin, events, hooks, log -> fromSnapshot(origin, id, wanted, name)))
-                        .or(() -> image.map(one ->
-                                built(origin, events, hooks, log -> images.create(origin, id, wanted, one, log))))
+                hooks -> snapshot.map(name ->
+                                built(origin, events, hooks, token, log -> fromSnapshot(origin, id, wanted, name)))
+                        .or(() -> image.map(one -> built(
+                                origin, events, hooks, token, log -> images.create(origin, id, wanted, one, log))))
                         .orElseGet(() -> answers.outcome(
-                                hooks.kept(sandboxes.create(origin, id, wanted)), view -> hooks.created(wire(view)))));
+                                hooks.kept(sandboxes.create(origin, id, wanted)),
+                                view -> hooks.created(wire(view), token))));
     }
 
     private Building<SandboxView> fromSnapshot(Origin origin, SandboxId id, NewSandbox wanted, SnapshotName name) {
@@ -118,14 +122,15 @@ final class SandboxRoutes {
             Origin origin,
             boolean events,
             InlineWebhooks.Registered hooks,
+            Optional<PreviewToken> token,
             Function<BuildLog, Building<SandboxView>> begin) {
         Function<BuildLog, Building<SandboxView>> kept = log -> {
             var building = begin.apply(log);
             return new Building<>(hooks.kept(building.outcome()), building.leave());
         };
         return events
-                ? streams.<SandboxView>answer(origin.requestId(), kept, view -> hooks.shown(wire(view)))
-                : answers.outcome(kept.apply(BuildLog.NONE).outcome(), view -> hooks.created(wire(view)));
+                ? streams.<SandboxView>answer(origin.requestId(), kept, view -> hooks.shown(wire(view), token))
+                : answers.outcome(kept.apply(BuildLog.NONE).outcome(), view -> hooks.created(wire(view), token));
     }
 
     private Route list(Asker asker) {

@@ -13,6 +13,8 @@ import dev.sealbox.domain.layer.LayerHosts;
 import dev.sealbox.domain.layer.LayerNeeds;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.preview.PortHosts;
+import dev.sealbox.domain.preview.Previews;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxUpkeep;
@@ -38,6 +40,7 @@ import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedBranches;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
 import dev.sealbox.persistence.service.ShardedImages;
+import dev.sealbox.persistence.service.ShardedPreviews;
 import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
@@ -201,6 +204,11 @@ public final class Persistence {
     /** Sessions in the sandboxes of these hosts. */
     public static Sessions sessions(ActorSystem<?> system, SessionHosts hosts, PersistenceSettings settings) {
         return new ShardedSessions(new Entities(system, settings.entities()), hosts, settings.services());
+    }
+
+    /** What of the sandboxes of these hosts can be reached from outside. */
+    public static Previews previews(ActorSystem<?> system, PortHosts hosts, PersistenceSettings settings) {
+        return new ShardedPreviews(new Entities(system, settings.entities()), hosts, settings.services());
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */

@@ -13,6 +13,7 @@ import dev.sealbox.runtime.container.OciConfig;
 import dev.sealbox.runtime.container.Runc;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.exec.Deadlines;
+import dev.sealbox.runtime.exec.HostedPorts;
 import dev.sealbox.runtime.exec.HostedSessions;
 import dev.sealbox.runtime.layer.HostedLayers;
 import dev.sealbox.runtime.layer.HostedOffers;
@@ -59,6 +60,7 @@ final class Host {
     private final AddressPool addresses;
     private final Deadlines deadlines = new Deadlines();
     private final HostedSessions sessions;
+    private final HostedPorts ports;
     private final HostedLayers layers;
     private final Map<List<String>, Map<String, byte[]>> trust = new ConcurrentHashMap<>();
 
@@ -77,6 +79,7 @@ final class Host {
         this.cgroups = new Cgroups(settings.nodeId());
         this.addresses = AddressPool.of(settings.addressPool());
         this.sessions = new HostedSessions(settings.sessions(), deadlines);
+        this.ports = new HostedPorts(settings.portConnections());
     }
 
     Router router() {
@@ -85,6 +88,10 @@ final class Host {
 
     HostedSessions sessions() {
         return sessions;
+    }
+
+    HostedPorts ports() {
+        return ports;
     }
 
     Store store() {
