@@ -3,9 +3,10 @@
 // OPENCOMPUTER_API_URL and OPENCOMPUTER_API_KEY say where the server is; WITNESS_URL is the test's own window on
 // what the upstreams received (GET /received, GET /passwords, POST /admit, POST /commit).
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { request } from "node:http";
 import { after, test } from "node:test";
-import { Sandbox, ScalingLockedError, SecretStore, Tags, Usage } from "@opencomputer/sdk";
+import { Sandbox, ScalingLockedError, SecretStore, Tags, Usage, Webhooks, verifyWebhook } from "@opencomputer/sdk";
 
 const TOKEN = /^osb_sealed_[0-9a-f]{32}$/;
 const secret = (what) => `real-${what}-${randomBytes(16).toString("hex")}`;
@@ -298,4 +299,206 @@ test("the story through @opencomputer/sdk", async (story) => {
         assert.deepEqual(byTeam.items.map((item) => [item.tagValue, item.sandboxCount]), [["blue", 1]]);
         assert.ok(byTeam.untagged.sandboxCount > 0, "the first sandbox had no tags, and has been stopped");
     });
+
+    await story.test("10. webhooks", async () => {
+        const webhooks = new Webhooks();
+        const url = "https://hooks.example.test/all";
+        const params = { url, name: "ops", eventTypes: ["sandbox.*"], idempotencyKey: randomBytes(8).toString("hex") };
+        const made = await webhooks.create(params);
+        assert.equal((await webhooks.create(params)).id, made.id, "a repeat makes no second one");
+        assert.deepEqual((await webhooks.list()).map((each) => each.id), [made.id]);
+        assert.equal(await webhooks.getSecret(made.id), made.secret);
+        assert.equal((await webhooks.get(made.id)).sandboxId, null);
+        const changed = await webhooks.update(made.id, { eventTypes: null, name: "all" });
+        assert.deepEqual([changed.name, changed.eventTypes, changed.secret], ["all", [], undefined]);
+        await assert.rejects(webhooks.create({ url: "http://hooks.example.test/" }), /400/);
+        await assert.rejects(webhooks.create({ url: "https://169.254.169.254/latest" }), /400/);
+        await assert.rejects(webhooks.create({ url, eventTypes: ["sandbox.gone"] }), /400/);
+
+        const late = async (what, find) => {
+            const end = Date.now() + 30_000;
+            for (;;) {
+                const found = await find();
+                if (found) return found;
+                assert.ok(Date.now() < end, what);
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }
+        };
+        const told = async (target, secret) =>
+            Promise.all((await received(target)).map((request) => verifyWebhook(request.body, request.headers, secret)));
+
+        const own = "https://hooks.example.test/own";
+        const short = await Sandbox.create({ webhooks: [{ url: own, eventTypes: ["sandbox.stopped"] }] });
+        sandboxes.push(short);
+        assert.equal(short.webhooks[0].url, own);
+        await short.kill();
+        const [stop] = await late("its own webhook hears nothing", async () => {
+            const heard = await told("/own", short.webhooks[0].secret);
+            return heard.length > 0 && heard;
+        });
+        assert.deepEqual(
+            [stop.type, stop.sandboxId, stop.event.data.reason],
+            ["sandbox.stopped", short.sandboxId, "user_requested"],
+        );
+        const all = await late("not all of its life is told", async () => {
+            const heard = (await told("/all", made.secret)).filter((each) => each.sandboxId === short.sandboxId);
+            return heard.length >= 3 && heard;
+        });
+        assert.deepEqual(all.map((each) => each.type).sort(), ["sandbox.created", "sandbox.ready", "sandbox.stopped"]);
+        assert.equal(all.find((each) => each.type === "sandbox.created").event.data.template, "base");
+        const others = await told("/all", made.secret);
+        assert.ok(others.every((each) => each.sandboxId === short.sandboxId), "what was before is not told");
+
+        const test = await webhooks.test(made.id);
+        assert.deepEqual([test.ok, test.eventType], [true, "sandbox.test"]);
+        const attempts = async () => (await webhooks.deliveries.list(made.id)).filter((each) => each.id === test.messageId);
+        await late("the sample is not delivered", async () => (await attempts())[0]?.status === "success");
+        assert.equal((await webhooks.deliveries.get(made.id, test.messageId)).payload.type, "sandbox.test");
+        assert.equal((await webhooks.deliveries.redeliver(made.id, test.messageId)).ok, true);
+        const taken = async () => (await attempts()).filter((each) => each.status === "success");
+        await late("the sample is not delivered again", async () => (await taken()).length === 2);
+        const samples = (await told("/all", made.secret)).filter((each) => each.type === "sandbox.test");
+        assert.deepEqual(samples.map((each) => each.dedupeId), [test.messageId, test.messageId]);
+
+        await webhooks.delete(made.id);
+        await assert.rejects(webhooks.get(made.id), /404/);
+        await assert.rejects(webhooks.delete(made.id), /404/);
+    });
+});
+
+// Answers GET with what it was asked, POST with the digest of the body, and a WebSocket's handshake; then it says frames
+// of clients back, without their masks.
+const PROGRAM = `
+import base64, hashlib, http.server
+class Program(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        if self.headers.get("Upgrade") == "websocket":
+            key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+            self.send_response(101)
+            self.send_header("Upgrade", "websocket")
+            self.send_header("Connection", "Upgrade")
+            self.send_header("Sec-WebSocket-Accept", base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
+            self.end_headers()
+            while head := self.rfile.read(2):
+                mask, text = self.rfile.read(4), self.rfile.read(head[1] & 127)
+                self.wfile.write(bytes([head[0], len(text)]) + bytes(b ^ mask[i % 4] for i, b in enumerate(text)))
+            self.close_connection = True
+        elif self.path == "/large":
+            self.send_response(200)
+            self.send_header("Content-Length", str(8 << 20))
+            self.end_headers()
+            for i in range(128): self.wfile.write(bytes([i]) * 65536)
+        else:
+            self.say(f"{self.path} {dict(self.headers)}".encode())
+    def do_POST(self):
+        left, digest = int(self.headers["Content-Length"]), hashlib.sha256()
+        while left:
+            piece = self.rfile.read(min(left, 65536))
+            left -= len(piece)
+            digest.update(piece)
+        self.say(digest.hexdigest().encode())
+    def say(self, text):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+    def log_message(self, *of): pass
+http.server.ThreadingHTTPServer(("127.0.0.1", 3000), Program).serve_forever()
+`;
+
+/** Asks the server under a preview's name, as a browser does whose resolver leads there. */
+function visit(host, path, headers = {}, body = undefined) {
+    const server = new URL(process.env.OPENCOMPUTER_API_URL);
+    return new Promise((resolve, reject) => {
+        const options = { host: server.hostname, port: server.port, path, method: body ? "POST" : "GET", agent: false };
+        const asked = request({ ...options, headers: { Host: host, ...headers } }, async (answer) => {
+            const pieces = [];
+            for await (const piece of answer) pieces.push(piece);
+            const content = Buffer.concat(pieces);
+            resolve({ status: answer.statusCode, headers: answer.headers, content, text: content.toString() });
+        });
+        asked.on("upgrade", (answer, socket) => resolve({ status: answer.statusCode, headers: answer.headers, socket }));
+        asked.on("error", reject);
+        asked.end(body);
+    });
+}
+
+test("ports of a sandbox are reached by their names, with its token", async () => {
+    const sandbox = await Sandbox.create({ previewAuth: { scheme: "bearer" } });
+    sandboxes.push(sandbox);
+    const first = sandbox.previewAuthToken;
+    assert.match(first, /^[A-Za-z0-9_-]{43}$/);
+    const host = sandbox.getPreviewDomain(3000);
+    assert.ok(host.startsWith(`${sandbox.sandboxId}-p3000.`) && host.length > sandbox.sandboxId.length + 8, host);
+    assert.equal(sandbox.domain, sandbox.getPreviewDomain(80));
+    const bearer = (token) => ({ Authorization: `Bearer ${token}` });
+
+    const url = await sandbox.createPreviewURL({ port: 3000 });
+    assert.equal(url.hostname, host);
+    assert.deepEqual(await sandbox.createPreviewURL({ port: 3000, authConfig: { other: true } }), url);
+    assert.deepEqual(await sandbox.listPreviewURLs(), [url]);
+    await sandbox.deletePreviewURL(3000);
+    await sandbox.deletePreviewURL(3000);
+    assert.deepEqual(await sandbox.listPreviewURLs(), []);
+
+    const silent = await visit(host, "/", bearer(first));
+    assert.equal(silent.status, 502);
+    assert.match(silent.text, /Nothing listens on port 3000/);
+
+    await sandbox.files.write("/home/sandbox/program.py", PROGRAM);
+    await succeeds(sandbox, "nohup python3 program.py >/dev/null 2>&1 &");
+    await succeeds(sandbox, "until curl -s -o /dev/null --noproxy '*' http://127.0.0.1:3000/; do sleep 0.05; done");
+
+    assert.equal((await visit(host, "/")).status, 401);
+    assert.equal((await visit(host, "/", { "X-API-Key": process.env.OPENCOMPUTER_API_KEY })).status, 401);
+    const answer = await visit(host, "/api/sandboxes?a=b%20c", {
+        "X-API-Key": process.env.OPENCOMPUTER_API_KEY,
+        "X-OC-Preview-Token": first,
+        Authorization: "Basic bWluZTptaW5l",
+    });
+    assert.equal(answer.status, 200, answer.text);
+    assert.ok(answer.text.startsWith("/api/sandboxes?a=b%20c ") && answer.text.includes("Basic bWluZTptaW5l"), answer.text);
+    assert.ok(!answer.text.includes(first) && !answer.text.includes(process.env.OPENCOMPUTER_API_KEY), answer.text);
+
+    const large = randomBytes(8 << 20);
+    const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
+    assert.equal((await visit(host, "/", bearer(first), large)).text, digest(large));
+    const expected = Buffer.concat([...Array(128).keys()].map((i) => Buffer.alloc(65536, i)));
+    assert.equal(digest((await visit(host, "/large", bearer(first))).content), digest(expected));
+
+    const token = await sandbox.rotatePreviewAuthToken();
+    assert.equal((await visit(host, "/", bearer(first))).status, 401);
+    assert.equal((await visit(host, "/", bearer(token))).status, 200);
+
+    const handshake = {
+        Connection: "Upgrade",
+        Upgrade: "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    };
+    assert.equal((await visit(host, "/live", handshake)).status, 401);
+    const { status, headers, socket } = await visit(host, "/live", { ...handshake, ...bearer(token) });
+    assert.equal(status, 101);
+    assert.equal(headers["sec-websocket-accept"], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    const said = new Promise((resolve) => socket.once("data", resolve));
+    socket.write(Buffer.from([0x81, 0x85, 1, 2, 3, 4, ...[..."hello"].map((c, i) => c.charCodeAt(0) ^ ((i % 4) + 1))]));
+    assert.deepEqual(await said, Buffer.from([0x81, 5, ...Buffer.from("hello")]));
+    socket.destroy();
+
+    await sandbox.hibernate();
+    assert.equal((await visit(host, "/", bearer(first))).status, 401);
+    assert.equal(await sandbox.isRunning(), false, "who is not let in wakes nothing");
+    assert.equal((await visit(host, "/", bearer(token))).status, 502, "it is awake, and its programs are gone");
+    assert.equal(await sandbox.isRunning(), true);
+
+    const open = await Sandbox.create();
+    sandboxes.push(open);
+    assert.equal((await visit(open.getPreviewDomain(80), "/")).status, 404);
+    await open.createPreviewURL({ port: 80 });
+    assert.equal((await visit(open.getPreviewDomain(80), "/")).status, 502);
+    assert.equal((await visit(open.getPreviewDomain(81), "/")).status, 404);
+    await open.kill();
+    assert.equal((await visit(open.getPreviewDomain(80), "/")).status, 404);
+    await assert.rejects(open.createPreviewURL({ port: 80 }), /400/);
 });

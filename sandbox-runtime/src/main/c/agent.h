@@ -33,6 +33,7 @@ enum frame_type {
     FRAME_MKDIR = 0x14,
     FRAME_REMOVE = 0x15,
     FRAME_PING = 0x16,
+    FRAME_CONNECT = 0x18, /* 4 bytes: a TCP port of the sandbox; see port.c for what follows */
     FRAME_SESSION = 0x17, /* as FRAME_RUN, then ms to live on without the host (0: for ever), columns, rows (0: pipes) */
 };
 
@@ -94,6 +95,9 @@ void handle_session(int connection, const struct request *request);
 /* terminal.c */
 int open_terminal(int *master, int *slave); /* -1 and errno when there is none left */
 void resize_terminal(int master, uint32_t columns, uint32_t rows);
+
+/* port.c */
+void handle_connect(int connection, const struct request *request);
 
 /* descendants.c: ends every process that descends from the caller, however often it forked. */
 void kill_descendants(void);

@@ -36,6 +36,7 @@ static void serve(int connection)
     switch (request.type) {
     case FRAME_RUN: handle_run(connection, &request); break;
     case FRAME_SESSION: handle_session(connection, &request); break;
+    case FRAME_CONNECT: handle_connect(connection, &request); break;
     case FRAME_READ: handle_read(connection, path); break;
     case FRAME_WRITE: handle_write(connection, path); break;
     case FRAME_LIST: handle_list(connection, path); break;

@@ -47,6 +47,9 @@ public final class Bench {
         if (names.length > 0 && names[0].equals("fuzz")) {
             System.exit(Fuzz.run(List.of(names).subList(1, names.length)));
         }
+        if (names.length > 0 && names[0].equals("soak")) {
+            System.exit(Soak.run(List.of(names).subList(1, names.length)));
+        }
         var known = Stream.of(ALONE.keySet(), Set.of(PROXY, FORK), ALL.keySet())
                 .flatMap(Set::stream)
                 .toList();
@@ -54,7 +57,7 @@ public final class Bench {
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
         if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
-            System.err.println("no such benchmark; there are: fuzz, " + String.join(", ", known)
+            System.err.println("no such benchmark; there are: fuzz, soak, " + String.join(", ", known)
                     + "; --quick is for proxy and fork");
             System.exit(2);
         }
@@ -112,7 +115,7 @@ public final class Bench {
                         .toList());
     }
 
-    private static void write(String name, List<?> results) {
+    static void write(String name, List<?> results) {
         var file = Project.home().resolve("target/bench").resolve(name + ".json");
         try {
             Files.createDirectories(file.getParent());

@@ -12,6 +12,7 @@ import dev.sealbox.demo.upstream.TestUpstream;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.ledger.UseLedger;
+import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.http.Api;
 import dev.sealbox.http.HttpSettings;
 import dev.sealbox.persistence.Persistence;
@@ -36,6 +37,7 @@ import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.proxy.webhook.HttpsCaller;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
+import dev.sealbox.server.host.ClusterPorts;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.Host;
 import dev.sealbox.server.host.HostActor;
@@ -97,6 +99,7 @@ final class RotationNode implements AutoCloseable {
                 new HostId("host-1"),
                 LoopbackSandboxes.runtime(),
                 LoopbackSandboxes.sessions(),
+                (sandbox, port) -> CompletableFuture.failedFuture(new SandboxMissing(sandbox)),
                 proxy,
                 proxy,
                 folder.resolve("last-uses"));
@@ -119,6 +122,7 @@ final class RotationNode implements AutoCloseable {
                 new DerivedFileLinks(notary),
                 persistence.upkeep(),
                 Persistence.sessions(system, new ClusterSessions(system, hosts), settings),
+                Persistence.previews(system, new ClusterPorts(system, hosts), settings),
                 persistence.checkpoints(),
                 persistence.branches(),
                 persistence.images(),

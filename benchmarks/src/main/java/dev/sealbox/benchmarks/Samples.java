@@ -26,6 +26,11 @@ record Samples(String name, List<Long> nanos, Optional<Duration> elapsed) {
         this(name, nanos, Optional.empty());
     }
 
+    /** Of what was done several at a time. */
+    Samples(String name, List<Long> nanos, Duration elapsed) {
+        this(name, nanos, Optional.of(elapsed));
+    }
+
     /** Does {@code work} some times unmeasured, then {@code times} measured. */
     static Samples of(String name, int unmeasured, int times, Runnable work) {
         for (int i = 0; i < unmeasured; i++) {

@@ -17,6 +17,7 @@ import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.preview.Previews;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.SandboxUpkeep;
@@ -38,12 +39,14 @@ public final class Api {
     private final ServerBinding binding;
     private final FeedRoutes feeds;
     private final WebSockets webSockets;
+    private final PreviewDoor door;
     private final Duration deadline;
 
-    private Api(ServerBinding binding, FeedRoutes feeds, WebSockets webSockets, Duration deadline) {
+    private Api(ServerBinding binding, FeedRoutes feeds, WebSockets webSockets, PreviewDoor door, Duration deadline) {
         this.binding = binding;
         this.feeds = feeds;
         this.webSockets = webSockets;
+        this.door = door;
         this.deadline = deadline;
     }
 
@@ -57,6 +60,7 @@ public final class Api {
             FileLinks fileLinks,
             SandboxUpkeep upkeep,
             Sessions sessions,
+            Previews previews,
             Checkpoints checkpoints,
             Branches branches,
             Images images,
@@ -75,10 +79,9 @@ public final class Api {
             PrometheusMeterRegistry metrics) {
         var bodies = new Bodies(settings, new Repetition(repeats));
         var answers = new Answers(settings);
-        var authentication = new Authentication(
-                keys,
-                new RateLimits(settings.rateLimit(), System::nanoTime),
-                new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime));
+        var failures = new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime);
+        var authentication = new Authentication(keys, new RateLimits(settings.rateLimit(), System::nanoTime), failures);
+        var door = new PreviewDoor(system, previews, failures, settings, metrics);
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
         var webSockets = new WebSockets(settings);
         var builds = new BuildStreams(settings);
@@ -86,13 +89,15 @@ public final class Api {
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
+                door,
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, versions, bodies, answers),
                 new AsyncWake(sandboxes),
-                new SandboxRoutes(sandboxes, images, builds, settings, bodies, answers),
+                new SandboxRoutes(sandboxes, images, builds, new InlineWebhooks(webhooks), settings, bodies, answers),
                 new LifeRoutes(sandboxes, settings, bodies, answers),
                 new UpkeepRoutes(sandboxes, upkeep, bodies, answers),
+                new PreviewRoutes(previews, settings, bodies, answers),
                 new ExecRoutes(sandboxes, settings, bodies),
                 new SessionRoutes(sessions, webSockets, bodies, answers),
                 new TerminalRoutes(sessions, webSockets, bodies, answers),
@@ -116,7 +121,7 @@ public final class Api {
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
                 .bind(routes.all())
-                .thenApply(binding -> new Api(binding, feeds, webSockets, settings.stopDeadline()));
+                .thenApply(binding -> new Api(binding, feeds, webSockets, door, settings.stopDeadline()));
     }
 
     /** Where it listens. */
@@ -128,6 +133,7 @@ public final class Api {
     public CompletionStage<Done> stop() {
         feeds.stop();
         webSockets.stop();
+        door.stop();
         return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
     }
 
@@ -144,6 +150,7 @@ public final class Api {
                 Map.entry("akka.http.server.parsing.max-uri-length", "16k"),
                 Map.entry("akka.http.server.parsing.max-content-length", "infinite"),
                 Map.entry("akka.http.server.parsing.uri-parsing-mode", "relaxed"),
+                Map.entry("akka.http.server.parsing.cookie-parsing-mode", "raw"),
                 Map.entry("akka.http.server.parsing.illegal-header-warnings", "off")));
         return ServerSettings.create(chosen.withFallback(system.settings().config()))
                 .withTerminationDeadlineExceededResponse(Problems.from(Mistake.STOPPING));

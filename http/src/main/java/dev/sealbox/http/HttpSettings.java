@@ -23,6 +23,7 @@ public record HttpSettings(
         Duration stopDeadline,
         Exec exec,
         WebSocket webSocket,
+        Preview preview,
         OrganizationId operatorOrganization,
         RateLimit rateLimit,
         FailedAuthentications failedAuthentications,
@@ -55,6 +56,17 @@ public record HttpSettings(
     public record WebSocket(int maxMessage, Duration pingEvery) {
         private static WebSocket from(Config socket) {
             return new WebSocket(Math.toIntExact(socket.getBytes("max-message")), socket.getDuration("ping-every"));
+        }
+    }
+
+    /**
+     * About requests to programs in sandboxes.
+     *
+     * @param everyPort whether ports that nobody exposed are reached where no token is asked for
+     */
+    public record Preview(Duration answerTimeout, boolean everyPort) {
+        private static Preview from(Config preview) {
+            return new Preview(preview.getDuration("answer-timeout"), preview.getBoolean("every-port"));
         }
     }
 
@@ -134,6 +146,7 @@ public record HttpSettings(
                 http.getDuration("stop-deadline"),
                 Exec.from(http.getConfig("exec")),
                 WebSocket.from(http.getConfig("web-socket")),
+                Preview.from(http.getConfig("preview")),
                 new OrganizationId(config.getString("sealbox.operator-organization")),
                 RateLimit.from(http.getConfig("rate-limit")),
                 FailedAuthentications.from(http.getConfig("failed-authentications")),

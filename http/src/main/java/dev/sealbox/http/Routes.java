@@ -26,6 +26,7 @@ import java.util.function.Function;
 record Routes(
         Authentication authentication,
         Permissions permissions,
+        PreviewDoor door,
         RequestTimes times,
         MetaRoutes meta,
         StoreRoutes stores,
@@ -33,6 +34,7 @@ record Routes(
         SandboxRoutes sandboxes,
         LifeRoutes life,
         UpkeepRoutes upkeep,
+        PreviewRoutes previews,
         ExecRoutes exec,
         SessionRoutes sessions,
         TerminalRoutes terminals,
@@ -59,7 +61,12 @@ record Routes(
             .handleNotFound(complete(Problems.from(Mistake.NO_ROUTE)))
             .build();
 
+    /** What is for a sandbox is told apart first. */
     Route all() {
+        return door.before(this::own);
+    }
+
+    private Route own() {
         return mapRequest(
                 Unread::tracked,
                 () -> extractRequest(request -> extractMaterializer(materializer -> {
@@ -100,6 +107,7 @@ record Routes(
                 fileLinks.of(origin),
                 life.of(origin),
                 upkeep.of(origin),
+                previews.of(origin),
                 sandboxes.of(asker),
                 checkpoints.of(asker),
                 branches.of(asker),

@@ -5,6 +5,7 @@ import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Widening;
@@ -33,7 +34,9 @@ final class SandboxJson {
             Optional<String> workerID,
             Optional<String> fromCheckpointId,
             Optional<String> patchError,
-            Optional<List<String>> warnings) {
+            Optional<String> previewAuthToken,
+            Optional<List<String>> warnings,
+            Optional<List<Hook>> webhooks) {
 
         static Sandbox of(SandboxView view, String domain) {
             var blueprint = view.blueprint();
@@ -51,7 +54,64 @@ final class SandboxJson {
                     view.host().map(HostId::value),
                     blueprint.origin().map(CheckpointId::toString),
                     Optional.of(view.branch().patchError()).filter(error -> !error.isEmpty()),
-                    view.branch().widening().map(Widening::warnings));
+                    Optional.empty(),
+                    view.branch().widening().map(Widening::warnings),
+                    Optional.empty());
+        }
+
+        /** The same with what was registered along with it. */
+        Sandbox with(List<Hook> hooks) {
+            return new Sandbox(
+                    sandboxID,
+                    status,
+                    templateID,
+                    template,
+                    sandboxDomain,
+                    startedAt,
+                    metadata,
+                    cpuCount,
+                    memoryMB,
+                    diskMB,
+                    workerID,
+                    fromCheckpointId,
+                    patchError,
+                    previewAuthToken,
+                    warnings,
+                    Optional.of(hooks));
+        }
+
+        /** The same with the token, which is shown to its creator and nobody else. */
+        Sandbox with(PreviewToken token) {
+            return new Sandbox(
+                    sandboxID,
+                    status,
+                    templateID,
+                    template,
+                    sandboxDomain,
+                    startedAt,
+                    metadata,
+                    cpuCount,
+                    memoryMB,
+                    diskMB,
+                    workerID,
+                    fromCheckpointId,
+                    patchError,
+                    Optional.of(token.value()),
+                    warnings,
+                    webhooks);
+        }
+
+        @Override
+        public String toString() {
+            return "Sandbox[" + sandboxID + "]";
+        }
+    }
+
+    /** A webhook that was registered with its sandbox; the secret once, and only when it was drawn for it. */
+    record Hook(String id, String url, Optional<String> secret) {
+        @Override
+        public String toString() {
+            return "Hook[" + id + "]";
         }
     }
 

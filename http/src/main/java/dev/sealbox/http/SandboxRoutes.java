@@ -18,12 +18,15 @@ import dev.sealbox.domain.image.BuildLog;
 import dev.sealbox.domain.image.Building;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.image.SnapshotName;
+import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -37,6 +40,7 @@ final class SandboxRoutes {
     private final String domain;
     private final Images images;
     private final BuildStreams streams;
+    private final InlineWebhooks webhooks;
     private final Bodies bodies;
     private final Answers answers;
 
@@ -44,12 +48,14 @@ final class SandboxRoutes {
             Sandboxes sandboxes,
             Images images,
             BuildStreams streams,
+            InlineWebhooks webhooks,
             HttpSettings settings,
             Bodies bodies,
             Answers answers) {
         this.sandboxes = sandboxes;
         this.images = images;
         this.streams = streams;
+        this.webhooks = webhooks;
         this.domain = settings.sandboxDomain();
         this.bodies = bodies;
         this.answers = answers;
@@ -80,24 +86,31 @@ final class SandboxRoutes {
                 asker.origin(),
                 (body, id) -> Wishes.unsupported(body)
                         .<Route>map(what -> complete(Problems.unsupported(what)))
-                        .orElseGet(() -> create(asker, SandboxId.of(id), body, events))));
+                        .orElseGet(() -> create(asker, id, body, events))));
     }
 
-    private Route create(Asker asker, SandboxId id, JsonBody body, boolean events) {
-        var wanted = Wishes.sandbox(body);
+    private Route create(Asker asker, UUID drawn, JsonBody body, boolean events) {
+        var token = PreviewRoutes.wanted(body);
+        var wanted = Wishes.sandbox(body, token);
         if (!asker.mayStartWith(wanted.store())) {
             return complete(Problems.from(new SandboxRefusal.StoreNotNamed()));
         }
         var origin = asker.origin();
         // A snapshot wins over an image.
-        return body.nonEmptyText("snapshot")
-                .map(SnapshotName::new)
-                .map(name -> built(origin, events, log -> fromSnapshot(origin, id, wanted, name)))
-                .or(() -> body.optionalObject("image")
-                        .map(ImageRequest::of)
-                        .map(image -> built(origin, events, log -> images.create(origin, id, wanted, image, log))))
-                .orElseGet(() ->
-                        answers.outcome(sandboxes.create(origin, id, wanted), view -> Answers.created(wire(view))));
+        var snapshot = body.nonEmptyText("snapshot").map(SnapshotName::new);
+        var image = body.optionalObject("image").map(ImageRequest::of);
+        var id = SandboxId.of(drawn);
+        return webhooks.registered(
+                origin.organization(),
+                drawn,
+                body,
+                hooks -> snapshot.map(name ->
+                                built(origin, events, hooks, token, log -> fromSnapshot(origin, id, wanted, name)))
+                        .or(() -> image.map(one -> built(
+                                origin, events, hooks, token, log -> images.create(origin, id, wanted, one, log))))
+                        .orElseGet(() -> answers.outcome(
+                                hooks.kept(sandboxes.create(origin, id, wanted)),
+                                view -> hooks.created(wire(view), token))));
     }
 
     private Building<SandboxView> fromSnapshot(Origin origin, SandboxId id, NewSandbox wanted, SnapshotName name) {
@@ -105,10 +118,19 @@ final class SandboxRoutes {
     }
 
     /** Who does not want events is answered when it is done, and cannot be seen to go away. */
-    private Route built(Origin origin, boolean events, Function<BuildLog, Building<SandboxView>> begin) {
+    private Route built(
+            Origin origin,
+            boolean events,
+            InlineWebhooks.Registered hooks,
+            Optional<PreviewToken> token,
+            Function<BuildLog, Building<SandboxView>> begin) {
+        Function<BuildLog, Building<SandboxView>> kept = log -> {
+            var building = begin.apply(log);
+            return new Building<>(hooks.kept(building.outcome()), building.leave());
+        };
         return events
-                ? streams.<SandboxView>answer(origin.requestId(), begin, this::wire)
-                : answers.outcome(begin.apply(BuildLog.NONE).outcome(), view -> Answers.created(wire(view)));
+                ? streams.<SandboxView>answer(origin.requestId(), kept, view -> hooks.shown(wire(view), token))
+                : answers.outcome(kept.apply(BuildLog.NONE).outcome(), view -> hooks.created(wire(view), token));
     }
 
     private Route list(Asker asker) {

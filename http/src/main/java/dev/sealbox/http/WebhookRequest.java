@@ -1,11 +1,13 @@
 package dev.sealbox.http;
 
+import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.webhook.EventFilter;
 import dev.sealbox.domain.webhook.NewWebhook;
 import dev.sealbox.domain.webhook.SigningSecret;
 import dev.sealbox.domain.webhook.WebhookChange;
 import dev.sealbox.domain.webhook.WebhookUrl;
+import dev.sealbox.domain.webhook.Webhooks;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +25,15 @@ final class WebhookRequest {
                 events(body).orElse(EventFilter.ALL),
                 sandbox,
                 body.optionalFlag("enabled").orElse(true));
+    }
+
+    /** Those of the sandbox that the same request creates. */
+    static List<NewWebhook> inline(JsonBody body, SandboxId sandbox) {
+        var wanted = body.optionalObjects("webhooks").orElse(List.of());
+        if (wanted.size() > Webhooks.MOST_OF_A_SANDBOX) {
+            throw new InvalidValue("more than " + Webhooks.MOST_OF_A_SANDBOX + " webhooks");
+        }
+        return wanted.stream().map(one -> create(one, Optional.of(sandbox))).toList();
     }
 
     /** {@code eventTypes: null} stands for all types. */

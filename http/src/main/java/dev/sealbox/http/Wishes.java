@@ -4,6 +4,7 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Texts;
 import dev.sealbox.domain.checkpoint.NewFork;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.Environment;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Tier;
@@ -18,14 +19,16 @@ final class Wishes {
 
     private Wishes() {}
 
-    static NewSandbox sandbox(JsonBody body) {
+    /** {@code guard} is the token that visitors of its ports are to need. */
+    static NewSandbox sandbox(JsonBody body, Optional<PreviewToken> guard) {
         return new NewSandbox(
                 Texts.label("templateID", body.nonEmptyText("templateID").orElse(DEFAULT_TEMPLATE), 128),
                 store(body),
                 Tier.choose(size(body, "cpuCount"), size(body, "memoryMB"), size(body, "diskMB")),
                 timeout(body),
                 Environment.checked(body.texts("envs")),
-                metadata(body));
+                metadata(body),
+                guard.map(PreviewToken::hash));
     }
 
     /** {@code within} as in {@link NewFork}. */

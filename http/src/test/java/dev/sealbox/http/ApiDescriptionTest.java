@@ -42,6 +42,7 @@ class ApiDescriptionTest {
                 var path = words[1].replace("{storeId}", "x")
                         .replace("{checkpointId}", "x")
                         .replace("{keyId}", "x")
+                        .replace("{port}", "1")
                         .replace("{patchId}", "x")
                         .replace("{name}", "1")
                         .replace("{version}", "1")

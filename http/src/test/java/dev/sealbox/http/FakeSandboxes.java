@@ -216,7 +216,8 @@ final class FakeSandboxes implements Sandboxes, SandboxUpkeep {
                                 tags.byKey(),
                                 Optional.of(Instant.now()),
                                 was.scalingLocked(),
-                                was.autoscale())))));
+                                was.autoscale(),
+                                was.preview())))));
     }
 
     /** Uses 2,048 MiB of memory always. */
@@ -258,7 +259,14 @@ final class FakeSandboxes implements Sandboxes, SandboxUpkeep {
 
     private static Upkeep scaling(Upkeep was, boolean locked, Optional<Autoscale> autoscale) {
         return new Upkeep(
-                was.boot(), was.keptBytes(), was.trouble(), was.tags(), was.tagsUpdatedAt(), locked, autoscale);
+                was.boot(),
+                was.keptBytes(),
+                was.trouble(),
+                was.tags(),
+                was.tagsUpdatedAt(),
+                locked,
+                autoscale,
+                was.preview());
     }
 
     @Override

@@ -69,6 +69,10 @@ class PermissionsTest {
             POST /api/sandboxes/*/timeout                                        D A O L
             GET /api/sandboxes/*/tags                                            D A O L
             PUT /api/sandboxes/*/tags                                            D A O L
+            GET /api/sandboxes/*/preview                                         D A O L
+            POST /api/sandboxes/*/preview                                        D A O L
+            DELETE /api/sandboxes/*/preview/*                                    D A O L
+            POST /api/sandboxes/*/preview/rotate                                 D A O L
             POST /api/sandboxes/*/scale                                          D A O L
             GET /api/sandboxes/*/autoscale                                       D A O L
             PUT /api/sandboxes/*/autoscale                                       D A O L

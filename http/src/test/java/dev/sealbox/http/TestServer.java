@@ -46,6 +46,7 @@ final class TestServer implements AutoCloseable {
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
     final FakeBranches branches = new FakeBranches(sandboxes, checkpoints);
     final FakeSessions sessions = new FakeSessions(sandboxes);
+    final FakePreviews previews = new FakePreviews(sandboxes);
     final FakeImages images = new FakeImages(sandboxes);
     final FakeArchives archives = new FakeArchives();
     final FakeAnswers log = new FakeAnswers();
@@ -100,6 +101,7 @@ final class TestServer implements AutoCloseable {
                         LINKS,
                         sandboxes,
                         sessions,
+                        previews,
                         checkpoints,
                         branches,
                         images,

@@ -63,9 +63,9 @@ class WebhookRoutesTest {
         var key = UUID.randomUUID().toString();
         var body = "{\"url\":\"" + URL + "\",\"secret\":\"whsec_MTIzNDU2Nzg5MGFiY2RlZg==\"}";
 
-        var first = repeat(key, body);
-        var second = repeat(key, body);
-        var other = repeat(key, body.replace("MTIz", "MTIy"));
+        var first = repeat("/api/webhooks", key, body);
+        var second = repeat("/api/webhooks", key, body);
+        var other = repeat("/api/webhooks", key, body.replace("MTIz", "MTIy"));
 
         assertThat(first.status()).isEqualTo(201);
         assertThat(first.json().path("secret").asText()).isEqualTo("whsec_MTIzNDU2Nzg5MGFiY2RlZg==");
@@ -76,10 +76,10 @@ class WebhookRoutesTest {
         assertThat(server.send("GET", "/api/webhooks").json().path("data")).hasSize(1);
     }
 
-    private Answer repeat(String key, String body) {
+    private Answer repeat(String path, String key, String body) {
         return server.send(
                 "POST",
-                "/api/webhooks",
+                path,
                 BodyPublishers.ofString(body),
                 "X-API-Key",
                 TestServer.KEY,
@@ -153,6 +153,52 @@ class WebhookRoutesTest {
                         .asText())
                 .isEqualTo(id);
         assertThat(create(",\"sandboxId\":\"sb-00000000000000ff\"").status()).isEqualTo(404);
+    }
+
+    @Test
+    void registersThoseOfASandboxWithIt() {
+        var body = "{\"webhooks\":[{\"url\":\"" + URL + "\",\"eventTypes\":[\"sandbox.stopped\"]}," + "{\"url\":\""
+                + URL + "2\",\"secret\":\"a-secret-of-their-own\"}]}";
+        var key = UUID.randomUUID().toString();
+
+        var first = repeat("/api/sandboxes", key, body);
+        var second = repeat("/api/sandboxes", key, body);
+
+        assertThat(first.status()).as(first.body()).isEqualTo(201);
+        var hooks = first.json().path("webhooks");
+        assertThat(hooks).hasSize(2);
+        assertThat(hooks.path(0).path("url").asText()).isEqualTo(URL);
+        assertThat(hooks.path(0).path("secret").asText()).startsWith("whsec_");
+        assertThat(hooks.path(1).has("secret")).isFalse();
+        assertThat(second.json().path("sandboxID")).isEqualTo(first.json().path("sandboxID"));
+        assertThat(second.json().path("webhooks")).hasSize(2);
+        assertThat(second.body()).doesNotContain("whsec_", "secret-of");
+        var read = server.send(
+                        "GET", "/api/webhooks/" + hooks.path(0).path("id").asText())
+                .json();
+        assertThat(read.path("sandboxId")).isEqualTo(first.json().path("sandboxID"));
+        assertThat(server.send("GET", "/api/webhooks").json().path("data")).hasSize(2);
+    }
+
+    @Test
+    void keepsNoWebhookOfASandboxThatIsRefused() {
+        var refused = server.send(
+                "POST", "/api/sandboxes", "{\"secretStore\":\"unknown\",\"webhooks\":[{\"url\":\"" + URL + "\"}]}");
+        var wrong = server.send(
+                "POST",
+                "/api/sandboxes",
+                "{\"webhooks\":[{\"url\":\"" + URL + "\"},{\"url\":\"http://hooks.example.com/\"}]}");
+        var many = server.send(
+                "POST",
+                "/api/sandboxes",
+                "{\"webhooks\":[" + "{\"url\":\"https://a.example/\"},".repeat(10)
+                        + "{\"url\":\"https://a.example/\"}]}");
+
+        assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(many.status()).isEqualTo(400);
+        assertThat(server.send("GET", "/api/webhooks").json().path("data")).isEmpty();
+        assertThat(server.send("GET", "/api/sandboxes").json()).isEmpty();
     }
 
     @Test

@@ -10,8 +10,11 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.layer.LayerHosts;
+import dev.sealbox.domain.layer.LayerNeeds;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.preview.PortHosts;
+import dev.sealbox.domain.preview.Previews;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxUpkeep;
@@ -30,12 +33,14 @@ import dev.sealbox.persistence.entity.Regions;
 import dev.sealbox.persistence.keys.DataKeys;
 import dev.sealbox.persistence.projection.Projections;
 import dev.sealbox.persistence.service.JournalCertificates;
+import dev.sealbox.persistence.service.JournalLayerNeeds;
 import dev.sealbox.persistence.service.LostHosts;
 import dev.sealbox.persistence.service.Recovery;
 import dev.sealbox.persistence.service.ShardedApiKeys;
 import dev.sealbox.persistence.service.ShardedBranches;
 import dev.sealbox.persistence.service.ShardedCheckpoints;
 import dev.sealbox.persistence.service.ShardedImages;
+import dev.sealbox.persistence.service.ShardedPreviews;
 import dev.sealbox.persistence.service.ShardedRegistrar;
 import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.ShardedSecretStores;
@@ -190,9 +195,20 @@ public final class Persistence {
         return answers;
     }
 
+    /** Which layers of a layer store are needed, as the events have it. */
+    public LayerNeeds layerNeeds(ActorSystem<?> system, Database database, PersistenceSettings settings) {
+        return new JournalLayerNeeds(
+                new Entities(system, settings.entities()), organizations, database, settings.services());
+    }
+
     /** Sessions in the sandboxes of these hosts. */
     public static Sessions sessions(ActorSystem<?> system, SessionHosts hosts, PersistenceSettings settings) {
         return new ShardedSessions(new Entities(system, settings.entities()), hosts, settings.services());
+    }
+
+    /** What of the sandboxes of these hosts can be reached from outside. */
+    public static Previews previews(ActorSystem<?> system, PortHosts hosts, PersistenceSettings settings) {
+        return new ShardedPreviews(new Entities(system, settings.entities()), hosts, settings.services());
     }
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */

@@ -20,6 +20,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.layer.SharedLayer;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
@@ -366,5 +367,33 @@ class BranchesIT {
                 .run());
 
         eventually("its files are gone", () -> !HOSTS.layers.contains(checkpoint));
+    }
+
+    /** What a layer store may let go: only what neither a checkpoint, nor a sandbox that may run, nor a layer above needs. */
+    @Test
+    void layersAreNeededByCheckpointsByWhatStandsOnThemAndBySandboxesThatMayRun() {
+        var needs = node.persistence.layerNeeds(
+                node.system,
+                node.database,
+                PersistenceSettings.from(node.system.settings().config()));
+        var sandbox = create();
+        var lower = checkpoint(sandbox, "lower");
+        var fork = done(node.persistence.checkpoints().fork(origin, lower, wanted()))
+                .id();
+        var upper = checkpoint(fork, "upper");
+        var unknown = new CheckpointId(UUID.randomUUID());
+        var kept = List.of(
+                new SharedLayer(lower, origin.organization(), List.of()),
+                new SharedLayer(upper, origin.organization(), List.of(lower)),
+                new SharedLayer(unknown, origin.organization(), List.of()));
+        assertThat(told(needs.among(kept))).contains(lower, upper).doesNotContain(unknown);
+
+        done(node.persistence.checkpoints().delete(origin, sandbox, lower));
+        assertThat(told(needs.among(kept))).contains(lower, upper);
+        done(node.persistence.checkpoints().delete(origin, fork, upper));
+        // The fork still stands on it.
+        assertThat(told(needs.among(kept))).contains(lower).doesNotContain(upper);
+        done(node.persistence.sandboxes().stop(origin, fork, false));
+        eventually("nothing is needed", () -> told(needs.among(kept)).isEmpty());
     }
 }

@@ -13,6 +13,7 @@ import dev.sealbox.runtime.container.OciConfig;
 import dev.sealbox.runtime.container.Runc;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.exec.Deadlines;
+import dev.sealbox.runtime.exec.HostedPorts;
 import dev.sealbox.runtime.exec.HostedSessions;
 import dev.sealbox.runtime.layer.HostedLayers;
 import dev.sealbox.runtime.layer.HostedOffers;
@@ -39,12 +40,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The steps of a sandbox's life on this host, in their order. Blocking; whoever calls sees to it that a sandbox is
  * changed by one thread at a time.
  */
 final class Host {
+    private static final Logger LOG = LoggerFactory.getLogger(Host.class);
     private final RuntimeSettings settings;
     private final NodeStorage storage;
     private final Store store;
@@ -56,6 +60,7 @@ final class Host {
     private final AddressPool addresses;
     private final Deadlines deadlines = new Deadlines();
     private final HostedSessions sessions;
+    private final HostedPorts ports;
     private final HostedLayers layers;
     private final Map<List<String>, Map<String, byte[]>> trust = new ConcurrentHashMap<>();
 
@@ -74,6 +79,7 @@ final class Host {
         this.cgroups = new Cgroups(settings.nodeId());
         this.addresses = AddressPool.of(settings.addressPool());
         this.sessions = new HostedSessions(settings.sessions(), deadlines);
+        this.ports = new HostedPorts(settings.portConnections());
     }
 
     Router router() {
@@ -82,6 +88,10 @@ final class Host {
 
     HostedSessions sessions() {
         return sessions;
+    }
+
+    HostedPorts ports() {
+        return ports;
     }
 
     Store store() {
@@ -129,12 +139,20 @@ final class Host {
     }
 
     private void clearAllBut(Set<SandboxId> alive) {
-        runc.known().stream().filter(known -> !alive.contains(known)).forEach(runc::delete);
+        runc.known().stream().filter(known -> !alive.contains(known)).forEach(container -> {
+            LOG.info("clearing away the container of {}, which has ended or belongs to nothing here", container);
+            runc.delete(container);
+        });
         router.removeAllBut(alive);
-        store.sandboxes().stream()
-                .map(SandboxRecord::id)
-                .filter(known -> !alive.contains(known))
-                .forEach(cgroups::remove);
+        cgroups.removeAllBut(alive);
+        try (var sockets = Files.newDirectoryStream(
+                socketFolder(), socket -> alive.stream().noneMatch(each -> socket.endsWith(each.value())))) {
+            for (var socket : sockets) {
+                Files.delete(socket);
+            }
+        } catch (IOException e) {
+            throw new RuntimeFailure("data folder", e);
+        }
     }
 
     Agent agent(SandboxId sandbox) {

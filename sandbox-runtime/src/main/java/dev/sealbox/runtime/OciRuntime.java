@@ -7,6 +7,9 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.layer.LayerOffers;
+import dev.sealbox.domain.preview.PortConnection;
+import dev.sealbox.domain.preview.PreviewPort;
+import dev.sealbox.domain.preview.SandboxPorts;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
@@ -42,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Containers belong to no process: they outlive this one, and the next {@link #open} of the same data folder finds
  * them again. Failures are {@link RuntimeFailure}s that name their step.
  */
-public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCloseable {
+public final class OciRuntime implements SandboxRuntime, SandboxSessions, SandboxPorts, AutoCloseable {
     private final Host host;
     private final NodeLock lock;
     private final Map<SandboxId, SandboxAddress> live = new ConcurrentHashMap<>();
@@ -238,6 +241,11 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, AutoCl
     @Override
     public CompletionStage<Outcome<Attachment>> attach(SandboxId sandbox, SessionId session, boolean terminal) {
         return onAgent(sandbox, agent -> host.sessions().attach(sandbox, session, terminal));
+    }
+
+    @Override
+    public CompletionStage<Outcome<PortConnection>> connect(SandboxId sandbox, PreviewPort port) {
+        return onAgent(sandbox, agent -> host.ports().connect(sandbox, agent, port, threads));
     }
 
     /** Stops all sandboxes of this node and removes its router namespace; layers and templates stay. Blocks. */

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param storageImageBytes of the file system in a file, where disks lie in one
  * @param diskReserve bytes of the disk that nothing new is begun in
  * @param importLimit bytes of one import, packed and unpacked
+ * @param portConnections from outside into one sandbox at a time
  */
 public record RuntimeSettings(
         Path dataDir,
@@ -33,7 +34,8 @@ public record RuntimeSettings(
         StorageKind storage,
         long storageImageBytes,
         long diskReserve,
-        long importLimit) {
+        long importLimit,
+        int portConnections) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
     private static final Pattern MOUNTABLE = Pattern.compile("[^:,\\\\]+");
     private static final int LONGEST_DATA_DIR = 70;
@@ -50,6 +52,7 @@ public record RuntimeSettings(
                 dataDir.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_DATA_DIR,
                 "data-dir is longer than " + LONGEST_DATA_DIR + " bytes, too long for sockets below it");
         check(uidBase >= 65536, "uid-base is below 65536");
+        check(portConnections >= 1, "port-connections is below 1");
         check(pidsLimit >= 16, "pids-limit is below 16");
         check(sessions.scrollback() >= 128 << 10, "sessions.scrollback is below 128 KiB");
         if (storageImageBytes < 256L << 20) {
@@ -76,7 +79,8 @@ public record RuntimeSettings(
                 storage(config.getString("sealbox.host.storage")),
                 config.getBytes("sealbox.host.storage-image-size"),
                 config.getBytes("sealbox.host.disk-reserve"),
-                runtime.getBytes("import-limit"));
+                runtime.getBytes("import-limit"),
+                runtime.getInt("port-connections"));
     }
 
     private static StorageKind storage(String word) {

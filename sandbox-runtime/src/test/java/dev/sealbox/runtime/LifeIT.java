@@ -183,6 +183,38 @@ class LifeIT {
                 .isZero();
     }
 
+    /** A container whose record is lost, and pieces of one that was killed while it came or went. */
+    @Test
+    void clearsAwayWhatNobodyKnowsAtItsStartAndAdoptsTheRest() throws IOException {
+        var known = node.start(Node.LIMITS);
+        var mounts = mounts();
+        var unknown = node.start();
+        node.run(unknown, "sleep 1000 > /dev/null 2>&1 &");
+        var half = SandboxId.random(new Random());
+        node.runtime().close();
+        Node.Host.run("rm", "-r", node.data().resolve("sandboxes/" + unknown).toString());
+        Files.createFile(node.data().resolve("run/" + half));
+        Node.Host.run(
+                "ip",
+                "netns",
+                "add",
+                "sandbox-" + node.settings().nodeId() + "-" + half.value().substring(3));
+        Node.Host.run(
+                "sh",
+                "-c",
+                "for each in /sys/fs/cgroup/*/sealbox-" + node.settings().nodeId() + " /sys/fs/cgroup/sealbox-"
+                        + node.settings().nodeId() + "; do if [ -d $each ]; then mkdir $each/" + half + "; fi; done");
+
+        node.restart();
+
+        assertThat(await(node.runtime().running())).containsExactly(known);
+        var adopted = traces(known.sandbox());
+        Eventually.holds(() -> assertThat(traces(unknown)).isSubsetOf(adopted));
+        assertThat(traces(half)).isSubsetOf(adopted);
+        assertThat(mounts()).isEqualTo(mounts);
+        assertThat(node.run(known.sandbox(), "echo adopted").stdout()).isEqualTo("adopted\n");
+    }
+
     @Test
     void missesASandboxThatDiedAndStartsItAgainWithItsDisk() {
         var started = node.start(Node.LIMITS);

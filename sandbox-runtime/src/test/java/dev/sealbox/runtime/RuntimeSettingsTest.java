@@ -42,7 +42,8 @@ class RuntimeSettingsTest {
                         StorageKind.AUTO,
                         8L << 30,
                         2L << 30,
-                        20L << 30));
+                        20L << 30,
+                        128));
     }
 
     @ParameterizedTest

@@ -52,7 +52,14 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
         return new HostParts(
                 runtime,
                 proxy,
-                new Host(id, runtime, runtime, proxy, proxy, settings.dataDir().resolve("last-uses")),
+                new Host(
+                        id,
+                        runtime,
+                        runtime,
+                        runtime,
+                        proxy,
+                        proxy,
+                        settings.dataDir().resolve("last-uses")),
                 ledger,
                 lease);
     }

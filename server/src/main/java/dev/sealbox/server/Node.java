@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.layer.Archives;
+import dev.sealbox.domain.preview.Previews;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.FileLinks;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -33,6 +34,7 @@ import dev.sealbox.persistence.keys.SealedNotary;
 import dev.sealbox.persistence.keys.TinkVault;
 import dev.sealbox.persistence.keys.WebhookSecrets;
 import dev.sealbox.persistence.layers.LayerStores;
+import dev.sealbox.persistence.layers.LayerSweep;
 import dev.sealbox.persistence.layers.ObjectLayerStore;
 import dev.sealbox.persistence.ledger.DatabaseUseLog;
 import dev.sealbox.persistence.ledger.DurableLedger;
@@ -47,6 +49,7 @@ import dev.sealbox.proxy.webhook.HttpsCaller;
 import dev.sealbox.server.NodeSettings.Role;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
+import dev.sealbox.server.host.ClusterPorts;
 import dev.sealbox.server.host.ClusterSessions;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
@@ -175,6 +178,8 @@ final class Node {
             }
             spawn(system, HostLosses.watch(directory, settings.hostLossAfter(), entities::lost), "host-losses");
             Waiting.on("resume what was interrupted", entities.recover());
+            store.ifPresent(shared -> LayerSweep.every(
+                    settings.layerSweepEvery(), system, shared, entities.layerNeeds(system, database, persistence)));
             return new Node(
                     cleanup,
                     api(
@@ -184,6 +189,7 @@ final class Node {
                             entities,
                             entities.archives(new ClusterLayers(system, hosts), notary, persistence),
                             Persistence.sessions(system, new ClusterSessions(system, hosts), persistence),
+                            Persistence.previews(system, new ClusterPorts(system, hosts), persistence),
                             rotation,
                             Persistence.certificates(system, database, notary, persistence),
                             DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
@@ -282,6 +288,7 @@ final class Node {
                 Persistence entities,
                 Archives archives,
                 Sessions sessions,
+                Previews previews,
                 MasterKeyRotation rotation,
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
@@ -302,6 +309,7 @@ final class Node {
                             fileLinks,
                             entities.upkeep(),
                             sessions,
+                            previews,
                             entities.checkpoints(),
                             entities.branches(),
                             entities.images(),

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param hostLossAfter how long a host that was given up may take to come back before its sandboxes are lost
  * @param lease how long a host that hears of no majority of control nodes goes on using secrets
  * @param layerRetryAfter until a layer store that failed is asked again
+ * @param layerSweepEvery how often what nobody needs is looked for in the layer store
  * @param bootstrapOrganizations further organisations, each with a key that must be valid
  */
 public record NodeSettings(
@@ -31,7 +32,8 @@ public record NodeSettings(
         Duration hostAnswerTimeout,
         Duration hostLossAfter,
         Duration lease,
-        Duration layerRetryAfter) {
+        Duration layerRetryAfter,
+        Duration layerSweepEvery) {
 
     /** What a node does. */
     public enum Role {
@@ -72,7 +74,8 @@ public record NodeSettings(
                 sealbox.getDuration("host.answer-timeout"),
                 sealbox.getDuration("host.loss-after"),
                 sealbox.getDuration("host.lease"),
-                sealbox.getDuration("layer-store.retry-after"));
+                sealbox.getDuration("layer-store.retry-after"),
+                sealbox.getDuration("layer-store.sweep-every"));
     }
 
     private static List<String> words(String text) {

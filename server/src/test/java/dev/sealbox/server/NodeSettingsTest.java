@@ -31,7 +31,8 @@ class NodeSettingsTest {
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(60),
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        Duration.ofHours(1)));
     }
 
     @Test

@@ -20,8 +20,11 @@ final class Hosts {
     /** Never permitted, though the proxy knows where it is. */
     static final String DENIED = "denied.example.test";
 
+    /** Where webhooks go. */
+    static final String HOOKS = "hooks.example.test";
+
     /** What the echoing upstream answers for. */
-    static final List<String> ECHOING = List.of(API, LOGS, TEAM_A, TEAM_B, DENIED, "extra.example.test");
+    static final List<String> ECHOING = List.of(API, LOGS, TEAM_A, TEAM_B, DENIED, HOOKS, "extra.example.test");
 
     private Hosts() {}
 

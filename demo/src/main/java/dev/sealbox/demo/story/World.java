@@ -68,7 +68,9 @@ public final class World implements AutoCloseable {
                 "SEALBOX_TEMPLATE_DIR", Project.templates().toString(),
                 "SEALBOX_BOOTSTRAP_API_KEY", apiKey,
                 "SEALBOX_UPSTREAM_OVERRIDES", Hosts.overrides(upstream.port(), git.port()),
-                "SEALBOX_UPSTREAM_CA_FILE", certificates.toString()));
+                "SEALBOX_UPSTREAM_CA_FILE", certificates.toString(),
+                "SEALBOX_WEBHOOK_OVERRIDES", Hosts.HOOKS + "=127.0.0.1:" + upstream.port(),
+                "SEALBOX_WEBHOOK_CA_FILE", certificates.toString()));
         all.putAll(settings);
         node = new Node(all, folder.resolve("logs/node.log"));
         client = SealboxClient.builder()
@@ -123,6 +125,11 @@ public final class World implements AutoCloseable {
     /** A client of the node. */
     public SealboxClient client() {
         return client;
+    }
+
+    /** What is there of the node on the machine now: processes, mounts, network namespaces and control groups. */
+    public List<String> traces() {
+        return sweep.traces();
     }
 
     /** Kills every sandbox and stops the node; what is then left of it on the machine, which should be nothing. */

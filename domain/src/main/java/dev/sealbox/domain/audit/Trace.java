@@ -129,6 +129,10 @@ public sealed interface Trace {
             case SandboxEvent.SandboxScaled scaled -> new None();
             case SandboxEvent.AutoscaleChanged changed -> new None();
             case SandboxEvent.ScalingLocked locked -> new None();
+            // Who comes in by a port uses no secret by that.
+            case SandboxEvent.PortExposed exposed -> new None();
+            case SandboxEvent.PortClosed closed -> new None();
+            case SandboxEvent.PreviewGuarded guarded -> new None();
             case SandboxEvent.StopRequested() -> new Stopping();
             case SandboxEvent.SandboxStopped() -> new Ended();
             case SandboxEvent.SandboxLost lost -> new Ended();

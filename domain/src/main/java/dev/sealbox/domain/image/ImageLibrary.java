@@ -25,7 +25,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An organisation's images and the names that some of them have: decided in one place, so that no image is built twice at
@@ -82,6 +85,16 @@ public record ImageLibrary(
         return snapshot(name)
                 .filter(known -> known.id().equals(id) && known.stage() == Stage.BUILDING)
                 .isPresent();
+    }
+
+    /** What its images, its snapshots and the builds under way consist of. */
+    public Set<CheckpointId> layers() {
+        var built = Stream.concat(
+                images.values().stream(), snapshots.values().stream().flatMap(known -> known.layer().stream()));
+        return Stream.concat(
+                        built.flatMap(image -> image.files().stream()),
+                        building.values().stream().map(Build::layer))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public Optional<Snapshot> snapshot(SnapshotName name) {

@@ -12,14 +12,21 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.preview.Preview;
+import dev.sealbox.domain.preview.PreviewRefusal;
+import dev.sealbox.domain.preview.PreviewUrl;
+import dev.sealbox.domain.preview.Visit;
 import dev.sealbox.domain.sandbox.SandboxCommand.ChangeAutoscale;
 import dev.sealbox.domain.sandbox.SandboxCommand.ChangeTimeout;
+import dev.sealbox.domain.sandbox.SandboxCommand.ClosePort;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmHibernated;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
+import dev.sealbox.domain.sandbox.SandboxCommand.ExposePort;
 import dev.sealbox.domain.sandbox.SandboxCommand.FitSize;
 import dev.sealbox.domain.sandbox.SandboxCommand.ForgetCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.GuardPreview;
 import dev.sealbox.domain.sandbox.SandboxCommand.HibernateIdle;
 import dev.sealbox.domain.sandbox.SandboxCommand.HibernateSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.LockScaling;
@@ -46,6 +53,9 @@ import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointUncounted;
 import dev.sealbox.domain.sandbox.SandboxEvent.HibernateRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.PatchApplied;
 import dev.sealbox.domain.sandbox.SandboxEvent.PatchFailed;
+import dev.sealbox.domain.sandbox.SandboxEvent.PortClosed;
+import dev.sealbox.domain.sandbox.SandboxEvent.PortExposed;
+import dev.sealbox.domain.sandbox.SandboxEvent.PreviewGuarded;
 import dev.sealbox.domain.sandbox.SandboxEvent.ReachWidened;
 import dev.sealbox.domain.sandbox.SandboxEvent.RebootRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.RestoreRequested;
@@ -197,6 +207,13 @@ public record Sandbox(
             case FitSize(var memoryMB) -> Scaling.byUse(this, memoryMB);
             case ChangeAutoscale(var wanted) -> Scaling.between(this, wanted);
             case LockScaling(var locked) -> Scaling.lock(upkeep, locked);
+            case ExposePort expose -> expose(expose);
+            case ClosePort(var port) ->
+                upkeep.preview().at(port).isPresent()
+                        ? accept(new PortClosed(port))
+                        : refuse(new SandboxRefusal.PortNotExposed());
+            case GuardPreview(var token) ->
+                isOver() ? refuse(new SandboxRefusal.Stopped()) : accept(new PreviewGuarded(token));
             case ReportLost(var why) -> lost(why);
             case StopSandbox() ->
                 stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
@@ -227,6 +244,7 @@ public record Sandbox(
                 new StoresLayered(create.stores(), create.lost(), create.remembered()),
                 new TokensSealed(create.tokens())));
         create.widening().ifPresent(widening -> events.add(new ReachWidened(widening)));
+        create.guard().ifPresent(token -> events.add(new PreviewGuarded(token)));
         return accept(events.toArray(SandboxEvent[]::new));
     }
 
@@ -276,6 +294,25 @@ public record Sandbox(
                         .<Decision<SandboxEvent, SandboxRefusal>>map(this::timeout)
                         .orElseGet(Decision::accept);
         };
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> expose(ExposePort wanted) {
+        if (!stage.status().equals(Stage.RUNNING.status())) {
+            return refuse(new SandboxRefusal.NotRunning(stage.status()));
+        }
+        if (upkeep.preview().at(wanted.port()).isPresent()) {
+            return accept();
+        }
+        return upkeep.preview().urls().size() < Preview.MOST
+                ? accept(new PortExposed(wanted.port(), wanted.id(), wanted.authConfig()))
+                : refuse(new SandboxRefusal.TooManyPreviews(Preview.MOST));
+    }
+
+    /** Why a visitor is not let in; empty when it is. */
+    public Optional<PreviewRefusal> barrier(Visit visit) {
+        return stage == Stage.ABSENT || isOver()
+                ? Optional.of(new PreviewRefusal.NoPreview())
+                : upkeep.preview().barrier(visit);
     }
 
     private Decision<SandboxEvent, SandboxRefusal> timeout(int seconds) {
@@ -383,7 +420,11 @@ public record Sandbox(
             case AutoscaleChanged(var bounds) -> with(upkeep.scaledBetween(bounds));
             case ScalingLocked(var locked) -> with(upkeep.locked(locked));
             case SandboxLost(var why) -> at(Stage.LOST, why);
-            case StopRequested() -> at(Stage.STOPPING, reason);
+            case PortExposed(var port, var id, var authConfig) ->
+                with(upkeep.open(upkeep.preview().with(new PreviewUrl(id, port, authConfig, recorded.at()))));
+            case PortClosed(var port) -> with(upkeep.open(upkeep.preview().without(port)));
+            case PreviewGuarded(var token) -> with(upkeep.open(upkeep.preview().guardedBy(token)));
+            case StopRequested() -> at(Stage.STOPPING, reason).with(upkeep.open(Preview.NONE));
             case SandboxStopped() -> at(Stage.STOPPED, reason);
             case CheckpointNamed(var id, var name, var kind) -> {
                 var after = new LinkedHashMap<>(checkpoints);

@@ -4,10 +4,13 @@ import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.preview.PreviewHash;
+import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sealing.SealedToken;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What can be asked of a sandbox. */
 public sealed interface SandboxCommand {
@@ -19,6 +22,7 @@ public sealed interface SandboxCommand {
      * @param lost whether an inherited layer's store is gone already
      * @param remembered the allowlist that stands in for lost layers
      * @param widening what its own store widens, for a fork
+     * @param guard of the token that visitors of its ports need from the first moment on
      */
     record CreateSandbox(
             Blueprint blueprint,
@@ -26,7 +30,8 @@ public sealed interface SandboxCommand {
             boolean lost,
             List<HostPattern> remembered,
             Tokens tokens,
-            Optional<Widening> widening)
+            Optional<Widening> widening,
+            Optional<PreviewHash> guard)
             implements SandboxCommand {
         public CreateSandbox(
                 Blueprint blueprint,
@@ -34,7 +39,7 @@ public sealed interface SandboxCommand {
                 boolean lost,
                 List<HostPattern> remembered,
                 Tokens tokens) {
-            this(blueprint, stores, lost, remembered, tokens, Optional.empty());
+            this(blueprint, stores, lost, remembered, tokens, Optional.empty(), Optional.empty());
         }
     }
 
@@ -92,6 +97,19 @@ public sealed interface SandboxCommand {
     record ChangeAutoscale(Optional<Autoscale> autoscale) implements SandboxCommand {}
 
     record LockScaling(boolean locked) implements SandboxCommand {}
+
+    /** Exposes a port under an id that was drawn for it; done already is done. */
+    record ExposePort(PreviewPort port, UUID id, String authConfig) implements SandboxCommand {
+        @Override
+        public String toString() {
+            return "ExposePort[" + port + "]";
+        }
+    }
+
+    record ClosePort(PreviewPort port) implements SandboxCommand {}
+
+    /** Asks visitors for another token from now on. */
+    record GuardPreview(PreviewHash token) implements SandboxCommand {}
 
     /** Repeating it is harmless. */
     record StopSandbox() implements SandboxCommand {}

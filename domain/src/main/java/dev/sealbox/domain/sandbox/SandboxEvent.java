@@ -4,10 +4,13 @@ import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.preview.PreviewHash;
+import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sealing.SealedToken;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What has happened to a sandbox. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface SandboxEvent {
@@ -53,6 +56,19 @@ public sealed interface SandboxEvent {
     record AutoscaleChanged(Optional<Autoscale> autoscale) implements SandboxEvent {}
 
     record ScalingLocked(boolean locked) implements SandboxEvent {}
+
+    /** {@code authConfig} is a JSON object of its owner's. */
+    record PortExposed(PreviewPort port, UUID id, String authConfig) implements SandboxEvent {
+        @Override
+        public String toString() {
+            return "PortExposed[" + port + "]";
+        }
+    }
+
+    record PortClosed(PreviewPort port) implements SandboxEvent {}
+
+    /** Visitors need the token with this hash from now on. */
+    record PreviewGuarded(PreviewHash token) implements SandboxEvent {}
 
     record StopRequested() implements SandboxEvent {}
 

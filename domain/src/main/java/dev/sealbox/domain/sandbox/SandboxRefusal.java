@@ -53,6 +53,11 @@ public sealed interface SandboxRefusal extends Refusal {
     /** The fork's own store would let inherited secrets go further, and the node is configured to refuse that. */
     record WouldWiden(Widening widening) implements SandboxRefusal {}
 
+    /** Nobody has exposed this port. */
+    record PortNotExposed() implements SandboxRefusal {}
+
+    record TooManyPreviews(int limit) implements SandboxRefusal {}
+
     @Override
     default Kind kind() {
         return switch (this) {
@@ -74,6 +79,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case TooManyStores refusal -> Kind.INVALID;
             case StoreNotNamed refusal -> Kind.FORBIDDEN;
             case WouldWiden refusal -> Kind.INVALID;
+            case PortNotExposed refusal -> Kind.NOT_FOUND;
+            case TooManyPreviews refusal -> Kind.INVALID;
         };
     }
 
@@ -99,6 +106,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case TooManyStores refusal -> "sandbox.too-many-stores";
             case StoreNotNamed refusal -> "forbidden";
             case WouldWiden refusal -> "fork.would-widen";
+            case PortNotExposed refusal -> "preview.not-exposed";
+            case TooManyPreviews refusal -> "preview.too-many";
         };
     }
 
@@ -132,6 +141,8 @@ public sealed interface SandboxRefusal extends Refusal {
             case WouldWiden(var widening) ->
                 "the secret store would widen what inherited secrets can reach: "
                         + String.join("; ", widening.warnings());
+            case PortNotExposed() -> "the port is not exposed";
+            case TooManyPreviews(var limit) -> "a sandbox exposes at most " + limit + " ports";
         };
     }
 }

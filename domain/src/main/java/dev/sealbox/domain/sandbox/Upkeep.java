@@ -1,5 +1,6 @@
 package dev.sealbox.domain.sandbox;
 
+import dev.sealbox.domain.preview.Preview;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param tagsUpdatedAt empty until they are first set
  * @param scalingLocked whether its size must not be changed
  * @param autoscale empty when its size is changed by hand only
+ * @param preview what of it can be reached from outside
  */
 public record Upkeep(
         int boot,
@@ -22,35 +24,41 @@ public record Upkeep(
         Map<String, String> tags,
         Optional<Instant> tagsUpdatedAt,
         boolean scalingLocked,
-        Optional<Autoscale> autoscale) {
+        Optional<Autoscale> autoscale,
+        Preview preview) {
 
-    public static final Upkeep NEW = new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty());
+    public static final Upkeep NEW =
+            new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty(), Preview.NONE);
 
     public Upkeep {
         tags = Map.copyOf(tags);
     }
 
     Upkeep booted() {
-        return new Upkeep(boot + 1, keptBytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale);
+        return new Upkeep(boot + 1, keptBytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview);
     }
 
     Upkeep hibernated(long bytes) {
-        return new Upkeep(boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale);
+        return new Upkeep(boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview);
     }
 
     Upkeep tagged(Map<String, String> all, Instant at) {
-        return new Upkeep(boot, keptBytes, trouble, all, Optional.of(at), scalingLocked, autoscale);
+        return new Upkeep(boot, keptBytes, trouble, all, Optional.of(at), scalingLocked, autoscale, preview);
     }
 
     Upkeep locked(boolean locked) {
-        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, locked, autoscale);
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, locked, autoscale, preview);
     }
 
     Upkeep scaledBetween(Optional<Autoscale> bounds) {
-        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, bounds);
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, bounds, preview);
     }
 
     Upkeep troubled(String why) {
-        return new Upkeep(boot, keptBytes, why, tags, tagsUpdatedAt, scalingLocked, autoscale);
+        return new Upkeep(boot, keptBytes, why, tags, tagsUpdatedAt, scalingLocked, autoscale, preview);
+    }
+
+    Upkeep open(Preview other) {
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, autoscale, other);
     }
 }

@@ -124,8 +124,8 @@ class BranchTest {
     void notesWhatItsStoreWidens() {
         var widening =
                 new Widening(Set.of(new SecretName("B"), new SecretName("A")), HostPattern.parseAll(List.of("*")));
-        var create =
-                new SandboxCommand.CreateSandbox(PLAN, List.of(), false, List.of(), Tokens.NONE, Optional.of(widening));
+        var create = new SandboxCommand.CreateSandbox(
+                PLAN, List.of(), false, List.of(), Tokens.NONE, Optional.of(widening), Optional.empty());
 
         assertThat(after(Sandbox.ABSENT, create).branch().widening()).contains(widening);
         assertThat(widening.warnings())

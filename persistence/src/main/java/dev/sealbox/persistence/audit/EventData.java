@@ -23,8 +23,10 @@ import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.image.ImageEvent;
 import dev.sealbox.domain.organization.ApiKeyHash;
+import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Defaults;
+import dev.sealbox.domain.sandbox.SandboxEvent;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.SealedToken;
 import dev.sealbox.persistence.serialization.DomainModule;
@@ -34,7 +36,7 @@ import java.util.TreeMap;
 
 /**
  * What an event says, as the log may tell it. By the types of its parts, so that it holds for events to come: of an
- * encrypted value only the key's id, of tokens only the names that they stand for, of API keys no hash, of variables
+ * encrypted value only the key's id, of tokens only the names that they stand for, of API keys and preview tokens no hash, of variables
  * only the names.
  */
 final class EventData {
@@ -42,6 +44,8 @@ final class EventData {
             .addModules(new Jdk8Module(), new JavaTimeModule(), new DomainModule(), new Tokens())
             .addMixIn(Encrypted.class, KeyOnly.class)
             .addMixIn(ApiKeyHash.class, Untold.class)
+            .addMixIn(PreviewHash.class, Untold.class)
+            .addMixIn(SandboxEvent.PortExposed.class, WithoutAuthConfig.class)
             .addMixIn(Blueprint.class, NamesOfVariables.class)
             .addMixIn(CheckpointEvent.PatchAdded.class, WithoutScript.class)
             .addMixIn(Defaults.class, NamesOfVariables.class)
@@ -66,6 +70,10 @@ final class EventData {
     /** A script may hold whatever its author wrote into it. */
     @JsonIgnoreProperties("script")
     private interface WithoutScript {}
+
+    /** It is its owner's, who may have written anything into it. */
+    @JsonIgnoreProperties("authConfig")
+    private interface WithoutAuthConfig {}
 
     @JsonIgnoreType
     private interface Untold {}

@@ -67,6 +67,8 @@ public final class ImageLibraryEntity extends EventSourcedBehavior<ImageMessage,
                 Effect().reply(replyTo, new ImageReply.Snapshots(library.snapshots()));
             case ImageMessage.ListUnfinished(var replyTo) ->
                 Effect().reply(replyTo, new ImageReply.Unfinished(library.building(), building(library)));
+            case ImageMessage.ListLayers(var replyTo) ->
+                Effect().reply(replyTo, new ImageReply.Layers(library.layers()));
             case ImageMessage.Stop() -> Effect().stop();
         };
     }

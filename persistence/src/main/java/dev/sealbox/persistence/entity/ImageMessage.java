@@ -25,6 +25,9 @@ public sealed interface ImageMessage extends ClusterMessage {
     /** Asks for what is being built: {@link ImageReply.Unfinished}. */
     record ListUnfinished(ActorRef<ImageReply> replyTo) implements ImageMessage {}
 
+    /** Asks for the layers that are needed, of images and of builds under way: {@link ImageReply.Layers}. */
+    record ListLayers(ActorRef<ImageReply> replyTo) implements ImageMessage {}
+
     /** Leave memory. */
     record Stop() implements ImageMessage {}
 }

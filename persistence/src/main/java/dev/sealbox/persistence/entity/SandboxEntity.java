@@ -98,6 +98,8 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                 onExecute(sandbox, new SandboxMessage.Execute(Origin.system(sandbox.organization()), command, replyTo));
             case SandboxMessage.Read(var organization, var replyTo) ->
                 Effect().reply(replyTo, told(sandbox, organization));
+            case SandboxMessage.ReadAsSystem(var replyTo) ->
+                Effect().reply(replyTo, told(sandbox, sandbox.organization()));
             case SandboxMessage.Await(var organization, var replyTo) ->
                 sandbox.settled()
                         ? Effect().reply(replyTo, told(sandbox, organization))

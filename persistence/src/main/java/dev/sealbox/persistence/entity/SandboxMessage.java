@@ -39,6 +39,9 @@ public sealed interface SandboxMessage {
     record Read(OrganizationId organization, ActorRef<SandboxReply> replyTo)
             implements SandboxMessage, ClusterMessage {}
 
+    /** As {@link Read}, for the system itself, which decides who is told of it. */
+    record ReadAsSystem(ActorRef<SandboxReply> replyTo) implements SandboxMessage, ClusterMessage {}
+
     /** As {@link Read}, when the sandbox is no longer being started or stopped. */
     record Await(OrganizationId organization, ActorRef<SandboxReply> replyTo)
             implements SandboxMessage, ClusterMessage {}

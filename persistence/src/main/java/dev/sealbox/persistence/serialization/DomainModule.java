@@ -35,6 +35,9 @@ import dev.sealbox.domain.organization.KeyStanding;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.preview.PreviewHash;
+import dev.sealbox.domain.preview.PreviewPort;
+import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
@@ -69,6 +72,8 @@ public final class DomainModule extends SimpleModule {
         text(HostId.class, HostId::value, HostId::new);
         text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
         text(SessionId.class, SessionId::toString, SessionId::parse);
+        number(PreviewPort.class, PreviewPort::number, PreviewPort::new);
+        text(PreviewHash.class, PreviewHash::hex, PreviewHash::new);
         number(VersionLimit.class, VersionLimit::versions, VersionLimit::new);
         text(ApiKeyHash.class, ApiKeyHash::hex, ApiKeyHash::new);
         text(Role.class, Role::word, Role::parse);
@@ -100,6 +105,7 @@ public final class DomainModule extends SimpleModule {
                 CheckpointRefusal.class,
                 OrganizationRefusal.class,
                 SessionRefusal.class,
+                PreviewRefusal.class,
                 ImageRefusal.class,
                 ArchiveRefusal.class);
     }

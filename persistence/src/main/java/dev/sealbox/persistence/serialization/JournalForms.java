@@ -67,6 +67,9 @@ final class JournalForms {
             entry("sandbox.scaled.1", SandboxEvent.SandboxScaled.class),
             entry("sandbox.autoscale-changed.1", SandboxEvent.AutoscaleChanged.class),
             entry("sandbox.scaling-locked.1", SandboxEvent.ScalingLocked.class),
+            entry("sandbox.port-exposed.1", SandboxEvent.PortExposed.class),
+            entry("sandbox.port-closed.1", SandboxEvent.PortClosed.class),
+            entry("sandbox.preview-guarded.1", SandboxEvent.PreviewGuarded.class),
             entry("sandbox.stop-requested.1", SandboxEvent.StopRequested.class),
             entry("sandbox.stopped.1", SandboxEvent.SandboxStopped.class),
             entry("sandbox.checkpoint-named.1", SandboxEvent.CheckpointNamed.class),
@@ -117,6 +120,7 @@ final class JournalForms {
             entry("sandbox.state.3", Sandbox.class),
             entry("sandbox.state.4", Sandbox.class),
             entry("sandbox.state.5", Sandbox.class),
+            entry("sandbox.state.6", Sandbox.class),
             entry("checkpoint.state.1", Checkpoint.class),
             entry("checkpoint.state.2", Checkpoint.class),
             entry("checkpoint.state.3", Checkpoint.class),
@@ -145,7 +149,7 @@ final class JournalForms {
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
             case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
             case SecretStore store -> "store.state.5";
-            case Sandbox sandbox -> "sandbox.state.5";
+            case Sandbox sandbox -> "sandbox.state.6";
             case Checkpoint checkpoint -> "checkpoint.state.3";
             case ImageLibrary library -> "image.state.1";
             case Organization organization -> "organization.state.3";
@@ -204,6 +208,9 @@ final class JournalForms {
             case SandboxEvent.SandboxScaled e -> "sandbox.scaled.1";
             case SandboxEvent.AutoscaleChanged e -> "sandbox.autoscale-changed.1";
             case SandboxEvent.ScalingLocked e -> "sandbox.scaling-locked.1";
+            case SandboxEvent.PortExposed e -> "sandbox.port-exposed.1";
+            case SandboxEvent.PortClosed e -> "sandbox.port-closed.1";
+            case SandboxEvent.PreviewGuarded e -> "sandbox.preview-guarded.1";
             case SandboxEvent.StopRequested e -> "sandbox.stop-requested.1";
             case SandboxEvent.SandboxStopped e -> "sandbox.stopped.1";
             case SandboxEvent.CheckpointNamed e -> "sandbox.checkpoint-named.1";

@@ -18,10 +18,11 @@ final class OlderForms {
             entry("organization.state.1", state -> withSuspended(organization(state))),
             entry("organization.state.2", OlderForms::withSuspended),
             entry("sandbox.created.1", OlderForms::sandboxCreated),
-            entry("sandbox.state.1", sandbox -> withSleep(withDefaults(withBranch(sandbox(sandbox))))),
-            entry("sandbox.state.2", sandbox -> withSleep(withDefaults(withBranch(sandbox)))),
-            entry("sandbox.state.3", sandbox -> withSleep(withDefaults(sandbox))),
-            entry("sandbox.state.4", OlderForms::withSleep),
+            entry("sandbox.state.1", sandbox -> withPreview(withSleep(withDefaults(withBranch(sandbox(sandbox)))))),
+            entry("sandbox.state.2", sandbox -> withPreview(withSleep(withDefaults(withBranch(sandbox))))),
+            entry("sandbox.state.3", sandbox -> withPreview(withSleep(withDefaults(sandbox)))),
+            entry("sandbox.state.4", sandbox -> withPreview(withSleep(sandbox))),
+            entry("sandbox.state.5", OlderForms::withPreview),
             entry("checkpoint.requested.1", OlderForms::checkpointRequested),
             entry("checkpoint.state.1", checkpoint -> checkpoint(withUpkeep(checkpoint))),
             entry("checkpoint.state.2", OlderForms::checkpoint),
@@ -101,6 +102,14 @@ final class OlderForms {
         upkeep.putNull("tagsUpdatedAt");
         upkeep.put("scalingLocked", false);
         upkeep.putNull("autoscale");
+        return state;
+    }
+
+    /** Before there were previews nobody reached a sandbox from outside. */
+    private static ObjectNode withPreview(ObjectNode state) {
+        var preview = ((ObjectNode) state.get("upkeep")).putObject("preview");
+        preview.putArray("urls");
+        preview.putNull("guard");
         return state;
     }
 

@@ -179,7 +179,8 @@ final class Forks {
                 contents.remembered(),
                 contents.tokens(),
                 Optional.of(contents.host()),
-                found.widening());
+                found.widening(),
+                Optional.empty());
     }
 
     private static Blueprint blueprint(CheckpointId checkpoint, Blueprint origin, NewFork wanted) {

@@ -11,6 +11,7 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
 import dev.sealbox.domain.organization.OrganizationRefusal.TooManySandboxes;
+import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.CreateSandbox;
@@ -67,6 +68,7 @@ final class Launcher {
      * @param inherited the ancestors' tokens
      * @param host where it must run; empty for any
      * @param widening what its own store widens
+     * @param guard of the token that visitors of its ports are to need
      */
     record Plan(
             SandboxId id,
@@ -76,11 +78,12 @@ final class Launcher {
             List<HostPattern> remembered,
             Map<SealedToken, SecretName> inherited,
             Optional<HostId> host,
-            Optional<Widening> widening) {
+            Optional<Widening> widening,
+            Optional<PreviewHash> guard) {
 
         /** Of one that inherits nothing. */
-        Plan(SandboxId id, Blueprint blueprint, List<StoreView> layers) {
-            this(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty(), Optional.empty());
+        Plan(SandboxId id, Blueprint blueprint, List<StoreView> layers, Optional<PreviewHash> guard) {
+            this(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty(), Optional.empty(), guard);
         }
     }
 
@@ -167,7 +170,8 @@ final class Launcher {
                 .toList();
         // What is enforced now stands in, should all the stores disappear.
         var remembered = StoreLayers.allowlist(views, plan.lost(), plan.remembered());
-        return new CreateSandbox(plan.blueprint(), layers, plan.lost(), remembered, tokens, plan.widening());
+        return new CreateSandbox(
+                plan.blueprint(), layers, plan.lost(), remembered, tokens, plan.widening(), plan.guard());
     }
 
     private CompletionStage<Outcome<SandboxView>> started(Origin origin, SandboxId id, SandboxReply reply) {

@@ -159,7 +159,8 @@ public final class ShardedImages implements Images {
                         List.of(),
                         Map.of(),
                         Optional.of(image.host()),
-                        Optional.empty()));
+                        Optional.empty(),
+                        sandbox.guard()));
     }
 
     @Override

@@ -44,6 +44,8 @@ import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.preview.PreviewHash;
+import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
@@ -213,7 +215,8 @@ class ClusterMessageTest {
                         false,
                         List.of(),
                         TOKENS,
-                        Optional.of(new Widening(Set.of(SECRET), HOSTS))),
+                        Optional.of(new Widening(Set.of(SECRET), HOSTS)),
+                        Optional.of(PreviewHash.of("token"))),
                 new SandboxCommand.SealNames(Map.of(SECRET, TOKEN)),
                 new SandboxCommand.PlaceSandbox(HOST),
                 new SandboxCommand.ConfirmStarted(),
@@ -231,6 +234,9 @@ class ClusterMessageTest {
                 new SandboxCommand.FitSize(8192),
                 new SandboxCommand.ChangeAutoscale(Optional.of(new Autoscale(1024, 8192))),
                 new SandboxCommand.LockScaling(true),
+                new SandboxCommand.ExposePort(new PreviewPort(3000), ID, "{}"),
+                new SandboxCommand.ClosePort(new PreviewPort(3000)),
+                new SandboxCommand.GuardPreview(PreviewHash.of("token")),
                 new SandboxCommand.StopSandbox(),
                 new SandboxCommand.ConfirmStopped(),
                 new SandboxCommand.NameCheckpoint(CHECKPOINT, "first", CheckpointKind.FULL),
@@ -318,6 +324,8 @@ class ClusterMessageTest {
                 new SandboxRefusal.StoreNotNamed(),
                 new SandboxRefusal.NoRoom(),
                 new SandboxRefusal.WouldWiden(new Widening(Set.of(SECRET), HOSTS)),
+                new SandboxRefusal.PortNotExposed(),
+                new SandboxRefusal.TooManyPreviews(100),
                 new CheckpointRefusal.NoSuchCheckpoint(),
                 new CheckpointRefusal.AlreadyExists(),
                 new CheckpointRefusal.OfAnotherSandbox(),
@@ -368,6 +376,7 @@ class ClusterMessageTest {
                         sandboxes.getRef()),
                 new SandboxMessage.ExecuteAsSystem(new SandboxCommand.HibernateIdle(60), sandboxes.getRef()),
                 new SandboxMessage.Read(ORGANIZATION, sandboxes.getRef()),
+                new SandboxMessage.ReadAsSystem(sandboxes.getRef()),
                 new SandboxMessage.Await(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.ReadPolicy(sandboxes.getRef()),
                 new SandboxMessage.ReadTokens(sandboxes.getRef()),
@@ -399,6 +408,7 @@ class ClusterMessageTest {
                 new ImageMessage.ReadSnapshot(SNAPSHOT, images.getRef()),
                 new ImageMessage.ListSnapshots(images.getRef()),
                 new ImageMessage.ListUnfinished(images.getRef()),
+                new ImageMessage.ListLayers(images.getRef()),
                 new ImageMessage.Stop(),
                 new ImageReply.Done(),
                 new ImageReply.Refused(new ImageRefusal.NoSuchSnapshot()),
@@ -406,6 +416,7 @@ class ClusterMessageTest {
                 new ImageReply.Snapshots(Map.of(
                         SNAPSHOT,
                         new Snapshot(ID, IMAGE, "{}", Snapshot.Stage.READY, Optional.of(LAYER), "", AT, AT, -7))),
+                new ImageReply.Layers(Set.of(BUILD.layer())),
                 new ImageReply.Unfinished(Map.of(IMAGE, BUILD), Map.of()),
                 new OrganizationReply.Done(Organization.EMPTY),
                 new OrganizationReply.Refused(new OrganizationRefusal.NameTaken(NAME)));

@@ -2,6 +2,8 @@ package dev.sealbox.runtime.exec;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.preview.PreviewPort;
+import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -103,6 +106,29 @@ public final class Agent {
             }
             conversation.close();
             return Outcome.refused(new SessionRefusal.CannotStart(refused.text()));
+        } catch (IOException | RuntimeException e) {
+            conversation.close();
+            throw e;
+        }
+    }
+
+    /** Dials a port from inside; the conversation then carries what is said there. */
+    Outcome<Conversation> connect(PreviewPort port) throws IOException {
+        var conversation = open();
+        try {
+            conversation.say(
+                    Frame.CONNECT,
+                    ByteBuffer.allocate(Integer.BYTES).putInt(port.number()).array());
+            var answer = conversation.hearWithin(bounds.patience());
+            if (answer.type() == Frame.DONE) {
+                return Outcome.done(conversation);
+            }
+            var refused = Refused.read(answer);
+            if (refused.kind() != Refused.NOT_FOUND && refused.kind() != Refused.NOT_POSSIBLE) {
+                throw new RuntimeFailure(STEP, refused.text());
+            }
+            conversation.close();
+            return Outcome.refused(new PreviewRefusal.NothingListens(port.number()));
         } catch (IOException | RuntimeException e) {
             conversation.close();
             throw e;

@@ -48,6 +48,11 @@ final class Conversation implements AutoCloseable {
         }
     }
 
+    /** Bytes as they are, for what has become a connection to something else. */
+    void pass(byte[] bytes) throws IOException {
+        frames.writeRaw(bytes);
+    }
+
     Frame hear() throws IOException {
         return frames.read();
     }

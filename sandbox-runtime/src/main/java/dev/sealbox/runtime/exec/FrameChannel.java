@@ -28,6 +28,14 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
+    /** Bytes without a frame around them, all of them. */
+    void writeRaw(byte[] bytes) throws IOException {
+        var rest = ByteBuffer.wrap(bytes);
+        while (rest.hasRemaining()) {
+            channel.write(rest);
+        }
+    }
+
     /**
      * The next frame.
      *

@@ -4,11 +4,15 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +29,9 @@ public final class Cgroups {
 
     /** Sockets get this part of a sandbox's memory, on top of it. */
     private static final int SOCKETS_SHARE = 4;
+
+    /** From SIGKILL until the kernel has let go of a process. */
+    private static final Duration ENDING = Duration.ofSeconds(10);
 
     private final Path mounts;
     private final String parent;
@@ -86,7 +93,7 @@ public final class Cgroups {
         var deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new RuntimeFailure("freeze", "the processes did not come to rest within " + patience);
+                throw new RuntimeFailure("cgroups", "the processes did not come to rest within " + patience);
             }
             try {
                 Thread.sleep(1);
@@ -179,6 +186,47 @@ public final class Cgroups {
     /** Removes what is left of a sandbox whose processes are gone. */
     public void remove(SandboxId sandbox) {
         hierarchies().map(each -> each.resolve(parent).resolve(sandbox.value())).forEach(Cgroups::removeEmpty);
+    }
+
+    /** Ends what runs in any other group of this node than those of the sandboxes that are to stay, and removes it. */
+    public void removeAllBut(Set<SandboxId> staying) {
+        var kept = staying.stream().map(SandboxId::value).collect(Collectors.toSet());
+        hierarchies()
+                .map(each -> each.resolve(parent))
+                .filter(Files::isDirectory)
+                .flatMap(Cgroups::inner)
+                .filter(group -> !kept.contains(group.getFileName().toString()))
+                .forEach(Cgroups::end);
+    }
+
+    private static Stream<Path> inner(Path group) {
+        try (var entries = Files.list(group)) {
+            return entries.filter(Files::isDirectory).toList().stream();
+        } catch (IOException e) {
+            throw new RuntimeFailure("cgroups", e);
+        }
+    }
+
+    private static void end(Path group) {
+        await(
+                () -> {
+                    processes(group).forEach(ProcessHandle::destroyForcibly);
+                    try {
+                        Files.deleteIfExists(group);
+                        return true;
+                    } catch (IOException busy) {
+                        return false;
+                    }
+                },
+                ENDING);
+    }
+
+    private static Stream<ProcessHandle> processes(Path group) {
+        try (var lines = Files.lines(group.resolve("cgroup.procs"))) {
+            return lines.map(Long::parseLong).map(ProcessHandle::of).flatMap(Optional::stream).toList().stream();
+        } catch (IOException | UncheckedIOException gone) {
+            return Stream.empty();
+        }
     }
 
     /** Removes the node's own group once no sandbox is left in it. */

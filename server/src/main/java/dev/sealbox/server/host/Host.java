@@ -9,6 +9,9 @@ import dev.sealbox.domain.egress.TrustAnchors;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PortConnection;
+import dev.sealbox.domain.preview.PreviewPort;
+import dev.sealbox.domain.preview.SandboxPorts;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
@@ -61,6 +64,7 @@ public final class Host {
     private final HostId id;
     private final SandboxRuntime runtime;
     private final SandboxSessions sessions;
+    private final SandboxPorts ports;
     private final EgressGate gate;
     private final TrustAnchors anchors;
     private final Map<SandboxId, SandboxAddress> addresses = new ConcurrentHashMap<>();
@@ -76,6 +80,7 @@ public final class Host {
             HostId id,
             SandboxRuntime runtime,
             SandboxSessions sessions,
+            SandboxPorts ports,
             EgressGate gate,
             TrustAnchors anchors,
             Path lastUses) {
@@ -84,6 +89,7 @@ public final class Host {
         this.id = id;
         this.runtime = runtime;
         this.sessions = sessions;
+        this.ports = ports;
         this.gate = gate;
         this.anchors = anchors;
     }
@@ -115,6 +121,13 @@ public final class Host {
         return inSession(sandbox, all -> all.attach(sandbox, session, terminal))
                 .thenApply(outcome ->
                         outcome.<Attachment>map(attached -> new UsedAttachment(attached, () -> clocks.touch(sandbox))));
+    }
+
+    /** Connects to a port. As with a session, only what goes either way keeps the sandbox awake. */
+    CompletionStage<Outcome<PortConnection>> connect(SandboxId sandbox, PreviewPort port) {
+        return using(sandbox, any -> ports.connect(sandbox, port))
+                .thenApply(outcome -> outcome.<PortConnection>map(
+                        connection -> new UsedConnection(connection, () -> clocks.touch(sandbox))));
     }
 
     /** Opens a file; its sandbox is in use until the content is closed. */

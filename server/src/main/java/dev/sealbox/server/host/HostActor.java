@@ -18,6 +18,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.layer.LayerStoreFailure;
+import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
@@ -138,6 +139,11 @@ public final class HostActor {
                         asker,
                         host.inSession(sandbox, sessions -> sessions.sessions(sandbox)),
                         HostReply.SessionsListed::new);
+            case HostMessage.Connect(var sandbox, var port, var asker) ->
+                answer(
+                        asker,
+                        host.connect(sandbox, port),
+                        outcome -> reply(outcome, connection -> ConnectionStreams.offered(connection, streams)));
             case HostMessage.Attach(var sandbox, var session, var terminal, var asker) ->
                 answer(
                         asker,
@@ -190,6 +196,7 @@ public final class HostActor {
             case Outcome.Refused<T>(FileRefusal refusal) -> new HostReply.FileRefused(refusal);
             case Outcome.Refused<T>(ArchiveRefusal refusal) -> new HostReply.ArchiveRefused(refusal);
             case Outcome.Refused<T>(SessionRefusal refusal) -> new HostReply.SessionRefused(refusal);
+            case Outcome.Refused<T>(PreviewRefusal refusal) -> new HostReply.ConnectionRefused(refusal);
             case Outcome.Refused<T>(var refusal) -> new HostReply.Failed(refusal.message());
         };
     }

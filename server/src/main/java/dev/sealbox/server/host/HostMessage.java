@@ -7,6 +7,7 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.SetuidFiles;
+import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Terms;
@@ -62,6 +63,8 @@ public sealed interface HostMessage extends ClusterMessage {
     record Act(SandboxId sandbox, SessionAction action, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record ListSessions(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    record Connect(SandboxId sandbox, PreviewPort port, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record Attach(SandboxId sandbox, SessionId session, boolean terminal, ActorRef<HostReply> replyTo)
             implements HostMessage {}

@@ -7,6 +7,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.Unpacked;
+import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
@@ -52,6 +53,11 @@ public sealed interface HostReply extends ClusterMessage {
 
     /** {@code output} are whole frames, {@code input} pieces of what the process reads. */
     record Attached(SourceRef<ByteString> output, SinkRef<ByteString> input) implements HostReply {}
+
+    /** Bytes, as they come and as they are to go. */
+    record Connected(SourceRef<ByteString> output, SinkRef<ByteString> input) implements HostReply {}
+
+    record ConnectionRefused(PreviewRefusal reason) implements HostReply {}
 
     record SessionRefused(SessionRefusal reason) implements HostReply {}
 

@@ -17,6 +17,9 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
+import dev.sealbox.domain.preview.PortConnection;
+import dev.sealbox.domain.preview.PreviewPort;
+import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
@@ -52,8 +55,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,8 +88,8 @@ class ClusterHostsTest {
     private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
     private static final AtomicBoolean full = new AtomicBoolean();
     private static final HostDirectory directory = new HostDirectory();
-    private static final Host host =
-            new Host(HOST, runtime, runtime, gate(), organization -> done("PEM"), Path.of("target", "last-uses"));
+    private static final Host host = new Host(
+            HOST, runtime, runtime, runtime, gate(), organization -> done("PEM"), Path.of("target", "last-uses"));
     private static ClusterHosts hosts;
 
     @BeforeAll
@@ -328,6 +333,47 @@ class ClusterHostsTest {
         assertThat(get(attachment.next())).isEmpty();
         assertThat(get(sessions.attach(HOST, ONE, new SessionId(UUID.randomUUID()), false)))
                 .isEqualTo(Outcome.refused(new SessionRefusal.NoSuchSession()));
+    }
+
+    @Test
+    void carriesConnectionsToPortsOfSandboxes() throws InterruptedException {
+        get(hosts.start(HOST, start(TWO, 1)));
+        var ports = new ClusterPorts(actors.system(), hosts);
+        var connection = ((Outcome.Done<PortConnection>) get(ports.connect(HOST, TWO, new PreviewPort(3000)))).value();
+        var content = new byte[32 << 10];
+        new Random(9).nextBytes(content);
+        for (var each = 0; each < 50; each++) {
+            content[0] = (byte) each;
+            get(connection.send(content.clone()));
+            assertThat(get(connection.receive()).orElseThrow()).isEqualTo(content);
+        }
+        get(connection.send(new byte[0]));
+        assertThat(get(connection.receive())).isEmpty();
+        until(() -> runtime.connections.get() == 0);
+
+        var broken = ((Outcome.Done<PortConnection>) get(ports.connect(HOST, TWO, new PreviewPort(3000)))).value();
+        get(broken.send(new byte[] {-1}));
+        assertThat(broken.receive().toCompletableFuture())
+                .as("a break is not an end")
+                .failsWithin(Duration.ofSeconds(10));
+        var left = ((Outcome.Done<PortConnection>) get(ports.connect(HOST, TWO, new PreviewPort(3000)))).value();
+        assertThat(left.receive().toCompletableFuture()).isNotDone();
+        left.close();
+        until(() -> runtime.connections.get() == 0);
+        assertThat(get(ports.connect(HOST, TWO, new PreviewPort(1))))
+                .isEqualTo(Outcome.refused(new PreviewRefusal.NothingListens(1)));
+        get(hosts.stop(HOST, TWO));
+        assertThat(ports.connect(HOST, TWO, new PreviewPort(3000)).toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(SandboxMissing.class);
+    }
+
+    private static void until(BooleanSupplier holds) throws InterruptedException {
+        for (var tries = 0; !holds.getAsBoolean() && tries < 1000; tries++) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(holds.getAsBoolean()).isTrue();
     }
 
     @Test

@@ -5,6 +5,10 @@ import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PortConnection;
+import dev.sealbox.domain.preview.PreviewPort;
+import dev.sealbox.domain.preview.PreviewRefusal;
+import dev.sealbox.domain.preview.SandboxPorts;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
@@ -31,12 +35,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Sandboxes that are only remembered, for what is above the runtime. The real one has tests of its own. */
-final class MemoryRuntime implements SandboxRuntime, SandboxSessions {
+final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPorts {
     final Map<SandboxId, SandboxAddress> running = new ConcurrentHashMap<>();
     volatile long memoryInUse;
+    final AtomicInteger connections = new AtomicInteger();
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
     final Map<SessionId, EchoSession> sessions = new ConcurrentHashMap<>();
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -186,6 +192,19 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions {
                 .map(entry -> entry.getValue().view(entry.getKey()))
                 .filter(view -> view.sandbox().equals(sandbox))
                 .toList());
+    }
+
+    /** Nothing listens on port 1; other ports are echoes that end after nothing, and break after -1. */
+    @Override
+    public CompletionStage<Outcome<PortConnection>> connect(SandboxId sandbox, PreviewPort port) {
+        return later(() -> {
+            if (!running.containsKey(sandbox)) {
+                throw new SandboxMissing(sandbox);
+            }
+            return port.number() == 1
+                    ? Outcome.refused(new PreviewRefusal.NothingListens(1))
+                    : Outcome.done(new EchoConnection(connections));
+        });
     }
 
     @Override

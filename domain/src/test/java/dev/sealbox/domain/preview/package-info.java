@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.domain.preview;
+
+import org.jspecify.annotations.NullMarked;
