@@ -89,7 +89,9 @@ public record HostName(String value) {
     }
 
     static boolean isIpv4(String text) {
-        return IPV4.matcher(text).matches();
+        return !text.isEmpty()
+                && isDigit(text.charAt(text.length() - 1))
+                && IPV4.matcher(text).matches();
     }
 
     /** Whether it is a name in normal form. Every request asks this several times: no regular expression. */

@@ -124,7 +124,12 @@ public sealed interface HostPattern {
     }
 
     static boolean anyMatches(List<HostPattern> patterns, HostName host) {
-        return patterns.stream().anyMatch(pattern -> pattern.matches(host));
+        for (var pattern : patterns) {
+            if (pattern.matches(host)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The largest list of patterns on a store or a secret. */

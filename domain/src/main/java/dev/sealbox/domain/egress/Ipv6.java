@@ -20,7 +20,7 @@ final class Ipv6 {
      * Empty for what is no IPv6 address, a zone or a port included.
      */
     static Optional<String> canonical(String text) {
-        return groups(text).map(Ipv6::text);
+        return text.indexOf(':') < 0 ? Optional.empty() : groups(text).map(Ipv6::text);
     }
 
     /** The 4 or 16 bytes of an address literal, of either kind. */

@@ -63,11 +63,13 @@ public record UseRecord(
         private static final int MAX_PLACES = 16;
 
         public UsedSecret {
-            places = places.stream()
-                    .map(place -> Masked.text(place, MAX_PLACE))
-                    .distinct()
-                    .limit(MAX_PLACES)
-                    .toList();
+            places = places.size() == 1
+                    ? List.of(Masked.text(places.getFirst(), MAX_PLACE))
+                    : places.stream()
+                            .map(place -> Masked.text(place, MAX_PLACE))
+                            .distinct()
+                            .limit(MAX_PLACES)
+                            .toList();
         }
 
         /** Of a store that has it. */

@@ -1,17 +1,17 @@
 package dev.sealbox.proxy.codec;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a head, in their order. */
+/** The fields of a head, in their order. Every request goes through here several times: loops, no streams. */
 public record Fields(List<Field> all) {
     public static final Fields NONE = new Fields(List.of());
 
-    private static final Set<String> HOP_BY_HOP = Set.of(
+    private static final Set<String> HOP_BY_HOP = names(
             "connection",
             "keep-alive",
             "proxy-connection",
@@ -21,7 +21,7 @@ public record Fields(List<Field> all) {
             "upgrade");
 
     /** Never dropped because a Connection field names them: that would change what the message means. */
-    private static final Set<String> END_TO_END = Set.of(
+    private static final Set<String> END_TO_END = names(
             "host",
             "content-length",
             "transfer-encoding",
@@ -36,6 +36,13 @@ public record Fields(List<Field> all) {
         all = List.copyOf(all);
     }
 
+    /** Compared without case, and without a copy in lower case of each name that is asked for. */
+    private static Set<String> names(String... names) {
+        var set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(List.of(names));
+        return Collections.unmodifiableSet(set);
+    }
+
     /** The first value of that name. */
     public @Nullable String first(String name) {
         for (var field : all) {
@@ -47,7 +54,14 @@ public record Fields(List<Field> all) {
     }
 
     public List<String> values(String name) {
-        return all.stream().filter(field -> field.is(name)).map(Field::value).toList();
+        List<String> values = List.of();
+        for (var field : all) {
+            if (field.is(name)) {
+                values = values.isEmpty() ? new ArrayList<>(2) : values;
+                values.add(field.value());
+            }
+        }
+        return values;
     }
 
     public boolean has(String name) {
@@ -58,10 +72,16 @@ public record Fields(List<Field> all) {
     public boolean lists(String name, String element) {
         for (var field : all) {
             if (field.is(name)) {
-                for (var part : field.value().split(",", -1)) {
-                    if (part.strip().equalsIgnoreCase(element)) {
+                var list = field.value();
+                int from = 0;
+                for (int comma = list.indexOf(','); comma >= 0; comma = list.indexOf(',', from)) {
+                    if (list.substring(from, comma).strip().equalsIgnoreCase(element)) {
                         return true;
                     }
+                    from = comma + 1;
+                }
+                if (list.substring(from).strip().equalsIgnoreCase(element)) {
+                    return true;
                 }
             }
         }
@@ -70,31 +90,48 @@ public record Fields(List<Field> all) {
 
     /** Without the fields that speak of one connection only, those that Connection names included. */
     public Fields endToEnd() {
-        var dropped = new TreeSet<>(HOP_BY_HOP);
+        var dropped = HOP_BY_HOP;
         for (var value : values("connection")) {
             for (var part : value.split(",", -1)) {
-                var name = part.strip().toLowerCase(Locale.ROOT);
-                if (!END_TO_END.contains(name)) {
-                    dropped.add(name);
+                var name = part.strip();
+                if (!END_TO_END.contains(name) && !dropped.contains(name)) {
+                    dropped = also(dropped, name);
                 }
             }
         }
-        return new Fields(all.stream()
-                .filter(field -> !dropped.contains(field.name().toLowerCase(Locale.ROOT)))
-                .toList());
+        var kept = new ArrayList<Field>(all.size());
+        for (var field : all) {
+            if (!dropped.contains(field.name())) {
+                kept.add(field);
+            }
+        }
+        return new Fields(kept);
+    }
+
+    private static Set<String> also(Set<String> names, String name) {
+        var more = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        more.addAll(names);
+        more.add(name);
+        return more;
     }
 
     public Fields without(String... names) {
-        return new Fields(all.stream()
-                .filter(field -> {
-                    for (var name : names) {
-                        if (field.is(name)) {
-                            return false;
-                        }
-                    }
-                    return true;
-                })
-                .toList());
+        var kept = new ArrayList<Field>(all.size());
+        for (var field : all) {
+            if (!isAny(field, names)) {
+                kept.add(field);
+            }
+        }
+        return kept.size() == all.size() ? this : new Fields(kept);
+    }
+
+    private static boolean isAny(Field field, String... names) {
+        for (var name : names) {
+            if (field.is(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public Fields with(String name, String value) {

@@ -16,12 +16,24 @@ public final class Grammar {
     private Grammar() {}
 
     public static boolean isToken(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c < 128 && TOKEN[c]);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 128 || !TOKEN[c]) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /** No controls, no spaces, no backslash (some servers read it as a slash), no fragment. */
     public static boolean isTarget(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c != 0x7f && c != '\\' && c != '#');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c == 0x7f || c == '\\' || c == '#') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /** Splits a field line. */

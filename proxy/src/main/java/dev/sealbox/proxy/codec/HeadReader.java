@@ -101,25 +101,27 @@ public final class HeadReader {
         if (lines.size() > MAX_FIELDS) {
             throw new BadMessage(431, "too many header fields");
         }
-        return new Fields(lines.stream().skip(1).map(Grammar::field).toList());
+        var fields = new ArrayList<Field>(lines.size());
+        for (var line : lines.subList(1, lines.size())) {
+            fields.add(Grammar.field(line));
+        }
+        return new Fields(fields);
     }
 
     /** The lines of a complete head without their ends, the empty one left out; null while there is none. */
     private @Nullable List<String> lines(ByteBuf in) {
         int start = in.readerIndex();
         int limit = Math.min(in.readableBytes(), maxBytes + 1);
-        for (int at = scanned; at < limit; at++) {
-            if (in.getByte(start + at) == '\n') {
-                if (at == 0 || in.getByte(start + at - 1) != '\r') {
-                    throw new BadMessage("a line feed alone");
-                }
-                if (at >= 3 && in.getByte(start + at - 2) == '\n') {
-                    scanned = 0;
-                    return split(in, at + 1);
-                }
-                if (at == 1) {
-                    throw new BadMessage("an empty first line");
-                }
+        for (int at = lineFeed(in, scanned, limit); at >= 0; at = lineFeed(in, at + 1, limit)) {
+            if (at == 0 || in.getByte(start + at - 1) != '\r') {
+                throw new BadMessage("a line feed alone");
+            }
+            if (at >= 3 && in.getByte(start + at - 2) == '\n') {
+                scanned = 0;
+                return split(in, at + 1);
+            }
+            if (at == 1) {
+                throw new BadMessage("an empty first line");
             }
         }
         scanned = limit;
@@ -127,6 +129,13 @@ public final class HeadReader {
             throw new BadMessage(431, "the head is too large");
         }
         return null;
+    }
+
+    /** Where the next one is among the bytes that wait, or -1. */
+    private static int lineFeed(ByteBuf in, int from, int limit) {
+        int start = in.readerIndex();
+        int found = from < limit ? in.indexOf(start + from, start + limit, (byte) '\n') : -1;
+        return found < 0 ? -1 : found - start;
     }
 
     private static List<String> split(ByteBuf in, int length) {

@@ -74,10 +74,19 @@ final class HeadForms {
     static ResponseHead response(Http2Headers headers) {
         var block = HeaderFields.of(headers);
         var status = block.needed(":status");
-        if (!block.hasOnly(OF_RESPONSE) || !status.matches("[1-5][0-9][0-9]") || status.equals("101")) {
+        if (!block.hasOnly(OF_RESPONSE) || !isStatus(status) || status.equals("101")) {
             throw new BadMessage("a status that is none");
         }
         return new ResponseHead(Integer.parseInt(status), "", false, block.fields());
+    }
+
+    private static boolean isStatus(String text) {
+        return text.length() == 3
+                && text.charAt(0) >= '1'
+                && text.charAt(0) <= '5'
+                && Character.digit(text.charAt(1), 10) >= 0
+                && Character.digit(text.charAt(2), 10) >= 0
+                && Grammar.isToken(text);
     }
 
     /**

@@ -45,7 +45,7 @@ record HeaderFields(Map<String, String> pseudo, Fields fields) {
     }
 
     private static Field field(String name, String value) {
-        if (!Grammar.isToken(name) || name.chars().anyMatch(c -> c >= 'A' && c <= 'Z')) {
+        if (!Grammar.isToken(name) || hasCapitals(name)) {
             throw new BadMessage("a header field without a proper name");
         }
         if (OF_CONNECTION.contains(name) || (name.equals("te") && !value.equalsIgnoreCase("trailers"))) {
@@ -55,6 +55,15 @@ record HeaderFields(Map<String, String> pseudo, Fields fields) {
             throw new BadMessage("a header field without a proper value");
         }
         return new Field(name, value);
+    }
+
+    private static boolean hasCapitals(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) >= 'A' && name.charAt(i) <= 'Z') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A Cookie field may come in crumbs; elsewhere it may not. */

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +68,14 @@ public final class Resealer {
 
     /** The fields with tokens in the place of values. */
     public Fields fields(Fields fields) {
-        return patterns.isEmpty()
-                ? fields
-                : new Fields(fields.all().stream().map(this::resealed).toList());
+        if (patterns.isEmpty()) {
+            return fields;
+        }
+        var resealed = new ArrayList<Field>(fields.all().size());
+        for (var field : fields.all()) {
+            resealed.add(resealed(field));
+        }
+        return new Fields(resealed);
     }
 
     private Field resealed(Field field) {

@@ -32,10 +32,14 @@ record Issuance(X509Certificate certificate, X509Certificate issuer) {
         return path;
     }
 
+    /** Of several with that name who has signed it. Where there is one, the chain could not have been verified by another. */
     private static Optional<X509Certificate> issuer(X509Certificate of, Stream<X509Certificate> among) {
-        return among.filter(one -> one.getSubjectX500Principal().equals(of.getIssuerX500Principal()))
-                .filter(one -> hasSigned(one, of))
-                .findFirst();
+        var named = among.filter(one -> one.getSubjectX500Principal().equals(of.getIssuerX500Principal()))
+                .distinct()
+                .toList();
+        return named.size() == 1
+                ? Optional.of(named.getFirst())
+                : named.stream().filter(one -> hasSigned(one, of)).findFirst();
     }
 
     private static boolean hasSigned(X509Certificate one, X509Certificate other) {

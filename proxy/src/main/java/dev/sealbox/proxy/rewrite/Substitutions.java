@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.rewrite;
 
+import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.egress.Obstacle;
@@ -100,10 +101,17 @@ public final class Substitutions {
     public static Substitutions at(Session session, UseRequest request, boolean secure, int most, Found found) {
         var policy = session.policy();
         var barred = session.barred(request);
-        boolean any = secure
-                && policy.tokens().values().stream()
-                        .anyMatch(name -> !barred.containsKey(name) && policy.mayUse(name, request.host()));
+        boolean any = secure && isAnyUsable(policy, barred, request.host());
         return new Substitutions(session, request.host(), barred, secure, any, most, found);
+    }
+
+    private static boolean isAnyUsable(EgressPolicy policy, Map<SecretName, ?> barred, HostName host) {
+        for (var name : policy.tokens().values()) {
+            if (!barred.containsKey(name) && policy.mayUse(name, host)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether no secret may be used here, so that nothing is changed. */

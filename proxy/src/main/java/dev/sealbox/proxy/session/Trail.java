@@ -62,14 +62,22 @@ public final class Trail {
     }
 
     private boolean isReplaced(EgressPolicy now) {
-        return carried.entrySet().stream().anyMatch(used -> {
+        for (var used : carried.entrySet()) {
             var grant = now.grants().get(used.getKey());
-            return grant == null || !grant.value().equals(used.getValue().value());
-        });
+            if (grant == null || !grant.value().equals(used.getValue().value())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean isRevoked(Map<SecretName, Grant> carried, HostName host, EgressPolicy now) {
-        return carried.entrySet().stream().anyMatch(used -> isRevoked(used.getKey(), used.getValue(), host, now));
+        for (var used : carried.entrySet()) {
+            if (isRevoked(used.getKey(), used.getValue(), host, now)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a secret that was granted may no longer be revealed there; a new value of the same secret may. */

@@ -175,8 +175,9 @@ public final class CertificateAuthority {
 
     private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)
             throws GeneralSecurityException, IOException, OperatorCreationException {
-        var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(key);
-        return certificate(builder.build(signer).getEncoded());
+        var signer = new JcaContentSignerBuilder("SHA256withECDSA");
+        NativeSignatures.provider().ifPresent(signer::setProvider);
+        return certificate(builder.build(signer.build(key)).getEncoded());
     }
 
     private static X509Certificate certificate(byte[] encoded) throws GeneralSecurityException {

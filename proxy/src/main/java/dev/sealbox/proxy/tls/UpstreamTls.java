@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManagerFactory;
@@ -136,14 +139,19 @@ public final class UpstreamTls {
         return roots;
     }
 
-    private static TrustManagerFactory trust(List<X509Certificate> roots) throws GeneralSecurityException, IOException {
+    /** Who trusts what leads to one of these roots. */
+    static TrustManagerFactory trust(List<X509Certificate> roots) throws GeneralSecurityException, IOException {
         var store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         for (int i = 0; i < roots.size(); i++) {
             store.setCertificateEntry("root-" + i, roots.get(i));
         }
-        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
+        var parameters = new PKIXBuilderParameters(store, new X509CertSelector());
+        // That is asked after the handshake, by more sources than the JDK has.
+        parameters.setRevocationEnabled(false);
+        NativeSignatures.provider().ifPresent(parameters::setSigProvider);
+        var factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(new CertPathTrustManagerParameters(parameters));
         return factory;
     }
 

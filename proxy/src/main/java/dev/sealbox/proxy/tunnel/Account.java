@@ -15,6 +15,7 @@ import dev.sealbox.proxy.session.Refused;
 import dev.sealbox.proxy.upstream.Origin;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -166,11 +167,12 @@ final class Account {
     }
 
     private List<UsedSecret> secrets() {
-        return used == null
-                ? List.of()
-                : used.entrySet().stream()
-                        .flatMap(each -> secret(policy, each.getKey(), each.getValue()).stream())
-                        .toList();
+        if (used == null) {
+            return List.of();
+        }
+        var secrets = new ArrayList<UsedSecret>(used.size());
+        used.forEach((name, locations) -> secret(policy, name, locations).ifPresent(secrets::add));
+        return secrets;
     }
 
     private static Optional<UsedSecret> secret(EgressPolicy by, SecretName name, Set<Location> locations) {

@@ -73,12 +73,15 @@ final class RequestCheck {
     Verdict inTunnel(RequestHead head, HostName tunnel) {
         return guarded(() -> {
             // HTTP/2 may bring a Host beside its authority.
-            for (var value : head.fields().values("host")) {
+            var hosts = head.fields().values("host");
+            if (hosts.isEmpty()) {
+                throw new Objection(Problem.badHost());
+            }
+            for (var value : hosts) {
                 if (!host(value, TLS_PORT).equals(tunnel)) {
                     throw new Objection(Problem.misdirected(tunnel));
                 }
             }
-            hostField(head, TLS_PORT);
             return tunnel.equals(TlsCheck.HOST) ? new Verdict.Checked() : forward(head, new Origin(tunnel, true));
         });
     }
@@ -181,7 +184,7 @@ final class RequestCheck {
             throw new Objection(Problem.badHost());
         }
         var port = hasPort ? text.substring(colon + 1) : "";
-        if (hasPort ? !port.matches("[0-9]{1,5}") : otherwise < 0) {
+        if (hasPort ? !isPort(port) : otherwise < 0) {
             throw new Objection(Problem.badHost());
         }
         try {
@@ -189,6 +192,15 @@ final class RequestCheck {
         } catch (InvalidValue e) {
             throw new Objection(Problem.badHost());
         }
+    }
+
+    private static boolean isPort(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= 5;
     }
 
     private static Verdict guarded(Supplier<Verdict> check) {
