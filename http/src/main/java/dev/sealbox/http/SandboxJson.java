@@ -61,27 +61,15 @@ final class SandboxJson {
 
         /** The same with what was registered along with it. */
         Sandbox with(List<Hook> hooks) {
-            return new Sandbox(
-                    sandboxID,
-                    status,
-                    templateID,
-                    template,
-                    sandboxDomain,
-                    startedAt,
-                    metadata,
-                    cpuCount,
-                    memoryMB,
-                    diskMB,
-                    workerID,
-                    fromCheckpointId,
-                    patchError,
-                    previewAuthToken,
-                    warnings,
-                    Optional.of(hooks));
+            return with(previewAuthToken, Optional.of(hooks));
         }
 
         /** The same with the token, which is shown to its creator and nobody else. */
         Sandbox with(PreviewToken token) {
+            return with(Optional.of(token.value()), webhooks);
+        }
+
+        private Sandbox with(Optional<String> token, Optional<List<Hook>> hooks) {
             return new Sandbox(
                     sandboxID,
                     status,
@@ -96,9 +84,9 @@ final class SandboxJson {
                     workerID,
                     fromCheckpointId,
                     patchError,
-                    Optional.of(token.value()),
+                    token,
                     warnings,
-                    webhooks);
+                    hooks);
         }
 
         @Override

@@ -161,6 +161,30 @@ class HalfCloseTest {
         assertThat(secure.requests).extracting(Http.Message::text).containsExactly("abcdef", "abcdef", "abcdef");
     }
 
+    /** The rest of a line looks like an end, while the line's beginning lies in the proxy's inbox. */
+    @Test
+    void hearsTheRestOfALineThatHasBegun() throws IOException {
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, SECURE)) {
+            client.send("POST / HTTP/1.1\r\nHost: " + SECURE + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send("5\r\nhello\r\n0\r\n\r");
+            client.send("\n");
+            assertThat(client.receive().text()).hasSize(300_000);
+        }
+        assertThat(secure.requests).extracting(Http.Message::text).containsExactly("hello");
+    }
+
+    @Test
+    void givesUpAChunkThatEndsInTheMiddleOfItsSize() throws IOException {
+        try (var client = proxy.explicit(TestProxy.SANDBOX)) {
+            client.send("POST http://" + HOST + "/ HTTP/1.1\r\nHost: " + HOST
+                    + "\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1");
+            client.socket.shutdownOutput();
+
+            assertThat(client.isAtEnd()).isTrue();
+        }
+        assertThat(upstream.requests).isEmpty();
+    }
+
     private static String get(int number) {
         return "GET /" + number + " HTTP/1.1\r\nHost: " + SECURE + "\r\n\r\n";
     }

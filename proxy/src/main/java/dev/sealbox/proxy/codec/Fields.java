@@ -90,29 +90,32 @@ public record Fields(List<Field> all) {
 
     /** Without the fields that speak of one connection only, those that Connection names included. */
     public Fields endToEnd() {
-        var dropped = HOP_BY_HOP;
-        for (var value : values("connection")) {
-            for (var part : value.split(",", -1)) {
-                var name = part.strip();
-                if (!END_TO_END.contains(name) && !dropped.contains(name)) {
-                    dropped = also(dropped, name);
-                }
-            }
-        }
+        var named = named();
         var kept = new ArrayList<Field>(all.size());
         for (var field : all) {
-            if (!dropped.contains(field.name())) {
+            if (!HOP_BY_HOP.contains(field.name()) && !named.contains(field.name())) {
                 kept.add(field);
             }
         }
         return new Fields(kept);
     }
 
-    private static Set<String> also(Set<String> names, String name) {
-        var more = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        more.addAll(names);
-        more.add(name);
-        return more;
+    /** What Connection fields name, as far as that may be dropped. */
+    private Set<String> named() {
+        var values = values("connection");
+        if (values.isEmpty()) {
+            return Set.of();
+        }
+        var named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (var value : values) {
+            for (var part : value.split(",", -1)) {
+                var name = part.strip();
+                if (!END_TO_END.contains(name)) {
+                    named.add(name);
+                }
+            }
+        }
+        return named;
     }
 
     public Fields without(String... names) {

@@ -97,9 +97,10 @@ final class Exchanging implements Phase {
         return conversation.answers().giveUp(exchange, problem);
     }
 
+    /** What lies in the inbox waits for the upstream, or else for more: half a chunk's size is no reason to go on. */
     @Override
     public boolean outlivesInput() {
-        return exchange.request().isRead() || conversation.client().inbox().isReadable();
+        return exchange.request().isRead() || (conversation.client().inbox().isReadable() && !upstream.canWrite());
     }
 
     @Override
