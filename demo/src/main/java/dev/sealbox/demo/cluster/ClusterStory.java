@@ -173,6 +173,7 @@ final class ClusterStory {
                 within(PATIENCE, () -> ticks() > 1),
                 "it does not");
         var point = leaveBehind(trial);
+        var moves = new Moves(world, report);
         world.network().cutOff(3);
         var cut = System.nanoTime();
         // Looked at first: somewhat later the host gives itself up, and then uses nothing anyhow.
@@ -206,6 +207,7 @@ final class ClusterStory {
                 Sandbox.connect(one, onFirst.getFirst().id()).info().status());
         uses(one, onFirst.getFirst(), "/kept", values.teamApi());
         goesOnElsewhere(point);
+        moves.afterTheLoss();
         var alive = world.node(3).isAlive();
         world.network().heal(3);
         var healed = System.nanoTime();
@@ -222,6 +224,7 @@ final class ClusterStory {
                 () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults()))
                         .equals(world.hostId(3)));
         report.prove("and takes sandboxes again", fresh, "none was placed on it");
+        moves.drain();
     }
 
     /** A checkpoint on a host that is about to go. */

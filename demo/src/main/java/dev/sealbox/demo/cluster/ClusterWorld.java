@@ -32,6 +32,9 @@ final class ClusterWorld implements AutoCloseable {
     /** What a node does, by its machine: entities and sandboxes, entities only, sandboxes only. */
     static final List<String> ROLES = List.of("control,host", "control", "host");
 
+    /** How hosts are labelled, by their machine. */
+    private static final List<String> PLACES = List.of("first", "second", "third");
+
     static final String HOST = "api.example.test";
 
     /** A host that hears of nobody for so long uses no secret any more. */
@@ -109,6 +112,8 @@ final class ClusterWorld implements AutoCloseable {
                 data.toString(),
                 "SEALBOX_ROLES",
                 roles,
+                "SEALBOX_HOST_LABELS",
+                "place=" + PLACES.get(index - 1),
                 "SEALBOX_CLUSTER_HOST",
                 network.address(index),
                 "SEALBOX_CLUSTER_PORT",
@@ -205,6 +210,15 @@ final class ClusterWorld implements AutoCloseable {
     /** Whether the layer store has the layer of a checkpoint. */
     boolean isShared(String checkpoint) {
         return Files.exists(folder.resolve("layers/layers/" + checkpoint));
+    }
+
+    /** How many layers the layer store has. */
+    long sharedLayers() {
+        try (var layers = Files.list(folder.resolve("layers/layers"))) {
+            return layers.count();
+        } catch (IOException none) {
+            return 0;
+        }
     }
 
     /** Whether {@code text} stands in any file of the layer store. */

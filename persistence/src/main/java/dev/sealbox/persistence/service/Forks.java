@@ -180,7 +180,8 @@ final class Forks {
                 contents.tokens(),
                 Optional.of(contents.host()),
                 found.widening(),
-                Optional.empty());
+                Optional.empty(),
+                wanted.siting());
     }
 
     private static Blueprint blueprint(CheckpointId checkpoint, Blueprint origin, NewFork wanted) {
