@@ -88,6 +88,7 @@ public final class Api {
         var webSockets = new WebSockets(settings);
         var builds = new BuildStreams(settings);
         var files = new FileRoutes(sandboxes, settings, answers);
+        var patches = new PatchRoutes(branches, bodies, answers);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
@@ -106,9 +107,10 @@ public final class Api {
                 files,
                 new FileLinkRoutes(fileLinks, sandboxes, files, Clock.systemUTC(), bodies, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
-                new BranchRoutes(branches, bodies, answers),
+                new BranchRoutes(branches, patches, answers),
                 new ArchiveRoutes(archives, settings),
                 new SnapshotRoutes(images, builds, bodies, answers),
+                new ImageUpkeepRoutes(images, branches, patches, answers),
                 new HostRoutes(hosts, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),
