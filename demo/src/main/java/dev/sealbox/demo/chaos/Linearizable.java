@@ -25,12 +25,8 @@ final class Linearizable {
             return firstEnd < lastBegin;
         }
 
-        boolean overlaps(Zone other) {
-            return firstEnd < other.lastBegin && other.firstEnd < lastBegin;
-        }
-
-        /** {@code other} had all its operations at a time within this one. */
-        boolean holds(Zone other) {
+        /** The other is forward and overlaps this one, or its operations are all at a time within this one. */
+        boolean excludes(Zone other) {
             return firstEnd < other.lastBegin && other.firstEnd < lastBegin;
         }
     }
@@ -75,7 +71,7 @@ final class Linearizable {
     private static Optional<String> conflict(List<Zone> zones) {
         for (var one : zones) {
             for (var other : zones) {
-                if (one != other && one.isForward() && (other.isForward() ? one.overlaps(other) : one.holds(other))) {
+                if (!one.equals(other) && one.isForward() && one.excludes(other)) {
                     return Optional.of("between " + one + " and " + other + " no order explains the answers");
                 }
             }

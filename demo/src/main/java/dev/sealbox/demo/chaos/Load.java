@@ -64,7 +64,10 @@ public final class Load implements AutoCloseable {
 
     private String store(String name, String host) {
         var made = door.send(
-                door.all().getFirst(), "POST", "/secret-stores", Map.of("name", name, "egressAllowlist", List.of(host)));
+                door.all().getFirst(),
+                "POST",
+                "/secret-stores",
+                Map.of("name", name, "egressAllowlist", List.of(host)));
         if (!made.isDone()) {
             throw new IllegalStateException("the load cannot begin: " + made);
         }
@@ -141,8 +144,8 @@ public final class Load implements AutoCloseable {
                 return false;
             }
             page.body()
-                    .forEach(store -> listed.add(
-                            new Listed(store.path("name").asText(), store.path("id").asText())));
+                    .forEach(store -> listed.add(new Listed(
+                            store.path("name").asText(), store.path("id").asText())));
             if (page.body().size() < 1000) {
                 listed.forEach(history::note);
                 return true;

@@ -1,6 +1,9 @@
 package dev.sealbox.demo.cluster;
 
 import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.chaos.Checker;
+import dev.sealbox.demo.chaos.History;
+import dev.sealbox.demo.chaos.Load;
 import dev.sealbox.demo.node.Node;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.node.Sweep;
@@ -49,6 +52,7 @@ final class ClusterWorld implements AutoCloseable {
     private final Path folder;
     private final Network network;
     private final TestUpstream upstream;
+    private EmbeddedPostgres postgres;
     private final TestAuthority nodes = new TestAuthority();
     private final Map<String, String> shared;
     private final String apiKey = "cluster-" + hex(16);
@@ -63,7 +67,8 @@ final class ClusterWorld implements AutoCloseable {
             network = kept(new Network(ROLES.size()));
             var authority = new TestAuthority();
             upstream = kept(new TestUpstream(authority, List.of(HOST)));
-            var postgres = kept(EmbeddedPostgres.builder().start());
+            postgres = startPostgres(0);
+            open.push(() -> postgres.close());
             shared = Map.of(
                     "SEALBOX_DATABASE_URL",
                     "jdbc:postgresql://" + network.here() + ":"
@@ -75,6 +80,8 @@ final class ClusterWorld implements AutoCloseable {
                     "postgres",
                     "SEALBOX_LAYER_STORE",
                     "dir:" + Files.createDirectory(folder.resolve("layers")),
+                    "SEALBOX_RATE_LIMIT",
+                    "0",
                     "SEALBOX_MASTER_KEY_FILE",
                     folder.resolve("master.json").toString(),
                     "SEALBOX_TEMPLATE_DIR",
@@ -95,6 +102,38 @@ final class ClusterWorld implements AutoCloseable {
             close();
             throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
         }
+    }
+
+    private EmbeddedPostgres startPostgres(int port) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(folder.resolve("postgres"))
+                .setCleanDataDirectory(false)
+                .setPort(port)
+                .start();
+    }
+
+    /** Stops the database, connections and all, and starts it again. */
+    void restartDatabase() {
+        try {
+            var port = postgres.getPort();
+            postgres.close();
+            postgres = startPostgres(port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Begins to use the cluster by the nodes with an API, and notes what is seen. */
+    Load load(History history) {
+        var load = Load.start(List.of(node(1).api(), node(2).api()), apiKey, HOST, history);
+        upstream.listen(load::arrived);
+        open.push(load);
+        return load;
+    }
+
+    /** Judges what was seen. */
+    static Checker checker() {
+        return new Checker(Load.INITIAL, LEASE, Duration.ofSeconds(3));
     }
 
     private <T extends AutoCloseable> T kept(T part) {
