@@ -71,7 +71,7 @@ final class Moves {
 
     /** The first machine is emptied, and then takes sandboxes again. */
     void drain() {
-        report.step("6. A host is drained");
+        report.step("7. A host is drained");
         var path = "/hosts/" + world.hostId(1);
         one.raw().send("POST", path + "/drain", Map.of());
         report.prove(
