@@ -6,19 +6,24 @@ import static dev.sealbox.domain.Outcome.refused;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.checkpoint.Upkeep;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.ImageLayer;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import java.security.SecureRandom;
@@ -37,6 +42,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FakeCheckpoints implements Checkpoints {
     private final FakeSandboxes sandboxes;
     final Map<CheckpointId, CheckpointView> known = new ConcurrentHashMap<>();
+    final List<Retention> retentions = new CopyOnWriteArrayList<>();
     final List<NewFork> forks = new CopyOnWriteArrayList<>();
     volatile Checkpoint.Stage stage = Checkpoint.Stage.PROCESSING;
 
@@ -47,12 +53,13 @@ final class FakeCheckpoints implements Checkpoints {
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
             Origin origin, SandboxId sandbox, String name, CheckpointKind kind) {
-        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind);
+        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind, Retention.NONE);
     }
 
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
-            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind, Retention retention) {
+        retentions.add(retention);
         var source = sandboxes.known.get(sandbox);
         if (source == null || !source.owner().equals(origin.organization())) {
             return now(refused(new SandboxRefusal.NoSuchSandbox()));
@@ -63,13 +70,35 @@ final class FakeCheckpoints implements Checkpoints {
                 List.of(new StoreName("git-creds")),
                 List.of(),
                 Map.of());
-        var facts = new Checkpoint.Facts(origin.organization(), sandbox, name, kind, contents, Instant.now());
+        var facts =
+                new Checkpoint.Facts(origin.organization(), Optional.of(sandbox), name, kind, contents, Instant.now());
         var failedAt = stage == Checkpoint.Stage.FAILED ? Instant.now() : Instant.EPOCH;
         var reason = stage == Checkpoint.Stage.FAILED ? "the disk is full" : "";
         var view = new CheckpointView(
                 id, new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt, Upkeep.NONE));
         known.put(view.id(), view);
         return now(done(view));
+    }
+
+    void adopt(Origin origin, CheckpointId id, String name, ImageLayer image) {
+        known.computeIfAbsent(id, absent -> {
+            var contents = new Contents(
+                    new Blueprint(
+                            "base",
+                            Optional.empty(),
+                            image.files(),
+                            new Limits(1, 4096, 20480),
+                            0,
+                            Map.of(),
+                            Map.of(),
+                            image.defaults()),
+                    image.host(),
+                    List.of(),
+                    List.of(),
+                    Map.of());
+            var adopted = new CheckpointEvent.ImageAdopted(name, contents);
+            return new CheckpointView(id, Checkpoint.ABSENT.apply(new Recorded<>(adopted, origin, Instant.now())));
+        });
     }
 
     @Override

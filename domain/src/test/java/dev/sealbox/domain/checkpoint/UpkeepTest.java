@@ -3,8 +3,11 @@ package dev.sealbox.domain.checkpoint;
 import static dev.sealbox.domain.Decision.accept;
 import static dev.sealbox.domain.Decision.refuse;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -25,6 +28,7 @@ class UpkeepTest {
     private static final Origin STRANGER = Origin.system(new OrganizationId("stranger"));
     private static final SandboxId SOURCE = new SandboxId("sb-0000000000000001");
     private static final SandboxId FORK = new SandboxId("sb-0000000000000002");
+    private static final CheckpointId ID = new CheckpointId(new UUID(0, 7));
     private static final Contents CONTENTS = new Contents(
             new Blueprint("base", Optional.empty(), List.of(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of()),
             new HostId("host-1"),
@@ -114,5 +118,64 @@ class UpkeepTest {
 
         assertThat(revoked.upkeep().revoked()).isTrue();
         assertThat(revoked.decide(OWNER, new CheckpointCommand.RevokeLineage())).isEqualTo(accept());
+    }
+
+    @Test
+    void standsForAnImageUntilItGoes() {
+        var adopt = new CheckpointCommand.AdoptImage("tools", CONTENTS);
+        var image = after(Checkpoint.ABSENT, adopt);
+
+        assertThat(image.stage()).isEqualTo(Checkpoint.Stage.READY);
+        assertThat(image.files(ID)).isEqualTo(CONTENTS.blueprint().fileLayers()).doesNotContain(ID);
+        assertThat(READY.files(ID)).contains(ID);
+        assertThat(image.decide(OWNER, adopt)).isEqualTo(accept());
+        assertThat(image.decide(STRANGER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(READY.decide(OWNER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(image.decide(OWNER, new CheckpointCommand.DeleteCheckpoint(SOURCE)))
+                .isEqualTo(refuse(new CheckpointRefusal.OfAnotherSandbox()));
+        assertThat(after(image, patch(1)).upkeep().patches()).hasSize(1);
+        var open = after(image, new CheckpointCommand.PublishCheckpoint());
+        assertThat(open.isForkableBy(STRANGER.organization())).isTrue();
+
+        var retire = new CheckpointCommand.RetireImage();
+        assertThat(image.decide(STRANGER, retire)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(READY.decide(OWNER, retire)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        var gone = after(open, retire);
+        assertThat(gone.isForkableBy(STRANGER.organization())).isFalse();
+        assertThat(gone.decide(OWNER, retire)).isEqualTo(accept());
+        assertThat(gone.decide(OWNER, patch(2))).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        // Nothing comes to stand for what went before it was asked for.
+        var never = after(Checkpoint.ABSENT, retire);
+        assertThat(never.decide(OWNER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+    }
+
+    @Test
+    void givesWayOnlyWhenNobodyUsesIt() {
+        var giveWay = new CheckpointCommand.GiveWay(SOURCE);
+        assertThat(READY.decide(OWNER, giveWay)).isEqualTo(accept(new CheckpointEvent.CheckpointDeleted()));
+        assertThat(READY.decide(STRANGER, giveWay)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(READY.decide(OWNER, new CheckpointCommand.GiveWay(FORK)))
+                .isEqualTo(refuse(new CheckpointRefusal.OfAnotherSandbox()));
+        for (var used : List.of(
+                after(READY, new CheckpointCommand.PublishCheckpoint()),
+                after(READY, patch(1)),
+                after(READY, new CheckpointCommand.ForkCheckpoint(FORK)))) {
+            assertThat(used.decide(OWNER, giveWay)).isEqualTo(refuse(new CheckpointRefusal.InUse()));
+            assertThat(used.decide(OWNER, new CheckpointCommand.DeleteCheckpoint(SOURCE)))
+                    .isEqualTo(accept(new CheckpointEvent.CheckpointDeleted()));
+        }
+    }
+
+    @Test
+    void knowsHowManyAreTooMany() {
+        var three = Retention.deletingOldest(3, CheckpointKind.FULL);
+
+        assertThat(three.surplus(2)).isZero();
+        assertThat(three.surplus(3)).isEqualTo(1);
+        assertThat(three.surplus(7)).isEqualTo(5);
+        assertThat(Retention.NONE.surplus(7)).isZero();
+        assertThat(Retention.deletingOldest(0, CheckpointKind.FULL).surplus(10)).isEqualTo(1);
+        assertThatThrownBy(() -> Retention.deletingOldest(11, CheckpointKind.FULL))
+                .isInstanceOf(InvalidValue.class);
     }
 }
