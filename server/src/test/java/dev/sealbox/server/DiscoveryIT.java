@@ -28,6 +28,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,8 +38,34 @@ import org.junit.jupiter.api.io.TempDir;
 class DiscoveryIT {
     private static final String NAME = "control.sealbox.test";
 
+    private static final Queue<String> ASKED = new ConcurrentLinkedQueue<>();
+    private static final List<Process> PODS = new ArrayList<>();
+
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    private static @Nullable HttpsServer api;
+
+    /** They begin while the other test goes on: it mostly waits, as they do. */
+    @BeforeAll
+    static void startPods() throws Exception {
+        int port = freePort();
+        var server = api(pod("127.78.0.2", port) + "," + pod("127.78.0.3", port));
+        api = server;
+        Files.writeString(folder.resolve("token"), "the-token");
+        Files.writeString(folder.resolve("namespace"), "sandboxes");
+        for (var address : List.of("127.78.0.2", "127.78.0.3")) {
+            PODS.add(inPod(address, port, server.getAddress().getPort()));
+        }
+    }
+
+    @AfterAll
+    static void stopPods() {
+        PODS.forEach(Process::destroyForcibly);
+        if (api != null) {
+            api.stop(0);
+        }
+    }
 
     /** An answer for each question for an address, and an empty one for other questions. */
     private static void answer(DatagramSocket socket, List<String> addresses) {
@@ -138,8 +167,7 @@ class DiscoveryIT {
     }
 
     /** A server of the documented API, since there is no Kubernetes here: lists the pods with those labels. */
-    private HttpsServer api(Queue<String> asked, String pods)
-            throws IOException, GeneralSecurityException, InterruptedException {
+    private static HttpsServer api(String pods) throws IOException, GeneralSecurityException, InterruptedException {
         var file = folder.resolve("api.p12");
         keystore(file);
         var store = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
@@ -156,7 +184,7 @@ class DiscoveryIT {
         var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         server.createContext("/", exchange -> {
-            asked.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
+            ASKED.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
             var body = ("{\"items\": [" + pods + "]}").getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, body.length);
@@ -169,31 +197,17 @@ class DiscoveryIT {
     }
 
     @Test
-    void findsControlNodesAmongPods() throws Exception {
-        var asked = new ConcurrentLinkedQueue<String>();
-        int port = freePort();
-        var api = api(asked, pod("127.78.0.2", port) + "," + pod("127.78.0.3", port));
-        Files.writeString(folder.resolve("token"), "the-token");
-        Files.writeString(folder.resolve("namespace"), "sandboxes");
-        var nodes = new ArrayList<Process>();
-        try {
-            for (var address : List.of("127.78.0.2", "127.78.0.3")) {
-                nodes.add(inPod(address, port, api.getAddress().getPort()));
-            }
-            for (var node : nodes) {
-                assertThat(firstLine(node)).isEqualTo("[127.78.0.2, 127.78.0.3]");
-            }
-        } finally {
-            nodes.forEach(Process::destroyForcibly);
-            api.stop(0);
+    void findsControlNodesAmongPods() throws IOException {
+        for (var node : PODS) {
+            assertThat(firstLine(node)).isEqualTo("[127.78.0.2, 127.78.0.3]");
         }
-        assertThat(asked)
+        assertThat(ASKED)
                 .isNotEmpty()
                 .allMatch(request -> request.equals(
                         "Bearer the-token /api/v1/namespaces/sandboxes/pods?labelSelector=role%3Dcontrol"));
     }
 
-    private Process inPod(String address, int port, int api) throws IOException {
+    private static Process inPod(String address, int port, int api) throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         var kubernetes = "-Dakka.discovery.kubernetes-api.";
