@@ -24,8 +24,6 @@ class ArchitectureTest {
                     "java.io",
                     "java.lang..",
                     "java.net",
-                    // Buffers; files and channels have packages of their own.
-                    "java.nio",
                     "java.nio.charset",
                     "java.security",
                     "java.time..",
