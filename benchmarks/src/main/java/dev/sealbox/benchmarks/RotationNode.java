@@ -76,12 +76,13 @@ final class RotationNode implements AutoCloseable {
     final Persistence persistence;
     final Api api;
 
-    private RotationNode(Path folder) throws IOException {
+    private RotationNode(Path folder, String other) throws IOException {
         this.folder = folder;
         var authority = new TestAuthority();
         var roots = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
         upstream = new TestUpstream(authority, List.of(HOST));
-        var config = config(roots);
+        var config =
+                ConfigFactory.parseString(other).withFallback(config(roots)).resolve();
         var settings = PersistenceSettings.from(config);
         database = Database.open(settings.database());
         var keys = MasterKeys.open(folder.resolve("master.json"), database);
@@ -172,8 +173,13 @@ final class RotationNode implements AutoCloseable {
     }
 
     static RotationNode open() {
+        return open("");
+    }
+
+    /** With settings that differ, as HOCON. */
+    static RotationNode open(String settings) {
         try {
-            return new RotationNode(Files.createTempDirectory("sealbox-bench-"));
+            return new RotationNode(Files.createTempDirectory("sealbox-bench-"), settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -131,15 +131,15 @@ public final class Load implements AutoCloseable {
         stopped = true;
         threads.forEach(Load::join);
         for (var node : door.all()) {
-            registers.forEach(register -> patiently(() -> read(node, register)));
+            registers.forEach(register -> patiently("what a store has", () -> read(node, register)));
         }
-        patiently(this::list);
+        patiently("what stores there are", this::list);
     }
 
     private boolean list() {
         var listed = new ArrayList<Listed>();
-        for (var after = ""; ; after = listed.getLast().name()) {
-            var page = door.send(door.any(), "GET", "/secret-stores?limit=1000&after=" + after, Map.of());
+        for (var after = ""; ; after = "&after=" + listed.getLast().name()) {
+            var page = door.send(door.any(), "GET", "/secret-stores?limit=1000" + after, Map.of());
             if (!page.isDone()) {
                 return false;
             }
@@ -153,11 +153,11 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    private static void patiently(java.util.function.BooleanSupplier act) {
+    private static void patiently(String what, java.util.function.BooleanSupplier act) {
         var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!act.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("the nodes do not answer after all is over");
+                throw new IllegalStateException("the nodes do not answer " + what + " after all is over");
             }
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }

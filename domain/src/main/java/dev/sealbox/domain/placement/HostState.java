@@ -65,10 +65,14 @@ public record HostState(
                 Map.of());
     }
 
-    /** Whether so much more can be promised, and some of it be given at once. */
+    /** Whether something new of this size can begin there. */
     public boolean fits(Size wanted) {
-        return !diskFull
-                && promisedMB + wanted.memoryMB() <= memoryMB
+        return !diskFull && hasLeft(wanted);
+    }
+
+    /** Whether so much more can be promised, and some of it be given at once; disk apart. */
+    public boolean hasLeft(Size wanted) {
+        return promisedMB + wanted.memoryMB() <= memoryMB
                 && promisedCpus + wanted.cpuCount() <= cpus
                 && freeMB >= LEAST_FREE_MB;
     }

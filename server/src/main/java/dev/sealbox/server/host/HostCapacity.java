@@ -61,10 +61,13 @@ public final class HostCapacity {
                 id, settings, Machine.THIS, Runtime.getRuntime().availableProcessors(), drainMark, diskFull);
     }
 
-    /** Promises a sandbox so much, in place of what it was promised before; false when that is not left. */
+    /**
+     * Promises a sandbox so much, in place of what it was promised before; false when that is not left. A disk that is
+     * nearly full keeps nobody from waking who has his on it.
+     */
     synchronized boolean promise(SandboxId sandbox, Limits limits) {
         var former = promised.remove(sandbox);
-        if ((draining && former == null) || !state().fits(limits.size())) {
+        if ((draining && former == null) || !state().hasLeft(limits.size())) {
             if (former != null) {
                 promised.put(sandbox, former);
             }

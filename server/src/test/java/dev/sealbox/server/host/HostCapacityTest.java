@@ -28,6 +28,7 @@ class HostCapacityTest {
     private Path folder;
 
     private HostCapacity capacity;
+    private boolean diskFull;
 
     @BeforeEach
     void open() throws IOException {
@@ -43,7 +44,7 @@ class HostCapacityTest {
                 new Machine(folder.resolve("meminfo")),
                 2,
                 folder.resolve("draining"),
-                () -> false);
+                () -> diskFull);
     }
 
     private void free(int megabytes) throws IOException {
@@ -72,6 +73,14 @@ class HostCapacityTest {
         assertThat(capacity.state().promisedMB()).isEqualTo(2048);
         assertThat(capacity.promise(ONE, new Limits(1, 4096, 1))).isFalse();
         assertThat(capacity.state().promisedMB()).isEqualTo(2048);
+    }
+
+    @Test
+    void letsWakeWhoHasADiskThoughItIsNearlyFull() {
+        diskFull = true;
+
+        assertThat(capacity.promise(ONE, SMALL)).isTrue();
+        assertThat(capacity.state().fits(SMALL.size())).isFalse();
     }
 
     @Test
