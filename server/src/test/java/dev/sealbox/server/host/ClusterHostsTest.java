@@ -468,7 +468,13 @@ class ClusterHostsTest {
 
     private static StartSandbox start(SandboxId sandbox, long revision) {
         return new StartSandbox(
-                "base", List.of(), new Terms(0, new Limits(1, 1024, 20480)), policy(sandbox, revision), 0, false);
+                "base",
+                List.of(),
+                new Terms(0, new Limits(1, 1024, 20480)),
+                policy(sandbox, revision),
+                Optional.empty(),
+                0,
+                false);
     }
 
     private static EgressPolicy policy(SandboxId sandbox, long revision) {
