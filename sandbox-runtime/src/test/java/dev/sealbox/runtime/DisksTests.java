@@ -33,8 +33,12 @@ abstract class DisksTests {
     private final StorageKind kind;
     Node node;
 
-    DisksTests(StorageKind kind) {
+    private final int longestChain;
+
+    /** @param longestChain how many layers a disk is tried on */
+    DisksTests(StorageKind kind, int longestChain) {
         this.kind = kind;
+        this.longestChain = longestChain;
     }
 
     @BeforeEach
@@ -168,14 +172,14 @@ abstract class DisksTests {
         var sandbox = node.start();
         var certificates =
                 node.run(sandbox, "grep -c BEGIN " + TrustFiles.BUNDLE).stdout();
-        for (var generation = 0; generation < 17; generation++) {
+        for (var generation = 0; generation < longestChain; generation++) {
             node.run(sandbox, "touch generation-" + generation);
             chain.addFirst(node.checkpoint(sandbox));
             await(node.runtime().stop(sandbox));
             sandbox = node.start(chain.toArray(CheckpointId[]::new));
         }
 
-        assertThat(node.run(sandbox, "ls | wc -l").stdout()).isEqualTo("17\n");
+        assertThat(node.run(sandbox, "ls | wc -l").stdout()).isEqualTo(longestChain + "\n");
         assertThat(node.run(sandbox, "grep -c BEGIN " + TrustFiles.BUNDLE).stdout())
                 .isEqualTo(certificates);
     }

@@ -15,6 +15,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.preview.PortConnection;
@@ -184,9 +185,11 @@ class ClusterHostsTest {
         try (var packed = get(layers.pack(HOST, List.of(layer)))) {
             assertThat(packed).hasContent("[" + layer + "]");
         }
-        assertThat(get(layers.unpack(HOST, layer, SetuidFiles.DROP, new ByteArrayInputStream(new byte[300_000]))))
+        assertThat(get(layers.unpack(
+                        HOST, layer, Incoming.archive(SetuidFiles.DROP), new ByteArrayInputStream(new byte[300_000]))))
                 .isEqualTo(Outcome.done(new Unpacked(300_000, Defaults.NONE)));
-        assertThat(get(layers.unpack(HOST, layer, SetuidFiles.REFUSE, new ByteArrayInputStream(new byte[1]))))
+        assertThat(get(layers.unpack(
+                        HOST, layer, Incoming.archive(SetuidFiles.REFUSE), new ByteArrayInputStream(new byte[1]))))
                 .isEqualTo(Outcome.refused(new ArchiveRefusal.Unsafe("a file", "is setuid")));
     }
 
