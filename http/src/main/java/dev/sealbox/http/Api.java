@@ -86,6 +86,7 @@ public final class Api {
         var webSockets = new WebSockets(settings);
         var builds = new BuildStreams(settings);
         var files = new FileRoutes(sandboxes, settings, answers);
+        var patches = new PatchRoutes(branches, bodies, answers);
         var routes = new Routes(
                 authentication,
                 new Permissions(settings, sandboxes),
@@ -104,9 +105,10 @@ public final class Api {
                 files,
                 new FileLinkRoutes(fileLinks, sandboxes, files, Clock.systemUTC(), bodies, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
-                new BranchRoutes(branches, bodies, answers),
+                new BranchRoutes(branches, patches, answers),
                 new ArchiveRoutes(archives, settings),
                 new SnapshotRoutes(images, builds, bodies, answers),
+                new ImageUpkeepRoutes(images, branches, patches, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),
                 new KeyRoutes(keys, bodies, answers),

@@ -1,6 +1,5 @@
 package dev.sealbox.http;
 
-import static akka.http.javadsl.server.Directives.complete;
 import static akka.http.javadsl.server.Directives.concat;
 import static akka.http.javadsl.server.Directives.delete;
 import static akka.http.javadsl.server.Directives.get;
@@ -12,13 +11,13 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.checkpoint.Branches;
-import dev.sealbox.domain.checkpoint.CheckpointRefusal;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code /api/sandboxes/checkpoints/{checkpoint}/}{@code publish}, {@code unpublish}, {@code revoke-secrets}: POST;
@@ -29,18 +28,13 @@ final class BranchRoutes {
     private static final String CHECKPOINTS = "checkpoints";
     private static final String REVOKE = "revoke-secrets";
 
-    /** Of a script, and of a description. */
-    private static final int LONGEST_SCRIPT = 65536;
-
-    private static final int LONGEST_DESCRIPTION = 1024;
-
     private final Branches branches;
-    private final Bodies bodies;
+    private final PatchRoutes patches;
     private final Answers answers;
 
-    BranchRoutes(Branches branches, Bodies bodies, Answers answers) {
+    BranchRoutes(Branches branches, PatchRoutes patches, Answers answers) {
         this.branches = branches;
-        this.bodies = bodies;
+        this.patches = patches;
         this.answers = answers;
     }
 
@@ -66,14 +60,10 @@ final class BranchRoutes {
                 path("publish", () -> post(() -> publish(origin, CheckpointId.parse(id), true))),
                 path("unpublish", () -> post(() -> publish(origin, CheckpointId.parse(id), false))),
                 path(REVOKE, () -> post(() -> revoke(origin, CheckpointId.parse(id)))),
+                path(PatchRoutes.PATCHES, () -> patches.all(origin, one(id))),
                 path(
-                        "patches",
-                        () -> concat(
-                                post(() -> addPatch(origin, CheckpointId.parse(id))),
-                                get(() -> patches(origin, CheckpointId.parse(id))))),
-                path(
-                        segment("patches").slash(segment()),
-                        patch -> delete(() -> removePatch(origin, CheckpointId.parse(id), patch))));
+                        segment(PatchRoutes.PATCHES).slash(segment()),
+                        patch -> delete(() -> patches.remove(origin, one(id), patch))));
     }
 
     private Route restore(Origin origin, String id, CheckpointId checkpoint) {
@@ -118,42 +108,8 @@ final class BranchRoutes {
         };
     }
 
-    private Route addPatch(Origin origin, CheckpointId checkpoint) {
-        return bodies.creation(origin, (body, id) -> {
-            var script = bounded("script", body.text("script"), LONGEST_SCRIPT);
-            var description =
-                    bounded("description", body.optionalText("description").orElse(""), LONGEST_DESCRIPTION);
-            if (script.isEmpty()) {
-                throw new InvalidValue("script is empty");
-            }
-            return answers.outcome(
-                    branches.addPatch(origin, checkpoint, id, script, description),
-                    patch -> Answers.created(Map.of("patch", BranchJson.Patch.of(checkpoint, patch))));
-        });
-    }
-
-    private static String bounded(String field, String text, int limit) {
-        if (text.length() > limit || text.indexOf('\0') >= 0) {
-            throw new InvalidValue(field + " is longer than " + limit + " characters or holds a NUL character");
-        }
-        return text;
-    }
-
-    private Route patches(Origin origin, CheckpointId checkpoint) {
-        return answers.outcome(
-                branches.patches(origin, checkpoint),
-                all -> Answers.ok(all.stream()
-                        .map(patch -> BranchJson.Patch.of(checkpoint, patch))
-                        .toList()));
-    }
-
-    private Route removePatch(Origin origin, CheckpointId checkpoint, String patch) {
-        try {
-            return answers.outcome(
-                    branches.removePatch(origin, checkpoint, UUID.fromString(patch)), done -> Answers.noContent());
-        } catch (IllegalArgumentException e) {
-            return complete(Problems.from(new CheckpointRefusal.NoSuchPatch()));
-        }
+    private static PatchRoutes.Which one(String checkpoint) {
+        return () -> CompletableFuture.completedFuture(Outcome.done(CheckpointId.parse(checkpoint)));
     }
 
     private Route explain(Origin origin, SandboxId sandbox) {

@@ -4,6 +4,7 @@ import dev.sealbox.domain.checkpoint.Checkpoint.Facts;
 import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Contents;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A checkpoint as clients see it. The small d of {@code sandboxId} is theirs. */
+/** A checkpoint as clients see it. The small d of {@code sandboxId} is theirs; it is empty when it stands for an image. */
 record CheckpointJson(
         String id,
         String sandboxId,
@@ -66,7 +67,7 @@ record CheckpointJson(
         var failed = Optional.of(state).filter(one -> one.stage() == Stage.FAILED);
         return new CheckpointJson(
                 view.id().toString(),
-                facts.source().value(),
+                facts.source().map(SandboxId::value).orElse(""),
                 facts.organization().value(),
                 facts.name(),
                 kind(facts.kind()),

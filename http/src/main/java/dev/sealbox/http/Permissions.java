@@ -110,6 +110,13 @@ final class Permissions {
             rule(KEEPERS, "snapshots", "POST"),
             rule(USERS, "snapshots/*", "GET"),
             rule(KEEPERS, "snapshots/*", "DELETE"),
+            rule(KEEPERS, "snapshots/*/patches", "GET POST"),
+            rule(KEEPERS, "snapshots/*/patches/*", "DELETE"),
+            rule(KEEPERS, "images/*/patches", "GET POST"),
+            rule(KEEPERS, "images/*/patches/*", "DELETE"),
+            // By its name it is everybody's, unless they have one of that name.
+            ofDeployment("snapshots/*/publish", "POST"),
+            ofDeployment("snapshots/*/unpublish", "POST"),
             // All files, of whoever left what in them, and files that others will start from.
             rule(KEEPERS, "sandboxes/checkpoints/*/export", "GET"),
             rule(KEEPERS, "snapshots/*/export", "GET"),

@@ -12,6 +12,7 @@ import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.image.BuildLog;
@@ -38,6 +39,7 @@ final class SandboxRoutes {
 
     private final Sandboxes sandboxes;
     private final String domain;
+    private final OrganizationId publisher;
     private final Images images;
     private final BuildStreams streams;
     private final InlineWebhooks webhooks;
@@ -57,6 +59,7 @@ final class SandboxRoutes {
         this.streams = streams;
         this.webhooks = webhooks;
         this.domain = settings.sandboxDomain();
+        this.publisher = settings.operatorOrganization();
         this.bodies = bodies;
         this.answers = answers;
     }
@@ -114,7 +117,7 @@ final class SandboxRoutes {
     }
 
     private Building<SandboxView> fromSnapshot(Origin origin, SandboxId id, NewSandbox wanted, SnapshotName name) {
-        return new Building<>(images.create(origin, id, wanted, name), () -> {});
+        return new Building<>(images.create(origin, id, wanted, name, publisher), () -> {});
     }
 
     /** Who does not want events is answered when it is done, and cannot be seen to go away. */

@@ -2,7 +2,6 @@ package dev.sealbox.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.image.SnapshotView;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,7 +10,7 @@ import java.util.Optional;
  * A snapshot as clients see it.
  *
  * @param manifest with size and SHA-256 of each file in the place of its content
- * @param checkpointId the newest layer of its files
+ * @param checkpointId what stands for it as a checkpoint
  * @param errorMsg why it failed
  */
 record SnapshotJson(
@@ -33,9 +32,7 @@ record SnapshotJson(
                 view.organization().value(),
                 view.name().value(),
                 state.image().hex(),
-                state.layer()
-                        .flatMap(layer -> layer.files().stream().findFirst())
-                        .map(CheckpointId::toString),
+                state.layer().map(ready -> state.id().toString()),
                 tree(state.outline()),
                 state.stage().status(),
                 Optional.of(state.reason()).filter(reason -> !reason.isEmpty()),

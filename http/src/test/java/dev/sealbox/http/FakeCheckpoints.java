@@ -6,6 +6,7 @@ import static dev.sealbox.domain.Outcome.refused;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Checkpoints;
@@ -15,10 +16,13 @@ import dev.sealbox.domain.checkpoint.Upkeep;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.ImageLayer;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import java.security.SecureRandom;
@@ -63,13 +67,35 @@ final class FakeCheckpoints implements Checkpoints {
                 List.of(new StoreName("git-creds")),
                 List.of(),
                 Map.of());
-        var facts = new Checkpoint.Facts(origin.organization(), sandbox, name, kind, contents, Instant.now());
+        var facts =
+                new Checkpoint.Facts(origin.organization(), Optional.of(sandbox), name, kind, contents, Instant.now());
         var failedAt = stage == Checkpoint.Stage.FAILED ? Instant.now() : Instant.EPOCH;
         var reason = stage == Checkpoint.Stage.FAILED ? "the disk is full" : "";
         var view = new CheckpointView(
                 id, new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt, Upkeep.NONE));
         known.put(view.id(), view);
         return now(done(view));
+    }
+
+    void adopt(Origin origin, CheckpointId id, String name, ImageLayer image) {
+        known.computeIfAbsent(id, absent -> {
+            var contents = new Contents(
+                    new Blueprint(
+                            "base",
+                            Optional.empty(),
+                            image.files(),
+                            new Limits(1, 4096, 20480),
+                            0,
+                            Map.of(),
+                            Map.of(),
+                            image.defaults()),
+                    image.host(),
+                    List.of(),
+                    List.of(),
+                    Map.of());
+            var adopted = new CheckpointEvent.ImageAdopted(name, contents);
+            return new CheckpointView(id, Checkpoint.ABSENT.apply(new Recorded<>(adopted, origin, Instant.now())));
+        });
     }
 
     @Override

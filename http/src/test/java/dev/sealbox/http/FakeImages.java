@@ -5,7 +5,9 @@ import static dev.sealbox.domain.Outcome.refused;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.image.BuildLog;
@@ -29,12 +31,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Images that are built when a test says so. */
 final class FakeImages implements Images {
     private record Owned(String organization, SnapshotName name) {}
 
     private final FakeSandboxes sandboxes;
+    private final FakeCheckpoints checkpoints;
     private final Map<Owned, SnapshotView> snapshots = new ConcurrentHashMap<>();
     final List<Wanted> wanted = new CopyOnWriteArrayList<>();
     final AtomicInteger left = new AtomicInteger();
@@ -42,8 +46,9 @@ final class FakeImages implements Images {
     /** Refuses, or succeeds when empty; a build waits for it. */
     volatile CompletableFuture<Optional<ImageRefusal>> verdict = CompletableFuture.completedFuture(Optional.empty());
 
-    FakeImages(FakeSandboxes sandboxes) {
+    FakeImages(FakeSandboxes sandboxes, FakeCheckpoints checkpoints) {
         this.sandboxes = sandboxes;
+        this.checkpoints = checkpoints;
     }
 
     @Override
@@ -58,10 +63,34 @@ final class FakeImages implements Images {
 
     @Override
     public CompletionStage<Outcome<SandboxView>> create(
-            Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName snapshot) {
+            Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName snapshot, OrganizationId publisher) {
         return snapshots.containsKey(new Owned(origin.organization().value(), snapshot))
+                        || isPublished(snapshots.get(new Owned(publisher.value(), snapshot)))
                 ? sandboxes.create(origin, id, sandbox)
                 : CompletableFuture.completedFuture(refused(new ImageRefusal.UnknownSnapshot(snapshot)));
+    }
+
+    private boolean isPublished(@Nullable SnapshotView view) {
+        return view != null
+                && Optional.ofNullable(checkpoints.known.get(
+                                new CheckpointId(view.state().id())))
+                        .filter(checkpoint -> checkpoint.state().openToAll())
+                        .isPresent();
+    }
+
+    /** As the real one does it: a checkpoint stands for the snapshot, made when it is first asked for. */
+    @Override
+    public CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String snapshot) {
+        return read(origin, new SnapshotName(snapshot))
+                .thenApply(found -> found.map(view -> {
+                    var id = new CheckpointId(view.state().id());
+                    checkpoints.adopt(
+                            origin,
+                            id,
+                            view.name().value(),
+                            view.state().layer().orElseThrow());
+                    return id;
+                }));
     }
 
     @Override

@@ -118,6 +118,14 @@ class PermissionsTest {
             POST /api/snapshots                                                  D A O
             GET /api/snapshots/*                                                 D A O L
             DELETE /api/snapshots/*                                              D A O
+            POST /api/snapshots/*/patches                                        D A O
+            GET /api/snapshots/*/patches                                         D A O
+            DELETE /api/snapshots/*/patches/*                                    D A O
+            POST /api/snapshots/*/publish                                        D
+            POST /api/snapshots/*/unpublish                                      D
+            POST /api/images/*/patches                                           D A O
+            GET /api/images/*/patches                                            D A O
+            DELETE /api/images/*/patches/*                                       D A O
             GET /api/snapshots/*/export                                          D A O
             POST /api/snapshots/*/import                                         D A O
             GET /api/sandboxes/checkpoints/*/export                              D A O

@@ -26,7 +26,7 @@ class SnapshotRoutesTest {
     @BeforeAll
     static void start() {
         server = new TestServer(
-                "sealbox.http.images { keep-alive = 100 ms, max-body = 4 MiB }, sealbox.http.max-json = 64 KiB");
+                "sealbox.operator-organization = acme, sealbox.http.images { keep-alive = 100 ms, max-body = 4 MiB }, sealbox.http.max-json = 64 KiB");
     }
 
     @AfterAll
@@ -190,6 +190,79 @@ class SnapshotRoutesTest {
         assertThat(server.send("DELETE", path).status()).isEqualTo(204);
         assertThat(server.send("DELETE", path).status()).isEqualTo(404);
         assertThat(server.send("GET", "/api/snapshots/a%07b").status()).isEqualTo(404);
+    }
+
+    private static TestServer.Answer asOther(String method, String path, String body) {
+        return server.send(
+                method,
+                path,
+                BodyPublishers.ofString(body),
+                "X-API-Key",
+                TestServer.OTHER_KEY,
+                "Content-Type",
+                "application/json");
+    }
+
+    @Test
+    void keepsPatchesOfASnapshotAsOfACheckpoint() {
+        var id = server.send("POST", "/api/snapshots", snapshot("patched"))
+                .json()
+                .path("id")
+                .asText();
+        var path = "/api/snapshots/patched/patches";
+        assertThat(server.send("GET", path).body()).isEqualTo("[]");
+
+        var made = server.send("POST", path, "{\"script\":\"touch a\",\"description\":\"first\"}");
+
+        assertThat(made.status()).isEqualTo(201);
+        var patch = made.json().path("patch");
+        assertThat(patch.path("sequence").asInt()).isEqualTo(1);
+        assertThat(patch.path("checkpointId").asText()).isEqualTo(id);
+        assertThat(server.send("GET", "/api/images/patched/patches").json().path(0))
+                .isEqualTo(patch);
+        assertThat(server.send("GET", "/api/sandboxes/checkpoints/" + id + "/patches")
+                        .json()
+                        .path(0))
+                .isEqualTo(patch);
+        assertThat(server.send("POST", path, "{}").status()).isEqualTo(400);
+        assertThat(asOther("GET", path, "").status()).isEqualTo(404);
+        assertThat(asOther("POST", path, "{\"script\":\"id\"}").status()).isEqualTo(404);
+        assertThat(asOther("DELETE", path + "/" + patch.path("id").asText(), "").status())
+                .isEqualTo(404);
+        assertThat(server.send("DELETE", path + "/" + patch.path("id").asText()).status())
+                .isEqualTo(204);
+        assertThat(server.send("DELETE", path + "/" + patch.path("id").asText()).status())
+                .isEqualTo(404);
+        assertThat(server.send("DELETE", path + "/x").status()).isEqualTo(404);
+        assertThat(server.send("GET", "/api/snapshots/nowhere/patches").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void publishesForTheOperatorsOnly() {
+        server.send("POST", "/api/snapshots", snapshot("everybodys"));
+        var start = "{\"snapshot\":\"everybodys\"}";
+        assertThat(asOther("POST", "/api/sandboxes", start).status()).isEqualTo(400);
+
+        assertThat(asOther("POST", "/api/snapshots/everybodys/publish", "").status())
+                .isEqualTo(403);
+        var answer = server.send("POST", "/api/snapshots/everybodys/publish");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("name").asText()).isEqualTo("everybodys");
+        assertThat(answer.json().path("public").asBoolean()).isTrue();
+        assertThat(server.send("POST", "/api/snapshots/everybodys/publish").status())
+                .isEqualTo(200);
+        assertThat(asOther("POST", "/api/sandboxes", start).status()).isEqualTo(201);
+        assertThat(asOther("GET", "/api/snapshots/everybodys", "").status()).isEqualTo(404);
+        assertThat(server.send("POST", "/api/snapshots/everybodys/unpublish")
+                        .json()
+                        .path("public")
+                        .asBoolean(true))
+                .isFalse();
+        assertThat(asOther("POST", "/api/sandboxes", start).status()).isEqualTo(400);
+        assertThat(server.send("POST", "/api/snapshots/nowhere/publish").status())
+                .isEqualTo(404);
     }
 
     /** The connection is cut while the build goes on; the server notices when it next has something to say. */

@@ -47,7 +47,7 @@ final class TestServer implements AutoCloseable {
     final FakeBranches branches = new FakeBranches(sandboxes, checkpoints);
     final FakeSessions sessions = new FakeSessions(sandboxes);
     final FakePreviews previews = new FakePreviews(sandboxes);
-    final FakeImages images = new FakeImages(sandboxes);
+    final FakeImages images = new FakeImages(sandboxes, checkpoints);
     final FakeArchives archives = new FakeArchives();
     final FakeAnswers log = new FakeAnswers();
     final FakeAuditLog auditLog = new FakeAuditLog();

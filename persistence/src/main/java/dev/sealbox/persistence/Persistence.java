@@ -125,12 +125,13 @@ public final class Persistence {
         var versions = new ShardedSecretVersions(entities, vault, services);
         var stores = new ShardedSecretStores(entities, versions, services);
         var keys = ShardedApiKeys.start(system, entities, database, random, clock);
-        var images = ShardedImages.start(system, entities, hosts, random, services, settings.images(), clock);
         var projections = new Projections(system, database, settings.entities().role());
         projections.start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         projections.start(SandboxCards.NAME, SandboxCards.KINDS, new SandboxCards());
         projections.start(Outbox.NAME, Outbox.KINDS, new Outbox());
         var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, clock);
+        var images =
+                ShardedImages.start(system, entities, hosts, sandboxes, random, services, settings.images(), clock);
         return new Persistence(
                 stores,
                 versions,

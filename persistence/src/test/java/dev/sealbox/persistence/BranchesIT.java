@@ -20,6 +20,13 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.image.BuildLog;
+import dev.sealbox.domain.image.ImageManifest;
+import dev.sealbox.domain.image.ImageRefusal;
+import dev.sealbox.domain.image.ImageStep;
+import dev.sealbox.domain.image.Images;
+import dev.sealbox.domain.image.SnapshotName;
+import dev.sealbox.domain.image.SnapshotView;
 import dev.sealbox.domain.layer.SharedLayer;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
@@ -217,6 +224,128 @@ class BranchesIT {
         assertThat(fork.branch().patchError()).isEmpty();
         done(branches().removePatch(origin, checkpoint, first.id()));
         assertThat(fork(checkpoint).branch().patches()).containsExactly(2);
+    }
+
+    private static List<String> scripts(int from) {
+        return HOSTS.commands.subList(from, HOSTS.commands.size()).stream()
+                .map(command -> command.argv().getLast())
+                .toList();
+    }
+
+    private SandboxView woken(SandboxId sandbox) {
+        done(node.persistence.sandboxes().hibernate(origin, sandbox));
+        return done(node.persistence.sandboxes().wake(origin, sandbox, Optional.empty()));
+    }
+
+    @Test
+    void runsLaterPatchesWhenAForkWakesAndAFailedOneAgain() {
+        store("creds", "one", "github.com");
+        var checkpoint = checkpoint(create("creds"), "patched");
+        var fork = fork(checkpoint).id();
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo one", ""));
+        var failing = done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "exit 3", ""));
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo three", ""));
+        var earlier = HOSTS.commands.size();
+        done(node.persistence.sandboxes().wake(origin, fork, Optional.empty()));
+        assertThat(scripts(earlier)).as("what runs is not touched").isEmpty();
+
+        var first = woken(fork);
+
+        assertThat(scripts(earlier)).containsExactly("echo one", "exit 3");
+        assertThat(HOSTS.commands.getLast().environment()).containsEntry("PLAIN", "yes");
+        assertThat(HOSTS.commands.getLast().environment().get(TOKEN.value())).startsWith("osb_sealed_");
+        assertThat(first.branch().patches()).containsExactly(1);
+        assertThat(first.branch().patchError()).isEqualTo("patch 2 ended with 3: it was told to");
+        done(branches().removePatch(origin, checkpoint, failing.id()));
+        var second = woken(fork);
+        assertThat(scripts(earlier)).containsExactly("echo one", "exit 3", "echo three");
+        assertThat(second.branch().patches()).containsExactly(1, 3);
+        assertThat(second.branch().patchError()).isEmpty();
+        assertThat(woken(fork).branch().patches()).containsExactly(1, 3);
+        assertThat(scripts(earlier)).hasSize(3);
+    }
+
+    @Test
+    void runsNothingLaterInTheForksOfOthers() {
+        var checkpoint = checkpoint(create(), "public");
+        done(branches().publish(origin, checkpoint, true));
+        var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
+        var fork = done(fork(stranger, checkpoint)).id();
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo later", ""));
+        var earlier = HOSTS.commands.size();
+
+        done(node.persistence.sandboxes().hibernate(stranger, fork));
+        done(node.persistence.sandboxes().wake(stranger, fork, Optional.empty()));
+        assertThat(scripts(earlier)).isEmpty();
+        done(fork(stranger, checkpoint));
+        assertThat(scripts(earlier)).containsExactly("echo later");
+    }
+
+    private SnapshotView snapshot(String name) {
+        var image = new Images.Wanted(new ImageManifest(List.of(new ImageStep.RunCommands(List.of("make it")))), 1024);
+        var requested = done(node.persistence
+                .images()
+                .request(origin, new SnapshotName(name), UUID.randomUUID(), image, BuildLog.NONE));
+        return done(requested.ready());
+    }
+
+    private static CompletionStage<Outcome<SandboxView>> from(Origin by, String snapshot, OrganizationId publisher) {
+        var wanted = new NewSandbox("base", Optional.empty(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+        return node.persistence
+                .images()
+                .create(by, SandboxId.of(UUID.randomUUID()), wanted, new SnapshotName(snapshot), publisher);
+    }
+
+    @Test
+    void patchesOneNameOfAnImageAndNoOther() {
+        var patched = snapshot("patched");
+        snapshot("plain");
+        var checkpoint = done(node.persistence.images().checkpoint(origin, "patched"));
+        assertThat(checkpoint.value()).isEqualTo(patched.state().id());
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo one", ""));
+        var earlier = HOSTS.commands.size();
+
+        var sandbox = done(from(origin, "patched", origin.organization()));
+        assertThat(sandbox.branch().patches()).containsExactly(1);
+        assertThat(done(from(origin, "plain", origin.organization())).branch().patches())
+                .isEmpty();
+        assertThat(fork(checkpoint).branch().patches()).containsExactly(1);
+        assertThat(scripts(earlier)).containsExactly("echo one", "echo one");
+        assertThat(HOSTS.layersOf(sandbox.id()))
+                .isEqualTo(patched.state().layer().orElseThrow().files());
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo two", ""));
+        assertThat(woken(sandbox.id()).branch().patches()).containsExactly(1, 2);
+
+        done(node.persistence.images().delete(origin, new SnapshotName("patched")));
+        assertThat(refused(fork(origin, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
+        assertThat(refused(branches().patches(origin, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
+        // The name is free, and another snapshot of it begins without patches.
+        snapshot("patched");
+        assertThat(done(from(origin, "patched", origin.organization())).branch().patches())
+                .isEmpty();
+    }
+
+    @Test
+    void letsOthersNameWhatThePublisherHasPublishedUnlessTheyHaveOneOfThatName() {
+        snapshot("tools");
+        var publisher = origin.organization();
+        var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
+        var unknown = new ImageRefusal.UnknownSnapshot(new SnapshotName("tools"));
+        assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
+
+        var checkpoint = done(node.persistence.images().checkpoint(origin, "tools"));
+        done(branches().publish(origin, checkpoint, true));
+
+        var sandbox = done(from(stranger, "tools", publisher));
+        assertThat(sandbox.blueprint().origin()).contains(checkpoint);
+        assertThat(HOSTS.layersOf(sandbox.id())).isNotEmpty();
+        assertThat(done(fork(stranger, checkpoint)).status()).isEqualTo("running");
+        assertThat(refused(from(stranger, "tools", stranger.organization()))).isEqualTo(unknown);
+        assertThat(refused(node.persistence.images().checkpoint(stranger, "tools")))
+                .isEqualTo(new ImageRefusal.NoSuchSnapshot());
+        done(branches().publish(origin, checkpoint, false));
+        assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
+        assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
     }
 
     @Test

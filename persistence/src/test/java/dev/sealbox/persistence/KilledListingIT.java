@@ -66,7 +66,13 @@ class KilledListingIT {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         var process = new ProcessBuilder(
-                        java, "-cp", classes, ListingNode.class.getName(), folder.toString(), "" + round)
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        classes,
+                        ListingNode.class.getName(),
+                        folder.toString(),
+                        "" + round)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -18,7 +18,8 @@ final class KilledProcess {
     static String[] run(Class<?> main, Path folder, Duration later) throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var process = new ProcessBuilder(java, "-cp", classes, main.getName(), folder.toString())
+        var process = new ProcessBuilder(
+                        java, "-XX:TieredStopAtLevel=1", "-cp", classes, main.getName(), folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

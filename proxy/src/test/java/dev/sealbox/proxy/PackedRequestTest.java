@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.aayushatharva.brotli4j.Brotli4jLoader;
 import com.aayushatharva.brotli4j.encoder.Encoder;
 import com.github.luben.zstd.Zstd;
+import dev.sealbox.domain.ledger.Ruling;
+import dev.sealbox.domain.ledger.UseRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -132,6 +135,50 @@ class PackedRequestTest {
     void leavesABodyAloneThatGoesWhereNoSecretMay() throws IOException {
         assertThat(post(OTHER, "gzip", "no gzip at all").status()).isEqualTo(200);
         assertThat(other.last().text()).isEqualTo("no gzip at all");
+        Eventually.holds(() -> rules().equals(List.of("body.unknown-coding")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate", "br", "zstd"})
+    void tellsOfATokenInABodyThatGoesWhereItsSecretMayNot(String coding) throws IOException {
+        var random = new Random(1);
+        var large = new StringBuilder();
+        random.ints(200_000, ' ', '~').forEach(c -> large.append((char) c));
+        for (var body : List.of("k=" + token, large + token)) {
+            var packed = pack(coding, body);
+            assertThat(post(OTHER, coding, packed).status()).isEqualTo(200);
+            assertThat(other.last().content()).isEqualTo(packed);
+            assertThat(other.last().field("Content-Encoding")).hasValue(coding);
+        }
+        Eventually.holds(() -> rules().equals(List.of("secret.not-for-host", "secret.not-for-host")));
+    }
+
+    @Test
+    void refusesAForeignTokenInABodyThatGoesWhereNoSecretMay() throws IOException {
+        var forged = "osb_sealed_" + "0".repeat(32);
+
+        assertThat(post(OTHER, "gzip", pack("gzip", forged)).field("x-sealbox-decision"))
+                .hasValue("token.unknown");
+
+        assertThat(other.requests).isEmpty();
+    }
+
+    @Test
+    void passesABombThatGoesWhereNoSecretMayAndSaysThatItWasNotSeen() throws IOException {
+        var bomb = pack("gzip", "0".repeat(50_000_000) + token);
+
+        assertThat(post(OTHER, "gzip", bomb).status()).isEqualTo(200);
+
+        assertThat(other.last().content()).isEqualTo(bomb);
+        Eventually.holds(() -> rules().equals(List.of("body.unknown-coding")));
+    }
+
+    private List<String> rules() {
+        return proxy.ledger.records.stream()
+                .filter(record -> record.ruling() == Ruling.UNUSABLE)
+                .map(UseRecord::rule)
+                .sorted()
+                .toList();
     }
 
     private Http.Message post(String host, String coding, String packed, String... fields) throws IOException {

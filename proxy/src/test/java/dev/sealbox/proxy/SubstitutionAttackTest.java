@@ -233,9 +233,14 @@ class SubstitutionAttackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cut", "capitals"})
+    @ValueSource(strings = {"cut", "capitals", "some capitals", "a capital"})
     void refusesWhatWasATokenWhereAStoreWantsNonePassedOn(String how) throws IOException {
-        var maimed = how.equals("cut") ? token.substring(0, 20) : token.toUpperCase(Locale.ROOT);
+        var maimed = switch (how) {
+            case "cut" -> token.substring(0, 20);
+            case "capitals" -> token.toUpperCase(Locale.ROOT);
+            case "some capitals" -> token.replace("sealed", "SeaLeD");
+            default -> "O" + token.substring(1);
+        };
         policy.deny(new Denials(List.of(), UnusableTokens.REFUSE));
         proxy.admit(TestProxy.SANDBOX, policy);
         for (var fields : List.of("X-Key: " + maimed, "Cookie: a=" + maimed)) {
@@ -243,6 +248,10 @@ class SubstitutionAttackTest {
                 assertThat(client.get(HOST, "/", fields).field("x-sealbox-decision"))
                         .hasValue("token.maimed");
             }
+        }
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            assertThat(client.post(HOST, "/", "k=" + maimed).field("x-sealbox-decision"))
+                    .hasValue("token.maimed");
         }
         assertThat(upstream.requests).isEmpty();
     }

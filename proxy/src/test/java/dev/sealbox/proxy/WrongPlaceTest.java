@@ -101,7 +101,7 @@ class WrongPlaceTest {
     }
 
     @Test
-    void withoutAServerNameTheTunnelsHostCountsAndNoOther() throws IOException {
+    void withoutAServerNameNothingIsReplacedAndNoOtherHostIsReached() throws IOException {
         var raw = PROXY.connect(TestProxy.SANDBOX, PROXY.proxy.ports().proxy());
         raw.getOutputStream().write(Http.latin1("CONNECT " + API + ":443 HTTP/1.1\r\nHost: " + API + "\r\n\r\n"));
         assertThat(Http.head(raw.getInputStream()).status()).isEqualTo(200);
@@ -110,9 +110,14 @@ class WrongPlaceTest {
         try (var client = new TestClient(nameless)) {
             assertThat(client.get(OTHER, "/", "Authorization: " + TOKEN).status())
                     .isEqualTo(421);
-            assertThat(client.get(API, "/", "Authorization: " + TOKEN).status()).isEqualTo(200);
+            assertThat(client.get(API, "/?" + TOKEN, "Authorization: " + TOKEN).status())
+                    .isEqualTo(200);
         }
         assertThat(ANOTHER.requests).isEmpty();
+        assertThat(UPSTREAM.last().target()).isEqualTo("/?" + TOKEN);
+        assertThat(UPSTREAM.last().field("Authorization")).hasValue(TOKEN);
+        Eventually.holds(() -> PROXY.ledger.records.stream()
+                .anyMatch(record -> record.rule().equals("secret.not-without-server-name")));
     }
 
     @ParameterizedTest

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.sealbox.client.RunOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
+import dev.sealbox.client.StoreUpdate;
 import dev.sealbox.demo.upstream.EchoSocket;
 import dev.sealbox.demo.upstream.GitServer;
 import dev.sealbox.demo.upstream.GrpcEcho;
 import dev.sealbox.demo.upstream.Shelf;
+import dev.sealbox.demo.upstream.TcpEcho;
 import dev.sealbox.demo.upstream.TestAuthority;
 import dev.sealbox.demo.upstream.TestUpstream;
 import java.io.IOException;
@@ -50,6 +52,7 @@ class ClientsIT {
     private static final String NPM = "npm.clients.test";
     private static final String GRPC = "grpc.clients.test";
     private static final String SOCKET = "socket.clients.test";
+    private static final String TCP = "tcp.clients.test";
     private static final String VALUE = "value-" + UUID.randomUUID();
     private static final RunOptions PATIENT = RunOptions.defaults().timeout(Duration.ofMinutes(2));
 
@@ -83,6 +86,7 @@ class ClientsIT {
     private static Shelf npm;
     private static GrpcEcho grpc;
     private static EchoSocket socket;
+    private static TcpEcho tcp;
     private static World world;
     private static Sandbox sandbox;
 
@@ -101,6 +105,7 @@ class ClientsIT {
         npm = Shelf.locked(authority, NPM, "Bearer " + VALUE);
         grpc = new GrpcEcho(authority, GRPC);
         socket = new EchoSocket(authority, SOCKET);
+        tcp = new TcpEcho();
         var ports = Map.of(
                 API,
                 api.port(),
@@ -118,13 +123,14 @@ class ClientsIT {
                 socket.port());
         world = World.open(Map.of(
                 "SEALBOX_UPSTREAM_OVERRIDES",
-                ports.entrySet().stream()
+                Stream.concat(ports.entrySet().stream(), Stream.of(Map.entry(TCP, tcp.port())))
                         .map(entry -> entry.getKey() + "=127.0.0.1:" + entry.getValue())
                         .collect(Collectors.joining(",")),
                 "SEALBOX_UPSTREAM_CA_FILE",
                 Files.writeString(folder.resolve("ca.pem"), authority.pem()).toString()));
         var stores = world.client().secretStores();
         var store = stores.create("clients", List.copyOf(ports.keySet()));
+        stores.update(store.id(), StoreUpdate.nothing().egressTcp(List.of(TCP + ":5432")));
         stores.setSecret(store.id(), "TOKEN", VALUE);
         sandbox = Sandbox.create(world.client(), SandboxOptions.defaults().secretStore("clients"));
     }
@@ -138,6 +144,7 @@ class ClientsIT {
             git.close();
             grpc.close();
             socket.close();
+            tcp.close();
             List.of(apt, plain, npm).forEach(Shelf::close);
         }
     }
@@ -344,6 +351,21 @@ class ClientsIT {
         } catch (ClassNotFoundException | URISyntaxException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** What is no web reaches named ports only, and a token stays a token there. */
+    @Test
+    void plainTcp() {
+        var dial = "exec 3<>/dev/tcp/" + TCP + "/";
+
+        assertThat(run("bash -c '" + dial + "5432; echo \"$TOKEN\" >&3; head -n 1 <&3'"))
+                .isEqualTo(run("echo \"$TOKEN\""));
+
+        assertThat(run("for port in 5431 5433 22; do bash -c \"" + dial
+                        + "$port; echo hello >&3; head -n 1 <&3\" 2>/dev/null; done; true"))
+                .isEmpty();
+        assertThat(run("curl -s -o /dev/null -w '%{http_code}' http://" + TCP + "/"))
+                .isEqualTo("403");
     }
 
     /** Whatever form it has: PEM, or the bytes by which every private key on P-256 begins. */

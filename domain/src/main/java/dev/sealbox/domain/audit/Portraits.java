@@ -184,7 +184,7 @@ public final class Portraits {
         portrait.put("stage", word(checkpoint.stage()));
         checkpoint.facts().ifPresent(facts -> {
             portrait.put("organization", facts.organization().value());
-            portrait.put("source", facts.source().value());
+            facts.source().ifPresent(source -> portrait.put("source", source.value()));
             portrait.put("name", facts.name());
             portrait.put("kind", word(facts.kind()));
             portrait.put("contents", of(facts.contents()));

@@ -153,6 +153,7 @@ public sealed interface Trace {
         return switch (event) {
             case CheckpointEvent.CheckpointRequested(var source, var name, var kind, var contents) ->
                 new Taken(source, name);
+            case CheckpointEvent.ImageAdopted adopted -> new None();
             case CheckpointEvent.CheckpointReady ready -> new None();
             case CheckpointEvent.CheckpointFailed failed -> new None();
             case CheckpointEvent.CheckpointForked forked -> new None();

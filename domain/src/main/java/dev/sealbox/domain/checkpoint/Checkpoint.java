@@ -6,6 +6,7 @@ import static dev.sealbox.domain.Decision.refuse;
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.AbandonCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.AddPatch;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.AdoptImage;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmDiscarded;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmReady;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.DeleteCheckpoint;
@@ -14,6 +15,7 @@ import dev.sealbox.domain.checkpoint.CheckpointCommand.PublishCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.RemovePatch;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ReportFailed;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.RequestCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.RetireImage;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.RevokeLineage;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.UnpublishCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointDeleted;
@@ -23,10 +25,12 @@ import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointPublished;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointReady;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointRequested;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.CheckpointUnpublished;
+import dev.sealbox.domain.checkpoint.CheckpointEvent.ImageAdopted;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.LayerDiscarded;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.LineageRevoked;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.PatchAdded;
 import dev.sealbox.domain.checkpoint.CheckpointEvent.PatchRemoved;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
@@ -34,9 +38,11 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What a sandbox was at one moment, and the sandboxes that started from it.
@@ -66,10 +72,14 @@ public record Checkpoint(
         DISCARDED
     }
 
-    /** What never changes about a checkpoint. */
+    /**
+     * What never changes about a checkpoint.
+     *
+     * @param source the sandbox that it was taken of; empty for one that stands for an image, and has no files of its own
+     */
     public record Facts(
             OrganizationId organization,
-            SandboxId source,
+            Optional<SandboxId> source,
             String name,
             CheckpointKind kind,
             Contents contents,
@@ -86,7 +96,26 @@ public record Checkpoint(
 
     /** Whether {@code asking} may fork it: its owner, and everybody once it is published. */
     public boolean isForkableBy(OrganizationId asking) {
-        return isVisibleTo(asking) || (isThere() && facts.isPresent() && upkeep.published());
+        return isVisibleTo(asking) || openToAll();
+    }
+
+    /** Whether every organisation may fork it. */
+    public boolean openToAll() {
+        return isThere() && facts.isPresent() && upkeep.published();
+    }
+
+    /** The layers that a fork of it stands on, newest first, where its id is {@code id}. */
+    public List<CheckpointId> files(CheckpointId id) {
+        var known = facts.orElseThrow(() -> new IllegalStateException("a checkpoint without facts"));
+        var below = known.contents().blueprint().fileLayers();
+        return standsForImage()
+                ? below
+                : Stream.concat(Stream.of(id), below.stream()).toList();
+    }
+
+    /** Whether it stands for an image or a snapshot. */
+    public boolean standsForImage() {
+        return facts.filter(known -> known.source().isEmpty()).isPresent();
     }
 
     private boolean isThere() {
@@ -99,6 +128,8 @@ public record Checkpoint(
                 stage == Stage.ABSENT
                         ? accept(new CheckpointRequested(source, name, kind, contents))
                         : refuse(new CheckpointRefusal.AlreadyExists());
+            case AdoptImage(var name, var contents) -> adopt(origin, name, contents);
+            case RetireImage() -> retire(origin);
             case ConfirmReady(var size) -> stage == Stage.PROCESSING ? accept(new CheckpointReady(size)) : accept();
             case ReportFailed(var why) -> stage == Stage.PROCESSING ? accept(new CheckpointFailed(why)) : accept();
             case AbandonCheckpoint() -> abandon();
@@ -162,8 +193,26 @@ public record Checkpoint(
         };
     }
 
+    private Decision<CheckpointEvent, CheckpointRefusal> adopt(Origin origin, String name, Contents contents) {
+        if (stage == Stage.ABSENT) {
+            return accept(new ImageAdopted(name, contents));
+        }
+        return standsForImage() && isVisibleTo(origin.organization())
+                ? accept()
+                : refuse(new CheckpointRefusal.NoSuchCheckpoint());
+    }
+
+    private Decision<CheckpointEvent, CheckpointRefusal> retire(Origin origin) {
+        if (stage == Stage.DISCARDED) {
+            return accept();
+        }
+        return stage == Stage.ABSENT || (standsForImage() && isVisibleTo(origin.organization()))
+                ? accept(new LayerDiscarded())
+                : refuse(new CheckpointRefusal.NoSuchCheckpoint());
+    }
+
     private Decision<CheckpointEvent, CheckpointRefusal> delete(SandboxId source) {
-        return facts.filter(known -> known.source().equals(source)).isPresent()
+        return facts.filter(known -> known.source().equals(Optional.of(source))).isPresent()
                 ? accept(new CheckpointDeleted())
                 : refuse(new CheckpointRefusal.OfAnotherSandbox());
     }
@@ -171,15 +220,9 @@ public record Checkpoint(
     public Checkpoint apply(Recorded<CheckpointEvent> recorded) {
         return switch (recorded.event()) {
             case CheckpointRequested(var source, var name, var kind, var contents) ->
-                new Checkpoint(
-                        Stage.PROCESSING,
-                        Optional.of(new Facts(
-                                recorded.origin().organization(), source, name, kind, contents, recorded.at())),
-                        0,
-                        Set.of(),
-                        "",
-                        Instant.EPOCH,
-                        Upkeep.NONE);
+                begun(Stage.PROCESSING, recorded, Optional.of(source), name, kind, contents);
+            case ImageAdopted(var name, var contents) ->
+                begun(Stage.READY, recorded, Optional.empty(), name, CheckpointKind.DISK_ONLY, contents);
             case CheckpointReady(var size) -> new Checkpoint(Stage.READY, facts, size, forks, "", failedAt, upkeep);
             case CheckpointFailed(var why) -> new Checkpoint(Stage.FAILED, facts, 0, forks, why, recorded.at(), upkeep);
             case CheckpointForked(var fork) -> {
@@ -197,6 +240,17 @@ public record Checkpoint(
             case PatchRemoved(var patch) -> with(upkeep.without(patch));
             case LineageRevoked() -> with(upkeep.cut());
         };
+    }
+
+    private static Checkpoint begun(
+            Stage stage,
+            Recorded<CheckpointEvent> recorded,
+            Optional<SandboxId> source,
+            String name,
+            CheckpointKind kind,
+            Contents contents) {
+        var facts = new Facts(recorded.origin().organization(), source, name, kind, contents, recorded.at());
+        return new Checkpoint(stage, Optional.of(facts), 0, Set.of(), "", Instant.EPOCH, Upkeep.NONE);
     }
 
     private Checkpoint with(Upkeep next) {

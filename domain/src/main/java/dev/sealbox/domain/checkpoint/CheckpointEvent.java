@@ -10,6 +10,9 @@ public sealed interface CheckpointEvent {
     record CheckpointRequested(SandboxId source, String name, CheckpointKind kind, Contents contents)
             implements CheckpointEvent {}
 
+    /** It stands for an image or a snapshot of that name, whose files are already there. */
+    record ImageAdopted(String name, Contents contents) implements CheckpointEvent {}
+
     record CheckpointReady(long sizeBytes) implements CheckpointEvent {}
 
     record CheckpointFailed(String reason) implements CheckpointEvent {}

@@ -18,6 +18,9 @@ public record Obstacle(String code) {
     /** The request is not encrypted. */
     public static final Obstacle PLAIN_HTTP = new Obstacle("secret.not-over-http");
 
+    /** The request comes in a tunnel whose TLS does not name the host. */
+    public static final Obstacle UNNAMED = new Obstacle("secret.not-without-server-name");
+
     /** It has rules that allow some requests, and this is none of them. */
     public static final Obstacle NO_RULE = new Obstacle("secret.allowed-by-no-rule");
 

@@ -2,6 +2,8 @@ package dev.sealbox.domain.image;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.NewSandbox;
@@ -26,9 +28,20 @@ public interface Images {
     /** A sandbox from an image, under an id that was drawn before. When nobody waits for the build, it is cancelled. */
     Building<SandboxView> create(Origin origin, SandboxId id, NewSandbox sandbox, Wanted image, BuildLog log);
 
-    /** A sandbox from a snapshot that is ready. */
+    /**
+     * A sandbox from a snapshot that is ready: the organisation's own, or, where it has none of that name, one that the
+     * publisher has published.
+     */
     CompletionStage<Outcome<SandboxView>> create(
-            Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName snapshot);
+            Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName snapshot, OrganizationId publisher);
+
+    /**
+     * The checkpoint that stands for a snapshot that is ready: its patches run in what starts from the snapshot, and with
+     * it the snapshot is published.
+     *
+     * @param snapshot the name or the id of one
+     */
+    CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String snapshot);
 
     /** A snapshot whose name is taken, and what comes of it. */
     record Requested(SnapshotView now, CompletionStage<Outcome<SnapshotView>> ready) {}

@@ -2,7 +2,6 @@ package dev.sealbox.domain.sealing;
 
 import dev.sealbox.domain.InvalidValue;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -12,8 +11,8 @@ import java.util.regex.Pattern;
  * <p>Not a bearer value: what it means is decided by the sandbox that a connection comes from.
  */
 public record SealedToken(String value) {
-    /** What shows that something was meant to be a token, or was one: its prefix, also in capitals. */
-    public static final List<String> BEGINNINGS = List.of("osb_sealed", "OSB_SEALED");
+    /** What shows, in whatever mixture of cases, that something was meant to be a token, or was one. */
+    public static final String BEGINNING = "osb_sealed";
 
     public static final String PREFIX = "osb_sealed_";
 

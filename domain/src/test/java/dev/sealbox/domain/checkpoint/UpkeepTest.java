@@ -5,6 +5,7 @@ import static dev.sealbox.domain.Decision.refuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -25,6 +26,7 @@ class UpkeepTest {
     private static final Origin STRANGER = Origin.system(new OrganizationId("stranger"));
     private static final SandboxId SOURCE = new SandboxId("sb-0000000000000001");
     private static final SandboxId FORK = new SandboxId("sb-0000000000000002");
+    private static final CheckpointId ID = new CheckpointId(new UUID(0, 7));
     private static final Contents CONTENTS = new Contents(
             new Blueprint("base", Optional.empty(), List.of(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of()),
             new HostId("host-1"),
@@ -114,5 +116,34 @@ class UpkeepTest {
 
         assertThat(revoked.upkeep().revoked()).isTrue();
         assertThat(revoked.decide(OWNER, new CheckpointCommand.RevokeLineage())).isEqualTo(accept());
+    }
+
+    @Test
+    void standsForAnImageUntilItGoes() {
+        var adopt = new CheckpointCommand.AdoptImage("tools", CONTENTS);
+        var image = after(Checkpoint.ABSENT, adopt);
+
+        assertThat(image.stage()).isEqualTo(Checkpoint.Stage.READY);
+        assertThat(image.files(ID)).isEqualTo(CONTENTS.blueprint().fileLayers()).doesNotContain(ID);
+        assertThat(READY.files(ID)).contains(ID);
+        assertThat(image.decide(OWNER, adopt)).isEqualTo(accept());
+        assertThat(image.decide(STRANGER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(READY.decide(OWNER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(image.decide(OWNER, new CheckpointCommand.DeleteCheckpoint(SOURCE)))
+                .isEqualTo(refuse(new CheckpointRefusal.OfAnotherSandbox()));
+        assertThat(after(image, patch(1)).upkeep().patches()).hasSize(1);
+        var open = after(image, new CheckpointCommand.PublishCheckpoint());
+        assertThat(open.isForkableBy(STRANGER.organization())).isTrue();
+
+        var retire = new CheckpointCommand.RetireImage();
+        assertThat(image.decide(STRANGER, retire)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(READY.decide(OWNER, retire)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        var gone = after(open, retire);
+        assertThat(gone.isForkableBy(STRANGER.organization())).isFalse();
+        assertThat(gone.decide(OWNER, retire)).isEqualTo(accept());
+        assertThat(gone.decide(OWNER, patch(2))).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        // Nothing comes to stand for what went before it was asked for.
+        var never = after(Checkpoint.ABSENT, retire);
+        assertThat(never.decide(OWNER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
     }
 }

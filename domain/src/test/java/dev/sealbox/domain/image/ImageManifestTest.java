@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.image.BuildAction.Execute;
 import dev.sealbox.domain.image.BuildAction.Write;
 import dev.sealbox.domain.image.ImageStep.AddDir;
@@ -175,5 +176,18 @@ class ImageManifestTest {
     @ValueSource(strings = {"a", "YQ", "YQ=", "YQ===", "Y===", "====", "YQ==YQ==", "Y_-=", "YQ=\n", " YQ="})
     void refusesWhatIsNotBase64(String text) {
         assertThatThrownBy(() -> new FileContent(text)).isInstanceOf(InvalidValue.class);
+    }
+
+    @Test
+    void isStoodForByACheckpointOfEachOrganisationsOwn() {
+        var image = new ImageHash("0123456789abcdef".repeat(4));
+        var acme = image.checkpoint(new OrganizationId("acme"));
+
+        assertThat(acme).isEqualTo(image.checkpoint(new OrganizationId("acme")));
+        assertThat(acme.value().version()).isEqualTo(8);
+        assertThat(acme.value().variant()).isEqualTo(2);
+        assertThat(acme).isNotEqualTo(image.checkpoint(new OrganizationId("other")));
+        assertThat(acme)
+                .isNotEqualTo(new ImageHash("fedcba9876543210".repeat(4)).checkpoint(new OrganizationId("acme")));
     }
 }

@@ -132,7 +132,7 @@ public final class CheckpointEntity
 
     private void take(Facts facts) {
         taking = true;
-        pipe(hosts.checkpoint(facts.contents().host(), facts.source(), id)
+        pipe(hosts.checkpoint(facts.contents().host(), facts.source().orElseThrow(), id)
                 .<CheckpointCommand>thenApply(CheckpointCommand.ConfirmReady::new)
                 .exceptionally(failure -> new CheckpointCommand.ReportFailed(Records.reason(failure)))
                 .thenApply(Optional::of));

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import dev.sealbox.domain.checkpoint.Patch;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -18,6 +19,7 @@ import dev.sealbox.domain.store.StoreCommand.BindSandbox;
 import dev.sealbox.domain.store.StoreCommand.UnbindSandbox;
 import dev.sealbox.domain.store.StoreView;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -137,6 +139,14 @@ public final class Entities implements Neighbours {
                 organization,
                 replyTo -> new OrganizationMessage.Execute(
                         Origin.system(organization), new ResumeSandbox(sandbox, Integer.MAX_VALUE), replyTo));
+    }
+
+    @Override
+    public CompletionStage<List<Patch>> patches(OrganizationId organization, CheckpointId checkpoint) {
+        return checkpoint(checkpoint, settings.askTimeout(), CheckpointMessage.Read::new)
+                .thenApply(reply -> reply instanceof CheckpointReply.Done(var state) && state.isVisibleTo(organization)
+                        ? state.upkeep().patches()
+                        : List.of());
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.sealbox.persistence.entity;
 
+import dev.sealbox.domain.checkpoint.Patch;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.store.StoreView;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** What entities ask of each other, wherever in the cluster they are. A stage fails when no answer comes in time. */
@@ -29,6 +31,9 @@ public interface Neighbours {
 
     /** Tells the organisation that the sandbox counts again; its place was given before. */
     CompletionStage<OrganizationReply> resumed(OrganizationId organization, SandboxId sandbox);
+
+    /** The patches of a checkpoint; none of one that is gone, or is another organisation's. */
+    CompletionStage<List<Patch>> patches(OrganizationId organization, CheckpointId checkpoint);
 
     /** Wakes the sandbox after the retry pause, also when it has left memory by then. */
     void resumeLater(SandboxId sandbox);

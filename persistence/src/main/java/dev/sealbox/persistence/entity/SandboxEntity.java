@@ -49,6 +49,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
 
     private final ActorContext<SandboxMessage> context;
     private final SandboxWork work;
+    private final WakePatches patches;
     private final EntitySettings settings;
     private final RandomGenerator random;
     private final Clock clock;
@@ -57,12 +58,14 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             SandboxId id,
             ActorContext<SandboxMessage> context,
             SandboxWork work,
+            WakePatches patches,
             EntitySettings settings,
             RandomGenerator random,
             Clock clock) {
         super(PersistenceId.of(TYPE, id.value()));
         this.context = context;
         this.work = work;
+        this.patches = patches;
         this.settings = settings;
         this.random = random;
         this.clock = clock;
@@ -77,7 +80,13 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             RandomGenerator random,
             Clock clock) {
         return Behaviors.setup(context -> new SandboxEntity(
-                id, context, new SandboxWork(id, context, neighbours, hosts, settings), settings, random, clock));
+                id,
+                context,
+                new SandboxWork(id, context, neighbours, hosts, settings),
+                new WakePatches(id, context, neighbours, hosts, clock),
+                settings,
+                random,
+                clock));
     }
 
     @Override
@@ -101,7 +110,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             case SandboxMessage.ReadAsSystem(var replyTo) ->
                 Effect().reply(replyTo, told(sandbox, sandbox.organization()));
             case SandboxMessage.Await(var organization, var replyTo) ->
-                sandbox.settled()
+                sandbox.settled() && !patches.underWay()
                         ? Effect().reply(replyTo, told(sandbox, organization))
                         : Effect().stash();
             case SandboxMessage.ReadPolicy(var replyTo) ->
@@ -126,6 +135,12 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
             case SandboxMessage.Resume() -> {
                 work.resume();
                 yield goOn(sandbox, Optional.empty());
+            }
+            case SandboxMessage.Patched(var failure) -> {
+                failure.ifPresent(
+                        reason -> context.getLog().warn("Cannot see to the patches of a sandbox: {}", reason));
+                patches.ended();
+                yield Effect().none().thenUnstashAll();
             }
             case SandboxMessage.Stop() -> Effect().stop();
         };
@@ -293,7 +308,12 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                 .orElse(List.of());
         return Effect()
                 .persist(Records.of(events, origin, clock))
-                .thenRun(work::proceed)
+                .thenRun(after -> {
+                    if (events.contains(new SandboxEvent.SandboxWoken())) {
+                        patches.run(after, work.names());
+                    }
+                    work.proceed(after);
+                })
                 .thenUnstashAll();
     }
 

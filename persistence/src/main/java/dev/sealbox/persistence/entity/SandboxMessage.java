@@ -61,6 +61,9 @@ public sealed interface SandboxMessage {
     /** Finish what is unfinished. */
     record Resume() implements SandboxMessage, ClusterMessage {}
 
+    /** What patches there were for one that has woken have run, or one has not; why nothing is known of it, if so. */
+    record Patched(Optional<String> failure) implements SandboxMessage, NoSerializationVerificationNeeded {}
+
     /** Leave memory. */
     record Stop() implements SandboxMessage, ClusterMessage {}
 

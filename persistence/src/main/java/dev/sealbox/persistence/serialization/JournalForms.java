@@ -82,6 +82,7 @@ final class JournalForms {
             entry("sandbox.reach-widened.1", SandboxEvent.ReachWidened.class),
             entry("checkpoint.requested.1", CheckpointEvent.CheckpointRequested.class),
             entry("checkpoint.requested.2", CheckpointEvent.CheckpointRequested.class),
+            entry("checkpoint.image-adopted.1", CheckpointEvent.ImageAdopted.class),
             entry("checkpoint.ready.1", CheckpointEvent.CheckpointReady.class),
             entry("checkpoint.failed.1", CheckpointEvent.CheckpointFailed.class),
             entry("checkpoint.forked.1", CheckpointEvent.CheckpointForked.class),
@@ -124,6 +125,7 @@ final class JournalForms {
             entry("checkpoint.state.1", Checkpoint.class),
             entry("checkpoint.state.2", Checkpoint.class),
             entry("checkpoint.state.3", Checkpoint.class),
+            entry("checkpoint.state.4", Checkpoint.class),
             entry("image.state.1", ImageLibrary.class),
             entry("organization.state.1", Organization.class),
             entry("organization.state.2", Organization.class),
@@ -150,7 +152,7 @@ final class JournalForms {
             case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
             case SecretStore store -> "store.state.5";
             case Sandbox sandbox -> "sandbox.state.6";
-            case Checkpoint checkpoint -> "checkpoint.state.3";
+            case Checkpoint checkpoint -> "checkpoint.state.4";
             case ImageLibrary library -> "image.state.1";
             case Organization organization -> "organization.state.3";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
@@ -227,6 +229,7 @@ final class JournalForms {
     private static String checkpoint(CheckpointEvent event) {
         return switch (event) {
             case CheckpointEvent.CheckpointRequested e -> "checkpoint.requested.2";
+            case CheckpointEvent.ImageAdopted e -> "checkpoint.image-adopted.1";
             case CheckpointEvent.CheckpointReady e -> "checkpoint.ready.1";
             case CheckpointEvent.CheckpointFailed e -> "checkpoint.failed.1";
             case CheckpointEvent.CheckpointForked e -> "checkpoint.forked.1";

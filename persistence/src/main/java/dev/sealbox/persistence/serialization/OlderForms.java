@@ -26,6 +26,8 @@ final class OlderForms {
             entry("checkpoint.requested.1", OlderForms::checkpointRequested),
             entry("checkpoint.state.1", checkpoint -> checkpoint(withUpkeep(checkpoint))),
             entry("checkpoint.state.2", OlderForms::checkpoint),
+            // Every checkpoint had a source before some stood for images.
+            entry("checkpoint.state.3", UnaryOperator.identity()),
             entry("store.state.1", store -> withRules(withTcp(withLocations(store(store))))),
             entry("store.state.2", store -> withRules(withTcp(withLocations(store)))),
             entry("store.state.3", store -> withRules(withTcp(store))),

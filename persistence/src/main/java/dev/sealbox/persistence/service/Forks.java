@@ -71,7 +71,14 @@ final class Forks {
                         .thenCompose(inherited -> layers(origin, inherited, wanted)
                                 .thenCompose(found -> found.then(layers -> note(origin, checkpoint, id)
                                         .thenCompose(noted -> noted.then(done -> launcher.launch(
-                                                origin, plan(id, checkpoint, inherited.contents(), layers, wanted))))))
+                                                origin,
+                                                plan(
+                                                        id,
+                                                        checkpoint,
+                                                        state.files(checkpoint),
+                                                        inherited.contents(),
+                                                        layers,
+                                                        wanted))))))
                                 .thenCompose(launched -> launched.then(fork -> inherited.lost()
                                         ? Futures.now(launched)
                                         : unlessRevoked(origin, checkpoint, state, fork))))));
@@ -170,10 +177,15 @@ final class Forks {
     }
 
     private static Launcher.Plan plan(
-            SandboxId id, CheckpointId checkpoint, Contents contents, Found found, NewFork wanted) {
+            SandboxId id,
+            CheckpointId checkpoint,
+            List<CheckpointId> files,
+            Contents contents,
+            Found found,
+            NewFork wanted) {
         return new Launcher.Plan(
                 id,
-                blueprint(checkpoint, contents.blueprint(), wanted),
+                blueprint(checkpoint, files, contents.blueprint(), wanted),
                 found.layers(),
                 found.lost(),
                 contents.remembered(),
@@ -183,14 +195,14 @@ final class Forks {
                 Optional.empty());
     }
 
-    private static Blueprint blueprint(CheckpointId checkpoint, Blueprint origin, NewFork wanted) {
+    private static Blueprint blueprint(
+            CheckpointId checkpoint, List<CheckpointId> files, Blueprint origin, NewFork wanted) {
         var limits = origin.limits();
         var memory = Math.max(limits.memoryMB(), wanted.memoryMB().orElse(0));
         return new Blueprint(
                 origin.template(),
                 Optional.of(checkpoint),
-                Stream.concat(Stream.of(checkpoint), origin.fileLayers().stream())
-                        .toList(),
+                files,
                 new Limits(limits.cpuCount(), memory, limits.diskMB()),
                 wanted.timeoutSeconds(),
                 merged(origin.envs(), wanted.envs()),

@@ -142,7 +142,7 @@ final class Import {
                 case Outcome.Refused<Unit>(var reason) -> Outcome.refused(reason);
                 case Outcome.Done<Unit> taken -> {
                     settled(images.decide(origin, new ImageCommand.ConfirmSnapshot(name, id, image)));
-                    yield settled(images.read(origin, name));
+                    yield settled(images.read(origin, name).thenCompose(made -> images.standing(origin, made)));
                 }
             };
         } finally {

@@ -5,6 +5,7 @@ import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
@@ -36,7 +37,7 @@ final class Lineage {
         var facts = checkpoint.facts().orElseThrow();
         var contents = facts.contents();
         if (!facts.organization().equals(forking)) {
-            return Futures.now(new Inherited(foreign(contents), false));
+            return Futures.now(new Inherited(foreign(contents, checkpoint.standsForImage()), false));
         }
         return isRevoked(forking, id, checkpoint)
                 .thenApply(revoked -> revoked
@@ -71,11 +72,21 @@ final class Lineage {
                                 .isPresent());
     }
 
-    /** Files go across organisations; names, variables, labels and tokens do not (SEMANTICS 7.9). */
-    private static Contents foreign(Contents contents) {
+    /**
+     * Files go across organisations; names, variables, labels and tokens do not (SEMANTICS 7.9). What an image says about
+     * its commands is a part of what was published; what a sandbox has of some image may be anybody's.
+     */
+    private static Contents foreign(Contents contents, boolean image) {
         var plan = contents.blueprint();
-        var bare =
-                new Blueprint(plan.template(), plan.origin(), plan.fileLayers(), plan.limits(), 0, Map.of(), Map.of());
+        var bare = new Blueprint(
+                plan.template(),
+                plan.origin(),
+                plan.fileLayers(),
+                plan.limits(),
+                0,
+                Map.of(),
+                Map.of(),
+                image ? plan.defaults() : Defaults.NONE);
         return new Contents(bare, contents.host(), List.of(), List.of(), Map.of());
     }
 }

@@ -28,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 
 /** Archives of what entities know and hosts have. */
 public final class ShardedArchives implements Archives {
@@ -71,9 +70,8 @@ public final class ShardedArchives implements Archives {
     /** Its variables are its sandbox's own; only what its image says goes along. */
     private static ImageLayer files(CheckpointId id, Checkpoint checkpoint) {
         var contents = checkpoint.facts().orElseThrow().contents();
-        var layers = Stream.concat(Stream.of(id), contents.blueprint().fileLayers().stream());
         return new ImageLayer(
-                contents.host(), layers.toList(), contents.blueprint().defaults());
+                contents.host(), checkpoint.files(id), contents.blueprint().defaults());
     }
 
     @Override

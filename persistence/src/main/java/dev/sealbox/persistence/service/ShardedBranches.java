@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 
 /** Branches as their people see them, put together from entities. */
 public final class ShardedBranches implements Branches {
@@ -60,15 +59,11 @@ public final class ShardedBranches implements Branches {
 
     private static Outcome<SandboxCommand> restorable(SandboxId sandbox, CheckpointId id, Checkpoint checkpoint) {
         var facts = checkpoint.facts().orElseThrow();
-        if (!facts.source().equals(sandbox)) {
+        if (!facts.source().equals(Optional.of(sandbox))) {
             return Outcome.refused(new CheckpointRefusal.OfAnotherSandbox());
         }
         return switch (checkpoint.stage()) {
-            case READY ->
-                Outcome.done(new SandboxCommand.RestoreCheckpoint(
-                        id,
-                        Stream.concat(Stream.of(id), facts.contents().blueprint().fileLayers().stream())
-                                .toList()));
+            case READY -> Outcome.done(new SandboxCommand.RestoreCheckpoint(id, checkpoint.files(id)));
             case FAILED -> Outcome.refused(new CheckpointRefusal.Failed(checkpoint.reason()));
             case ABSENT, PROCESSING, DELETED, DISCARDED -> Outcome.refused(new CheckpointRefusal.NotReadyInTime());
         };

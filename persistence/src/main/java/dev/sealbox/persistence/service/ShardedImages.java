@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -28,6 +29,7 @@ import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxView;
+import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.entity.Entities;
@@ -54,11 +56,15 @@ public final class ShardedImages implements Images {
     private final Entities entities;
     private final Launcher launcher;
     private final Builds builds;
+    private final Patching patching;
+    private final ImageCheckpoints checkpoints;
 
-    private ShardedImages(Entities entities, Launcher launcher, Builds builds) {
+    private ShardedImages(Entities entities, Launcher launcher, Builds builds, Patching patching) {
         this.entities = entities;
         this.launcher = launcher;
         this.builds = builds;
+        this.patching = patching;
+        this.checkpoints = new ImageCheckpoints(entities, builds.settings.patience());
     }
 
     /** {@code random} draws ids and tokens, so it must be cryptographically strong. */
@@ -66,6 +72,7 @@ public final class ShardedImages implements Images {
             ActorSystem<?> system,
             Entities entities,
             SandboxHosts hosts,
+            Sandboxes sandboxes,
             RandomGenerator random,
             ServiceSettings services,
             ImageSettings settings,
@@ -73,7 +80,8 @@ public final class ShardedImages implements Images {
         return new ShardedImages(
                 entities,
                 new Launcher(entities, hosts, random, services, clock),
-                new Builds(entities, hosts, new Members(system), random, settings));
+                new Builds(entities, hosts, new Members(system), random, settings),
+                new Patching(entities, sandboxes, services, clock));
     }
 
     /**
@@ -99,7 +107,7 @@ public final class ShardedImages implements Images {
                                     .thenCompose(built -> built.then(
                                             made -> launched(origin, id, sandbox, layers, image, made, leaving, log)));
                         })));
-        return new Building<>(outcome, leaving);
+        return new Building<>(outcome.thenCompose(launched -> patched(origin, launched)), leaving);
     }
 
     private CompletionStage<Outcome<SandboxView>> launched(
@@ -115,34 +123,91 @@ public final class ShardedImages implements Images {
             return Futures.now(Outcome.refused(new ImageRefusal.BuildCancelled()));
         }
         log.add(new Line(image.manifest().steps().size() + 1, "create", "Starting the sandbox"));
-        return launch(origin, id, sandbox, layers, made);
+        var checkpoint = image.manifest().hash().checkpoint(origin.organization());
+        return launch(origin, id, sandbox, layers, checkpoint, made);
     }
 
     @Override
     public CompletionStage<Outcome<SandboxView>> create(
-            Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName name) {
+            Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName name, OrganizationId publisher) {
         return launcher.unlessThere(
-                origin,
-                id,
-                () -> launcher.requested(origin, sandbox.store())
-                        .thenCompose(found -> found.then(layers -> find(origin.organization(), name)
-                                .thenApply(known -> ready(name, known))
-                                .thenCompose(ready -> ready.then(made -> launch(origin, id, sandbox, layers, made))))));
+                        origin,
+                        id,
+                        () -> launcher.requested(origin, sandbox.store())
+                                .thenCompose(found -> found.then(layers -> known(origin.organization(), name, publisher)
+                                        .thenApply(ShardedImages::ready)
+                                        .thenCompose(ready -> ready.then(view -> launch(
+                                                origin,
+                                                id,
+                                                sandbox,
+                                                layers,
+                                                ImageCheckpoints.of(view),
+                                                view.state().layer().orElseThrow()))))))
+                .thenCompose(launched -> patched(origin, launched));
     }
 
-    private static Outcome<ImageLayer> ready(SnapshotName name, Optional<Snapshot> known) {
-        return known.map(snapshot -> snapshot.layer()
+    /** The asker's own, or else a published one of the publisher's. */
+    private CompletionStage<Outcome<SnapshotView>> known(
+            OrganizationId asking, SnapshotName name, OrganizationId publisher) {
+        var unknown = Outcome.<SnapshotView>refused(new ImageRefusal.UnknownSnapshot(name));
+        return view(asking, name)
+                .thenCompose(own -> own.isPresent() || asking.equals(publisher)
+                        ? Futures.now(own.map(Outcome::done).orElse(unknown))
+                        : view(publisher, name)
+                                .thenCompose(other -> other.map(view -> checkpoints
+                                                .isPublished(ImageCheckpoints.of(view))
+                                                .thenApply(published -> published ? Outcome.done(view) : unknown))
+                                        .orElseGet(() -> Futures.now(unknown))));
+    }
+
+    private static Outcome<SnapshotView> ready(Outcome<SnapshotView> known) {
+        return known instanceof Outcome.Done<SnapshotView>(var view)
+                        && view.state().layer().isEmpty()
+                ? Outcome.refused(new ImageRefusal.SnapshotNotReady(
+                        view.name(), view.state().stage().status()))
+                : known;
+    }
+
+    /** Also when a request is repeated: patches that have run are not run again. */
+    private CompletionStage<Outcome<SandboxView>> patched(Origin origin, Outcome<SandboxView> launched) {
+        return launched.then(sandbox -> sandbox.blueprint()
+                .origin()
+                .map(checkpoint -> patching.apply(origin, checkpoint, sandbox))
+                .orElseGet(() -> Futures.now(launched)));
+    }
+
+    @Override
+    public CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String snapshot) {
+        return list(origin)
+                .thenApply(all -> all.stream()
+                        .filter(view -> view.name().value().equals(snapshot)
+                                || view.state().id().toString().equals(snapshot))
+                        // A name that looks like an id is a name.
+                        .min(Comparator.comparing(view -> !view.name().value().equals(snapshot)))
                         .map(Outcome::done)
-                        .orElseGet(() -> Outcome.refused(new ImageRefusal.SnapshotNotReady(
-                                name, snapshot.stage().status()))))
-                .orElseGet(() -> Outcome.refused(new ImageRefusal.UnknownSnapshot(name)));
+                        .orElseGet(() -> Outcome.refused(new ImageRefusal.NoSuchSnapshot())))
+                .thenApply(ShardedImages::ready)
+                .thenCompose(ready -> ready.then(view -> adopted(origin, view)));
+    }
+
+    CompletionStage<Outcome<CheckpointId>> adopted(Origin origin, SnapshotView view) {
+        return checkpoints.adopt(
+                origin,
+                ImageCheckpoints.of(view),
+                view.name().value(),
+                view.state().layer().orElseThrow());
     }
 
     private CompletionStage<Outcome<SandboxView>> launch(
-            Origin origin, SandboxId id, NewSandbox sandbox, List<StoreView> layers, ImageLayer image) {
+            Origin origin,
+            SandboxId id,
+            NewSandbox sandbox,
+            List<StoreView> layers,
+            CheckpointId checkpoint,
+            ImageLayer image) {
         var blueprint = new Blueprint(
                 ImageManifest.BASE,
-                image.files().stream().findFirst(),
+                Optional.of(checkpoint),
                 image.files(),
                 sandbox.limits(),
                 sandbox.timeoutSeconds(),
@@ -193,7 +258,15 @@ public final class ShardedImages implements Images {
                         failure -> Outcome.refused(new ImageRefusal.BuildFailed(0, "build", Patience.reason(failure))))
                 .thenCompose(built -> decide(origin, outcome(name, id, built))
                         .thenCompose(done -> built.then(layer -> read(origin, name))))
+                .thenCompose(made -> standing(origin, made))
                 .whenComplete((done, failure) -> builds.naming.remove(id));
+    }
+
+    /** With the checkpoint that stands for it, which is made later where it cannot be made now. */
+    CompletionStage<Outcome<SnapshotView>> standing(Origin origin, Outcome<SnapshotView> made) {
+        return made.then(view -> view.state().layer().isEmpty()
+                ? Futures.now(made)
+                : adopted(origin, view).handle((adopted, failure) -> made));
     }
 
     private static ImageCommand outcome(SnapshotName name, UUID id, Outcome<ImageLayer> built) {
@@ -214,15 +287,21 @@ public final class ShardedImages implements Images {
 
     @Override
     public CompletionStage<Outcome<SnapshotView>> read(Origin origin, SnapshotName name) {
-        return find(origin.organization(), name)
-                .thenApply(found -> found.map(
-                                known -> Outcome.done(new SnapshotView(origin.organization(), name, known)))
-                        .orElseGet(() -> Outcome.refused(new ImageRefusal.NoSuchSnapshot())));
+        return view(origin.organization(), name)
+                .thenApply(found ->
+                        found.map(Outcome::done).orElseGet(() -> Outcome.refused(new ImageRefusal.NoSuchSnapshot())));
+    }
+
+    private CompletionStage<Optional<SnapshotView>> view(OrganizationId organization, SnapshotName name) {
+        return find(organization, name)
+                .thenApply(found -> found.map(known -> new SnapshotView(organization, name, known)));
     }
 
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, SnapshotName name) {
-        return decide(origin, new DeleteSnapshot(name));
+        return read(origin, name)
+                .thenCompose(found -> found.then(view -> checkpoints.retire(origin, ImageCheckpoints.of(view))))
+                .thenCompose(retired -> retired.then(done -> decide(origin, new DeleteSnapshot(name))));
     }
 
     private CompletionStage<Optional<Snapshot>> find(OrganizationId organization, SnapshotName name) {

@@ -1,5 +1,6 @@
 package dev.sealbox.persistence.entity;
 
+import dev.sealbox.domain.checkpoint.Patch;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -73,6 +74,11 @@ final class QuietNeighbours implements Neighbours {
     public CompletionStage<OrganizationReply> suspend(OrganizationId organization, SandboxId sandbox) {
         suspended.add(sandbox);
         return CompletableFuture.completedFuture(new OrganizationReply.Done(Organization.EMPTY));
+    }
+
+    @Override
+    public CompletionStage<List<Patch>> patches(OrganizationId organization, CheckpointId checkpoint) {
+        return CompletableFuture.completedFuture(List.of());
     }
 
     @Override

@@ -48,7 +48,12 @@ public final class Growth {
 
     /** For replacements that are about as long as what they replace. */
     public static Growth unlimited() {
-        return new Growth(Long.MAX_VALUE, Long.MAX_VALUE, what -> {});
+        return unlimited(what -> {});
+    }
+
+    /** The same; {@code told} as in {@link #of}. */
+    public static Growth unlimited(Consumer<Object> told) {
+        return new Growth(Long.MAX_VALUE, Long.MAX_VALUE, told);
     }
 
     /**

@@ -37,6 +37,7 @@ public final class Patterns {
     private final Object[] meanings;
     private final int[] digits;
     private final boolean[] kept;
+    private final boolean[] anyCase;
     private final int shortest;
     private final int longest;
     private final int[] shifts;
@@ -45,6 +46,9 @@ public final class Patterns {
     /** In the order of their bytes: those that begin alike stand together. */
     private int[] sorted;
 
+    /** Those whose letters may be of either case; few. */
+    private int[] folded;
+
     /** One thing to find, and what takes its place. */
     public static final class Entry {
         private final byte[] pattern;
@@ -52,6 +56,7 @@ public final class Patterns {
         private final Object meaning;
         private final int digits;
         private final boolean kept;
+        private final boolean anyCase;
 
         /**
          * Takes the arrays over.
@@ -64,25 +69,37 @@ public final class Patterns {
 
         /** As above; {@code meaning} is what a message's {@link Growth} is told when it is replaced. */
         public Entry(byte[] pattern, byte @Nullable [] replacement, Object meaning) {
-            this(pattern, replacement, meaning, 0, false);
+            this(pattern, replacement, meaning, 0, false, false);
         }
 
-        private Entry(byte[] pattern, byte @Nullable [] replacement, Object meaning, int digits, boolean kept) {
+        private Entry(
+                byte[] pattern,
+                byte @Nullable [] replacement,
+                Object meaning,
+                int digits,
+                boolean kept,
+                boolean anyCase) {
             this.pattern = pattern;
             this.replacement = replacement;
             this.meaning = meaning;
             this.digits = digits;
             this.kept = kept;
+            this.anyCase = anyCase;
         }
 
         /** Something that is found and told of, and stays as it is. */
         public static Entry kept(byte[] pattern, Object meaning) {
-            return new Entry(pattern, null, meaning, 0, true);
+            return new Entry(pattern, null, meaning, 0, true, false);
         }
 
         /** The same, of all that begins with {@code pattern} and goes on with so many lower-case hex digits. */
         public static Entry kept(byte[] pattern, int digits, Object meaning) {
-            return new Entry(pattern, null, meaning, digits, true);
+            return new Entry(pattern, null, meaning, digits, true, false);
+        }
+
+        /** As without digits, in whatever case its ASCII letters are; {@code pattern} has lower-case ones only. */
+        public static Entry keptInAnyCase(byte[] pattern, Object meaning) {
+            return new Entry(pattern, null, meaning, 0, true, true);
         }
 
         private int length() {
@@ -116,9 +133,14 @@ public final class Patterns {
         meanings = distinct.stream().map(entry -> entry.meaning).toArray();
         digits = distinct.stream().mapToInt(entry -> entry.digits).toArray();
         kept = new boolean[patterns.length];
+        anyCase = new boolean[patterns.length];
         for (int index = 0; index < kept.length; index++) {
             kept[index] = distinct.get(index).kept;
+            anyCase[index] = distinct.get(index).anyCase;
         }
+        folded = IntStream.range(0, patterns.length)
+                .filter(index -> anyCase[index])
+                .toArray();
         longest = patterns.length == 0 ? MIN_LENGTH : length(0);
         shortest = Stream.of(patterns).mapToInt(pattern -> pattern.length).min().orElse(MIN_LENGTH);
         int pairs = tableSize(patterns.length * (shortest - 1));
@@ -142,14 +164,37 @@ public final class Patterns {
         Arrays.fill(shifts, shortest - 1);
         Arrays.fill(candidates, NONE);
         for (int index = 0; index < patterns.length; index++) {
-            var pattern = patterns[index];
             for (int at = 0; at <= shortest - 2; at++) {
-                int pair = pair(pattern[at], pattern[at + 1]);
-                shifts[pair] = Math.min(shifts[pair], shortest - 2 - at);
+                for (int pair : pairs(index, at)) {
+                    shifts[pair] = Math.min(shifts[pair], shortest - 2 - at);
+                }
             }
-            int last = pair(pattern[shortest - 2], pattern[shortest - 1]);
-            candidates[last] = append(candidates[last], index);
+            for (int last : pairs(index, shortest - 2)) {
+                candidates[last] = append(candidates[last], index);
+            }
         }
+    }
+
+    /** What two bytes of that pattern may be, each but once. */
+    private int[] pairs(int index, int at) {
+        byte first = patterns[index][at];
+        byte second = patterns[index][at + 1];
+        if (!anyCase[index]) {
+            return new int[] {pair(first, second)};
+        }
+        byte upper = upper(first);
+        byte other = upper(second);
+        return IntStream.of(pair(first, second), pair(first, other), pair(upper, second), pair(upper, other))
+                .distinct()
+                .toArray();
+    }
+
+    private static byte upper(byte letter) {
+        return letter >= 'a' && letter <= 'z' ? (byte) (letter - 'a' + 'A') : letter;
+    }
+
+    private static byte lower(byte letter) {
+        return letter >= 'A' && letter <= 'Z' ? (byte) (letter - 'A' + 'a') : letter;
     }
 
     private static int[] append(int[] list, int index) {
@@ -237,6 +282,11 @@ public final class Patterns {
 
     /** A search by halves: a sandbox with many secrets has thousands of patterns, and many of them begin alike. */
     private boolean anyBeginsWith(ByteBuf bytes, int from, int end) {
+        for (int index : folded) {
+            if (end - from <= patterns[index].length && agrees(bytes, from, index, end - from)) {
+                return true;
+            }
+        }
         int low = 0;
         int high = sorted.length;
         while (low < high) {
@@ -290,7 +340,8 @@ public final class Patterns {
             }
         }
         for (int i = Math.min(length, pattern.length) - 1; i >= 0; i--) {
-            if (bytes.getByte(at + i) != pattern[i]) {
+            byte there = bytes.getByte(at + i);
+            if (there != pattern[i] && !(anyCase[index] && lower(there) == pattern[i])) {
                 return false;
             }
         }
@@ -327,6 +378,7 @@ public final class Patterns {
         Arrays.fill(shifts, shortest - 1);
         Arrays.fill(candidates, NONE);
         sorted = NONE;
+        folded = NONE;
     }
 
     @Override

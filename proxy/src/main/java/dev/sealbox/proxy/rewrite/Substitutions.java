@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What each token means at one host, for one sandbox, in one request; and that of others is none of this sandbox's. */
 public final class Substitutions {
@@ -26,7 +27,7 @@ public final class Substitutions {
     private final Session session;
     private final HostName host;
     private final Map<SecretName, Obstacle> barred;
-    private final boolean secure;
+    private final @Nullable Obstacle obstacle;
     private final boolean any;
     private final Growth growth;
 
@@ -34,7 +35,7 @@ public final class Substitutions {
     private record Key(
             Optional<HostName> host,
             Map<SecretName, Obstacle> barred,
-            boolean secure,
+            @Nullable Obstacle obstacle,
             Location location,
             Form form,
             boolean watched) {}
@@ -48,7 +49,7 @@ public final class Substitutions {
         /** It has a token's shape, and this sandbox's lineage has no such token. */
         record Unknown() implements Meaning {}
 
-        /** It begins as a token does, and is none: cut short, or written in capitals. */
+        /** It begins as a token does, and is none: cut short, or of other letters. */
         record Maimed() implements Meaning {}
     }
 
@@ -71,14 +72,14 @@ public final class Substitutions {
             Session session,
             HostName host,
             Map<SecretName, Obstacle> barred,
-            boolean secure,
+            @Nullable Obstacle obstacle,
             boolean any,
             int most,
             Found found) {
         this.session = session;
         this.host = host;
         this.barred = barred;
-        this.secure = secure;
+        this.obstacle = obstacle;
         this.any = any;
         this.growth = Growth.of(MAX_GROWTH, most, meaning -> tell((Meaning) meaning, found));
     }
@@ -95,14 +96,15 @@ public final class Substitutions {
     /**
      * What may be revealed in that request. The caller holds the session meanwhile.
      *
-     * @param secure whether over a verified connection; over one that anybody can read, nothing
+     * @param obstacle why nothing may be revealed in it at all; null where that depends
      * @param most how many tokens may be replaced
      */
-    public static Substitutions at(Session session, UseRequest request, boolean secure, int most, Found found) {
+    public static Substitutions at(
+            Session session, UseRequest request, @Nullable Obstacle obstacle, int most, Found found) {
         var policy = session.policy();
         var barred = session.barred(request);
-        boolean any = secure && isAnyUsable(policy, barred, request.host());
-        return new Substitutions(session, request.host(), barred, secure, any, most, found);
+        boolean any = obstacle == null && isAnyUsable(policy, barred, request.host());
+        return new Substitutions(session, request.host(), barred, obstacle, any, most, found);
     }
 
     private static boolean isAnyUsable(EgressPolicy policy, Map<SecretName, ?> barred, HostName host) {
@@ -140,14 +142,14 @@ public final class Substitutions {
     /** Tokens in that part of a request, and the values of those that may be replaced, written as {@code form} wants. */
     public Patterns in(Location location, Form form) {
         return session.patterns(
-                new Key(any ? Optional.of(host) : Optional.empty(), barred, secure, location, form, false),
+                new Key(any ? Optional.of(host) : Optional.empty(), barred, obstacle, location, form, false),
                 () -> entries(token -> entry(token.bytes(), token.name(), location, form)));
     }
 
     /** The same tokens, in a part of a request where none is replaced, whatever its secret allows. */
     public Patterns watched(Location location) {
         return session.patterns(
-                new Key(Optional.empty(), barred, secure, location, Form.RAW, true),
+                new Key(Optional.empty(), barred, obstacle, location, Form.RAW, true),
                 () -> entries(token -> Patterns.Entry.kept(
                         token.bytes(),
                         new Meaning.Unusable(
@@ -171,7 +173,7 @@ public final class Substitutions {
         // one.
         entries.add(Patterns.Entry.kept(ascii(SealedToken.PREFIX), SealedToken.DIGITS, new Meaning.Unknown()));
         // Shorter than all of the others, so it counts only where none of them is.
-        SealedToken.BEGINNINGS.forEach(begin -> entries.add(Patterns.Entry.kept(ascii(begin), new Meaning.Maimed())));
+        entries.add(Patterns.Entry.keptInAnyCase(ascii(SealedToken.BEGINNING), new Meaning.Maimed()));
         return entries;
     }
 
@@ -188,8 +190,8 @@ public final class Substitutions {
         if (grant == null) {
             return Optional.of(Obstacle.GONE);
         }
-        if (!secure) {
-            return Optional.of(Obstacle.PLAIN_HTTP);
+        if (obstacle != null) {
+            return Optional.of(obstacle);
         }
         return session.policy()
                 .obstacle(name, host)

@@ -29,7 +29,9 @@ final class AwaitingHello implements Phase {
 
     private Phase withoutName() {
         var tunnel = conversation.tunnel();
-        return tunnel == null ? conversation.connectionAnswers().alert(Alert.MISSING_EXTENSION) : intercept(tunnel);
+        return tunnel == null
+                ? conversation.connectionAnswers().alert(Alert.MISSING_EXTENSION)
+                : intercept(tunnel.unnamed());
     }
 
     private Phase named(String name) {

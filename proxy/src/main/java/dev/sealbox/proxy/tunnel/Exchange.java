@@ -2,6 +2,7 @@ package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.Location;
+import dev.sealbox.domain.egress.Obstacle;
 import dev.sealbox.domain.egress.UseRequest;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.codec.Fields;
@@ -18,6 +19,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its response, under the policy that was in force when the request came. It holds that session. */
 final class Exchange {
@@ -30,6 +32,7 @@ final class Exchange {
     private final Session session;
     private final Passage passage;
     private final Origin origin;
+    private final @Nullable Obstacle obstacle;
     private final UseRequest use;
     private final RequestHead head;
     private final Account account;
@@ -47,6 +50,7 @@ final class Exchange {
      * Prepares it; nothing is sent yet. Holds the session until {@link #close}, unless it fails.
      *
      * @param passage is told which secrets the request carries; closed with it, unless it fails
+     * @param obstacle why no secret may be used in it; null where that depends
      * @param stream where the request comes from
      * @param readBack is told at the end if its answer held a value though it had carried none
      * @throws Objection when it asks for what is not served
@@ -58,6 +62,7 @@ final class Exchange {
             Session session,
             Passage passage,
             Origin origin,
+            @Nullable Obstacle obstacle,
             RequestHead head,
             String target,
             ClientStream stream,
@@ -71,7 +76,7 @@ final class Exchange {
             told.uses(name, location);
         });
         this.use = use(origin, head, target);
-        var substitutions = Substitutions.at(session, use, origin.secure(), most, found);
+        var substitutions = Substitutions.at(session, use, obstacle, most, found);
         var resealer = services.reseal() ? Resealer.of(session, allocator) : Resealer.none(allocator);
         this.resealer = resealer;
         this.readBack = readBack;
@@ -85,13 +90,21 @@ final class Exchange {
         this.session = session;
         this.passage = passage;
         this.origin = origin;
+        this.obstacle = obstacle;
         this.head = head;
         this.account = told;
         this.client = new AccountedStream(stream, told);
         this.mayUseSecrets = told.usesAny()
                 || (!substitutions.isEmpty() && (upgrade || !(client.framing() instanceof Framing.None)));
         this.request = new RequestFlow(
-                rewritten, client, head.fields(), substitutions, services.rewriter(), services.limits(), allocator);
+                rewritten,
+                client,
+                head.fields(),
+                substitutions,
+                services.rewriter(),
+                services.limits(),
+                () -> told.warns(Account.UNREADABLE),
+                allocator);
         if (request.isUnreadable() && substitutions.reach(Location.BODY)) {
             told.warns(Account.UNREADABLE);
         }
@@ -179,6 +192,11 @@ final class Exchange {
     /** As the rules of secrets see it. */
     UseRequest use() {
         return use;
+    }
+
+    /** Why no secret may be used in it; null where that depends. */
+    @Nullable Obstacle obstacle() {
+        return obstacle;
     }
 
     Origin origin() {

@@ -1,6 +1,7 @@
 package dev.sealbox.proxy.tunnel;
 
 import dev.sealbox.domain.egress.HostName;
+import dev.sealbox.domain.egress.Obstacle;
 import dev.sealbox.proxy.codec.BadMessage;
 import dev.sealbox.proxy.codec.Framing;
 import dev.sealbox.proxy.codec.RequestHead;
@@ -117,6 +118,12 @@ record Reception(Conversation conversation) {
         return Recording.orPassed(conversation, exchange);
     }
 
+    /** Why no secret may be used there; null where that depends. */
+    private @Nullable Obstacle obstacle(Origin origin) {
+        var tunnel = conversation.tunnel();
+        return !origin.secure() ? Obstacle.PLAIN_HTTP : tunnel == null ? null : tunnel.obstacle();
+    }
+
     private Exchange exchange(RequestHead head, Origin origin, String target, Session session) {
         var client = conversation.streamOf(head);
         var passage = conversation.admission().begin(session, origin.host(), client::cut);
@@ -127,6 +134,7 @@ record Reception(Conversation conversation) {
                     session,
                     passage,
                     origin,
+                    obstacle(origin),
                     head,
                     target,
                     client,

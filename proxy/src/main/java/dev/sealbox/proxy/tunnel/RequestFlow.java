@@ -52,6 +52,7 @@ final class RequestFlow {
      *
      * @param head what is sent first
      * @param fields the request's, as they came
+     * @param unseen is told if its body goes on without having been looked through
      */
     RequestFlow(
             RewrittenHead head,
@@ -60,6 +61,7 @@ final class RequestFlow {
             Substitutions substitutions,
             RequestRewriter rewriter,
             Limits limits,
+            Runnable unseen,
             ByteBufAllocator allocator) {
         this.rewriter = rewriter;
         this.substitutions = substitutions;
@@ -69,11 +71,20 @@ final class RequestFlow {
         this.ratio = limits.unpackRatio();
         this.plan = RequestPlan.of(
                 fields, client.framing(), () -> substitutions.reach(Location.BODY), limits.measuredBody());
-        this.transformer = plan.searched()
-                ? rewriter.body(fields.first("content-type"), substitutions, allocator)
-                : plan.reading() == RequestPlan.Reading.MEANT
-                        ? Transformer.UNCHANGED
-                        : rewriter.watch(substitutions, allocator);
+        this.transformer = transformer(fields.first("content-type"), unseen);
+    }
+
+    private Transformer transformer(@Nullable String contentType, Runnable unseen) {
+        if (plan.searched()) {
+            return rewriter.body(contentType, substitutions, allocator);
+        }
+        if (plan.aside().isPresent()) {
+            var search = rewriter.body(contentType, substitutions, allocator);
+            return new Aside(unpacker(plan.aside().get()), search, ratio, unseen);
+        }
+        return plan.reading() == RequestPlan.Reading.MEANT
+                ? Transformer.UNCHANGED
+                : rewriter.watch(substitutions, allocator);
     }
 
     /**
@@ -148,11 +159,15 @@ final class RequestFlow {
     }
 
     private UnpackedBody unpacked(String coding, Incoming packed) {
+        return new UnpackedBody(packed, unpacker(coding), ratio);
+    }
+
+    private Unpacker unpacker(String coding) {
         var unpacker = Unpacker.of(coding, allocator);
         if (unpacker == null) {
             throw new IllegalStateException("no such coding");
         }
-        return new UnpackedBody(packed, unpacker, ratio);
+        return unpacker;
     }
 
     /** Head and, if measured, body. */

@@ -14,10 +14,17 @@ import java.util.function.BooleanSupplier;
  * @param framing the one in which it goes on; of a measured body, only the kind
  * @param searched whether it is looked through for tokens
  * @param measured whether it is held until it is complete
- * @param reading how it is looked at where it is not searched
+ * @param aside in which it is packed, where it goes on as it came and a copy is unpacked and looked through
+ * @param reading how it is looked at where neither is done
  * @param coding in which it is packed, where it must be unpacked to be looked through
  */
-record RequestPlan(Framing framing, boolean searched, boolean measured, Optional<String> coding, Reading reading) {
+record RequestPlan(
+        Framing framing,
+        boolean searched,
+        boolean measured,
+        Optional<String> coding,
+        Optional<String> aside,
+        Reading reading) {
 
     /** How its body is looked at. */
     enum Reading {
@@ -30,7 +37,7 @@ record RequestPlan(Framing framing, boolean searched, boolean measured, Optional
     }
 
     private static final RequestPlan BODILESS =
-            new RequestPlan(Framing.NONE, false, false, Optional.empty(), Reading.MEANT);
+            new RequestPlan(Framing.NONE, false, false, Optional.empty(), Optional.empty(), Reading.MEANT);
 
     /**
      * For a request with these fields.
@@ -50,15 +57,18 @@ record RequestPlan(Framing framing, boolean searched, boolean measured, Optional
         boolean readable = codings.isEmpty() || (codings.size() == 1 && Unpacker.knows(codings.getFirst()));
         boolean open = hasBody && !Form.holdsLengths(fields.first("content-type"));
         boolean changes = open && readable && reveals.getAsBoolean();
-        // Where nothing can be replaced a token may still be one that must not pass; that is not worth unpacking for.
+        // Where nothing can be replaced a token may still be one that must not pass.
         boolean searched = changes || (open && codings.isEmpty());
-        boolean measured = searched && incoming instanceof Framing.Length(var bytes) && bytes <= measuredBody;
+        boolean aside = hasBody && readable && !changes && !codings.isEmpty();
+        boolean measured =
+                (searched || aside) && incoming instanceof Framing.Length(var bytes) && bytes <= measuredBody;
         var framing = changes && !measured ? Framing.CHUNKED : incoming;
         return new RequestPlan(
                 framing,
                 searched,
                 measured,
                 changes ? codings.stream().findFirst() : Optional.empty(),
+                aside ? codings.stream().findFirst() : Optional.empty(),
                 !hasBody || (open && readable) ? Reading.MEANT : readable ? Reading.RIGID : Reading.PACKED);
     }
 }

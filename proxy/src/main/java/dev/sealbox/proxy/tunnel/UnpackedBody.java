@@ -53,9 +53,14 @@ final class UnpackedBody implements Incoming, AutoCloseable {
         }
     }
 
+    /** Whether {@code in} bytes must not unpack to {@code out}. */
+    static boolean isTooMuch(long in, long out, int ratio) {
+        return out > FREE && out > in * ratio;
+    }
+
     private ByteBuf counted(ByteBuf piece) {
         out += piece.readableBytes();
-        if (out > FREE && out > in * ratio) {
+        if (isTooMuch(in, out, ratio)) {
             piece.release();
             throw new BadMessage(413, "its body unpacks to too much");
         }

@@ -100,11 +100,10 @@ final class WebSocketSearch {
     }
 
     private Substitutions substitutions(Stretch stretch) {
-        var origin = exchange.origin();
         return Substitutions.at(
                 stretch.session(),
                 exchange.use(),
-                origin.secure(),
+                exchange.obstacle(),
                 conversation.services().limits().replacements(),
                 new TokensFound(
                         exchange.account(),

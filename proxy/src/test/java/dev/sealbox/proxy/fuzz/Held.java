@@ -83,7 +83,7 @@ final class Held {
 
     Substitutions substitutions() {
         return Substitutions.at(
-                session, new UseRequest(HostName.parse(HOST), 443, "POST", "/", false), true, 1000, new Unheard());
+                session, new UseRequest(HostName.parse(HOST), 443, "POST", "/", false), null, 1000, new Unheard());
     }
 
     /** With values, written so, in the place of tokens. */

@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,6 +50,44 @@ class ReplacerTest {
         var text = word(random, random.nextInt(300));
 
         assertThat(replaced(patterns(rules), text, random)).isEqualTo(expected(rules, text));
+    }
+
+    @RepeatedTest(100)
+    void findsInWhateverCaseHoweverATextIsCut(RepetitionInfo repetition) {
+        var random = new Random(repetition.getCurrentRepetition());
+        var text = new StringBuilder();
+        int there = 0;
+        for (int i = random.nextInt(20); i >= 0; i--) {
+            var beginning = mixed("osb_sealed", random);
+            switch (random.nextInt(4)) {
+                case 0 -> text.append(TOKEN);
+                case 1 ->
+                    text.append(beginning, 0, random.nextInt(beginning.length()))
+                            .append('.');
+                case 2 -> text.append("x".repeat(random.nextInt(30)));
+                default -> {
+                    text.append(beginning).append('!');
+                    there++;
+                }
+            }
+        }
+        var seen = new ArrayList<Object>();
+        var patterns = new Patterns(List.of(
+                new Patterns.Entry(TOKEN.getBytes(StandardCharsets.US_ASCII), new byte[0], "whole"),
+                Patterns.Entry.keptInAnyCase("osb_sealed".getBytes(StandardCharsets.US_ASCII), "maimed")));
+        var replacer = new Replacer(patterns, ByteBufAllocator.DEFAULT, Growth.unlimited(seen::add));
+
+        assertThat(fed(replacer, text.toString(), random))
+                .isEqualTo(text.toString().replace(TOKEN, ""));
+        assertThat(Collections.frequency(seen, "maimed")).isEqualTo(there);
+    }
+
+    private static String mixed(String text, Random random) {
+        var mixed = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            mixed.append(random.nextBoolean() ? Character.toUpperCase(text.charAt(i)) : text.charAt(i));
+        }
+        return mixed.toString();
     }
 
     @Test
@@ -185,7 +225,10 @@ class ReplacerTest {
     }
 
     private static String replaced(Patterns patterns, String text, Random random) {
-        var replacer = new Replacer(patterns, ByteBufAllocator.DEFAULT);
+        return fed(new Replacer(patterns, ByteBufAllocator.DEFAULT), text, random);
+    }
+
+    private static String fed(Replacer replacer, String text, Random random) {
         var out = new StringBuilder();
         int at = 0;
         while (at < text.length()) {
