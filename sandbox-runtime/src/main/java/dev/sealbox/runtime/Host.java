@@ -299,7 +299,10 @@ final class Host {
         var record = folder.record()
                 .orElseThrow(() -> new RuntimeFailure("storage", "the disk of " + sandbox + " is not on this host"));
         clear(record);
-        return driver.taken(disk(record, 0));
+        var disk = disk(record, 0);
+        var bytes = driver.taken(disk);
+        driver.rest(disk);
+        return bytes;
     }
 
     long memoryInUse(SandboxId sandbox) {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 /** A stream whose bytes are taken from an allowance; passing over some counts, too. */
 final class Counted extends FilterInputStream {
     private final Allowance allowance;
+    private long taken;
 
     Counted(InputStream in, Allowance allowance) {
         super(in);
@@ -16,21 +17,31 @@ final class Counted extends FilterInputStream {
     @Override
     public int read() throws IOException {
         var next = super.read();
-        allowance.bytes(next < 0 ? 0 : 1);
+        take(next < 0 ? 0 : 1);
         return next;
     }
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         var count = super.read(into, offset, length);
-        allowance.bytes(Math.max(count, 0));
+        take(Math.max(count, 0));
         return count;
     }
 
     @Override
     public long skip(long wanted) throws IOException {
         var count = super.skip(wanted);
-        allowance.bytes(count);
+        take(count);
         return count;
+    }
+
+    private void take(long count) {
+        taken += count;
+        allowance.bytes(count);
+    }
+
+    /** Bytes so far. */
+    long taken() {
+        return taken;
     }
 }

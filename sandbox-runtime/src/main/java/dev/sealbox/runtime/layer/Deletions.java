@@ -24,16 +24,23 @@ record Deletions(List<String> gone, List<String> emptied) {
     private static final String OTHERS = ".wh..wh.";
     private static final int MOST = 100_000;
 
+    /** Of a tar; what is shorter holds not even the end of one. */
+    private static final int BLOCK = 512;
+
     /** @param allowance of all layers together, as they are not compressed */
     static Deletions of(Part layer, Allowance allowance) {
         var digest = Packing.sha256();
         var found = new Deletions(new ArrayList<>(), new ArrayList<>());
-        try (var plain = new DigestInputStream(new Counted(Compression.open(layer.file()), allowance), digest)) {
+        try (var counted = new Counted(Compression.open(layer.file()), allowance);
+                var plain = new DigestInputStream(counted, digest)) {
             var tar = new TarEntries(plain);
             for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
                 found.note(entry.get().getName());
             }
             plain.transferTo(OutputStream.nullOutputStream());
+            if (counted.taken() < BLOCK) {
+                throw new IOException("too short");
+            }
         } catch (IOException | IllegalArgumentException e) {
             throw new RefusedFiles(new Malformed("a layer is no tar, or ends too early"));
         }
