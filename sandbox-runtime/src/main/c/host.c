@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/keyctl.h>
 #include <linux/securebits.h>
 #include <sched.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -206,6 +208,16 @@ static void limit_files(const char *open_files)
     step("limits", setrlimit(RLIMIT_NOFILE, &files));
 }
 
+/*
+ * An empty keyring of its own, made as the host's root. runc would make one as the sandbox's root, who is the same user
+ * of the host in all sandboxes and may have 200 keys: the 201st sandbox would not start.
+ */
+static void make_keyring(void)
+{
+    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
+        step("keyring", -1);
+}
+
 /* launch FOLDER OPTIONS AGENT NETWORK MAKER FIRST FILES SOCKET LOG PROGRAM ARGUMENT... */
 static int launch(char **arguments)
 {
@@ -220,6 +232,7 @@ static int launch(char **arguments)
     settle_network(arguments[3]);
     step("agent socket", agent == AGENT_SOCKET ? fcntl(agent, F_SETFD, 0) : dup2(agent, AGENT_SOCKET));
     step("agent socket", close_range(AGENT_SOCKET + 1, ~0U, 0));
+    make_keyring();
     limit_files(arguments[6]);
     execvp(arguments[9], arguments + 9);
     step(arguments[9], -1);

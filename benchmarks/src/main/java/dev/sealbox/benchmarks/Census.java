@@ -12,25 +12,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /** How much of everything a node has on its machine. */
 final class Census {
-    /** For a node that collects all garbage when it has been idle for {@link #COLLECTION}. */
-    static final String COLLECTING =
-            "-XX:+UseG1GC -XX:G1PeriodicGCInterval=2000 -XX:-G1PeriodicGCInvokesConcurrent -XX:G1PeriodicGCSystemLoadThreshold=0";
+    /**
+     * For a node whose heap is all touched at the start, so that what it takes later lies outside of it, and that can be
+     * told to collect all garbage.
+     */
+    static final String COUNTABLE = "-XX:+UseG1GC -Xms512m -XX:+AlwaysPreTouch -XX:-DisableAttachMechanism"
+            + " -XX:NativeMemoryTracking=summary";
 
-    private static final Duration COLLECTION = Duration.ofSeconds(5);
-    private static final String HEAP = "server's heap in use, MiB";
+    private static final String HEAP = "server's heap in use after a collection, MiB";
+    private static final String OUTSIDE = "server's resident memory outside of it, MiB";
 
-    /** Told, but not compared: a heap grows to what it may, and the collector gives back little of it. */
-    private static final String MEMORY = "server's resident memory, MiB";
+    /** Told only: parts of what lies outside the heap. */
+    private static final String TRACKED = "  of this, what the JVM knows of";
+
+    private static final String BUFFERS = "  of this, direct buffers";
 
     /** Without the server and its database, whose paths name PostgreSQL. */
     static final String PROCESSES = "processes of sandboxes";
@@ -40,10 +45,13 @@ final class Census {
     private static final String DISK = "data folder's KiB, without the database";
 
     /** What may be more afterwards without being a leak: pools and caches fill up. All else may not. */
-    private static final Map<String, Long> SLACK = Map.of(HEAP, 24L, DESCRIPTORS, 24L, THREADS, 24L, DISK, 256L);
+    private static final Map<String, Long> SLACK =
+            Map.of(HEAP, 24L, OUTSIDE, 32L, DESCRIPTORS, 24L, THREADS, 24L, DISK, 256L);
 
     /** Grows with what is logged and kept, for ever. */
     private static final Set<String> KEPT = Set.of("postgres", "audit");
+
+    private static final Set<String> TOLD = Set.of(TRACKED, BUFFERS);
 
     private Census() {}
 
@@ -60,8 +68,7 @@ final class Census {
         counts.put("wires and addresses of the router", wires(traces));
         counts.put(DESCRIPTORS, entries(proc.resolve("fd")));
         counts.put(THREADS, entries(proc.resolve("task")));
-        counts.put(HEAP, heap(world) >> 20);
-        counts.put(MEMORY, status(proc, "VmRSS:") >> 10);
+        counts.putAll(memory(world, proc));
         counts.put("disks of sandboxes", entries(data(world).resolve("sandboxes")));
         counts.put("sockets of sandboxes", entries(data(world).resolve("run")));
         counts.put(DISK, kibibytes(data(world)));
@@ -71,38 +78,67 @@ final class Census {
     /** What {@code after} has more of than {@code before} and should not, as lines. */
     static List<String> leaks(Map<String, Long> before, Map<String, Long> after) {
         return after.entrySet().stream()
-                .filter(count -> !count.getKey().equals(MEMORY))
+                .filter(count -> !TOLD.contains(count.getKey()))
                 .filter(count -> count.getValue()
                         > before.getOrDefault(count.getKey(), 0L) + SLACK.getOrDefault(count.getKey(), 0L))
                 .map(count -> count.getKey() + ": " + before.get(count.getKey()) + ", then " + count.getValue())
                 .toList();
     }
 
-    /** The least that is seen while a collection must have been. */
-    private static long heap(World world) {
-        long least = Long.MAX_VALUE;
-        long deadline = System.nanoTime() + COLLECTION.toNanos();
+    private static Map<String, Long> memory(World world, Path proc) {
+        var pid = Long.toString(world.node().pid());
+        // What the first one leaves to be cleaned up, the second one finds.
+        jcmd(pid, "GC.run");
+        jcmd(pid, "GC.run");
+        var known = jcmd(pid, "VM.native_memory", "summary", "scale=MB");
+        var metrics = metrics(world);
+        var all = new LinkedHashMap<String, Long>();
+        all.put(HEAP, sum(metrics, "jvm_memory_used_bytes{area=\"heap\""));
+        all.put(OUTSIDE, (status(proc, "VmRSS:") >> 10) - committed(known, "Java Heap"));
+        all.put(TRACKED, committed(known, "Total") - committed(known, "Java Heap"));
+        all.put(BUFFERS, sum(metrics, "jvm_buffer_memory_used_bytes{id=\"direct\""));
+        return all;
+    }
+
+    private static String jcmd(String... arguments) {
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString()));
+        command.addAll(List.of(arguments));
+        return output(command.toArray(String[]::new));
+    }
+
+    /** MiB of a line such as {@code Total: reserved=1976MB, committed=734MB}. */
+    private static long committed(String said, String what) {
+        var match =
+                Pattern.compile(Pattern.quote(what) + "\\W.*committed=(\\d+)MB").matcher(said);
+        if (!match.find()) {
+            throw new IllegalStateException("nothing is said about " + what + " in: " + said);
+        }
+        return Long.parseLong(match.group(1));
+    }
+
+    private static String metrics(World world) {
         try (var http = HttpClient.newHttpClient()) {
-            while (System.nanoTime() < deadline) {
-                var metrics = http.send(
-                        HttpRequest.newBuilder(world.node().api().resolve("/metrics"))
-                                .build(),
-                        BodyHandlers.ofString());
-                var used = metrics.body()
-                        .lines()
-                        .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\""))
-                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                        .sum();
-                least = Math.min(least, (long) used);
-                LockSupport.parkNanos(Duration.ofMillis(250).toNanos());
-            }
+            return http.send(
+                            HttpRequest.newBuilder(world.node().api().resolve("/metrics"))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-        return least;
+    }
+
+    /** MiB of all lines that begin so. */
+    private static long sum(String metrics, String beginning) {
+        return (long) metrics.lines()
+                        .filter(line -> line.startsWith(beginning))
+                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                        .sum()
+                >> 20;
     }
 
     private static long count(List<String> traces, String kind, String but) {

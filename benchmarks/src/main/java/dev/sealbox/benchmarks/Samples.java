@@ -12,8 +12,17 @@ import java.util.Optional;
  * @param name what was done
  * @param nanos one duration each, in the order in which they were measured
  * @param elapsed how long all of it took, when several were done at a time
+ * @param aim what it should have been, where that was said
  */
-record Samples(String name, List<Long> nanos, Optional<Duration> elapsed) {
+record Samples(String name, List<Long> nanos, Optional<Duration> elapsed, Optional<Aim> aim) {
+    /** A target and whether it was reached. */
+    record Aim(String target, boolean reached) {
+        @Override
+        public String toString() {
+            return target + (reached ? "" : ": MISSED");
+        }
+    }
+
     Samples {
         if (nanos.isEmpty()) {
             throw new IllegalArgumentException("nothing was measured for " + name);
@@ -21,14 +30,19 @@ record Samples(String name, List<Long> nanos, Optional<Duration> elapsed) {
         nanos = List.copyOf(nanos);
     }
 
+    /** Without an aim. */
+    Samples(String name, List<Long> nanos, Optional<Duration> elapsed) {
+        this(name, nanos, elapsed, Optional.empty());
+    }
+
     /** Of what was done one at a time. */
     Samples(String name, List<Long> nanos) {
-        this(name, nanos, Optional.empty());
+        this(name, nanos, Optional.empty(), Optional.empty());
     }
 
     /** Of what was done several at a time. */
     Samples(String name, List<Long> nanos, Duration elapsed) {
-        this(name, nanos, Optional.of(elapsed));
+        this(name, nanos, Optional.of(elapsed), Optional.empty());
     }
 
     /** Does {@code work} some times unmeasured, then {@code times} measured. */
@@ -43,6 +57,26 @@ record Samples(String name, List<Long> nanos, Optional<Duration> elapsed) {
             nanos[i] = System.nanoTime() - start;
         }
         return new Samples(name, Arrays.asList(nanos));
+    }
+
+    Samples aiming(String target, boolean reached) {
+        return new Samples(name, nanos, elapsed, Optional.of(new Aim(target, reached)));
+    }
+
+    /** Milliseconds that are not to be exceeded. */
+    Samples atMost(double median, double p99) {
+        return aiming(
+                String.format(Locale.ROOT, "%.0f, p99 %.0f", median, p99),
+                medianMillis() <= median && p99Millis() <= p99);
+    }
+
+    Samples p99AtMost(double millis) {
+        return aiming(String.format(Locale.ROOT, "p99 %.0f", millis), p99Millis() <= millis);
+    }
+
+    Samples perSecondAtLeast(double rate) {
+        return aiming(
+                String.format(Locale.ROOT, "%.0f per second", rate), perSecond().orElse(0.0) >= rate);
     }
 
     double medianMillis() {
@@ -66,19 +100,21 @@ record Samples(String name, List<Long> nanos, Optional<Duration> elapsed) {
     }
 
     static String header() {
-        return String.format(Locale.ROOT, "%-44s %6s %12s %12s %12s", "", "n", "median ms", "p99 ms", "per second");
+        return String.format(
+                Locale.ROOT, "%-44s %6s %12s %12s %12s  %s", "", "n", "median ms", "p99 ms", "per second", "target");
     }
 
     String row() {
         return String.format(
                 Locale.ROOT,
-                "%-44s %6d %12.3f %12.3f %12s",
+                "%-44s %6d %12.3f %12.3f %12s  %s",
                 name,
                 nanos.size(),
                 medianMillis(),
                 p99Millis(),
                 perSecond()
                         .map(rate -> String.format(Locale.ROOT, "%.0f", rate))
-                        .orElse(""));
+                        .orElse(""),
+                aim.map(Aim::toString).orElse(""));
     }
 }

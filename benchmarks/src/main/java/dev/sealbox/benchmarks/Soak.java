@@ -42,7 +42,7 @@ final class Soak {
             System.err.println("usage: bench soak [--cycles N] [--clients N]");
             return 2;
         }
-        try (var world = World.open(Map.of("SEALBOX_RATE_LIMIT", "0", "SEALBOX_JAVA_OPTS", Census.COLLECTING))) {
+        try (var world = World.open(Map.of("SEALBOX_RATE_LIMIT", "0", "SEALBOX_JAVA_OPTS", Census.COUNTABLE))) {
             Runtime.getRuntime().addShutdownHook(new Thread(world::close));
             System.out.println("Machine: " + Machine.description());
             return new Soak(world).run(cycles, clients);
@@ -138,7 +138,7 @@ final class Soak {
                 : Census.leaks(before, now).isEmpty();
     }
 
-    private static void join(Thread thread) {
+    static void join(Thread thread) {
         try {
             thread.join();
         } catch (InterruptedException e) {

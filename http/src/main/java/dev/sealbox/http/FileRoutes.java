@@ -16,6 +16,7 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.server.Route;
@@ -26,6 +27,7 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.Sandboxes;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
@@ -114,6 +116,9 @@ final class FileRoutes {
     }
 
     private DrainedOnClose content(RequestEntity entity, Materializer materializer) {
+        if (entity instanceof HttpEntity.Strict arrived) {
+            return new DrainedOnClose(new ByteArrayInputStream(arrived.getData().toArray()));
+        }
         var bytes = entity.withoutSizeLimit()
                 .getDataBytes()
                 .runWith(StreamConverters.asInputStream(patience), materializer);

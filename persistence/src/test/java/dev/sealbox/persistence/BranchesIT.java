@@ -10,8 +10,10 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Explanation.Standing;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -474,6 +476,73 @@ class BranchesIT {
         HOSTS.broken = null;
 
         assertThat(HOSTS.layers).contains(checkpoint(sandbox, "after all"));
+    }
+
+    private CompletionStage<Outcome<CheckpointView>> keeping(
+            int most, SandboxId sandbox, String name, CheckpointKind kind) {
+        return node.persistence
+                .checkpoints()
+                .create(
+                        origin,
+                        sandbox,
+                        new CheckpointId(UUID.randomUUID()),
+                        name,
+                        kind,
+                        Retention.deletingOldest(most, kind));
+    }
+
+    private List<String> names(SandboxId sandbox) {
+        return done(node.persistence.checkpoints().list(origin, sandbox)).stream()
+                .map(view -> view.state().facts().orElseThrow().name())
+                .toList();
+    }
+
+    @Test
+    void letsTheOldestThatNobodyUsesGiveWay() {
+        var sandbox = create();
+        done(branches().publish(origin, checkpoint(sandbox, "published"), true));
+        done(branches().addPatch(origin, checkpoint(sandbox, "patched"), UUID.randomUUID(), "true", ""));
+        var forked = checkpoint(sandbox, "forked");
+        done(node.persistence.sandboxes().stop(origin, fork(forked).id(), false));
+        var third = checkpoint(sandbox, "third");
+        checkpoint(sandbox, "fourth");
+        done(node.persistence.checkpoints().create(origin, sandbox, "other kind", CheckpointKind.DISK_ONLY));
+
+        // The name is taken: nothing goes, not even what could.
+        assertThat(refused(keeping(5, sandbox, "patched", CheckpointKind.FULL)))
+                .isEqualTo(new SandboxRefusal.CheckpointNameTaken("patched"));
+        assertThat(refused(keeping(3, sandbox, "new", CheckpointKind.FULL)))
+                .isEqualTo(new CheckpointRefusal.TooFewGiveWay(3, 2));
+        assertThat(names(sandbox)).contains("third", "fourth").hasSize(6);
+        done(keeping(5, sandbox, "fifth", CheckpointKind.FULL));
+        assertThat(names(sandbox))
+                .containsExactlyInAnyOrder("published", "patched", "forked", "fourth", "other kind", "fifth");
+        eventually("its files are gone", () -> !HOSTS.layers.contains(third));
+        done(keeping(10, sandbox, "sixth", CheckpointKind.FULL));
+        assertThat(names(sandbox)).hasSize(7);
+        // The name of what has gone is free, and two go at once.
+        done(keeping(5, sandbox, "third", CheckpointKind.FULL));
+        assertThat(names(sandbox))
+                .containsExactlyInAnyOrder("published", "patched", "forked", "other kind", "sixth", "third");
+    }
+
+    @Test
+    void makesRoomAtTheLimit() {
+        var sandbox = create();
+        for (var i = 0; i < CheckpointKind.FULL.limit(); i++) {
+            checkpoint(sandbox, "number " + i);
+        }
+        assertThat(refused(node.persistence.checkpoints().create(origin, sandbox, "more", CheckpointKind.FULL)))
+                .isEqualTo(new SandboxRefusal.TooManyCheckpoints(CheckpointKind.FULL.limit()));
+
+        done(keeping(0, sandbox, "more", CheckpointKind.FULL));
+
+        assertThat(names(sandbox))
+                .hasSize(CheckpointKind.FULL.limit())
+                .contains("more")
+                .doesNotContain("number 0");
+        done(keeping(1, sandbox, "alone", CheckpointKind.FULL));
+        assertThat(names(sandbox)).containsExactly("alone");
     }
 
     @Test

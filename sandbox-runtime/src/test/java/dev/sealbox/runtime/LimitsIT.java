@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.sandbox.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** A sandbox that takes all it can get takes it from itself alone. */
@@ -60,6 +65,33 @@ class LimitsIT {
             Node.await(node.runtime().stop(sandbox));
 
             assertThat(Node.await(node.runtime().running())).isEmpty();
+        }
+    }
+
+    /** The kernel gives a user, who is the same in all sandboxes, 200 keys: the 201st sandbox would not start. */
+    @Test
+    void takesNoKeyOfTheUserThatAllSandboxesShare() {
+        try (var node = Node.open("shm-size = 1 MiB")) {
+            // Others on this machine may start and end sandboxes meanwhile.
+            var taken = new ArrayList<Integer>();
+            for (var i = 0; i < 3 && (taken.isEmpty() || taken.getLast() > 0); i++) {
+                var before = keysOf(node.settings().uidBase());
+                node.start(SMALL);
+                taken.add(keysOf(node.settings().uidBase()) - before);
+            }
+
+            assertThat(taken.getLast()).isNotPositive();
+        }
+    }
+
+    private static int keysOf(int user) {
+        try (var users = Files.lines(Path.of("/proc/key-users"))) {
+            return users.map(line -> line.strip().split("[: /]+"))
+                    .filter(words -> words[0].equals(Integer.toString(user)))
+                    .mapToInt(words -> Integer.parseInt(words[4]))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

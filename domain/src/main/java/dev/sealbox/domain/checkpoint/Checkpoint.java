@@ -11,6 +11,7 @@ import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmDiscarded;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmReady;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.DeleteCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ForkCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.GiveWay;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.PublishCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.RemovePatch;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ReportFailed;
@@ -138,6 +139,7 @@ public record Checkpoint(
                 isForkableBy(origin.organization()) ? fork(fork) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
             case DeleteCheckpoint(var source) ->
                 isVisibleTo(origin.organization()) ? delete(source) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
+            case GiveWay(var source) -> giveWay(origin, source);
             case PublishCheckpoint publish -> keep(origin, command);
             case UnpublishCheckpoint unpublish -> keep(origin, command);
             case AddPatch add -> keep(origin, command);
@@ -209,6 +211,18 @@ public record Checkpoint(
         return stage == Stage.ABSENT || (standsForImage() && isVisibleTo(origin.organization()))
                 ? accept(new LayerDiscarded())
                 : refuse(new CheckpointRefusal.NoSuchCheckpoint());
+    }
+
+    /** Whether a retention policy may delete it: nobody else uses it, and nobody has used it. */
+    public boolean dispensable() {
+        return isThere() && !upkeep.published() && upkeep.patches().isEmpty() && forks.isEmpty();
+    }
+
+    private Decision<CheckpointEvent, CheckpointRefusal> giveWay(Origin origin, SandboxId source) {
+        if (!isVisibleTo(origin.organization())) {
+            return refuse(new CheckpointRefusal.NoSuchCheckpoint());
+        }
+        return dispensable() ? delete(source) : refuse(new CheckpointRefusal.InUse());
     }
 
     private Decision<CheckpointEvent, CheckpointRefusal> delete(SandboxId source) {

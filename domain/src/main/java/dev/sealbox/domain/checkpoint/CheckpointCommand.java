@@ -26,6 +26,9 @@ public sealed interface CheckpointCommand {
     /** {@code source} is the sandbox that the asker believes it to belong to. */
     record DeleteCheckpoint(SandboxId source) implements CheckpointCommand {}
 
+    /** Deletes it for a newer one, unless it is published, patched or was ever forked. */
+    record GiveWay(SandboxId source) implements CheckpointCommand {}
+
     /** The name that was taken for it is given away: if it was not requested by now, it never will be. */
     record AbandonCheckpoint() implements CheckpointCommand {}
 

@@ -251,6 +251,9 @@ class ClusterMessageTest {
     static Stream<CheckpointCommand> checkpointCommands() {
         return Stream.of(
                 new CheckpointCommand.RequestCheckpoint(SANDBOX, "first", CheckpointKind.DISK_ONLY, CONTENTS),
+                new CheckpointCommand.AdoptImage("tools", CONTENTS),
+                new CheckpointCommand.RetireImage(),
+                new CheckpointCommand.GiveWay(SANDBOX),
                 new CheckpointCommand.ConfirmReady(4096),
                 new CheckpointCommand.ReportFailed("full"),
                 new CheckpointCommand.ForkCheckpoint(SANDBOX),
@@ -331,6 +334,8 @@ class ClusterMessageTest {
                 new CheckpointRefusal.OfAnotherSandbox(),
                 new CheckpointRefusal.NotReadyInTime(),
                 new CheckpointRefusal.Failed("why"),
+                new CheckpointRefusal.InUse(),
+                new CheckpointRefusal.TooFewGiveWay(3, 2),
                 new CheckpointRefusal.NoSuchPatch(),
                 new CheckpointRefusal.TooManyPatches(100),
                 new OrganizationRefusal.NameTaken(NAME),

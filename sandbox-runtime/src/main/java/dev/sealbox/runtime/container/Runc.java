@@ -58,6 +58,7 @@ public final class Runc {
         command.addAll(runc(
                 "run",
                 "--detach",
+                "--no-new-keyring",
                 "--preserve-fds",
                 "1",
                 "--bundle",

@@ -159,6 +159,7 @@ public final class ClusterHosts implements SandboxHosts {
                 .thenApply(reply -> switch (reply) {
                     case HostReply.FileOpened(var content) ->
                         Outcome.done(content.getSource().runWith(StreamConverters.asInputStream(patience), streams));
+                    case HostReply.SmallFileRead(var content) -> Outcome.done(FileBytes.read(content));
                     case HostReply.FileRefused(var reason) -> Outcome.refused(reason);
                     default -> throw failure(reply);
                 });
@@ -166,7 +167,18 @@ public final class ClusterHosts implements SandboxHosts {
 
     @Override
     public CompletionStage<Outcome<Unit>> writeFile(HostId host, SandboxId sandbox, String path, InputStream content) {
-        var stream = StreamConverters.fromInputStream(() -> content).runWith(StreamRefs.sourceRef(), streams);
+        return FileBytes.of(content).thenCompose(bytes -> switch (bytes) {
+            case FileBytes.Few(var few) ->
+                ask(host, patience, asker -> new HostMessage.WriteSmallFile(sandbox, path, few, asker))
+                        .thenApply(ClusterHosts::done);
+            case FileBytes.Many(var many) -> writeStream(host, sandbox, path, many);
+        });
+    }
+
+    private CompletionStage<Outcome<Unit>> writeStream(
+            HostId host, SandboxId sandbox, String path, InputStream content) {
+        var stream = StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE)
+                .runWith(StreamRefs.sourceRef(), streams);
         // No limit of its own: the upload ends when its source does, or when the host loses interest.
         return ask(host, Duration.ofDays(1), asker -> new HostMessage.WriteFile(sandbox, path, stream, asker))
                 .thenApply(ClusterHosts::done);

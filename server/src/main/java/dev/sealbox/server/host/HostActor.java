@@ -26,6 +26,7 @@ import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -112,8 +113,13 @@ public final class HostActor {
                         host.using(sandbox, runtime -> runtime.run(sandbox, command)),
                         result -> LongResult.offered(result, streams));
             case HostMessage.ReadFile(var sandbox, var path, var asker) ->
-                answer(asker, host.read(sandbox, path), outcome -> reply(outcome, this::opened));
+                answer(asker, read(sandbox, path), outcome -> reply(outcome, this::opened));
             case HostMessage.WriteFile write -> write(write);
+            case HostMessage.WriteSmallFile(var sandbox, var path, var content, var asker) ->
+                answer(
+                        asker,
+                        host.using(sandbox, runtime -> runtime.write(sandbox, path, FileBytes.read(content))),
+                        outcome -> reply(outcome, done -> finished()));
             case HostMessage.ListFiles(var sandbox, var path, var asker) ->
                 answer(
                         asker,
@@ -177,12 +183,23 @@ public final class HostActor {
                 outcome -> reply(outcome, HostReply.LayerUnpacked::new));
     }
 
-    private HostReply opened(InputStream content) {
-        return new HostReply.FileOpened(stream(content));
+    private CompletionStage<Outcome<FileBytes>> read(SandboxId sandbox, String path) {
+        return host.read(sandbox, path).thenCompose(outcome -> switch (outcome) {
+            case Outcome.Done<InputStream>(var content) -> FileBytes.of(content).thenApply(Outcome::done);
+            case Outcome.Refused<InputStream>(var reason) -> CompletableFuture.completedFuture(Outcome.refused(reason));
+        });
+    }
+
+    private HostReply opened(FileBytes bytes) {
+        return switch (bytes) {
+            case FileBytes.Few(var few) -> new HostReply.SmallFileRead(few);
+            case FileBytes.Many(var many) -> new HostReply.FileOpened(stream(many));
+        };
     }
 
     private SourceRef<ByteString> stream(InputStream content) {
-        var file = StreamConverters.fromInputStream(() -> content).initialTimeout(SUBSCRIPTION);
+        var file = StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE)
+                .initialTimeout(SUBSCRIPTION);
         return Source.<ByteString>empty().concat(file).runWith(StreamRefs.sourceRef(), streams);
     }
 

@@ -14,6 +14,7 @@ import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.SessionAction;
 import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.persistence.serialization.ClusterMessage;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** What the cluster asks of a host. Values travel only encrypted. */
@@ -51,6 +52,9 @@ public sealed interface HostMessage extends ClusterMessage {
     record ReadFile(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record WriteFile(SandboxId sandbox, String path, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
+            implements HostMessage {}
+
+    record WriteSmallFile(SandboxId sandbox, String path, ByteBuffer content, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 
     record ListFiles(SandboxId sandbox, String path, ActorRef<HostReply> replyTo) implements HostMessage {}

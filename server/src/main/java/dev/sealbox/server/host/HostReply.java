@@ -14,6 +14,7 @@ import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.persistence.serialization.ClusterMessage;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** What a host answers. */
@@ -42,6 +43,8 @@ public sealed interface HostReply extends ClusterMessage {
     record LongCommandEnded(int exitCode, long stdoutBytes, SourceRef<ByteString> output) implements HostReply {}
 
     record FileOpened(SourceRef<ByteString> content) implements HostReply {}
+
+    record SmallFileRead(ByteBuffer content) implements HostReply {}
 
     record FilesListed(List<FileEntry> entries) implements HostReply {}
 

@@ -63,6 +63,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every message is written and read as between two nodes: {@code serialize-messages} is on. */
 class ClusterHostsTest {
@@ -289,6 +291,50 @@ class ClusterHostsTest {
         public CompletionStage<Void> hibernate(SandboxId sandbox) {
             return answer.thenAccept(agreed -> {});
         }
+    }
+
+    /** In the message up to a size, as a stream beyond it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, FileBytes.IN_A_MESSAGE, FileBytes.IN_A_MESSAGE + 1})
+    void carriesFilesOfAnySize(int size) throws Exception {
+        var content = new byte[size];
+        new Random(size).nextBytes(content);
+
+        assertThat(get(hosts.writeFile(HOST, TWO, "/any", new ByteArrayInputStream(content))))
+                .isEqualTo(Outcome.done(Unit.DONE));
+
+        var read = ((Outcome.Done<InputStream>) get(hosts.readFile(HOST, TWO, "/any"))).value();
+        assertThat(read.readAllBytes()).isEqualTo(content);
+        assertThat(get(hosts.removeFile(HOST, TWO, "/any"))).isEqualTo(Outcome.done(Unit.DONE));
+    }
+
+    /** A file that ends before its time is not taken for a short one, and its writer is let go of. */
+    @Test
+    void failsWhenTheContentDoes() {
+        var closed = new AtomicBoolean();
+        var broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("the visitor is gone");
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                return read();
+            }
+
+            @Override
+            public void close() {
+                closed.set(true);
+            }
+        };
+
+        assertThatThrownBy(() -> get(hosts.writeFile(HOST, TWO, "/half", broken)))
+                .hasRootCauseMessage("the visitor is gone");
+
+        assertThat(closed).isTrue();
+        assertThat(get(hosts.readFile(HOST, TWO, "/half")))
+                .isEqualTo(Outcome.refused(new FileRefusal.NoSuchFile("no such file")));
     }
 
     @Test
