@@ -328,6 +328,47 @@ class BranchesIT {
     }
 
     @Test
+    void removesImagesAndThenTheLayersThatNothingNeeds() {
+        var snapshot = snapshot("kept");
+        var files = snapshot.state().layer().orElseThrow().files();
+        var hash = snapshot.state().image();
+        var images = node.persistence.images();
+        var unnamed = told(images.images(origin)).stream()
+                .filter(view -> view.name().isEmpty())
+                .toList();
+        assertThat(unnamed).singleElement().satisfies(view -> {
+            assertThat(view.state().image()).isEqualTo(hash);
+            assertThat(view.state().outline()).contains("make it");
+        });
+        var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
+        assertThat(refused(images.remove(stranger, hash.hex()))).isEqualTo(new ImageRefusal.NoSuchImage());
+        var checkpoint = done(images.checkpoint(origin, hash.hex()));
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo image", ""));
+
+        done(images.remove(origin, hash.hex()));
+
+        assertThat(refused(images.image(origin, hash.hex()))).isEqualTo(new ImageRefusal.NoSuchImage());
+        assertThat(HOSTS.layers).containsAll(files);
+        assertThat(done(from(origin, "kept", origin.organization())).status()).isEqualTo("running");
+        HOSTS.broken = new IllegalStateException("the host is away");
+        done(images.remove(origin, "kept"));
+        HOSTS.broken = null;
+        assertThat(told(images.images(origin))).isEmpty();
+        assertThat(HOSTS.layers).containsAll(files);
+        // The next removal asks the host again.
+        var later = snapshot("later");
+        assertThat(later.state().layer().orElseThrow().files()).doesNotContainAnyElementsOf(files);
+        done(images.remove(origin, later.state().id().toString()));
+        assertThat(HOSTS.layers).doesNotContainAnyElementsOf(files);
+        // Built again, it begins without the patch that it had.
+        assertThat(done(images.checkpoint(origin, hash.hex()))).isEqualTo(checkpoint);
+        assertThat(done(branches().patches(origin, checkpoint))).isEmpty();
+        assertThat(done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo again", ""))
+                        .number())
+                .isEqualTo(2);
+    }
+
+    @Test
     void letsOthersNameWhatThePublisherHasPublishedUnlessTheyHaveOneOfThatName() {
         snapshot("tools");
         var publisher = origin.organization();
@@ -344,7 +385,7 @@ class BranchesIT {
         assertThat(done(fork(stranger, checkpoint)).status()).isEqualTo("running");
         assertThat(refused(from(stranger, "tools", stranger.organization()))).isEqualTo(unknown);
         assertThat(refused(node.persistence.images().checkpoint(stranger, "tools")))
-                .isEqualTo(new ImageRefusal.NoSuchSnapshot());
+                .isEqualTo(new ImageRefusal.NoSuchImage());
         done(branches().publish(origin, checkpoint, false));
         assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());

@@ -129,7 +129,7 @@ public record Checkpoint(
                 stage == Stage.ABSENT
                         ? accept(new CheckpointRequested(source, name, kind, contents))
                         : refuse(new CheckpointRefusal.AlreadyExists());
-            case AdoptImage(var name, var contents) -> adopt(origin, name, contents);
+            case AdoptImage adopt -> adopt(origin, adopt);
             case RetireImage() -> retire(origin);
             case ConfirmReady(var size) -> stage == Stage.PROCESSING ? accept(new CheckpointReady(size)) : accept();
             case ReportFailed(var why) -> stage == Stage.PROCESSING ? accept(new CheckpointFailed(why)) : accept();
@@ -195,9 +195,9 @@ public record Checkpoint(
         };
     }
 
-    private Decision<CheckpointEvent, CheckpointRefusal> adopt(Origin origin, String name, Contents contents) {
-        if (stage == Stage.ABSENT) {
-            return accept(new ImageAdopted(name, contents));
+    private Decision<CheckpointEvent, CheckpointRefusal> adopt(Origin origin, AdoptImage image) {
+        if (stage == Stage.ABSENT || (image.again() && stage == Stage.DISCARDED)) {
+            return accept(new ImageAdopted(image.name(), image.contents()));
         }
         return standsForImage() && isVisibleTo(origin.organization())
                 ? accept()
@@ -236,7 +236,9 @@ public record Checkpoint(
             case CheckpointRequested(var source, var name, var kind, var contents) ->
                 begun(Stage.PROCESSING, recorded, Optional.of(source), name, kind, contents);
             case ImageAdopted(var name, var contents) ->
-                begun(Stage.READY, recorded, Optional.empty(), name, CheckpointKind.DISK_ONLY, contents);
+                // Numbers of patches are never given twice, also when the image went and came again.
+                begun(Stage.READY, recorded, Optional.empty(), name, CheckpointKind.DISK_ONLY, contents)
+                        .with(new Upkeep(false, upkeep.lastPatch(), List.of(), false));
             case CheckpointReady(var size) -> new Checkpoint(Stage.READY, facts, size, forks, "", failedAt, upkeep);
             case CheckpointFailed(var why) -> new Checkpoint(Stage.FAILED, facts, 0, forks, why, recorded.at(), upkeep);
             case CheckpointForked(var fork) -> {

@@ -122,7 +122,7 @@ class UpkeepTest {
 
     @Test
     void standsForAnImageUntilItGoes() {
-        var adopt = new CheckpointCommand.AdoptImage("tools", CONTENTS);
+        var adopt = new CheckpointCommand.AdoptImage("tools", CONTENTS, false);
         var image = after(Checkpoint.ABSENT, adopt);
 
         assertThat(image.stage()).isEqualTo(Checkpoint.Stage.READY);
@@ -144,6 +144,12 @@ class UpkeepTest {
         assertThat(gone.isForkableBy(STRANGER.organization())).isFalse();
         assertThat(gone.decide(OWNER, retire)).isEqualTo(accept());
         assertThat(gone.decide(OWNER, patch(2))).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        var again =
+                after(after(after(image, patch(1)), retire), new CheckpointCommand.AdoptImage("tools", CONTENTS, true));
+        assertThat(again.upkeep().patches()).isEmpty();
+        assertThat(after(again, patch(2)).upkeep().patches())
+                .extracting(Patch::number)
+                .containsExactly(2);
         // Nothing comes to stand for what went before it was asked for.
         var never = after(Checkpoint.ABSENT, retire);
         assertThat(never.decide(OWNER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
