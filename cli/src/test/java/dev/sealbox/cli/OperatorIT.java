@@ -192,17 +192,17 @@ class OperatorIT {
             layers= diffs=
             for layer in low high; do
                 tar --create --numeric-owner --owner=0 --group=0 --directory=$layer --file=$layer.tar .
-                diffs="$diffs,\"sha256:$(sha256sum < $layer.tar | cut -c1-64)\""
+                diffs="$diffs,\\"sha256:$(sha256sum < $layer.tar | cut -c1-64)\\""
                 gzip $layer.tar; blob $layer.tar.gz
-                layers="$layers,{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"sha256:$digest\",\"size\":$size}"
+                layers="$layers,{\\"mediaType\\":\\"application/vnd.oci.image.layer.v1.tar+gzip\\",\\"digest\\":\\"sha256:$digest\\",\\"size\\":$size}"
             done
             case $(uname -m) in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; esac
-            echo "{\"os\":\"linux\",\"architecture\":\"$arch\",\"config\":{\"Env\":[\"PATH=/bin\",\"WHOSE=theirs\"],\"WorkingDir\":\"/srv\"},
-                \"rootfs\":{\"type\":\"layers\",\"diff_ids\":[${diffs#,}]}}" > config; blob config
-            echo "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:$digest\",\"size\":$size},
-                \"layers\":[${layers#,}]}" > manifest; blob manifest
+            echo "{\\"os\\":\\"linux\\",\\"architecture\\":\\"$arch\\",\\"config\\":{\\"Env\\":[\\"PATH=/bin\\",\\"WHOSE=theirs\\"],\\"WorkingDir\\":\\"/srv\\"},
+                \\"rootfs\\":{\\"type\\":\\"layers\\",\\"diff_ids\\":[${diffs#,}]}}" > config; blob config
+            echo "{\\"schemaVersion\\":2,\\"config\\":{\\"mediaType\\":\\"application/vnd.oci.image.config.v1+json\\",\\"digest\\":\\"sha256:$digest\\",\\"size\\":$size},
+                \\"layers\\":[${layers#,}]}" > manifest; blob manifest
             echo '{"imageLayoutVersion":"1.0.0"}' > layout/oci-layout
-            echo "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:$digest\",\"size\":$size}]}" > layout/index.json
+            echo "{\\"schemaVersion\\":2,\\"manifests\\":[{\\"mediaType\\":\\"application/vnd.oci.image.manifest.v1+json\\",\\"digest\\":\\"sha256:$digest\\",\\"size\\":$size}]}" > layout/index.json
             tar --create --directory=layout --file=image.tar .
             tar --create --gzip --numeric-owner --owner=0 --group=0 --directory=low --file=rootfs.tar.gz .
             """;
