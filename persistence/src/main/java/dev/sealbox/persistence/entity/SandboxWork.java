@@ -218,6 +218,7 @@ final class SandboxWork {
                     plan.fileLayers(),
                     sandbox.terms(),
                     policy,
+                    plan.origin(),
                     sandbox.branch().generation(),
                     kept);
             told = Optional.of(sandbox.terms());
