@@ -299,15 +299,20 @@ final class Host {
                 .record()
                 .orElseThrow(() -> new RuntimeFailure("storage", "the disk of " + sandbox + " is not on this host"));
         var disk = disk(record, 0);
-        if (!room().isEnoughFor(driver.copied(disk))) {
-            return false;
+        driver.rouse(disk);
+        try {
+            if (!room().isEnoughFor(driver.copied(disk))) {
+                return false;
+            }
+            store.add(image, record, layer -> {
+                driver.flush(disk);
+                driver.capture(disk, layer);
+                return driver.settle(layer);
+            });
+            return true;
+        } finally {
+            driver.rest(disk);
         }
-        store.add(image, record, layer -> {
-            driver.flush(disk);
-            driver.capture(disk, layer);
-            return driver.settle(layer);
-        });
-        return true;
     }
 
     List<SandboxId> disks() {
