@@ -63,10 +63,14 @@ public record HttpSettings(
      * About requests to programs in sandboxes.
      *
      * @param everyPort whether ports that nobody exposed are reached where no token is asked for
+     * @param lookAgain how often a WebSocket's visitor is judged anew
      */
-    public record Preview(Duration answerTimeout, boolean everyPort) {
+    public record Preview(Duration answerTimeout, boolean everyPort, Duration lookAgain) {
         private static Preview from(Config preview) {
-            return new Preview(preview.getDuration("answer-timeout"), preview.getBoolean("every-port"));
+            return new Preview(
+                    preview.getDuration("answer-timeout"),
+                    preview.getBoolean("every-port"),
+                    preview.getDuration("look-again"));
         }
     }
 

@@ -44,7 +44,7 @@ final class PreviewDoor {
             MeterRegistry metrics) {
         this.previews = previews;
         this.exchange = new PreviewExchange(system, settings);
-        this.sockets = new PreviewSockets(settings);
+        this.sockets = new PreviewSockets(system, previews, settings);
         this.failures = failures;
         this.settings = settings;
         this.metrics = metrics;
@@ -72,7 +72,7 @@ final class PreviewDoor {
                 requestId);
         return Answers.asking(() -> previews.visit(visit))
                 .thenCompose(outcome -> switch (outcome) {
-                    case Outcome.Done<Previews.Entry>(var entry) -> entered(request, entry);
+                    case Outcome.Done<Previews.Entry>(var entry) -> entered(request, visit, entry);
                     case Outcome.Refused<Previews.Entry>(PreviewRefusal.NotLetIn refusal) ->
                         CompletableFuture.completedFuture(PreviewPages.notLetIn(refusal, guessed(request, refusal)));
                     case Outcome.Refused<Previews.Entry>(var refusal) ->
@@ -85,9 +85,9 @@ final class PreviewDoor {
     }
 
     /** Whatever goes wrong, a connection is not left behind. */
-    private CompletionStage<HttpResponse> entered(HttpRequest request, Previews.Entry entry) {
+    private CompletionStage<HttpResponse> entered(HttpRequest request, Visit visit, Previews.Entry entry) {
         return Answers.asking(() -> WebSockets.isHandshake(request)
-                        ? sockets.answer(request, entry)
+                        ? sockets.answer(request, visit, entry)
                         : exchange.answer(request, entry))
                 .whenComplete((answer, failure) -> {
                     if (failure != null) {

@@ -2,6 +2,7 @@ package dev.sealbox.http;
 
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PreviewAddress;
 import dev.sealbox.domain.preview.PreviewPort;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ sealed interface PreviewHost {
 
     /** The name that clients are told. */
     static String name(SandboxId sandbox, PreviewPort port, String domain) {
-        return sandbox.value() + "-p" + port.number() + "." + domain;
+        return PreviewAddress.host(sandbox, port, domain);
     }
 
     /** {@code host} without a port; names are the same in capitals, and with a dot at the end. */

@@ -103,6 +103,12 @@ final class FakePreviews implements Previews {
                         connected(visit.port()).map(connection -> new Entry(connection, preview.guard()))));
     }
 
+    @Override
+    public CompletionStage<Boolean> admits(Visit visit) {
+        var preview = Optional.ofNullable(previews.get(visit.sandbox())).orElse(Preview.NONE);
+        return CompletableFuture.completedFuture(preview.barrier(visit).isEmpty());
+    }
+
     private Outcome<PortConnection> connected(PreviewPort port) {
         var program = programs.get(port);
         try {
