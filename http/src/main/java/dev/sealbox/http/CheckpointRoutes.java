@@ -1,6 +1,5 @@
 package dev.sealbox.http;
 
-import static akka.http.javadsl.server.Directives.complete;
 import static akka.http.javadsl.server.Directives.concat;
 import static akka.http.javadsl.server.Directives.delete;
 import static akka.http.javadsl.server.Directives.get;
@@ -14,6 +13,7 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Texts;
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Checkpoints;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -61,11 +61,10 @@ final class CheckpointRoutes {
         return bodies.creation(origin, (body, id) -> {
             var name = Texts.label("name", body.text("name"), 128);
             var kind = kind(body);
-            return unsupported(body, kind)
-                    .<Route>map(what -> complete(Problems.unsupported(what)))
-                    .orElseGet(() -> answers.outcome(
-                            checkpoints.create(origin, sandbox, new CheckpointId(id), name, kind),
-                            view -> Answers.created(wire(view))));
+            var retention = retention(body, kind);
+            return answers.outcome(
+                    checkpoints.create(origin, sandbox, new CheckpointId(id), name, kind, retention),
+                    view -> Answers.created(wire(view)));
         });
     }
 
@@ -81,15 +80,12 @@ final class CheckpointRoutes {
         return kind;
     }
 
-    private static Optional<String> unsupported(JsonBody body, CheckpointKind kind) {
+    private static Retention retention(JsonBody body, CheckpointKind kind) {
         var policy = body.optionalObject("retentionPolicy").orElse(JsonBody.EMPTY);
-        var most = policy.optionalInt("maxCount").orElse(0);
-        if (most < 0 || most > kind.limit()) {
-            throw new InvalidValue("retentionPolicy.maxCount must be from 0 to " + kind.limit());
-        }
+        var oldest = Retention.deletingOldest(policy.optionalInt("maxCount").orElse(0), kind);
         return switch (policy.nonEmptyText("mode").orElse("none")) {
-            case "none" -> Optional.empty();
-            case "delete_oldest" -> Optional.of("the retention policy delete_oldest");
+            case "none" -> Retention.NONE;
+            case "delete_oldest" -> oldest;
             default -> throw new InvalidValue("retentionPolicy.mode must be none or delete_oldest");
         };
     }

@@ -2,7 +2,9 @@ package dev.sealbox.http;
 
 import static akka.http.javadsl.server.Directives.concat;
 import static akka.http.javadsl.server.Directives.delete;
+import static akka.http.javadsl.server.Directives.get;
 import static akka.http.javadsl.server.Directives.path;
+import static akka.http.javadsl.server.Directives.pathEnd;
 import static akka.http.javadsl.server.Directives.pathPrefix;
 import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
@@ -15,7 +17,7 @@ import java.util.Map;
 
 /**
  * {@code /api/snapshots/{name or id}/} and {@code /api/images/{name or id}/}{@code patches}: POST, GET;
- * {@code patches/{patch}}: DELETE. {@code /api/snapshots/{name}/}{@code publish}, {@code unpublish}: POST.
+ * {@code patches/{patch}}: DELETE. {@code /api/images}: GET; {@code …/{name or id}}: GET, DELETE. {@code /api/snapshots/{name}/}{@code publish}, {@code unpublish}: POST.
  */
 final class ImageUpkeepRoutes {
     private final Images images;
@@ -39,7 +41,22 @@ final class ImageUpkeepRoutes {
                                 path(segment().slash("publish"), text -> post(() -> publish(origin, text, true))),
                                 path(segment().slash("unpublish"), text -> post(() -> publish(origin, text, false))),
                                 patches(origin))),
-                pathPrefix("images", () -> patches(origin)));
+                pathPrefix(
+                        "images",
+                        () -> concat(
+                                pathEnd(() -> get(() -> answers.always(
+                                        images.images(origin),
+                                        all -> Answers.ok(all.stream()
+                                                .map(SnapshotJson::of)
+                                                .toList())))),
+                                path(segment(), called -> one(origin, called)),
+                                patches(origin))));
+    }
+
+    private Route one(Origin origin, String called) {
+        return concat(
+                get(() -> answers.outcome(images.image(origin, called), view -> Answers.ok(SnapshotJson.of(view)))),
+                delete(() -> answers.outcome(images.remove(origin, called), done -> Answers.noContent())));
     }
 
     private Route patches(Origin origin) {

@@ -112,6 +112,9 @@ final class Permissions {
             rule(KEEPERS, "snapshots/*", "DELETE"),
             rule(KEEPERS, "snapshots/*/patches", "GET POST"),
             rule(KEEPERS, "snapshots/*/patches/*", "DELETE"),
+            // They show what others have built, with its variables.
+            rule(KEEPERS, "images", "GET"),
+            rule(KEEPERS, "images/*", "GET DELETE"),
             rule(KEEPERS, "images/*/patches", "GET POST"),
             rule(KEEPERS, "images/*/patches/*", "DELETE"),
             // By its name it is everybody's, unless they have one of that name.

@@ -2,12 +2,14 @@ package dev.sealbox.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sealbox.domain.image.ImageView;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.image.SnapshotView;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A snapshot as clients see it.
+ * A snapshot, or an image without a name, as clients see it.
  *
  * @param manifest with size and SHA-256 of each file in the place of its content
  * @param checkpointId what stands for it as a checkpoint
@@ -16,7 +18,7 @@ import java.util.Optional;
 record SnapshotJson(
         String id,
         String orgId,
-        String name,
+        Optional<String> name,
         String contentHash,
         Optional<String> checkpointId,
         JsonNode manifest,
@@ -26,11 +28,15 @@ record SnapshotJson(
         Instant lastUsedAt) {
 
     static SnapshotJson of(SnapshotView view) {
+        return of(ImageView.of(view));
+    }
+
+    static SnapshotJson of(ImageView view) {
         var state = view.state();
         return new SnapshotJson(
                 state.id().toString(),
                 view.organization().value(),
-                view.name().value(),
+                view.name().map(SnapshotName::value),
                 state.image().hex(),
                 state.layer().map(ready -> state.id().toString()),
                 tree(state.outline()),

@@ -3,6 +3,7 @@ package dev.sealbox.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.checkpoint.Checkpoint;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.identity.StoreName;
 import java.time.Instant;
 import java.util.Map;
@@ -85,7 +86,8 @@ class CheckpointRoutesTest {
                 "{\"name\":\"a\",\"retentionPolicy\":{\"mode\":\"some\"}}|invalid",
                 "{\"name\":\"a\",\"retentionPolicy\":{\"maxCount\":11}}|invalid",
                 "{\"name\":\"a\",\"retentionPolicy\":{\"maxCount\":-1}}|invalid",
-                "{\"name\":\"a\",\"retentionPolicy\":{\"mode\":\"delete_oldest\",\"maxCount\":2}}|not-supported"
+                "{\"name\":\"a\",\"retentionPolicy\":{\"mode\":\"delete_oldest\",\"maxCount\":11}}|invalid",
+                "{\"name\":\"a\",\"kind\":\"disk_only\",\"retentionPolicy\":{\"mode\":\"delete_oldest\",\"maxCount\":101}}|invalid"
             })
     void refusesWhatCannotBe(String body, String code) {
         var answer = create(body);
@@ -95,10 +97,15 @@ class CheckpointRoutesTest {
     }
 
     @Test
-    void takesARetentionPolicyThatDoesNothing() {
-        assertThat(create("{\"name\":\"kept\",\"retentionPolicy\":{\"mode\":\"none\"}}")
+    void takesARetentionPolicy() {
+        assertThat(create("{\"name\":\"kept\",\"retentionPolicy\":{\"mode\":\"none\",\"maxCount\":3}}")
                         .status())
                 .isEqualTo(201);
+        assertThat(server.checkpoints.retentions.getLast()).isEqualTo(Retention.NONE);
+        create("{\"name\":\"two\",\"retentionPolicy\":{\"mode\":\"delete_oldest\",\"maxCount\":2}}");
+        assertThat(server.checkpoints.retentions.getLast().most()).contains(2);
+        create("{\"name\":\"all\",\"kind\":\"disk_only\",\"retentionPolicy\":{\"mode\":\"delete_oldest\"}}");
+        assertThat(server.checkpoints.retentions.getLast().most()).contains(100);
     }
 
     @Test

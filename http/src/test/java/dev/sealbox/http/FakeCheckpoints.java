@@ -12,6 +12,7 @@ import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.checkpoint.Upkeep;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
@@ -41,6 +42,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FakeCheckpoints implements Checkpoints {
     private final FakeSandboxes sandboxes;
     final Map<CheckpointId, CheckpointView> known = new ConcurrentHashMap<>();
+    final List<Retention> retentions = new CopyOnWriteArrayList<>();
     final List<NewFork> forks = new CopyOnWriteArrayList<>();
     volatile Checkpoint.Stage stage = Checkpoint.Stage.PROCESSING;
 
@@ -51,12 +53,13 @@ final class FakeCheckpoints implements Checkpoints {
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
             Origin origin, SandboxId sandbox, String name, CheckpointKind kind) {
-        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind);
+        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind, Retention.NONE);
     }
 
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
-            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind, Retention retention) {
+        retentions.add(retention);
         var source = sandboxes.known.get(sandbox);
         if (source == null || !source.owner().equals(origin.organization())) {
             return now(refused(new SandboxRefusal.NoSuchSandbox()));

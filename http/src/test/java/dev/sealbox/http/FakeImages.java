@@ -15,6 +15,7 @@ import dev.sealbox.domain.image.BuildLog.Line;
 import dev.sealbox.domain.image.Building;
 import dev.sealbox.domain.image.ImageLayer;
 import dev.sealbox.domain.image.ImageRefusal;
+import dev.sealbox.domain.image.ImageView;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.image.Snapshot;
 import dev.sealbox.domain.image.SnapshotName;
@@ -81,16 +82,38 @@ final class FakeImages implements Images {
     /** As the real one does it: a checkpoint stands for the snapshot, made when it is first asked for. */
     @Override
     public CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String snapshot) {
-        return read(origin, new SnapshotName(snapshot))
+        return image(origin, snapshot)
                 .thenApply(found -> found.map(view -> {
                     var id = new CheckpointId(view.state().id());
                     checkpoints.adopt(
                             origin,
                             id,
-                            view.name().value(),
+                            view.name().orElseThrow().value(),
                             view.state().layer().orElseThrow());
                     return id;
                 }));
+    }
+
+    @Override
+    public CompletionStage<List<ImageView>> images(Origin origin) {
+        return list(origin).thenApply(all -> all.stream().map(ImageView::of).toList());
+    }
+
+    @Override
+    public CompletionStage<Outcome<ImageView>> image(Origin origin, String called) {
+        return images(origin)
+                .thenApply(all -> all.stream()
+                        .filter(view -> view.isCalled(called))
+                        .findFirst()
+                        .map(Outcome::done)
+                        .orElseGet(() -> refused(new ImageRefusal.NoSuchImage())));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> remove(Origin origin, String called) {
+        return image(origin, called)
+                .thenCompose(
+                        found -> found.then(view -> delete(origin, view.name().orElseThrow())));
     }
 
     @Override

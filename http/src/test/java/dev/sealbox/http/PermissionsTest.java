@@ -123,6 +123,9 @@ class PermissionsTest {
             DELETE /api/snapshots/*/patches/*                                    D A O
             POST /api/snapshots/*/publish                                        D
             POST /api/snapshots/*/unpublish                                      D
+            GET /api/images                                                      D A O
+            GET /api/images/*                                                    D A O
+            DELETE /api/images/*                                                 D A O
             POST /api/images/*/patches                                           D A O
             GET /api/images/*/patches                                            D A O
             DELETE /api/images/*/patches/*                                       D A O

@@ -239,6 +239,24 @@ class SnapshotRoutesTest {
     }
 
     @Test
+    void listsReadsAndRemovesImages() {
+        var id = server.send("POST", "/api/snapshots", snapshot("to be removed"))
+                .json()
+                .path("id")
+                .asText();
+
+        assertThat(server.send("GET", "/api/images").json().findValuesAsText("id"))
+                .contains(id);
+        assertThat(server.send("GET", "/api/images/" + id).json().path("name").asText())
+                .isEqualTo("to be removed");
+        assertThat(asOther("GET", "/api/images", "").body()).isEqualTo("[]");
+        assertThat(asOther("GET", "/api/images/" + id, "").status()).isEqualTo(404);
+        assertThat(asOther("DELETE", "/api/images/" + id, "").status()).isEqualTo(404);
+        assertThat(server.send("DELETE", "/api/images/" + id).status()).isEqualTo(204);
+        assertThat(server.send("DELETE", "/api/images/" + id).code()).isEqualTo("image.not-found");
+    }
+
+    @Test
     void publishesForTheOperatorsOnly() {
         server.send("POST", "/api/snapshots", snapshot("everybodys"));
         var start = "{\"snapshot\":\"everybodys\"}";

@@ -10,8 +10,10 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.checkpoint.Checkpoint.Stage;
 import dev.sealbox.domain.checkpoint.CheckpointRefusal;
+import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Explanation.Standing;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -326,6 +328,47 @@ class BranchesIT {
     }
 
     @Test
+    void removesImagesAndThenTheLayersThatNothingNeeds() {
+        var snapshot = snapshot("kept");
+        var files = snapshot.state().layer().orElseThrow().files();
+        var hash = snapshot.state().image();
+        var images = node.persistence.images();
+        var unnamed = told(images.images(origin)).stream()
+                .filter(view -> view.name().isEmpty())
+                .toList();
+        assertThat(unnamed).singleElement().satisfies(view -> {
+            assertThat(view.state().image()).isEqualTo(hash);
+            assertThat(view.state().outline()).contains("make it");
+        });
+        var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
+        assertThat(refused(images.remove(stranger, hash.hex()))).isEqualTo(new ImageRefusal.NoSuchImage());
+        var checkpoint = done(images.checkpoint(origin, hash.hex()));
+        done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo image", ""));
+
+        done(images.remove(origin, hash.hex()));
+
+        assertThat(refused(images.image(origin, hash.hex()))).isEqualTo(new ImageRefusal.NoSuchImage());
+        assertThat(HOSTS.layers).containsAll(files);
+        assertThat(done(from(origin, "kept", origin.organization())).status()).isEqualTo("running");
+        HOSTS.broken = new IllegalStateException("the host is away");
+        done(images.remove(origin, "kept"));
+        HOSTS.broken = null;
+        assertThat(told(images.images(origin))).isEmpty();
+        assertThat(HOSTS.layers).containsAll(files);
+        // The next removal asks the host again.
+        var later = snapshot("later");
+        assertThat(later.state().layer().orElseThrow().files()).doesNotContainAnyElementsOf(files);
+        done(images.remove(origin, later.state().id().toString()));
+        assertThat(HOSTS.layers).doesNotContainAnyElementsOf(files);
+        // Built again, it begins without the patch that it had.
+        assertThat(done(images.checkpoint(origin, hash.hex()))).isEqualTo(checkpoint);
+        assertThat(done(branches().patches(origin, checkpoint))).isEmpty();
+        assertThat(done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo again", ""))
+                        .number())
+                .isEqualTo(2);
+    }
+
+    @Test
     void letsOthersNameWhatThePublisherHasPublishedUnlessTheyHaveOneOfThatName() {
         snapshot("tools");
         var publisher = origin.organization();
@@ -342,7 +385,7 @@ class BranchesIT {
         assertThat(done(fork(stranger, checkpoint)).status()).isEqualTo("running");
         assertThat(refused(from(stranger, "tools", stranger.organization()))).isEqualTo(unknown);
         assertThat(refused(node.persistence.images().checkpoint(stranger, "tools")))
-                .isEqualTo(new ImageRefusal.NoSuchSnapshot());
+                .isEqualTo(new ImageRefusal.NoSuchImage());
         done(branches().publish(origin, checkpoint, false));
         assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
@@ -474,6 +517,73 @@ class BranchesIT {
         HOSTS.broken = null;
 
         assertThat(HOSTS.layers).contains(checkpoint(sandbox, "after all"));
+    }
+
+    private CompletionStage<Outcome<CheckpointView>> keeping(
+            int most, SandboxId sandbox, String name, CheckpointKind kind) {
+        return node.persistence
+                .checkpoints()
+                .create(
+                        origin,
+                        sandbox,
+                        new CheckpointId(UUID.randomUUID()),
+                        name,
+                        kind,
+                        Retention.deletingOldest(most, kind));
+    }
+
+    private List<String> names(SandboxId sandbox) {
+        return done(node.persistence.checkpoints().list(origin, sandbox)).stream()
+                .map(view -> view.state().facts().orElseThrow().name())
+                .toList();
+    }
+
+    @Test
+    void letsTheOldestThatNobodyUsesGiveWay() {
+        var sandbox = create();
+        done(branches().publish(origin, checkpoint(sandbox, "published"), true));
+        done(branches().addPatch(origin, checkpoint(sandbox, "patched"), UUID.randomUUID(), "true", ""));
+        var forked = checkpoint(sandbox, "forked");
+        done(node.persistence.sandboxes().stop(origin, fork(forked).id(), false));
+        var third = checkpoint(sandbox, "third");
+        checkpoint(sandbox, "fourth");
+        done(node.persistence.checkpoints().create(origin, sandbox, "other kind", CheckpointKind.DISK_ONLY));
+
+        // The name is taken: nothing goes, not even what could.
+        assertThat(refused(keeping(5, sandbox, "patched", CheckpointKind.FULL)))
+                .isEqualTo(new SandboxRefusal.CheckpointNameTaken("patched"));
+        assertThat(refused(keeping(3, sandbox, "new", CheckpointKind.FULL)))
+                .isEqualTo(new CheckpointRefusal.TooFewGiveWay(3, 2));
+        assertThat(names(sandbox)).contains("third", "fourth").hasSize(6);
+        done(keeping(5, sandbox, "fifth", CheckpointKind.FULL));
+        assertThat(names(sandbox))
+                .containsExactlyInAnyOrder("published", "patched", "forked", "fourth", "other kind", "fifth");
+        eventually("its files are gone", () -> !HOSTS.layers.contains(third));
+        done(keeping(10, sandbox, "sixth", CheckpointKind.FULL));
+        assertThat(names(sandbox)).hasSize(7);
+        // The name of what has gone is free, and two go at once.
+        done(keeping(5, sandbox, "third", CheckpointKind.FULL));
+        assertThat(names(sandbox))
+                .containsExactlyInAnyOrder("published", "patched", "forked", "other kind", "sixth", "third");
+    }
+
+    @Test
+    void makesRoomAtTheLimit() {
+        var sandbox = create();
+        for (var i = 0; i < CheckpointKind.FULL.limit(); i++) {
+            checkpoint(sandbox, "number " + i);
+        }
+        assertThat(refused(node.persistence.checkpoints().create(origin, sandbox, "more", CheckpointKind.FULL)))
+                .isEqualTo(new SandboxRefusal.TooManyCheckpoints(CheckpointKind.FULL.limit()));
+
+        done(keeping(0, sandbox, "more", CheckpointKind.FULL));
+
+        assertThat(names(sandbox))
+                .hasSize(CheckpointKind.FULL.limit())
+                .contains("more")
+                .doesNotContain("number 0");
+        done(keeping(1, sandbox, "alone", CheckpointKind.FULL));
+        assertThat(names(sandbox)).containsExactly("alone");
     }
 
     @Test

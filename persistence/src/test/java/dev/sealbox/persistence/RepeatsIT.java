@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -180,7 +181,7 @@ class RepeatsIT {
         var taken = new CheckpointId(UUID.randomUUID());
         var checkpoints = node.persistence.checkpoints();
         IntStream.range(0, AT_ONCE)
-                .mapToObj(each -> checkpoints.create(ORIGIN, id, taken, "one", CheckpointKind.FULL))
+                .mapToObj(each -> checkpoints.create(ORIGIN, id, taken, "one", CheckpointKind.FULL, Retention.NONE))
                 .toList()
                 .stream()
                 .<CheckpointView>map(Told::done)

@@ -244,7 +244,8 @@ public final class Portraits {
         var portrait = new TreeMap<String, Object>();
         portrait.put("organization", id.value());
         portrait.put("building", set(library.building().keySet(), ImageHash::hex, "building"));
-        portrait.put("images", each(library.images(), ImageHash::hex, Portraits::of));
+        portrait.put("images", each(library.images(), ImageHash::hex, image -> of(image.layer())));
+        portrait.put("leaving", set(library.leaving().keySet(), CheckpointId::toString, "leaving"));
         portrait.put("snapshots", each(library.snapshots(), SnapshotName::value, Portraits::of));
         return portrait;
     }

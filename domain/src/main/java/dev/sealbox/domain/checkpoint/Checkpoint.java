@@ -11,6 +11,7 @@ import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmDiscarded;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ConfirmReady;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.DeleteCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ForkCheckpoint;
+import dev.sealbox.domain.checkpoint.CheckpointCommand.GiveWay;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.PublishCheckpoint;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.RemovePatch;
 import dev.sealbox.domain.checkpoint.CheckpointCommand.ReportFailed;
@@ -128,7 +129,7 @@ public record Checkpoint(
                 stage == Stage.ABSENT
                         ? accept(new CheckpointRequested(source, name, kind, contents))
                         : refuse(new CheckpointRefusal.AlreadyExists());
-            case AdoptImage(var name, var contents) -> adopt(origin, name, contents);
+            case AdoptImage adopt -> adopt(origin, adopt);
             case RetireImage() -> retire(origin);
             case ConfirmReady(var size) -> stage == Stage.PROCESSING ? accept(new CheckpointReady(size)) : accept();
             case ReportFailed(var why) -> stage == Stage.PROCESSING ? accept(new CheckpointFailed(why)) : accept();
@@ -138,6 +139,7 @@ public record Checkpoint(
                 isForkableBy(origin.organization()) ? fork(fork) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
             case DeleteCheckpoint(var source) ->
                 isVisibleTo(origin.organization()) ? delete(source) : refuse(new CheckpointRefusal.NoSuchCheckpoint());
+            case GiveWay(var source) -> giveWay(origin, source);
             case PublishCheckpoint publish -> keep(origin, command);
             case UnpublishCheckpoint unpublish -> keep(origin, command);
             case AddPatch add -> keep(origin, command);
@@ -193,9 +195,9 @@ public record Checkpoint(
         };
     }
 
-    private Decision<CheckpointEvent, CheckpointRefusal> adopt(Origin origin, String name, Contents contents) {
-        if (stage == Stage.ABSENT) {
-            return accept(new ImageAdopted(name, contents));
+    private Decision<CheckpointEvent, CheckpointRefusal> adopt(Origin origin, AdoptImage image) {
+        if (stage == Stage.ABSENT || (image.again() && stage == Stage.DISCARDED)) {
+            return accept(new ImageAdopted(image.name(), image.contents()));
         }
         return standsForImage() && isVisibleTo(origin.organization())
                 ? accept()
@@ -211,6 +213,18 @@ public record Checkpoint(
                 : refuse(new CheckpointRefusal.NoSuchCheckpoint());
     }
 
+    /** Whether a retention policy may delete it: nobody else uses it, and nobody has used it. */
+    public boolean dispensable() {
+        return isThere() && !upkeep.published() && upkeep.patches().isEmpty() && forks.isEmpty();
+    }
+
+    private Decision<CheckpointEvent, CheckpointRefusal> giveWay(Origin origin, SandboxId source) {
+        if (!isVisibleTo(origin.organization())) {
+            return refuse(new CheckpointRefusal.NoSuchCheckpoint());
+        }
+        return dispensable() ? delete(source) : refuse(new CheckpointRefusal.InUse());
+    }
+
     private Decision<CheckpointEvent, CheckpointRefusal> delete(SandboxId source) {
         return facts.filter(known -> known.source().equals(Optional.of(source))).isPresent()
                 ? accept(new CheckpointDeleted())
@@ -222,7 +236,9 @@ public record Checkpoint(
             case CheckpointRequested(var source, var name, var kind, var contents) ->
                 begun(Stage.PROCESSING, recorded, Optional.of(source), name, kind, contents);
             case ImageAdopted(var name, var contents) ->
-                begun(Stage.READY, recorded, Optional.empty(), name, CheckpointKind.DISK_ONLY, contents);
+                // Numbers of patches are never given twice, also when the image went and came again.
+                begun(Stage.READY, recorded, Optional.empty(), name, CheckpointKind.DISK_ONLY, contents)
+                        .with(new Upkeep(false, upkeep.lastPatch(), List.of(), false));
             case CheckpointReady(var size) -> new Checkpoint(Stage.READY, facts, size, forks, "", failedAt, upkeep);
             case CheckpointFailed(var why) -> new Checkpoint(Stage.FAILED, facts, 0, forks, why, recorded.at(), upkeep);
             case CheckpointForked(var fork) -> {

@@ -10,8 +10,13 @@ public sealed interface CheckpointCommand {
     record RequestCheckpoint(SandboxId source, String name, CheckpointKind kind, Contents contents)
             implements CheckpointCommand {}
 
-    /** Lets it stand for an image, ready at once; repeating it is harmless. {@code name} is for people. */
-    record AdoptImage(String name, Contents contents) implements CheckpointCommand {}
+    /**
+     * Lets it stand for an image, ready at once; repeating it is harmless.
+     *
+     * @param name for people
+     * @param again also when the image went and came again; not where an id is drawn once
+     */
+    record AdoptImage(String name, Contents contents, boolean again) implements CheckpointCommand {}
 
     /** The image is to go: if nothing stands for it by now, nothing ever will. Repeating it is harmless. */
     record RetireImage() implements CheckpointCommand {}
@@ -25,6 +30,9 @@ public sealed interface CheckpointCommand {
 
     /** {@code source} is the sandbox that the asker believes it to belong to. */
     record DeleteCheckpoint(SandboxId source) implements CheckpointCommand {}
+
+    /** Deletes it for a newer one, unless it is published, patched or was ever forked. */
+    record GiveWay(SandboxId source) implements CheckpointCommand {}
 
     /** The name that was taken for it is given away: if it was not requested by now, it never will be. */
     record AbandonCheckpoint() implements CheckpointCommand {}

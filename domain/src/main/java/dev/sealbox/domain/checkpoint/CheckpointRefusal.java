@@ -17,6 +17,12 @@ public sealed interface CheckpointRefusal extends Refusal {
 
     record Failed(String reason) implements CheckpointRefusal {}
 
+    /** It was to give way to a newer one, and is published, patched or the origin of a sandbox. */
+    record InUse() implements CheckpointRefusal {}
+
+    /** The retention policy asks for more room than the checkpoints that may go would make. */
+    record TooFewGiveWay(int needed, int dispensable) implements CheckpointRefusal {}
+
     record NoSuchPatch() implements CheckpointRefusal {}
 
     record TooManyPatches(int limit) implements CheckpointRefusal {}
@@ -29,6 +35,8 @@ public sealed interface CheckpointRefusal extends Refusal {
             case OfAnotherSandbox refusal -> Kind.INVALID;
             case NotReadyInTime refusal -> Kind.INVALID;
             case Failed refusal -> Kind.INVALID;
+            case InUse refusal -> Kind.CONFLICT;
+            case TooFewGiveWay refusal -> Kind.INVALID;
             case NoSuchPatch refusal -> Kind.NOT_FOUND;
             case TooManyPatches refusal -> Kind.INVALID;
         };
@@ -42,6 +50,8 @@ public sealed interface CheckpointRefusal extends Refusal {
             case OfAnotherSandbox refusal -> "checkpoint.of-another-sandbox";
             case NotReadyInTime refusal -> "checkpoint.not-ready";
             case Failed refusal -> "checkpoint.failed";
+            case InUse refusal -> "checkpoint.in-use";
+            case TooFewGiveWay refusal -> "checkpoint.too-few-give-way";
             case NoSuchPatch refusal -> "patch.not-found";
             case TooManyPatches refusal -> "patch.too-many";
         };
@@ -55,6 +65,10 @@ public sealed interface CheckpointRefusal extends Refusal {
             case OfAnotherSandbox() -> "the checkpoint belongs to another sandbox";
             case NotReadyInTime() -> "the checkpoint is not ready";
             case Failed(var reason) -> "the checkpoint failed: " + reason;
+            case InUse() -> "the checkpoint is published, patched or the origin of a sandbox";
+            case TooFewGiveWay(var needed, var dispensable) ->
+                "the retention policy needs " + needed + " checkpoints of this kind to be deleted, and " + dispensable
+                        + " may be: not those that are published, patched or the origin of a sandbox";
             case NoSuchPatch() -> "patch not found";
             case TooManyPatches(var limit) -> "a checkpoint has at most " + limit + " patches";
         };

@@ -16,9 +16,12 @@ public interface Checkpoints {
     /** Answers at once; the checkpoint is processing. The name is 1 to 128 characters, unique in its sandbox. */
     CompletionStage<Outcome<CheckpointView>> create(Origin origin, SandboxId sandbox, String name, CheckpointKind kind);
 
-    /** The same under an id that was drawn before: repeating it makes no second one. */
+    /**
+     * The same under an id that was drawn before: repeating it makes no second one. Older ones give way when everything
+     * else has been checked; when too few may, none does, and there is no new one.
+     */
     CompletionStage<Outcome<CheckpointView>> create(
-            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind);
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind, Retention retention);
 
     /** Newest first; also of a stopped sandbox. */
     CompletionStage<Outcome<List<CheckpointView>>> list(Origin origin, SandboxId sandbox);

@@ -11,5 +11,6 @@ import dev.sealbox.domain.identity.SandboxId;
  * @param builder the sandbox that its steps run in; no other part of the system knows it
  * @param host where both are
  * @param node the process that carries it out, as the cluster numbers its members
+ * @param outline of the image that it makes, as in {@link Snapshot}
  */
-public record Build(CheckpointId layer, SandboxId builder, HostId host, long node) {}
+public record Build(CheckpointId layer, SandboxId builder, HostId host, long node, String outline) {}

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.image;
 
 import dev.sealbox.domain.identity.CheckpointId;
+import java.util.Set;
 import java.util.UUID;
 
 /** What can be asked of an organisation's images and snapshots. */
@@ -22,6 +23,12 @@ public sealed interface ImageCommand {
     record ConfirmSnapshot(SnapshotName name, UUID id, ImageLayer built) implements ImageCommand {}
 
     record FailSnapshot(SnapshotName name, UUID id, String reason) implements ImageCommand {}
+
+    /** Takes an image out of the cache; snapshots of it stay. */
+    record RemoveImage(ImageHash image) implements ImageCommand {}
+
+    /** Hosts have let these layers go. */
+    record ConfirmGone(Set<CheckpointId> layers) implements ImageCommand {}
 
     /** The image stays. */
     record DeleteSnapshot(SnapshotName name) implements ImageCommand {}

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.image;
 
 import dev.sealbox.domain.identity.CheckpointId;
+import java.util.Set;
 import java.util.UUID;
 
 /** What has happened to images and snapshots. Stored for ever: add cases, never change the meaning of one. */
@@ -20,4 +21,10 @@ public sealed interface ImageEvent {
     record SnapshotFailed(SnapshotName name, UUID id, String reason) implements ImageEvent {}
 
     record SnapshotDeleted(SnapshotName name, UUID id) implements ImageEvent {}
+
+    /** It is in the cache no more. */
+    record ImageRemoved(ImageHash image) implements ImageEvent {}
+
+    /** Layers that nothing needed have been let go by their hosts. */
+    record LayersGone(Set<CheckpointId> layers) implements ImageEvent {}
 }

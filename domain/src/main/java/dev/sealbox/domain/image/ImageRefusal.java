@@ -7,6 +7,8 @@ public sealed interface ImageRefusal extends Refusal {
 
     record NoSuchSnapshot() implements ImageRefusal {}
 
+    record NoSuchImage() implements ImageRefusal {}
+
     /** A sandbox is wanted from a snapshot that does not exist. */
     record UnknownSnapshot(SnapshotName name) implements ImageRefusal {}
 
@@ -32,6 +34,7 @@ public sealed interface ImageRefusal extends Refusal {
     default Kind kind() {
         return switch (this) {
             case NoSuchSnapshot refusal -> Kind.NOT_FOUND;
+            case NoSuchImage refusal -> Kind.NOT_FOUND;
             case UnknownSnapshot refusal -> Kind.INVALID;
             case SnapshotNotReady refusal -> Kind.INVALID;
             case SnapshotNameTaken refusal -> Kind.CONFLICT;
@@ -45,6 +48,7 @@ public sealed interface ImageRefusal extends Refusal {
     default String code() {
         return switch (this) {
             case NoSuchSnapshot refusal -> "snapshot.not-found";
+            case NoSuchImage refusal -> "image.not-found";
             case UnknownSnapshot refusal -> "snapshot.unknown";
             case SnapshotNotReady refusal -> "snapshot.not-ready";
             case SnapshotNameTaken refusal -> "snapshot.name-taken";
@@ -58,6 +62,7 @@ public sealed interface ImageRefusal extends Refusal {
     default String message() {
         return switch (this) {
             case NoSuchSnapshot() -> "snapshot not found";
+            case NoSuchImage() -> "image not found";
             case UnknownSnapshot(var name) -> "snapshot not found: " + name;
             case SnapshotNotReady(var name, var status) -> "the snapshot " + name + " is not ready: it is " + status;
             case SnapshotNameTaken(var name) -> "a snapshot with this name exists: " + name;

@@ -36,12 +36,23 @@ public interface Images {
             Origin origin, SandboxId id, NewSandbox sandbox, SnapshotName snapshot, OrganizationId publisher);
 
     /**
-     * The checkpoint that stands for a snapshot that is ready: its patches run in what starts from the snapshot, and with
-     * it the snapshot is published.
+     * The checkpoint that stands for a snapshot that is ready, or for an image of the cache: its patches run in what starts
+     * from that, and with it a snapshot is published.
      *
-     * @param snapshot the name or the id of one
+     * @param called as in {@link ImageView#isCalled}
      */
-    CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String snapshot);
+    CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String called);
+
+    /** Snapshots, and the images of the cache, newest first. */
+    CompletionStage<List<ImageView>> images(Origin origin);
+
+    CompletionStage<Outcome<ImageView>> image(Origin origin, String called);
+
+    /**
+     * Deletes a snapshot, or takes an image out of the cache. What started from it goes on; files that nothing needs any
+     * more go when their host has let go of them.
+     */
+    CompletionStage<Outcome<Unit>> remove(Origin origin, String called);
 
     /** A snapshot whose name is taken, and what comes of it. */
     record Requested(SnapshotView now, CompletionStage<Outcome<SnapshotView>> ready) {}

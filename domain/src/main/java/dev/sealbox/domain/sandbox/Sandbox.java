@@ -380,7 +380,7 @@ public record Sandbox(
         var ofKind = checkpoints.values().stream()
                 .filter(other -> other.counted() && other.kind() == named.kind())
                 .count();
-        return ofKind < named.kind().limit()
+        return ofKind < named.kind().limit() + named.leaving()
                 ? accept(new CheckpointNamed(named.checkpoint(), named.name(), named.kind()))
                 : refuse(new SandboxRefusal.TooManyCheckpoints(named.kind().limit()));
     }

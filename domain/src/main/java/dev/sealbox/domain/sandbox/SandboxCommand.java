@@ -116,8 +116,19 @@ public sealed interface SandboxCommand {
 
     record ConfirmStopped() implements SandboxCommand {}
 
-    /** Takes a name and a place among the sandbox's checkpoints. */
-    record NameCheckpoint(CheckpointId checkpoint, String name, CheckpointKind kind) implements SandboxCommand {}
+    /**
+     * Takes a name and a place among the sandbox's checkpoints.
+     *
+     * @param leaving how many of its kind go for it
+     */
+    record NameCheckpoint(CheckpointId checkpoint, String name, CheckpointKind kind, int leaving)
+            implements SandboxCommand {
+
+        /** For which none goes. */
+        public NameCheckpoint(CheckpointId checkpoint, String name, CheckpointKind kind) {
+            this(checkpoint, name, kind, 0);
+        }
+    }
 
     record ForgetCheckpoint(CheckpointId checkpoint) implements SandboxCommand {}
 

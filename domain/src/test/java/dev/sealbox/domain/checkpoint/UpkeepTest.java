@@ -3,8 +3,10 @@ package dev.sealbox.domain.checkpoint;
 import static dev.sealbox.domain.Decision.accept;
 import static dev.sealbox.domain.Decision.refuse;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.Decision;
+import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -120,7 +122,7 @@ class UpkeepTest {
 
     @Test
     void standsForAnImageUntilItGoes() {
-        var adopt = new CheckpointCommand.AdoptImage("tools", CONTENTS);
+        var adopt = new CheckpointCommand.AdoptImage("tools", CONTENTS, false);
         var image = after(Checkpoint.ABSENT, adopt);
 
         assertThat(image.stage()).isEqualTo(Checkpoint.Stage.READY);
@@ -142,8 +144,44 @@ class UpkeepTest {
         assertThat(gone.isForkableBy(STRANGER.organization())).isFalse();
         assertThat(gone.decide(OWNER, retire)).isEqualTo(accept());
         assertThat(gone.decide(OWNER, patch(2))).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        var again =
+                after(after(after(image, patch(1)), retire), new CheckpointCommand.AdoptImage("tools", CONTENTS, true));
+        assertThat(again.upkeep().patches()).isEmpty();
+        assertThat(after(again, patch(2)).upkeep().patches())
+                .extracting(Patch::number)
+                .containsExactly(2);
         // Nothing comes to stand for what went before it was asked for.
         var never = after(Checkpoint.ABSENT, retire);
         assertThat(never.decide(OWNER, adopt)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+    }
+
+    @Test
+    void givesWayOnlyWhenNobodyUsesIt() {
+        var giveWay = new CheckpointCommand.GiveWay(SOURCE);
+        assertThat(READY.decide(OWNER, giveWay)).isEqualTo(accept(new CheckpointEvent.CheckpointDeleted()));
+        assertThat(READY.decide(STRANGER, giveWay)).isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
+        assertThat(READY.decide(OWNER, new CheckpointCommand.GiveWay(FORK)))
+                .isEqualTo(refuse(new CheckpointRefusal.OfAnotherSandbox()));
+        for (var used : List.of(
+                after(READY, new CheckpointCommand.PublishCheckpoint()),
+                after(READY, patch(1)),
+                after(READY, new CheckpointCommand.ForkCheckpoint(FORK)))) {
+            assertThat(used.decide(OWNER, giveWay)).isEqualTo(refuse(new CheckpointRefusal.InUse()));
+            assertThat(used.decide(OWNER, new CheckpointCommand.DeleteCheckpoint(SOURCE)))
+                    .isEqualTo(accept(new CheckpointEvent.CheckpointDeleted()));
+        }
+    }
+
+    @Test
+    void knowsHowManyAreTooMany() {
+        var three = Retention.deletingOldest(3, CheckpointKind.FULL);
+
+        assertThat(three.surplus(2)).isZero();
+        assertThat(three.surplus(3)).isEqualTo(1);
+        assertThat(three.surplus(7)).isEqualTo(5);
+        assertThat(Retention.NONE.surplus(7)).isZero();
+        assertThat(Retention.deletingOldest(0, CheckpointKind.FULL).surplus(10)).isEqualTo(1);
+        assertThatThrownBy(() -> Retention.deletingOldest(11, CheckpointKind.FULL))
+                .isInstanceOf(InvalidValue.class);
     }
 }

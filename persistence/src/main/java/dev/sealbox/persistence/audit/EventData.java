@@ -21,6 +21,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.image.Build;
 import dev.sealbox.domain.image.ImageEvent;
 import dev.sealbox.domain.organization.ApiKeyHash;
 import dev.sealbox.domain.preview.PreviewHash;
@@ -50,6 +51,7 @@ final class EventData {
             .addMixIn(CheckpointEvent.PatchAdded.class, WithoutScript.class)
             .addMixIn(Defaults.class, NamesOfVariables.class)
             .addMixIn(ImageEvent.SnapshotRequested.class, WithoutManifest.class)
+            .addMixIn(Build.class, WithoutManifest.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .build();
 

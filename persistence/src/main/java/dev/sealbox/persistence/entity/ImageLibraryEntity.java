@@ -11,6 +11,7 @@ import dev.sealbox.domain.Decision.Accepted;
 import dev.sealbox.domain.Decision.Refused;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.image.BuiltImage;
 import dev.sealbox.domain.image.ImageEvent;
 import dev.sealbox.domain.image.ImageHash;
 import dev.sealbox.domain.image.ImageLibrary;
@@ -67,6 +68,8 @@ public final class ImageLibraryEntity extends EventSourcedBehavior<ImageMessage,
                 Effect().reply(replyTo, new ImageReply.Snapshots(library.snapshots()));
             case ImageMessage.ListUnfinished(var replyTo) ->
                 Effect().reply(replyTo, new ImageReply.Unfinished(library.building(), building(library)));
+            case ImageMessage.ListImages(var replyTo) ->
+                Effect().reply(replyTo, new ImageReply.Images(library.images(), library.leaving()));
             case ImageMessage.ListLayers(var replyTo) ->
                 Effect().reply(replyTo, new ImageReply.Layers(library.layers()));
             case ImageMessage.Stop() -> Effect().stop();
@@ -76,7 +79,7 @@ public final class ImageLibraryEntity extends EventSourcedBehavior<ImageMessage,
     private static ImageReply image(ImageLibrary library, ImageHash image) {
         return new ImageReply.Image(
                 Optional.ofNullable(library.building().get(image)),
-                Optional.ofNullable(library.images().get(image)));
+                Optional.ofNullable(library.images().get(image)).map(BuiltImage::layer));
     }
 
     private static Map<SnapshotName, Snapshot> building(ImageLibrary library) {

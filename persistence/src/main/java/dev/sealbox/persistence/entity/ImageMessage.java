@@ -25,6 +25,9 @@ public sealed interface ImageMessage extends ClusterMessage {
     /** Asks for what is being built: {@link ImageReply.Unfinished}. */
     record ListUnfinished(ActorRef<ImageReply> replyTo) implements ImageMessage {}
 
+    /** Asks for the images of the cache, and for the layers that are to go: {@link ImageReply.Images}. */
+    record ListImages(ActorRef<ImageReply> replyTo) implements ImageMessage {}
+
     /** Asks for the layers that are needed, of images and of builds under way: {@link ImageReply.Layers}. */
     record ListLayers(ActorRef<ImageReply> replyTo) implements ImageMessage {}
 

@@ -2,7 +2,9 @@ package dev.sealbox.persistence.entity;
 
 import dev.sealbox.domain.Refusal;
 import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.image.Build;
+import dev.sealbox.domain.image.BuiltImage;
 import dev.sealbox.domain.image.ImageHash;
 import dev.sealbox.domain.image.ImageLayer;
 import dev.sealbox.domain.image.Snapshot;
@@ -23,6 +25,8 @@ public sealed interface ImageReply extends ClusterMessage {
     record Image(Optional<Build> building, Optional<ImageLayer> built) implements ImageReply {}
 
     record Snapshots(Map<SnapshotName, Snapshot> byName) implements ImageReply {}
+
+    record Images(Map<ImageHash, BuiltImage> byHash, Map<CheckpointId, HostId> leaving) implements ImageReply {}
 
     record Layers(Set<CheckpointId> layers) implements ImageReply {}
 

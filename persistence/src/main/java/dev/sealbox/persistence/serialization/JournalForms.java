@@ -106,7 +106,10 @@ final class JournalForms {
             entry("organization.webhook-changed.1", OrganizationEvent.WebhookChanged.class),
             entry("organization.webhook-deleted.1", OrganizationEvent.WebhookDeleted.class),
             entry("image.build-begun.1", ImageEvent.BuildBegun.class),
+            entry("image.build-begun.2", ImageEvent.BuildBegun.class),
             entry("image.built.1", ImageEvent.ImageBuilt.class),
+            entry("image.removed.1", ImageEvent.ImageRemoved.class),
+            entry("image.layers-gone.1", ImageEvent.LayersGone.class),
             entry("image.build-failed.1", ImageEvent.BuildFailed.class),
             entry("snapshot.requested.1", ImageEvent.SnapshotRequested.class),
             entry("snapshot.built.1", ImageEvent.SnapshotBuilt.class),
@@ -130,6 +133,7 @@ final class JournalForms {
             entry("checkpoint.state.3", Checkpoint.class),
             entry("checkpoint.state.4", Checkpoint.class),
             entry("image.state.1", ImageLibrary.class),
+            entry("image.state.2", ImageLibrary.class),
             entry("organization.state.1", Organization.class),
             entry("organization.state.2", Organization.class),
             entry("organization.state.3", Organization.class));
@@ -156,7 +160,7 @@ final class JournalForms {
             case SecretStore store -> "store.state.5";
             case Sandbox sandbox -> "sandbox.state.6";
             case Checkpoint checkpoint -> "checkpoint.state.4";
-            case ImageLibrary library -> "image.state.1";
+            case ImageLibrary library -> "image.state.2";
             case Organization organization -> "organization.state.3";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
         };
@@ -248,8 +252,10 @@ final class JournalForms {
 
     private static String image(ImageEvent event) {
         return switch (event) {
-            case ImageEvent.BuildBegun e -> "image.build-begun.1";
+            case ImageEvent.BuildBegun e -> "image.build-begun.2";
             case ImageEvent.ImageBuilt e -> "image.built.1";
+            case ImageEvent.ImageRemoved e -> "image.removed.1";
+            case ImageEvent.LayersGone e -> "image.layers-gone.1";
             case ImageEvent.BuildFailed e -> "image.build-failed.1";
             case ImageEvent.SnapshotRequested e -> "snapshot.requested.1";
             case ImageEvent.SnapshotBuilt e -> "snapshot.built.1";

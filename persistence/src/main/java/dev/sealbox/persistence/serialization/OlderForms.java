@@ -7,6 +7,8 @@ import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.UnusableTokens;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.Role;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -28,6 +30,8 @@ final class OlderForms {
             entry("checkpoint.state.2", OlderForms::checkpoint),
             // Every checkpoint had a source before some stood for images.
             entry("checkpoint.state.3", UnaryOperator.identity()),
+            entry("image.build-begun.1", OlderForms::buildBegun),
+            entry("image.state.1", OlderForms::images),
             entry("store.state.1", store -> withRules(withTcp(withLocations(store(store))))),
             entry("store.state.2", store -> withRules(withTcp(withLocations(store)))),
             entry("store.state.3", store -> withRules(withTcp(store))),
@@ -112,6 +116,29 @@ final class OlderForms {
         var preview = ((ObjectNode) state.get("upkeep")).putObject("preview");
         preview.putArray("urls");
         preview.putNull("guard");
+        return state;
+    }
+
+    /** Before images could be removed, of those without a name neither the manifest nor the age was kept. */
+    private static ObjectNode buildBegun(ObjectNode recorded) {
+        withOutline((ObjectNode) recorded.get("event").get("build"));
+        return recorded;
+    }
+
+    private static ObjectNode withOutline(ObjectNode holder) {
+        return holder.put("outline", "{}");
+    }
+
+    private static ObjectNode images(ObjectNode state) {
+        state.path("building").forEach(build -> withOutline((ObjectNode) build));
+        var images = (ObjectNode) state.get("images");
+        List.copyOf(images.properties()).forEach(image -> {
+            var layer = image.getValue();
+            var kept = images.putObject(image.getKey());
+            kept.set("layer", layer);
+            withOutline(kept).put("builtAt", Instant.EPOCH.toString());
+        });
+        state.putObject("leaving");
         return state;
     }
 

@@ -142,7 +142,8 @@ final class ImageBuild {
                 new CheckpointId(UUID.randomUUID()),
                 SandboxId.random(builds.random),
                 builds.hosts.near(ground.host()),
-                builds.members.me());
+                builds.members.me(),
+                wanted.manifest().outline());
         mine = build;
         patience.awaitAnyway(execute(new ImageCommand.BeginBuild(hash, build)));
         if (!patience.awaitAnyway(question()).building().equals(Optional.of(build))) {

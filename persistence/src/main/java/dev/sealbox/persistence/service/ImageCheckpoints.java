@@ -8,6 +8,8 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.image.ImageLayer;
 import dev.sealbox.domain.image.ImageManifest;
+import dev.sealbox.domain.image.ImageView;
+import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.image.SnapshotView;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Tier;
@@ -36,10 +38,27 @@ final class ImageCheckpoints {
         return new CheckpointId(view.state().id());
     }
 
-    /** Has a checkpoint stand for an image, if none does. */
+    /** Has a checkpoint stand for a snapshot, if none does. */
     CompletionStage<Outcome<CheckpointId>> adopt(Origin origin, CheckpointId id, String name, ImageLayer image) {
-        return tell(origin, id, new CheckpointCommand.AdoptImage(name, contents(image)))
-                .thenApply(done -> done.map(adopted -> id));
+        return adopt(origin, id, new CheckpointCommand.AdoptImage(name, contents(image), false));
+    }
+
+    /** The same for a snapshot or an image of the cache, which has the same id whenever it is built. */
+    CompletionStage<Outcome<CheckpointId>> adopt(Origin origin, ImageView image, ImageLayer layer) {
+        var name = image.name()
+                .map(SnapshotName::value)
+                .orElseGet(() -> image.state().image().hex());
+        var id = new CheckpointId(image.state().id());
+        return adopt(
+                origin,
+                id,
+                new CheckpointCommand.AdoptImage(
+                        name, contents(layer), image.name().isEmpty()));
+    }
+
+    private CompletionStage<Outcome<CheckpointId>> adopt(
+            Origin origin, CheckpointId id, CheckpointCommand.AdoptImage command) {
+        return tell(origin, id, command).thenApply(done -> done.map(adopted -> id));
     }
 
     private static Contents contents(ImageLayer image) {

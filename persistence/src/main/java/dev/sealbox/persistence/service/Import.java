@@ -60,7 +60,7 @@ final class Import {
         if (isTaken()) {
             return Outcome.refused(new ImageRefusal.SnapshotNameTaken(name));
         }
-        return switch (image(hash, defaults, unpack)) {
+        return switch (image(hash, outline, defaults, unpack)) {
             case Outcome.Refused<ImageLayer>(var reason) -> Outcome.refused(reason);
             case Outcome.Done<ImageLayer>(var image) -> named(hash, outline, image);
         };
@@ -72,7 +72,10 @@ final class Import {
     }
 
     private Outcome<ImageLayer> image(
-            ImageHash hash, Defaults defaults, Function<Build, CompletionStage<Outcome<Unpacked>>> unpack) {
+            ImageHash hash,
+            String outline,
+            Defaults defaults,
+            Function<Build, CompletionStage<Outcome<Unpacked>>> unpack) {
         var known = question(hash);
         if (known.built().isPresent()) {
             return Outcome.done(known.built().get());
@@ -89,17 +92,22 @@ final class Import {
         }
         return builds.hosts
                 .place(BuildSite.limits(1024))
-                .map(host -> made(hash, host, defaults, unpack))
+                .map(host -> made(hash, outline, host, defaults, unpack))
                 .orElseGet(() -> Outcome.refused(new SandboxRefusal.NoHost()));
     }
 
     private Outcome<ImageLayer> made(
             ImageHash hash,
+            String outline,
             HostId host,
             Defaults defaults,
             Function<Build, CompletionStage<Outcome<Unpacked>>> unpack) {
         var build = new Build(
-                new CheckpointId(UUID.randomUUID()), SandboxId.random(builds.random), host, builds.members.me());
+                new CheckpointId(UUID.randomUUID()),
+                SandboxId.random(builds.random),
+                host,
+                builds.members.me(),
+                outline);
         var site = new BuildSite(builds, origin.organization(), hash, build);
         builds.imports.add(build);
         try {

@@ -9,6 +9,7 @@ import dev.sealbox.domain.checkpoint.CheckpointView;
 import dev.sealbox.domain.checkpoint.Checkpoints;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.checkpoint.NewFork;
+import dev.sealbox.domain.checkpoint.Retention;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
@@ -37,6 +38,7 @@ public final class ShardedCheckpoints implements Checkpoints {
     private final SandboxHosts hosts;
     private final RunningSandboxes sandboxes;
     private final Layering layering;
+    private final Retiring retiring;
     private final Forks forks;
     private final ServiceSettings settings;
 
@@ -51,6 +53,7 @@ public final class ShardedCheckpoints implements Checkpoints {
         this.hosts = hosts;
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.layering = new Layering(entities, settings);
+        this.retiring = new Retiring(entities, settings);
         this.forks = new Forks(entities, hosts, running, random, settings, clock);
         this.settings = settings;
     }
@@ -58,28 +61,31 @@ public final class ShardedCheckpoints implements Checkpoints {
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
             Origin origin, SandboxId sandbox, String name, CheckpointKind kind) {
-        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind);
+        return create(origin, sandbox, new CheckpointId(UUID.randomUUID()), name, kind, Retention.NONE);
     }
 
     @Override
     public CompletionStage<Outcome<CheckpointView>> create(
-            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind, Retention retention) {
         return read(id).thenCompose(view -> view.state().isVisibleTo(origin.organization())
                 ? Futures.now(Outcome.done(view))
-                : requested(origin, sandbox, id, name, kind));
+                : requested(origin, sandbox, id, name, kind, retention));
     }
 
     private CompletionStage<Outcome<CheckpointView>> requested(
-            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind) {
+            Origin origin, SandboxId sandbox, CheckpointId id, String name, CheckpointKind kind, Retention retention) {
         return sandboxes
                 .read(origin.organization(), sandbox)
                 .thenApply(this::ready)
                 .thenCompose(known -> known.then(running -> layering.of(origin, sandbox)))
-                .thenCompose(known -> known.then(now -> name(origin, sandbox, now.sandbox(), id, name, kind)
-                        .thenCompose(named -> named.then(done -> request(
-                                origin,
-                                id,
-                                new CheckpointCommand.RequestCheckpoint(sandbox, name, kind, contents(now)))))));
+                .thenCompose(known -> known.then(now -> retiring.surplus(now.sandbox(), kind, retention)
+                        .thenCompose(surplus ->
+                                surplus.then(leaving -> named(origin, sandbox, now.sandbox(), id, name, kind, leaving)
+                                        .thenCompose(named -> named.then(done -> request(
+                                                origin,
+                                                id,
+                                                new CheckpointCommand.RequestCheckpoint(
+                                                        sandbox, name, kind, contents(now)))))))));
     }
 
     private Outcome<Sandbox> ready(Outcome<Sandbox> known) {
@@ -100,9 +106,27 @@ public final class ShardedCheckpoints implements Checkpoints {
                 now.tokens());
     }
 
+    /** The name is taken first, so that none has gone for one that cannot be. */
+    private CompletionStage<Outcome<Unit>> named(
+            Origin origin,
+            SandboxId sandbox,
+            Sandbox known,
+            CheckpointId id,
+            String name,
+            CheckpointKind kind,
+            Retiring.Surplus leaving) {
+        var command = new SandboxCommand.NameCheckpoint(id, name, kind, leaving.count());
+        return name(origin, sandbox, known, command)
+                .thenCompose(named -> named.then(done -> retiring.retire(origin, sandbox, leaving)))
+                .thenCompose(retired -> retired instanceof Outcome.Refused<Unit> && leaving.count() > 0
+                        ? forgotten(origin, sandbox, id).thenApply(free -> retired)
+                        : Futures.now(retired));
+    }
+
     private CompletionStage<Outcome<Sandbox>> name(
-            Origin origin, SandboxId sandbox, Sandbox known, CheckpointId id, String name, CheckpointKind kind) {
-        var command = new SandboxCommand.NameCheckpoint(id, name, kind);
+            Origin origin, SandboxId sandbox, Sandbox known, SandboxCommand.NameCheckpoint command) {
+        var name = command.name();
+        var kind = command.kind();
         return tell(origin, sandbox, command)
                 .thenCompose(outcome -> outcome
                                 instanceof Outcome.Refused<Sandbox>(SandboxRefusal.CheckpointNameTaken taken)

@@ -15,10 +15,12 @@ import dev.sealbox.domain.image.ImageCommand;
 import dev.sealbox.domain.image.ImageCommand.ConfirmSnapshot;
 import dev.sealbox.domain.image.ImageCommand.DeleteSnapshot;
 import dev.sealbox.domain.image.ImageCommand.FailSnapshot;
+import dev.sealbox.domain.image.ImageCommand.RemoveImage;
 import dev.sealbox.domain.image.ImageCommand.RequestSnapshot;
 import dev.sealbox.domain.image.ImageLayer;
 import dev.sealbox.domain.image.ImageManifest;
 import dev.sealbox.domain.image.ImageRefusal;
+import dev.sealbox.domain.image.ImageView;
 import dev.sealbox.domain.image.Images;
 import dev.sealbox.domain.image.Snapshot;
 import dev.sealbox.domain.image.SnapshotName;
@@ -45,6 +47,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +61,7 @@ public final class ShardedImages implements Images {
     private final Builds builds;
     private final Patching patching;
     private final ImageCheckpoints checkpoints;
+    private final LayersLeaving leaving;
 
     private ShardedImages(Entities entities, Launcher launcher, Builds builds, Patching patching) {
         this.entities = entities;
@@ -65,6 +69,7 @@ public final class ShardedImages implements Images {
         this.builds = builds;
         this.patching = patching;
         this.checkpoints = new ImageCheckpoints(entities, builds.settings.patience());
+        this.leaving = new LayersLeaving(entities, builds.hosts);
     }
 
     /** {@code random} draws ids and tokens, so it must be cryptographically strong. */
@@ -177,17 +182,65 @@ public final class ShardedImages implements Images {
     }
 
     @Override
-    public CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String snapshot) {
+    public CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String called) {
+        return image(origin, called)
+                .thenCompose(found -> found.then(image -> image.state()
+                        .layer()
+                        .map(layer -> checkpoints.adopt(origin, image, layer))
+                        .orElseGet(() -> Futures.now(Outcome.refused(new ImageRefusal.SnapshotNotReady(
+                                image.name().orElseThrow(),
+                                image.state().stage().status()))))));
+    }
+
+    @Override
+    public CompletionStage<List<ImageView>> images(Origin origin) {
+        var organization = origin.organization();
         return list(origin)
+                .thenCombine(
+                        entities.images(organization, ImageMessage.ListImages::new),
+                        (named, reply) -> Stream.concat(
+                                        named.stream().map(ImageView::of),
+                                        ((ImageReply.Images) reply)
+                                                .byHash().entrySet().stream()
+                                                        .map(image -> ImageView.of(
+                                                                organization, image.getKey(), image.getValue())))
+                                .sorted(Comparator.comparing(
+                                                (ImageView view) -> view.state().createdAt())
+                                        .reversed())
+                                .toList());
+    }
+
+    /** A name that looks like an id or a hash is a name. */
+    @Override
+    public CompletionStage<Outcome<ImageView>> image(Origin origin, String called) {
+        return images(origin)
                 .thenApply(all -> all.stream()
-                        .filter(view -> view.name().value().equals(snapshot)
-                                || view.state().id().toString().equals(snapshot))
-                        // A name that looks like an id is a name.
-                        .min(Comparator.comparing(view -> !view.name().value().equals(snapshot)))
+                        .filter(view -> view.isCalled(called))
+                        .min(Comparator.comparing(view -> view.name()
+                                .filter(name -> name.value().equals(called))
+                                .isEmpty()))
                         .map(Outcome::done)
-                        .orElseGet(() -> Outcome.refused(new ImageRefusal.NoSuchSnapshot())))
-                .thenApply(ShardedImages::ready)
-                .thenCompose(ready -> ready.then(view -> adopted(origin, view)));
+                        .orElseGet(() -> Outcome.refused(new ImageRefusal.NoSuchImage())));
+    }
+
+    @Override
+    public CompletionStage<Outcome<Unit>> remove(Origin origin, String called) {
+        return image(origin, called)
+                .thenCompose(found -> found.then(view -> view.name()
+                        .map(name -> delete(origin, name))
+                        .orElseGet(() -> removed(
+                                origin,
+                                new CheckpointId(view.state().id()),
+                                new RemoveImage(view.state().image())))));
+    }
+
+    /** First the checkpoint that stands for it, then it itself, then its files. */
+    private CompletionStage<Outcome<Unit>> removed(Origin origin, CheckpointId checkpoint, ImageCommand removal) {
+        return checkpoints
+                .retire(origin, checkpoint)
+                .thenCompose(retired -> retired.then(done -> decide(origin, removal)))
+                .thenCompose(decided -> decided.then(
+                        done -> leaving.sweep(origin.organization()).handle((swept, failure) -> decided)));
     }
 
     CompletionStage<Outcome<CheckpointId>> adopted(Origin origin, SnapshotView view) {
@@ -300,8 +353,8 @@ public final class ShardedImages implements Images {
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, SnapshotName name) {
         return read(origin, name)
-                .thenCompose(found -> found.then(view -> checkpoints.retire(origin, ImageCheckpoints.of(view))))
-                .thenCompose(retired -> retired.then(done -> decide(origin, new DeleteSnapshot(name))));
+                .thenCompose(found ->
+                        found.then(view -> removed(origin, ImageCheckpoints.of(view), new DeleteSnapshot(name))));
     }
 
     private CompletionStage<Optional<Snapshot>> find(OrganizationId organization, SnapshotName name) {
@@ -376,6 +429,6 @@ public final class ShardedImages implements Images {
                                     .toList(),
                             entry -> failed(organization, entry.getKey(), entry.getValue()));
                 })
-                .thenAccept(done -> {});
+                .thenCompose(done -> leaving.sweep(organization));
     }
 }

@@ -31,6 +31,7 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.image.Build;
+import dev.sealbox.domain.image.BuiltImage;
 import dev.sealbox.domain.image.ImageCommand;
 import dev.sealbox.domain.image.ImageHash;
 import dev.sealbox.domain.image.ImageLayer;
@@ -136,7 +137,7 @@ class ClusterMessageTest {
             new Defaults(Map.of("C", "d"), "/work"));
     private static final ImageHash IMAGE = new ImageHash("0123456789abcdef".repeat(4));
     private static final SnapshotName SNAPSHOT = new SnapshotName("data science");
-    private static final Build BUILD = new Build(CHECKPOINT, SANDBOX, HOST, -7);
+    private static final Build BUILD = new Build(CHECKPOINT, SANDBOX, HOST, -7, "{}");
     private static final ImageLayer LAYER = new ImageLayer(HOST, List.of(CHECKPOINT), BLUEPRINT.defaults());
     private static final Tokens TOKENS = new Tokens(Map.of(SECRET, TOKEN), Map.of(TOKEN, SECRET));
     private static final Contents CONTENTS = new Contents(BLUEPRINT, HOST, List.of(NAME), HOSTS, Map.of(TOKEN, SECRET));
@@ -256,6 +257,9 @@ class ClusterMessageTest {
     static Stream<CheckpointCommand> checkpointCommands() {
         return Stream.of(
                 new CheckpointCommand.RequestCheckpoint(SANDBOX, "first", CheckpointKind.DISK_ONLY, CONTENTS),
+                new CheckpointCommand.AdoptImage("tools", CONTENTS, true),
+                new CheckpointCommand.RetireImage(),
+                new CheckpointCommand.GiveWay(SANDBOX),
                 new CheckpointCommand.ConfirmReady(4096),
                 new CheckpointCommand.ReportFailed("full"),
                 new CheckpointCommand.ForkCheckpoint(SANDBOX),
@@ -292,12 +296,15 @@ class ClusterMessageTest {
                 new ImageCommand.RequestSnapshot(SNAPSHOT, ID, IMAGE, "{}", -7, 10),
                 new ImageCommand.ConfirmSnapshot(SNAPSHOT, ID, LAYER),
                 new ImageCommand.FailSnapshot(SNAPSHOT, ID, "why"),
-                new ImageCommand.DeleteSnapshot(SNAPSHOT));
+                new ImageCommand.DeleteSnapshot(SNAPSHOT),
+                new ImageCommand.RemoveImage(IMAGE),
+                new ImageCommand.ConfirmGone(Set.of(CHECKPOINT)));
     }
 
     static Stream<Refusal> refusals() {
         return Stream.of(
                 new ImageRefusal.NoSuchSnapshot(),
+                new ImageRefusal.NoSuchImage(),
                 new ImageRefusal.UnknownSnapshot(SNAPSHOT),
                 new ImageRefusal.SnapshotNotReady(SNAPSHOT, "building"),
                 new ImageRefusal.SnapshotNameTaken(SNAPSHOT),
@@ -338,6 +345,8 @@ class ClusterMessageTest {
                 new CheckpointRefusal.OfAnotherSandbox(),
                 new CheckpointRefusal.NotReadyInTime(),
                 new CheckpointRefusal.Failed("why"),
+                new CheckpointRefusal.InUse(),
+                new CheckpointRefusal.TooFewGiveWay(3, 2),
                 new CheckpointRefusal.NoSuchPatch(),
                 new CheckpointRefusal.TooManyPatches(100),
                 new OrganizationRefusal.NameTaken(NAME),
@@ -416,6 +425,7 @@ class ClusterMessageTest {
                 new ImageMessage.ListSnapshots(images.getRef()),
                 new ImageMessage.ListUnfinished(images.getRef()),
                 new ImageMessage.ListLayers(images.getRef()),
+                new ImageMessage.ListImages(images.getRef()),
                 new ImageMessage.Stop(),
                 new ImageReply.Done(),
                 new ImageReply.Refused(new ImageRefusal.NoSuchSnapshot()),
@@ -424,6 +434,8 @@ class ClusterMessageTest {
                         SNAPSHOT,
                         new Snapshot(ID, IMAGE, "{}", Snapshot.Stage.READY, Optional.of(LAYER), "", AT, AT, -7))),
                 new ImageReply.Layers(Set.of(BUILD.layer())),
+                new ImageReply.Images(
+                        Map.of(IMAGE, new BuiltImage(LAYER, "{}", Instant.EPOCH)), Map.of(CHECKPOINT, HOST)),
                 new ImageReply.Unfinished(Map.of(IMAGE, BUILD), Map.of()),
                 new OrganizationReply.Done(Organization.EMPTY),
                 new OrganizationReply.Refused(new OrganizationRefusal.NameTaken(NAME)));
