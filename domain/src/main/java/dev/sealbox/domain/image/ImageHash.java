@@ -3,10 +3,10 @@ package dev.sealbox.domain.image;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -22,10 +22,10 @@ public record ImageHash(String hex) {
 
     /** What stands for this image of an organisation where a checkpoint is asked for; no other thing has this id. */
     public CheckpointId checkpoint(OrganizationId organization) {
-        var digest = ByteBuffer.wrap(sha256("sealbox.image\n" + organization.value() + "\n" + hex));
+        var digest = HexFormat.of().formatHex(sha256("sealbox.image\n" + organization.value() + "\n" + hex));
         // The version and the variant of a UUID that means what its maker says.
-        var high = (digest.getLong() & ~0xF000L) | 0x8000L;
-        var low = (digest.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        var high = (HexFormat.fromHexDigitsToLong(digest, 0, 16) & ~0xF000L) | 0x8000L;
+        var low = (HexFormat.fromHexDigitsToLong(digest, 16, 32) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new CheckpointId(new UUID(high, low));
     }
 

@@ -24,12 +24,19 @@ import dev.sealbox.persistence.keys.WebhookSecrets.Signing;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Webhooks in the database. Thread-safe. */
 public final class DatabaseWebhooks implements Webhooks {
+    /** More than a question to an entity may take. */
+    private static final Duration NOTING = Duration.ofSeconds(30);
+
     private final Database database;
     private final WebhookSecrets secrets;
     private final Caller caller;
@@ -85,7 +92,14 @@ public final class DatabaseWebhooks implements Webhooks {
 
     /** In the transaction, so that nothing is done that is not noted; what is noted may rarely not have been done. */
     private void note(Origin origin, OrganizationCommand what) {
-        notes.note(origin, what).toCompletableFuture().join();
+        try {
+            notes.note(origin, what).toCompletableFuture().get(NOTING.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("it cannot be noted what is done to a webhook", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while it was noted what is done to a webhook", e);
+        }
     }
 
     @Override
