@@ -94,12 +94,12 @@ test("patches, putting back, and a fork that takes its store along", async () =>
     await sandbox.restoreCheckpoint(checkpoint.id);
     assert.equal(await sandbox.files.read("kept"), "before");
 
-    const made = await Sandbox.createCheckpointPatch(checkpoint.id, { script: "echo patched >/opt/patched" });
+    const made = await Sandbox.createCheckpointPatch(checkpoint.id, { script: "echo patched >~/patched" });
     assert.equal(made.patch.sequence, 1);
     assert.deepEqual((await Sandbox.listCheckpointPatches(checkpoint.id)).map((patch) => patch.id), [made.patch.id]);
     const top = await SecretStore.create({ name: "sdk-rows-top" });
     fork = await Sandbox.createFromCheckpoint(checkpoint.id, { timeout: 60, envs: { F: "f" }, secretStore: "sdk-rows-top" });
-    assert.equal((await fork.exec.run("cat /opt/patched kept; echo $F")).stdout, "patched\nbeforef\n");
+    assert.equal((await fork.exec.run("cat patched kept; echo $F")).stdout, "patched\nbeforef\n");
     await Sandbox.deleteCheckpointPatch(checkpoint.id, made.patch.id);
     await Sandbox.deleteCheckpointPatch(checkpoint.id, made.patch.id);
     await sandbox.deleteCheckpoint(checkpoint.id);

@@ -34,6 +34,7 @@ final class PreviewDoor {
     private final PreviewSockets sockets;
     private final FailedAttempts failures;
     private final HttpSettings settings;
+    private final PreviewDomains domains;
     private final MeterRegistry metrics;
 
     PreviewDoor(
@@ -47,13 +48,14 @@ final class PreviewDoor {
         this.sockets = new PreviewSockets(system, previews, settings);
         this.failures = failures;
         this.settings = settings;
+        this.domains = settings.previewDomains();
         this.metrics = metrics;
     }
 
     /** {@code others} serves what is not for a preview. */
     Route before(Supplier<Route> others) {
         return extractRequest(
-                request -> switch (PreviewHost.of(request.getUri().getHost().address(), settings.sandboxDomain())) {
+                request -> switch (PreviewHost.of(request.getUri().getHost().address(), domains)) {
                     case PreviewHost.Elsewhere elsewhere -> others.get();
                     case PreviewHost.Nowhere nowhere -> complete(counted(PreviewPages.nowhere()));
                     case PreviewHost.Port port ->
@@ -68,6 +70,7 @@ final class PreviewDoor {
                 port.port(),
                 PreviewFields.tokens(request),
                 settings.preview().everyPort(),
+                port.only(),
                 Authentication.address(request).map(InetAddress::getHostAddress).orElse(""),
                 requestId);
         return Answers.asking(() -> previews.visit(visit))

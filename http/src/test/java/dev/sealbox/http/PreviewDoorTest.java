@@ -38,6 +38,7 @@ class PreviewDoorTest {
     static void start() {
         server = new TestServer(
                 "sealbox.http.preview.answer-timeout = 1 s, sealbox.http.preview.every-port = true, sealbox.http.preview.look-again = 20 ms,"
+                        + " sealbox.http.preview.domains = \"acme=apps.acme.test,rival=rival.test\","
                         + " sealbox.http.failed-authentications.per-window = 100");
     }
 
@@ -125,6 +126,15 @@ class PreviewDoorTest {
                 .contains("x-forwarded-host: " + host + "\n")
                 .contains("x-forwarded-proto: http\n")
                 .contains("connection: close\n");
+    }
+
+    @Test
+    void leadsBelowAnOrganisationsDomainToItsOwnSandboxesOnly() throws IOException {
+        saying(FINE);
+        host = sandbox + "-p3000.apps.acme.test";
+        assertThat(get("/")).startsWith("HTTP/1.1 200 ");
+        host = sandbox + "-p3000.rival.test";
+        assertThat(get("/")).startsWith("HTTP/1.1 404 ");
     }
 
     @Test
