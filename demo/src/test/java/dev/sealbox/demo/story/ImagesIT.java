@@ -10,6 +10,7 @@ import dev.sealbox.client.RawRequests;
 import dev.sealbox.client.RunOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
+import dev.sealbox.demo.crash.BranchKills;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.upstream.Shelf;
 import java.io.BufferedReader;
@@ -67,7 +68,13 @@ class ImagesIT {
         shelf = Shelf.open();
         debianPackage();
         pythonPackage();
-        world = World.open(Map.of("SEALBOX_UPSTREAM_OVERRIDES", SHELF + "=127.0.0.1:" + shelf.port()));
+        world = World.open(Map.of(
+                "SEALBOX_UPSTREAM_OVERRIDES",
+                SHELF + "=127.0.0.1:" + shelf.port(),
+                "SEALBOX_STORAGE",
+                System.getProperty("sealbox.images.storage", "btrfs-loop"),
+                "SEALBOX_STORAGE_IMAGE_SIZE",
+                "8 GiB"));
     }
 
     @AfterAll
@@ -369,6 +376,12 @@ class ImagesIT {
             assertThat(out(sandbox, "cat /tmp/begun")).isEqualTo("begun\n");
         }
         snapshots.delete("slow");
+    }
+
+    @Test
+    @Order(9)
+    void leavesNothingHalfDoneWhateverTheServerIsKilledIn() throws InterruptedException {
+        BranchKills.inflictOn(world);
     }
 
     /** The builds before have ended. */

@@ -22,16 +22,21 @@ public record ImageHash(String hex) {
 
     /** What stands for this image of an organisation where a checkpoint is asked for; no other thing has this id. */
     public CheckpointId checkpoint(OrganizationId organization) {
-        var digest = HexFormat.of().formatHex(sha256("sealbox.image\n" + organization.value() + "\n" + hex));
+        var digest = sha256("sealbox.image\n" + organization.value() + "\n" + hex);
         // The version and the variant of a UUID that means what its maker says.
-        var high = (HexFormat.fromHexDigitsToLong(digest, 0, 16) & ~0xF000L) | 0x8000L;
-        var low = (HexFormat.fromHexDigitsToLong(digest, 16, 32) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        var high = (digits(digest, 0) & ~0xF000L) | 0x8000L;
+        var low = (digits(digest, 16) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new CheckpointId(new UUID(high, low));
     }
 
-    private static byte[] sha256(String text) {
+    private static long digits(String text, int from) {
+        return Long.parseUnsignedLong(text, from, from + 16, 16);
+    }
+
+    private static String sha256(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
