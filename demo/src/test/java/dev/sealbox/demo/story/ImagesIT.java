@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImagesIT {
     private static final String SHELF = "shelf.images.test";
     private static final String RUN = UUID.randomUUID().toString();
-    private static final List<String> SDK = List.of("package.json", "package-lock.json", "images.mjs");
+    private static final List<String> SDK = List.of("package.json", "package-lock.json", "images.mjs", "branches.mjs");
 
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -67,7 +67,8 @@ class ImagesIT {
         shelf = Shelf.open();
         debianPackage();
         pythonPackage();
-        world = World.open(Map.of("SEALBOX_UPSTREAM_OVERRIDES", SHELF + "=127.0.0.1:" + shelf.port()));
+        world = World.open(Map.of(
+                "SEALBOX_STORAGE", "overlay", "SEALBOX_UPSTREAM_OVERRIDES", SHELF + "=127.0.0.1:" + shelf.port()));
     }
 
     @AfterAll
@@ -339,12 +340,20 @@ class ImagesIT {
                         "RUN", RUN),
                 "node",
                 "--test-reporter=spec",
-                "images.mjs");
+                "images.mjs",
+                "branches.mjs");
+    }
+
+    /** On overlays; {@link TypeScriptSdkIT} has them on btrfs. */
+    @Test
+    @Order(8)
+    void passesTheRowsOfBranches() {
+        new BranchRows(world).pass();
     }
 
     /** Killed in the middle of a step: afterwards the build has failed, its name is free, and it can be built again. */
     @Test
-    @Order(8)
+    @Order(9)
     void leavesNothingHalfDoneWhenTheServerIsKilled() {
         var snapshots = world.client().snapshots();
         var slow = Image.base().run("echo begun >/tmp/begun").run("sleep 100");

@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The story through {@code @opencomputer/sdk} as it comes from npm: {@code src/test/sdk/story.mjs} walks it, and
- * {@code sessions.mjs} attaches to commands and terminals.
+ * {@code sessions.mjs} attaches to commands and terminals, {@code branches.mjs} forks and patches. Disks are btrfs here, and
+ * overlays in {@link ImagesIT}, where the same rows pass.
  */
 class TypeScriptSdkIT {
-    private static final List<String> FILES = List.of("package.json", "package-lock.json", "story.mjs", "sessions.mjs");
+    private static final List<String> FILES =
+            List.of("package.json", "package-lock.json", "story.mjs", "sessions.mjs", "branches.mjs");
 
     @Test
     void walksTheStoryWithTheSdkUnmodified() throws IOException, InterruptedException {
@@ -27,14 +29,22 @@ class TypeScriptSdkIT {
         }
         assertThat(run(folder, Map.of(), "npm", "ci", "--no-audit", "--no-fund"))
                 .isZero();
-        try (var world = World.open(Map.of());
+        try (var world = World.open(Map.of("SEALBOX_STORAGE", "btrfs-loop"));
                 var witness = new Witness(world)) {
             var settings = Map.of(
-                    "OPENCOMPUTER_API_URL", world.node().api().toString(),
-                    "OPENCOMPUTER_API_KEY", world.apiKey(),
-                    "WITNESS_URL", witness.url());
+                    "OPENCOMPUTER_API_URL",
+                    world.node().api().toString(),
+                    "OPENCOMPUTER_API_KEY",
+                    world.apiKey(),
+                    "WITNESS_URL",
+                    witness.url(),
+                    "RUN",
+                    "sdk");
             assertThat(run(folder, settings, "node", "--test-reporter=spec", "story.mjs"))
                     .isZero();
+            assertThat(run(folder, settings, "node", "--test-reporter=spec", "branches.mjs"))
+                    .isZero();
+            new BranchRows(world).pass();
             // Node 20 has the WebSocket that the SDK needs behind a flag.
             assertThat(run(
                             folder,
