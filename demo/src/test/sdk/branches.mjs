@@ -63,7 +63,7 @@ test("checkpoints are restored, forked, patched and give way", async () => {
     assert.deepEqual(listed.map((each) => [each.sequence, each.description]), [[1, "the first"], [2, ""]]);
     const fork = kept(await Sandbox.createFromCheckpoint(first.id, { secretStore: own, envs: { B: "mine" }, timeout: 600 }));
     assert.equal(fork.status, "running");
-    assert.equal(await out(fork, "cat note; echo $A $B"), "before\na mine");
+    assert.equal(await out(fork, "cat note; echo; echo $A $B"), "before\na mine");
     const token = await out(fork, "echo $KEY");
     assert.equal(await out(fork, "cat order"), `one\n${token}`);
     const told = await fetch(`${process.env.OPENCOMPUTER_API_URL}/api/sandboxes/${fork.sandboxId}`, {

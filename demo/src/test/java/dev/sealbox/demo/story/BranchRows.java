@@ -94,7 +94,7 @@ final class BranchRows {
     }
 
     private boolean reaches(Sandbox sandbox, String host) {
-        return out(sandbox, "curl -s -o /dev/null -w '%%{http_code}' https://%s/".formatted(host))
+        return out(sandbox, "curl -s -o /dev/null -w '%%{http_code}' https://%s/ || true".formatted(host))
                 .equals("200");
     }
 
@@ -276,7 +276,9 @@ final class BranchRows {
                 .findFirst()
                 .orElseThrow();
         client.images().delete(unnamed.id());
-        var sandbox = kept(Sandbox.create(client, SandboxOptions.defaults().snapshot(name)));
+        var sandbox = kept(
+                Sandbox.create(client, SandboxOptions.defaults().snapshot(name).secretStore("two-" + run)));
+        assertThat(received(sandbox, Hosts.LOGS, "$SECOND")).isEqualTo(value("two", "SECOND"));
         assertThat(sandbox.info().fromCheckpointId()).isEqualTo(snapshot.id());
         client.images().delete(name);
         assertThat(client.images().list())

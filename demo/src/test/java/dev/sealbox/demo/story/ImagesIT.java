@@ -332,16 +332,12 @@ class ImagesIT {
             Files.copy(sources.resolve(file), sdk.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         done(sdk, Map.of(), "npm", "ci", "--no-audit", "--no-fund", "--prefer-offline");
-        done(
-                sdk,
-                Map.of(
-                        "OPENCOMPUTER_API_URL", world.node().api().toString(),
-                        "OPENCOMPUTER_API_KEY", world.apiKey(),
-                        "RUN", RUN),
-                "node",
-                "--test-reporter=spec",
-                "images.mjs",
-                "branches.mjs");
+        var settings = Map.of(
+                "OPENCOMPUTER_API_URL", world.node().api().toString(),
+                "OPENCOMPUTER_API_KEY", world.apiKey(),
+                "RUN", RUN);
+        done(sdk, settings, "node", "--test-reporter=spec", "images.mjs");
+        done(sdk, settings, "node", "--test-reporter=spec", "branches.mjs");
     }
 
     /** On overlays; {@link TypeScriptSdkIT} has them on btrfs. */
