@@ -9,12 +9,18 @@ import dev.sealbox.demo.node.Node;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.node.Sweep;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -171,6 +177,44 @@ class OperatorIT {
         assertThat(some.status()).isEqualTo(1);
         assertThat(some.out()).containsPattern("(?m)^curl +no .*certificate").containsPattern("(?m)^wget +yes$");
         done("sandbox", "delete", id);
+    }
+
+    /** What the rules for Prometheus and the dashboard look at; some metrics begin with the first that they count. */
+    @Test
+    void tellsEveryMetricThatIsWatched() throws IOException, InterruptedException {
+        done("store", "create", "watched");
+        assertThat(run("v-0123456789\n", KEY, "secret", "set", "watched", "TOKEN")
+                        .status())
+                .isZero();
+        var id = done("sandbox", "create", "--store", "watched", "--json")
+                .json()
+                .path("sandboxID")
+                .asText();
+        for (var token : List.of("$TOKEN", "osb_sealed_" + "0".repeat(32))) {
+            done("sandbox", "exec", id, "curl -s -o /dev/null -H \"X-Key: " + token + "\" http://a.invalid/; true");
+        }
+        done("sandbox", "delete", id);
+        assertThat(run("", "no key", "store", "list").status()).isEqualTo(1);
+
+        var watched = new TreeSet<String>();
+        var monitoring = Project.home().resolve("cluster-config/monitoring");
+        for (var file : List.of("alerts.yaml", "dashboard.json")) {
+            Pattern.compile("\\b(sealbox|jvm|process|system)_[a-z0-9_]+")
+                    .matcher(Files.readString(monitoring.resolve(file)))
+                    .results()
+                    .forEach(name -> watched.add(name.group()));
+        }
+        var metrics = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(node.api().resolve("/metrics")).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        var told = metrics.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[ {]", 2)[0])
+                .collect(Collectors.toSet());
+        assertThat(watched).hasSizeGreaterThan(10);
+        assertThat(told).containsAll(watched);
     }
 
     @Test

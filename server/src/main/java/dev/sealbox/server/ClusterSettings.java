@@ -13,11 +13,13 @@ import java.util.Optional;
 /**
  * What an operator may choose about the traffic between nodes; the keys live under {@code sealbox.cluster}.
  *
+ * @param discovery how other nodes are found; empty where they are listed, or there are none
  * @param tls the files of mutual TLS; empty: traffic is in the clear, which only the loopback address may have
  * @param reloadAfter a changed certificate is used for connections that begin this much later
  * @param plaintext whether traffic in the clear may leave the machine
  */
-record ClusterSettings(Optional<CertificateFiles> tls, Duration reloadAfter, boolean plaintext) {
+record ClusterSettings(
+        Optional<Discovery> discovery, Optional<CertificateFiles> tls, Duration reloadAfter, boolean plaintext) {
 
     /** This node's certificate and key, and the authorities that others must be certified by; PEM. */
     record CertificateFiles(Path certificate, Path key, Path authority) {}
@@ -25,11 +27,18 @@ record ClusterSettings(Optional<CertificateFiles> tls, Duration reloadAfter, boo
     /**
      * Reads the settings.
      *
-     * @throws StartFailure when only some of the files are named, or one cannot be read
+     * @throws StartFailure when nodes are both listed and to be found, or only some of the files are named, or one cannot
+     *     be read
      */
     static ClusterSettings from(Config config) {
         var cluster = config.getConfig("sealbox.cluster");
+        var discovery = Discovery.from(cluster);
+        if (discovery.isPresent() && !config.getString("sealbox.node.seeds").isBlank()) {
+            throw new StartFailure(
+                    "nodes are either listed, SEALBOX_CLUSTER_SEEDS, or found, SEALBOX_CLUSTER_DISCOVERY");
+        }
         return new ClusterSettings(
+                discovery,
                 files(cluster.getConfig("tls")),
                 cluster.getDuration("tls.reload-after"),
                 cluster.getBoolean("allow-plaintext"));
@@ -60,6 +69,10 @@ record ClusterSettings(Optional<CertificateFiles> tls, Duration reloadAfter, boo
      * @throws StartFailure when other machines could speak to this node in the clear
      */
     Config over(Config base) {
+        return discovery.map(Discovery::settings).orElse(ConfigFactory.empty()).withFallback(secured(base));
+    }
+
+    private Config secured(Config base) {
         if (tls.isEmpty()) {
             requireLoopback(base);
             return base;

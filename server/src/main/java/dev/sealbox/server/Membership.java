@@ -8,6 +8,8 @@ import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
+import akka.management.javadsl.AkkaManagement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,11 +36,17 @@ final class Membership {
     /**
      * Joins the nodes at {@code seeds}, {@code host:port} each, or begins a cluster of its own when there are none.
      *
+     * @param found whether nodes are to be found instead, see {@link Discovery}
      * @throws StartFailure when that takes longer than {@code limit}
      */
-    void enter(List<String> seeds, Duration limit) {
+    void enter(List<String> seeds, boolean found, Duration limit) {
         var cluster = Cluster.get(system);
-        if (seeds.isEmpty()) {
+        if (found) {
+            Waiting.on(
+                    "listen for other nodes",
+                    AkkaManagement.get(system.classicSystem()).start());
+            ClusterBootstrap.get(system.classicSystem()).start();
+        } else if (seeds.isEmpty()) {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
         } else {
             cluster.manager()

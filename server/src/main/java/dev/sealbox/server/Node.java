@@ -137,8 +137,9 @@ final class Node {
                     database, keys, persistence.masterKeys().checkEvery());
             cleanup.add("master keys", rotation::close);
             var vault = new TinkVault(database, keys);
-            var system = system(config, database);
-            var membership = enter(system);
+            var cluster = ClusterSettings.from(config);
+            var system = system(config, cluster, database);
+            var membership = enter(system, cluster);
             var directory = new HostDirectory();
             spawn(system, directory.keeper(), "host-directory");
             var store = LayerStores.open(config, new SealedLayerKeys(database, keys));
@@ -226,19 +227,18 @@ final class Node {
             return loaded.withValue("sealbox.runtime.node-id", ConfigValueFactory.fromAnyRef(id));
         }
 
-        private ActorSystem<SpawnProtocol.Command> system(Config config, Database database) {
+        private ActorSystem<SpawnProtocol.Command> system(Config config, ClusterSettings cluster, Database database) {
             var roles = settings.roles().stream()
                     .map(role -> role.name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
-            var complete = ClusterSettings.from(config)
-                    .over(config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles)));
+            var complete = cluster.over(config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles)));
             return ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(complete));
         }
 
-        private Membership enter(ActorSystem<?> system) {
+        private Membership enter(ActorSystem<?> system, ClusterSettings cluster) {
             var membership = new Membership(system);
             cleanup.add("cluster membership", membership::leave);
-            membership.enter(settings.seeds(), settings.startTimeout());
+            membership.enter(settings.seeds(), cluster.discovery().isPresent(), settings.startTimeout());
             return membership;
         }
 

@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterSettingsTest {
+    private static final String POINTS = "akka.management.cluster.bootstrap.contact-point-discovery";
 
     @Test
     void leavesTrafficOnTheLoopbackAddressInTheClear() {
@@ -48,6 +51,42 @@ class ClusterSettingsTest {
         assertThat(complete.getString("akka.remote.artery.transport")).isEqualTo("tls-tcp");
         assertThat(complete.getString("akka.remote.artery.ssl.rotating-keys-engine.ca-cert-file"))
                 .isEqualTo(file.toString());
+    }
+
+    @Test
+    void findsNodesByANameOrAmongPods() {
+        var named = with("sealbox.cluster { discovery = \"dns:control.example\", control-nodes = 3 }");
+        assertThat(ClusterSettings.from(named).over(named).getConfig(POINTS).getString("discovery-method"))
+                .isEqualTo("akka-dns");
+        assertThat(ClusterSettings.from(named).over(named).getConfig(POINTS).getInt("required-contact-point-nr"))
+                .isEqualTo(2);
+        var pods = with("sealbox.cluster.discovery = \"kubernetes:role=control\"");
+        assertThat(ClusterSettings.from(pods).over(pods).getString("akka.discovery.kubernetes-api.pod-label-selector"))
+                .isEqualTo("role=control");
+        assertThat(ClusterSettings.from(with("")).discovery()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "discovery = \"control.example\"",
+                "discovery = \"dns:\"",
+                "discovery = \"consul:x\"",
+                "discovery = \"dns:x\", control-nodes = 0"
+            })
+    void refusesADiscoveryThatIsNone(String settings) {
+        var config = with("sealbox.cluster { " + settings + " }");
+
+        assertThatThrownBy(() -> ClusterSettings.from(config)).isInstanceOf(StartFailure.class);
+    }
+
+    @Test
+    void refusesNodesThatAreListedAndToBeFound() {
+        var config = with("sealbox { cluster.discovery = \"dns:x\", node.seeds = \"127.0.0.1:25520\" }");
+
+        assertThatThrownBy(() -> ClusterSettings.from(config))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("SEALBOX_CLUSTER_SEEDS");
     }
 
     private static Config with(String settings) {

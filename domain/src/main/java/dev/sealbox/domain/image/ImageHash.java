@@ -3,10 +3,10 @@ package dev.sealbox.domain.image;
 import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -22,16 +22,21 @@ public record ImageHash(String hex) {
 
     /** What stands for this image of an organisation where a checkpoint is asked for; no other thing has this id. */
     public CheckpointId checkpoint(OrganizationId organization) {
-        var digest = ByteBuffer.wrap(sha256("sealbox.image\n" + organization.value() + "\n" + hex));
+        var digest = sha256("sealbox.image\n" + organization.value() + "\n" + hex);
         // The version and the variant of a UUID that means what its maker says.
-        var high = (digest.getLong() & ~0xF000L) | 0x8000L;
-        var low = (digest.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        var high = (digits(digest, 0) & ~0xF000L) | 0x8000L;
+        var low = (digits(digest, 16) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new CheckpointId(new UUID(high, low));
     }
 
-    private static byte[] sha256(String text) {
+    private static long digits(String text, int from) {
+        return Long.parseUnsignedLong(text, from, from + 16, 16);
+    }
+
+    private static String sha256(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
