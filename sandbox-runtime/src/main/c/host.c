@@ -3,6 +3,7 @@
  *
  *   launch  mounts a sandbox's disk in a mount namespace of its own, opens the agent's socket and becomes runc. What it
  *           mounts is seen by nobody else and is gone with the container, so a crash leaves no mount behind.
+ *   boot    run by runc inside a container that is being made: gives it the boot id that launch has drawn.
  *   shift   moves the owners of a tree into the range of user ids that sandboxes have.
  *   btrfs   what the storage driver for btrfs asks for, in btrfs.c.
  *   unpack  makes files of a layer that comes from elsewhere, in unpack.c.
@@ -17,10 +18,12 @@
 #include <linux/securebits.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,6 +36,7 @@
 
 /* Where the OCI configuration expects rootfs, sys and agent. Every launch sees only its own. */
 #define STAGE "/run/sealbox"
+#define BOOT_ID STAGE "/boot_id"
 
 enum { AGENT_SOCKET = 3 };
 
@@ -83,6 +87,39 @@ static void make_stage(void)
     step(STAGE, mkdir(STAGE "/rootfs", 0755));
     step(STAGE, mkdir(STAGE "/sys", 0755));
     step(STAGE, close(open(STAGE "/agent", O_WRONLY | O_CREAT | O_CLOEXEC, 0755)));
+}
+
+/* The kernel has one boot id for all of its containers, by which a fork would be taken for its parent. */
+static void draw_boot_id(void)
+{
+    uint8_t drawn[16];
+    step("boot id", getrandom(drawn, sizeof drawn, 0) == sizeof drawn ? 0 : -1);
+    drawn[6] = (uint8_t)((drawn[6] & 0x0f) | 0x40);
+    drawn[8] = (uint8_t)((drawn[8] & 0x3f) | 0x80);
+    FILE *file = fopen(BOOT_ID, "we");
+    step("boot id", file == NULL ? -1 : 0);
+    for (size_t i = 0; i < sizeof drawn; i++)
+        fprintf(file, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", drawn[i]);
+    fputc('\n', file);
+    step("boot id", fchmod(fileno(file), 0444));
+    step("boot id", fclose(file));
+    step("boot id", close(open(STAGE "/host", O_WRONLY | O_CREAT | O_CLOEXEC, 0755)));
+    /* By its name, since the link itself leads into the mount namespace that was left. */
+    char self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    step("boot id", (int)length);
+    self[length] = 0;
+    step("boot id", mount(self, STAGE "/host", NULL, MS_BIND, NULL));
+}
+
+/* boot: it cannot be undone inside, where nobody may mount. */
+static int boot(void)
+{
+    const char *shown = STAGE "/rootfs/proc/sys/kernel/random/boot_id";
+    unsigned long as = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    step("boot id", mount(BOOT_ID, shown, NULL, MS_BIND, NULL));
+    step("boot id", mount(NULL, shown, NULL, MS_BIND | MS_REMOUNT | as, NULL));
+    return 0;
 }
 
 static void mount_disk(const char *folder, const char *options, const char *agent)
@@ -189,6 +226,7 @@ static int launch(char **arguments)
     int agent = listen_at(arguments[7]);
     step("agent socket", agent);
     make_stage();
+    draw_boot_id();
     mount_disk(arguments[0], arguments[1], arguments[2]);
     make_users(arguments[4], arguments[5]);
     settle_network(arguments[3]);
@@ -227,6 +265,8 @@ int main(int count, char **arguments)
 {
     if (count >= 12 && strcmp(arguments[1], "launch") == 0)
         return launch(arguments + 2);
+    if (count == 2 && strcmp(arguments[1], "boot") == 0)
+        return boot();
     if (count == 4 && strcmp(arguments[1], "shift") == 0)
         return shift(arguments + 2);
     if (count >= 4 && strcmp(arguments[1], "btrfs") == 0 && btrfs(count - 2, arguments + 2) == 0)
@@ -234,6 +274,6 @@ int main(int count, char **arguments)
     if (count == 3 && strcmp(arguments[1], "unpack") == 0)
         return unpack(arguments[2]);
     fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK MAKER FIRST FILES SOCKET LOG PROGRAM ARGUMENT... | "
-                    "shift FOLDER BASE | btrfs WORD PATH... | unpack FOLDER\n");
+                    "boot | shift FOLDER BASE | btrfs WORD PATH... | unpack FOLDER\n");
     return 1;
 }

@@ -1,14 +1,22 @@
 package dev.sealbox.cli;
 
 import dev.sealbox.cli.Output.Column;
+import dev.sealbox.client.ImportOptions;
 import dev.sealbox.client.RawRequests;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -66,21 +74,60 @@ final class SnapshotCommands extends Group {
 
     @Command(
             name = "import",
-            description = "Makes a snapshot of an archive that was exported here or by a trusted server.")
+            description =
+                    "Makes a snapshot of an archive that was exported here or by a trusted server, or of an image or"
+                            + " root file system of others.")
     int importFrom(
             @Parameters(paramLabel = "NAME") String name,
             @Parameters(paramLabel = "FILE") Path file,
-            @Option(
-                            names = "--drop-setuid",
-                            description =
-                                    "Make ordinary files of setuid and setgid ones and of those with capabilities.")
-                    boolean dropSetuid) {
-        if (!Files.isReadable(file)) {
+            @ArgGroup(exclusive = true) @Nullable Form form,
+            @ArgGroup(exclusive = true) @Nullable Rights rights) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new CannotRun("cannot read " + file);
         }
-        var snapshot = session.client().archives().importAs(name, () -> open(file), dropSetuid);
+        var snapshot = session.client().archives().importAs(name, () -> open(file), options(file, form, rights));
         session.out().line("snapshot " + snapshot.name() + " is " + snapshot.status());
         return 0;
+    }
+
+    /** What the file is, unless an archive. */
+    static final class Form {
+        @Option(names = "--oci", description = "FILE is a tar of an OCI image layout.")
+        boolean oci;
+
+        @Option(names = "--rootfs", description = "FILE is a tar of a root file system, compressed or not.")
+        boolean rootfs;
+    }
+
+    /** What becomes of files that give rights; they are refused unless something is said. */
+    static final class Rights {
+        @Option(
+                names = "--drop-setuid",
+                description = "Make ordinary files of setuid and setgid ones and of those with capabilities.")
+        boolean drop;
+
+        @Option(names = "--keep-setuid", description = "Let them be; not for archives.")
+        boolean keep;
+    }
+
+    private static ImportOptions options(Path file, @Nullable Form form, @Nullable Rights rights) {
+        var options = ImportOptions.archive();
+        if (form != null) {
+            options = (form.oci ? ImportOptions.oci() : ImportOptions.rootfs()).sha256(digest(file));
+        }
+        if (rights != null) {
+            options = rights.drop ? options.dropSetuid() : options.keepSetuid();
+        }
+        return options;
+    }
+
+    private static String digest(Path file) {
+        try (var content = new DigestInputStream(open(file), MessageDigest.getInstance("SHA-256"))) {
+            content.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(content.getMessageDigest().digest());
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new CannotRun("cannot read " + file);
+        }
     }
 
     private static InputStream open(Path file) {

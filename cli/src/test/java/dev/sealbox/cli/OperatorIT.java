@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sealbox.client.ForkOptions;
+import dev.sealbox.client.Sandbox;
+import dev.sealbox.client.SandboxOptions;
+import dev.sealbox.client.SealboxClient;
 import dev.sealbox.demo.node.Node;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.node.Sweep;
@@ -15,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -177,6 +182,78 @@ class OperatorIT {
         assertThat(some.status()).isEqualTo(1);
         assertThat(some.out()).containsPattern("(?m)^curl +no .*certificate").containsPattern("(?m)^wget +yes$");
         done("sandbox", "delete", id);
+    }
+
+    /** A shell and what it needs, in two layers of which the upper one deletes: as others would pack it. */
+    private static final String PACK_AN_IMAGE = """
+            set -eu
+            cd "$1"; mkdir -p low/bin low/etc low/srv layout/blobs/sha256
+            cp -L /bin/sh /bin/cat /usr/bin/id low/bin/
+            for program in sh cat id; do ldd low/bin/$program | grep -o '/[^ ]*'; done | sort -u | while read library; do
+                mkdir -p "low$(dirname $library)"; cp -L "$library" "low$library"
+            done
+            echo gone > low/srv/gone; echo low > low/srv/kept; ln -s kept low/srv/link
+            mkdir -p high/srv; touch high/srv/.wh.gone; echo high > high/srv/new
+            blob() { digest=$(sha256sum < "$1" | cut -c1-64); size=$(stat -c %s "$1"); cp "$1" layout/blobs/sha256/$digest; }
+            layers= diffs=
+            for layer in low high; do
+                tar --create --numeric-owner --owner=0 --group=0 --directory=$layer --file=$layer.tar .
+                diffs="$diffs,\\"sha256:$(sha256sum < $layer.tar | cut -c1-64)\\""
+                gzip $layer.tar; blob $layer.tar.gz
+                layers="$layers,{\\"mediaType\\":\\"application/vnd.oci.image.layer.v1.tar+gzip\\",\\"digest\\":\\"sha256:$digest\\",\\"size\\":$size}"
+            done
+            case $(uname -m) in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; esac
+            echo "{\\"os\\":\\"linux\\",\\"architecture\\":\\"$arch\\",\\"config\\":{\\"Env\\":[\\"PATH=/bin\\",\\"WHOSE=theirs\\"],\\"WorkingDir\\":\\"/srv\\"},
+                \\"rootfs\\":{\\"type\\":\\"layers\\",\\"diff_ids\\":[${diffs#,}]}}" > config; blob config
+            echo "{\\"schemaVersion\\":2,\\"config\\":{\\"mediaType\\":\\"application/vnd.oci.image.config.v1+json\\",\\"digest\\":\\"sha256:$digest\\",\\"size\\":$size},
+                \\"layers\\":[${layers#,}]}" > manifest; blob manifest
+            echo '{"imageLayoutVersion":"1.0.0"}' > layout/oci-layout
+            echo "{\\"schemaVersion\\":2,\\"manifests\\":[{\\"mediaType\\":\\"application/vnd.oci.image.manifest.v1+json\\",\\"digest\\":\\"sha256:$digest\\",\\"size\\":$size}]}" > layout/index.json
+            tar --create --directory=layout --file=image.tar .
+            tar --create --gzip --numeric-owner --owner=0 --group=0 --directory=low --file=rootfs.tar.gz .
+            """;
+
+    @Test
+    void startsSandboxesFromImagesAndRootFileSystemsOfOthers() throws IOException, InterruptedException {
+        var packing = Files.createDirectory(folder.resolve("packing"));
+        var packed = new ProcessBuilder("sh", "-c", PACK_AN_IMAGE, "sh", packing.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(packed.getInputStream().readAllBytes(), UTF_8)).isEmpty();
+        assertThat(packed.waitFor()).isZero();
+
+        assertThat(done("snapshot", "import", "theirs", packing + "/image.tar", "--oci")
+                        .out())
+                .contains("theirs is ready");
+        done("snapshot", "import", "plain", packing + "/rootfs.tar.gz", "--rootfs");
+
+        assertThat(inside(
+                        "theirs",
+                        "id -u; id -un; echo $WHOSE $PATH; cat new kept link; cat gone || cat /etc/sealbox/sandbox"))
+                .startsWith("1000\nsandbox\ntheirs /bin\nhigh\nlow\nlow\nSANDBOX_ID=sb-");
+        assertThat(inside("plain", "cat /srv/gone; echo here > mine; cat /home/sandbox/mine"))
+                .isEqualTo("gone\nhere\n");
+        Files.writeString(packing.resolve("image.tar"), "no tar");
+        assertThat(run("", KEY, "snapshot", "import", "other", packing + "/image.tar", "--oci")
+                        .err())
+                .contains("archive.malformed");
+    }
+
+    /** Also in a fork of what started from it. */
+    private static String inside(String snapshot, String script) {
+        try (var client = SealboxClient.builder()
+                        .baseUrl(node.api().toString())
+                        .apiKey(KEY)
+                        .build();
+                var sandbox = Sandbox.create(client, SandboxOptions.defaults().snapshot(snapshot))) {
+            var checkpoint = sandbox.createCheckpoint("here").id();
+            sandbox.awaitCheckpoint(checkpoint, Duration.ofSeconds(30));
+            try (var fork = Sandbox.createFromCheckpoint(client, checkpoint, ForkOptions.defaults())) {
+                var result = fork.commands().run(script);
+                assertThat(result.exitCode()).as(result.stderr()).isZero();
+                return result.stdout();
+            }
+        }
     }
 
     /** What the rules for Prometheus and the dashboard look at; some metrics begin with the first that they count. */

@@ -33,7 +33,17 @@ public final class Archives {
      * @throws ApiException with a code {@code archive.…} when the archive is not let in
      */
     public Snapshot importAs(String name, Supplier<InputStream> archive, boolean dropSetuid) {
-        var path = "/snapshots/" + Requests.escaped(name) + "/import" + (dropSetuid ? "?setuid=drop" : "");
-        return requests.upload(path, BodyPublishers.ofInputStream(archive), BYTES, new TypeReference<Snapshot>() {});
+        return importAs(name, archive, dropSetuid ? ImportOptions.archive().dropSetuid() : ImportOptions.archive());
+    }
+
+    /**
+     * Makes a snapshot of what others have made; answers when it is ready.
+     *
+     * @param files opened once, read to its end and closed
+     * @throws ApiException with a code {@code archive.…} when it is not let in
+     */
+    public Snapshot importAs(String name, Supplier<InputStream> files, ImportOptions options) {
+        var path = "/snapshots/" + Requests.escaped(name) + "/import" + options.query();
+        return requests.upload(path, BodyPublishers.ofInputStream(files), BYTES, new TypeReference<Snapshot>() {});
     }
 }

@@ -6,7 +6,7 @@ import static akka.http.javadsl.server.Directives.extractMaterializer;
 import static akka.http.javadsl.server.Directives.extractRequest;
 import static akka.http.javadsl.server.Directives.get;
 import static akka.http.javadsl.server.Directives.onSuccess;
-import static akka.http.javadsl.server.Directives.parameterOptional;
+import static akka.http.javadsl.server.Directives.parameterMap;
 import static akka.http.javadsl.server.Directives.path;
 import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
@@ -23,15 +23,17 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.layer.Archives;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
  * {@code /api/sandboxes/checkpoints/{checkpoint}/export} and {@code /api/snapshots/{name}/export}: GET an archive;
- * {@code /api/snapshots/{name}/import}: POST one. Bytes are streamed both ways, only as fast as the slower side takes them.
+ * {@code /api/snapshots/{name}/import}: POST one, or an image or root file system of others. Bytes are streamed both ways, only as fast as the slower side takes them.
  */
 final class ArchiveRoutes {
     private static final int CHUNK = 64 * 1024;
@@ -77,15 +79,15 @@ final class ArchiveRoutes {
     }
 
     private Route imported(Origin origin, SnapshotName name) {
-        return parameterOptional("setuid", given -> {
-            var setuid = setuid(given);
+        return parameterMap(given -> {
+            var how = how(given);
             return extractRequest(request -> extractMaterializer(materializer -> {
                 var bytes = Unread.take(request)
                         .withoutSizeLimit()
                         .getDataBytes()
                         .runWith(StreamConverters.asInputStream(patience), materializer);
                 var content = new DrainedOnClose(bytes);
-                var asked = Answers.asking(() -> archives.importAs(origin, name, setuid, content));
+                var asked = Answers.asking(() -> archives.importAs(origin, name, how, content));
                 return onSuccess(
                         asked.handle((outcome, failure) -> content.drained())
                                 .thenCompose(drained -> drained)
@@ -95,11 +97,20 @@ final class ArchiveRoutes {
         });
     }
 
-    private static SetuidFiles setuid(Optional<String> given) {
-        return switch (given.orElse("refuse")) {
-            case "refuse" -> SetuidFiles.REFUSE;
-            case "drop" -> SetuidFiles.DROP;
-            default -> throw new InvalidValue("setuid must be refuse or drop");
-        };
+    private static Incoming how(Map<String, String> given) {
+        return new Incoming(
+                switch (given.getOrDefault("format", "archive")) {
+                    case "archive" -> Incoming.Form.ARCHIVE;
+                    case "oci" -> Incoming.Form.OCI;
+                    case "rootfs" -> Incoming.Form.ROOTFS;
+                    default -> throw new InvalidValue("format must be archive, oci or rootfs");
+                },
+                switch (given.getOrDefault("setuid", "refuse")) {
+                    case "refuse" -> SetuidFiles.REFUSE;
+                    case "drop" -> SetuidFiles.DROP;
+                    case "keep" -> SetuidFiles.KEEP;
+                    default -> throw new InvalidValue("setuid must be refuse, drop or keep");
+                },
+                Optional.ofNullable(given.get("sha256")));
     }
 }

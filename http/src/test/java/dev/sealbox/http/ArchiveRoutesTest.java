@@ -64,4 +64,18 @@ class ArchiveRoutesTest {
         assertThat(post("/api/snapshots/su2/import?setuid=keep", "!su").status())
                 .isEqualTo(400);
     }
+
+    @Test
+    void takesImagesOfOthersAsTheirSenderDescribesThem() {
+        assertThat(post("/api/snapshots/oci/import?format=oci&setuid=keep&sha256=" + "0".repeat(64), "!su")
+                        .status())
+                .isEqualTo(201);
+        var other = post("/api/snapshots/other/import?format=rootfs&sha256=" + "1".repeat(64), "x");
+        assertThat(other.code()).isEqualTo("archive.damaged");
+        for (var bad : new String[] {"format=zip", "sha256=12", "setuid=maybe", "format=archive&setuid=keep"}) {
+            assertThat(post("/api/snapshots/bad/import?" + bad, "x").status())
+                    .as(bad)
+                    .isEqualTo(400);
+        }
+    }
 }

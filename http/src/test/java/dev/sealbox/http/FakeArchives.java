@@ -13,6 +13,7 @@ import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.image.SnapshotView;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.Archives;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.sandbox.Defaults;
 import java.io.ByteArrayInputStream;
@@ -51,12 +52,15 @@ final class FakeArchives implements Archives {
 
     @Override
     public CompletionStage<Outcome<SnapshotView>> importAs(
-            Origin origin, SnapshotName name, SetuidFiles setuid, InputStream archive) {
+            Origin origin, SnapshotName name, Incoming how, InputStream archive) {
         return CompletableFuture.supplyAsync(() -> {
             try (archive) {
                 var bytes = archive.readAllBytes();
-                if (setuid == SetuidFiles.REFUSE && bytes.length > 0 && bytes[0] == '!') {
+                if (how.setuid() == SetuidFiles.REFUSE && bytes.length > 0 && bytes[0] == '!') {
                     return Outcome.refused(new ArchiveRefusal.Unsafe("\"su\"", "is setuid or setgid"));
+                }
+                if (how.digest().isPresent() && !how.digest().get().startsWith("00")) {
+                    return Outcome.refused(new ArchiveRefusal.Damaged("it has another SHA-256"));
                 }
                 kept.put(origin.organization() + "/" + name, bytes);
                 return Outcome.done(view(origin, name));

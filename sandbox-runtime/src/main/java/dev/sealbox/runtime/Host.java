@@ -22,6 +22,7 @@ import dev.sealbox.runtime.limits.OpenFiles;
 import dev.sealbox.runtime.network.AddressPool;
 import dev.sealbox.runtime.network.Router;
 import dev.sealbox.runtime.rootfs.GuestFiles;
+import dev.sealbox.runtime.rootfs.GuestIdentity;
 import dev.sealbox.runtime.rootfs.Templates;
 import dev.sealbox.runtime.rootfs.Trust;
 import dev.sealbox.runtime.step.RuntimeFailure;
@@ -241,7 +242,10 @@ final class Host {
         if (!agent.answers()) {
             throw new RuntimeFailure("agent", "the agent of " + record.id() + " does not answer");
         }
-        GuestFiles.write(agent, record.id(), trustIn(record.base().template(), launch.authority()));
+        GuestFiles.write(
+                agent,
+                new GuestIdentity(record.id(), launch.origin(), record.generation()),
+                trustIn(record.base().template(), launch.authority()));
         folder.markComplete(true);
     }
 
@@ -295,7 +299,10 @@ final class Host {
         var record = folder.record()
                 .orElseThrow(() -> new RuntimeFailure("storage", "the disk of " + sandbox + " is not on this host"));
         clear(record);
-        return driver.taken(disk(record, 0));
+        var disk = disk(record, 0);
+        var bytes = driver.taken(disk);
+        driver.rest(disk);
+        return bytes;
     }
 
     long memoryInUse(SandboxId sandbox) {

@@ -4,6 +4,7 @@ import static dev.sealbox.runtime.Node.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.sandbox.TrustFiles;
 import dev.sealbox.runtime.storage.StorageKind;
@@ -20,11 +21,24 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Checkpoints and what is forked from them, whatever keeps the disks. */
 abstract class DisksTests {
+    private static final List<String> WHO_AM_I = List.of(
+            "hostname",
+            "cat /etc/machine-id",
+            "cat /var/lib/dbus/machine-id",
+            "cat /proc/sys/kernel/random/boot_id",
+            "head -c 8 /dev/urandom | od -An -tx1",
+            "cat /sys/class/net/eth0/address",
+            "hostname -I");
+
     private final StorageKind kind;
     Node node;
 
-    DisksTests(StorageKind kind) {
+    private final int longestChain;
+
+    /** @param longestChain how many layers a disk is tried on */
+    DisksTests(StorageKind kind, int longestChain) {
         this.kind = kind;
+        this.longestChain = longestChain;
     }
 
     @BeforeEach
@@ -49,6 +63,57 @@ abstract class DisksTests {
 
         assertThat(node.run(fork, "cat file; ls").stdout()).isEqualTo("before\nfile\nown\n");
         assertThat(node.run(parent, "cat file; ls").stdout()).isEqualTo("after\nfile\nlater\n");
+    }
+
+    /** What of a parent could act in its fork: names, seeds, numbers, processes and what they hold, sessions. */
+    @Test
+    void makesAForkAnotherMachineInWhichNothingOfItsParentGoesOn() {
+        var parent = node.start();
+        node.run(parent, """
+                sudo mkdir -p /var/lib/systemd /var/lib/dbus
+                sudo sh -c 'head -c 512 /dev/urandom > /var/lib/systemd/random-seed; cp /etc/machine-id /var/lib/dbus/'
+                cat > serve.py <<'END'
+                import signal, socket
+                tcp, unix = socket.create_server(('127.0.0.1', 7777)), socket.socket(socket.AF_UNIX)
+                unix.bind('sock'); unix.listen()
+                signal.signal(signal.SIGALRM, lambda *all: open('ticks', 'a').write('x'))
+                signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+                open('serving', 'w')
+                while True: signal.pause()
+                END
+                nohup python3 serve.py > /dev/null 2>&1 &
+                until test -e serving && test -s ticks; do sleep 0.01; done
+                """);
+        try (var session = Client.start(node, parent, "cat")) {
+            var checkpoint = node.checkpoint(parent);
+            var fork = node.start(checkpoint);
+
+            for (var word : WHO_AM_I) {
+                assertThat(node.run(fork, word).stdout())
+                        .as(word)
+                        .isNotBlank()
+                        .isNotEqualTo(node.run(parent, word).stdout());
+            }
+            assertThat(node.run(fork, "cat /etc/sealbox/sandbox; . /etc/sealbox/sandbox; hostname")
+                            .stdout())
+                    .isEqualTo(
+                            "SANDBOX_ID=%1$s\nFORKED_FROM=%2$s\nTIMES_RESTORED=0\n%1$s\n".formatted(fork, checkpoint));
+            assertThat(node.read(parent, "/etc/sealbox/sandbox")).contains("\nFORKED_FROM=\n");
+            assertThat(node.run(fork, """
+                    ls /var/lib/systemd/random-seed; pgrep python3; wc -c < ticks > before; sleep 0.05; wc -c < ticks | cmp - before
+                    python3 -c "
+                    import socket
+                    for kind, where in (socket.AF_INET, ('127.0.0.1', 7777)), (socket.AF_UNIX, 'sock'):
+                        print(socket.socket(kind).connect_ex(where))"
+                    """).stdout()).isEqualTo("111\n111\n");
+            assertThat(node.run(fork, "cat /proc/sys/kernel/random/boot_id").stdout())
+                    .isNotEqualTo(Node.Host.run("cat", "/proc/sys/kernel/random/boot_id"));
+            assertThat(await(node.runtime().sessions(fork))).isEmpty();
+            assertThat(await(node.runtime().attach(fork, session.session, false)))
+                    .isInstanceOf(Outcome.Refused.class);
+            session.send("goes on here\n");
+            session.readUntil("goes on here\n");
+        }
     }
 
     @Test
@@ -107,14 +172,14 @@ abstract class DisksTests {
         var sandbox = node.start();
         var certificates =
                 node.run(sandbox, "grep -c BEGIN " + TrustFiles.BUNDLE).stdout();
-        for (var generation = 0; generation < 17; generation++) {
+        for (var generation = 0; generation < longestChain; generation++) {
             node.run(sandbox, "touch generation-" + generation);
             chain.addFirst(node.checkpoint(sandbox));
             await(node.runtime().stop(sandbox));
             sandbox = node.start(chain.toArray(CheckpointId[]::new));
         }
 
-        assertThat(node.run(sandbox, "ls | wc -l").stdout()).isEqualTo("17\n");
+        assertThat(node.run(sandbox, "ls | wc -l").stdout()).isEqualTo(longestChain + "\n");
         assertThat(node.run(sandbox, "grep -c BEGIN " + TrustFiles.BUNDLE).stdout())
                 .isEqualTo(certificates);
     }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,8 @@ class LifeIT {
         assertThatThrownBy(() -> node.run(sandbox, "true")).hasRootCauseInstanceOf(SandboxMissing.class);
         node.restart();
         assertThat(await(node.runtime().running())).isEmpty();
-        var kept = new Launch(sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY, 0, true);
+        var kept =
+                new Launch(sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY, Optional.empty(), 0, true);
         await(node.runtime().start(kept));
         assertThat(node.read(sandbox, "kept")).isEqualTo("still here");
         assertThat(node.run(sandbox, "pgrep sleep | wc -l").stdout().strip()).isEqualTo("0");

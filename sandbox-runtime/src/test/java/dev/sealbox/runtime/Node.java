@@ -20,10 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A node of its own for a test: folder, name and sandboxes are gone when it is closed. Only the template is shared. */
 final class Node implements AutoCloseable {
@@ -116,13 +118,18 @@ final class Node implements AutoCloseable {
 
     /** Puts a running sandbox back. */
     void restore(SandboxId sandbox, int generation, CheckpointId... layers) {
-        await(runtime.start(
-                new Launch(sandbox, "base", List.of(layers), LIMITS, Certificates.AUTHORITY, generation, false)));
+        await(runtime.start(new Launch(
+                sandbox, "base", List.of(layers), LIMITS, Certificates.AUTHORITY, origin(layers), generation, false)));
     }
 
     SandboxAddress start(Limits limits, CheckpointId... layers) {
         var sandbox = SandboxId.random(ThreadLocalRandom.current());
-        return await(runtime.start(new Launch(sandbox, "base", List.of(layers), limits, Certificates.AUTHORITY)));
+        return await(runtime.start(new Launch(
+                sandbox, "base", List.of(layers), limits, Certificates.AUTHORITY, origin(layers), 0, false)));
+    }
+
+    private static Optional<CheckpointId> origin(CheckpointId... layers) {
+        return Stream.of(layers).findFirst();
     }
 
     CommandResult run(SandboxId sandbox, String script) {

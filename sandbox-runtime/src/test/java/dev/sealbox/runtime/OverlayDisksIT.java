@@ -5,6 +5,6 @@ import dev.sealbox.runtime.storage.StorageKind;
 /** Disks that are copied. */
 class OverlayDisksIT extends DisksTests {
     OverlayDisksIT() {
-        super(StorageKind.OVERLAY);
+        super(StorageKind.OVERLAY, 17);
     }
 }

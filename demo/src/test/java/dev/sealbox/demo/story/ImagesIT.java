@@ -10,6 +10,7 @@ import dev.sealbox.client.RawRequests;
 import dev.sealbox.client.RunOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
+import dev.sealbox.demo.crash.BranchKills;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.upstream.Shelf;
 import java.io.BufferedReader;
@@ -68,7 +69,12 @@ class ImagesIT {
         debianPackage();
         pythonPackage();
         world = World.open(Map.of(
-                "SEALBOX_STORAGE", "overlay", "SEALBOX_UPSTREAM_OVERRIDES", SHELF + "=127.0.0.1:" + shelf.port()));
+                "SEALBOX_UPSTREAM_OVERRIDES",
+                SHELF + "=127.0.0.1:" + shelf.port(),
+                "SEALBOX_STORAGE",
+                System.getProperty("sealbox.images.storage", "btrfs-loop"),
+                "SEALBOX_STORAGE_IMAGE_SIZE",
+                "8 GiB"));
     }
 
     @AfterAll
@@ -340,7 +346,7 @@ class ImagesIT {
         done(sdk, settings, "node", "--test-reporter=spec", "branches.mjs");
     }
 
-    /** On overlays; {@link TypeScriptSdkIT} has them on btrfs. */
+    /** On btrfs; {@link TypeScriptSdkIT} has them on overlays. */
     @Test
     @Order(8)
     void passesTheRowsOfBranches() {
@@ -374,6 +380,12 @@ class ImagesIT {
             assertThat(out(sandbox, "cat /tmp/begun")).isEqualTo("begun\n");
         }
         snapshots.delete("slow");
+    }
+
+    @Test
+    @Order(9)
+    void leavesNothingHalfDoneWhateverTheServerIsKilledIn() throws InterruptedException {
+        BranchKills.inflictOn(world);
     }
 
     /** The builds before have ended. */

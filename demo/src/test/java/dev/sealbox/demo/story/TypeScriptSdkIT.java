@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The story through {@code @opencomputer/sdk} as it comes from npm: {@code src/test/sdk/story.mjs} walks it, and
- * {@code sessions.mjs} attaches to commands and terminals, {@code branches.mjs} forks and patches. Disks are btrfs here, and
- * overlays in {@link ImagesIT}, where the same rows pass.
+ * {@code sessions.mjs} attaches to commands and terminals, {@code branches.mjs} forks and patches. Disks are overlays here, and
+ * btrfs in {@link ImagesIT}, where the same rows pass.
  */
 class TypeScriptSdkIT {
     private static final List<String> FILES =
@@ -29,7 +29,7 @@ class TypeScriptSdkIT {
         }
         assertThat(run(folder, Map.of(), "npm", "ci", "--no-audit", "--no-fund"))
                 .isZero();
-        try (var world = World.open(Map.of("SEALBOX_STORAGE", "btrfs-loop"));
+        try (var world = World.open(Map.of("SEALBOX_STORAGE", "overlay"));
                 var witness = new Witness(world)) {
             var settings = Map.of(
                     "OPENCOMPUTER_API_URL",

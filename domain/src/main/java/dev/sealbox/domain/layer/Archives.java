@@ -22,9 +22,9 @@ public interface Archives {
     CompletionStage<Outcome<InputStream>> export(Origin origin, SnapshotName snapshot);
 
     /**
-     * Makes a snapshot of an archive: verified wholly before a file of it is unpacked, and visible when it is ready.
+     * Makes a snapshot of an archive, or of somebody else's image or root file system: verified wholly before a file of it is unpacked, and visible when it is ready.
      * Reads {@code archive} on a thread of its own and closes it.
      */
     CompletionStage<Outcome<SnapshotView>> importAs(
-            Origin origin, SnapshotName name, SetuidFiles setuid, InputStream archive);
+            Origin origin, SnapshotName name, Incoming how, InputStream archive);
 }

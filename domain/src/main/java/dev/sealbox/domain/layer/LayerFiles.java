@@ -22,8 +22,8 @@ public interface LayerFiles {
     CompletionStage<InputStream> pack(List<CheckpointId> layers);
 
     /**
-     * Makes one layer of what {@link #pack} gave, on this host or another: whole or not at all, and only when every digest
-     * is right. Reads {@code content} on a thread of its own and closes it. A layer that is there already stays as it is.
+     * Makes one layer of what comes: of what {@link #pack} gave, on this host or another, or of a root file system. Whole or
+     * not at all, and only when every digest is right. Reads {@code content} on a thread of its own and closes it. A layer that is there already stays as it is.
      */
-    CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, SetuidFiles setuid, InputStream content);
+    CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, Incoming how, InputStream content);
 }

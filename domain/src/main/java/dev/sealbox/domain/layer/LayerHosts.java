@@ -14,5 +14,5 @@ public interface LayerHosts {
     CompletionStage<InputStream> pack(HostId host, List<CheckpointId> layers);
 
     /** As {@link LayerFiles#unpack}. */
-    CompletionStage<Outcome<Unpacked>> unpack(HostId host, CheckpointId layer, SetuidFiles setuid, InputStream content);
+    CompletionStage<Outcome<Unpacked>> unpack(HostId host, CheckpointId layer, Incoming how, InputStream content);
 }

@@ -189,6 +189,7 @@ final class SandboxWork {
                     plan.fileLayers(),
                     sandbox.terms(),
                     policy,
+                    plan.origin(),
                     sandbox.branch().generation(),
                     kept);
             told = Optional.of(sandbox.terms());

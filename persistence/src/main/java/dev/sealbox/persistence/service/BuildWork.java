@@ -80,7 +80,8 @@ final class BuildWork {
         // A build is busy in its own way: nobody calls it, so no idleness counts.
         var terms = new Terms(0, BuildSite.limits(wanted.memoryMB()));
         patience.await(builds.hosts.start(
-                build.host(), new StartSandbox(ImageManifest.BASE, ground.files(), terms, policy, 0, false)));
+                build.host(),
+                new StartSandbox(ImageManifest.BASE, ground.files(), terms, policy, Optional.empty(), 0, false)));
     }
 
     private ImageLayer captured(ImageLayer ground) {

@@ -10,10 +10,12 @@ import dev.sealbox.domain.image.ImageRefusal;
 import dev.sealbox.domain.image.SnapshotName;
 import dev.sealbox.domain.image.SnapshotView;
 import dev.sealbox.domain.layer.Archives;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.LayerHosts;
-import dev.sealbox.domain.layer.SetuidFiles;
+import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.persistence.archive.ArchiveReader;
 import dev.sealbox.persistence.archive.ArchiveWriter;
+import dev.sealbox.persistence.archive.ForeignImage;
 import dev.sealbox.persistence.archive.RefusedArchive;
 import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.entity.CheckpointMessage;
@@ -97,17 +99,13 @@ public final class ShardedArchives implements Archives {
 
     @Override
     public CompletionStage<Outcome<SnapshotView>> importAs(
-            Origin origin, SnapshotName name, SetuidFiles setuid, InputStream archive) {
+            Origin origin, SnapshotName name, Incoming how, InputStream content) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    try (archive) {
-                        var reader = ArchiveReader.open(archive, signers);
-                        return new Import(builds, images, origin, name)
-                                .carryOut(
-                                        reader.hash(),
-                                        reader.outline(),
-                                        reader.defaults(),
-                                        build -> hosts.unpack(build.host(), build.layer(), setuid, reader.content()));
+                    try (content) {
+                        return how.form() == Incoming.Form.ARCHIVE
+                                ? archive(origin, name, how, content)
+                                : image(origin, name, how, content);
                     } catch (RefusedArchive e) {
                         return Outcome.refused(e.reason());
                     } catch (IOException e) {
@@ -115,5 +113,26 @@ public final class ShardedArchives implements Archives {
                     }
                 },
                 threads);
+    }
+
+    private Outcome<SnapshotView> archive(Origin origin, SnapshotName name, Incoming how, InputStream content)
+            throws RefusedArchive {
+        var reader = ArchiveReader.open(content, signers);
+        return new Import(builds, images, origin, name)
+                .carryOut(
+                        reader.hash(),
+                        reader.outline(),
+                        reader.defaults(),
+                        build -> hosts.unpack(build.host(), build.layer(), how, reader.content()));
+    }
+
+    /** Nothing is known of it here; what it says about commands, its host tells. */
+    private Outcome<SnapshotView> image(Origin origin, SnapshotName name, Incoming how, InputStream content) {
+        return new Import(builds, images, origin, name)
+                .carryOut(
+                        ForeignImage.hash(how, builds.random),
+                        ForeignImage.outline(how),
+                        Defaults.NONE,
+                        build -> hosts.unpack(build.host(), build.layer(), how, content));
     }
 }

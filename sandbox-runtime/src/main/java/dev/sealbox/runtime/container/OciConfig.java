@@ -60,6 +60,7 @@ public final class OciConfig {
         config.putObject("root").put("path", STAGE + "/rootfs").put("readonly", false);
         process(config.putObject("process"));
         mounts(config.putArray("mounts"), spec);
+        hooks(config.putObject("hooks"));
         linux(config.putObject("linux"), spec);
         return config.toPrettyString();
     }
@@ -103,6 +104,12 @@ public final class OciConfig {
         mount(mounts, "/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
         bind(mounts, STAGE + "/agent", AGENT, "bind", "nosuid", "nodev", "ro");
         bind(mounts, STAGE + "/sys", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro");
+    }
+
+    /** runc lets no configuration mount below /proc, so the host program does, once the container's own is there. */
+    private static void hooks(ObjectNode hooks) {
+        var hook = hooks.putArray("createContainer").addObject().put("path", STAGE + "/host");
+        strings(hook.putArray("args"), List.of("host", "boot"));
     }
 
     private static void bind(ArrayNode mounts, String source, String destination, String... options) {

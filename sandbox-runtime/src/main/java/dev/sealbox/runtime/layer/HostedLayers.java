@@ -7,6 +7,7 @@ import dev.sealbox.domain.layer.ArchiveRefusal.Damaged;
 import dev.sealbox.domain.layer.ArchiveRefusal.Malformed;
 import dev.sealbox.domain.layer.ArchiveRefusal.OtherBase;
 import dev.sealbox.domain.layer.ArchiveRefusal.TooLarge;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
@@ -92,8 +93,18 @@ public final class HostedLayers implements LayerFiles {
     }
 
     @Override
-    public CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, SetuidFiles setuid, InputStream content) {
-        return unpack(layer, new Place(FROM_OUTSIDE, List.of(), setuid, limit), content);
+    public CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, Incoming how, InputStream content) {
+        var place = new Place(FROM_OUTSIDE, List.of(), how.setuid(), limit);
+        return made(
+                content,
+                () -> how.form() == Incoming.Form.ARCHIVE
+                        ? unpacked(layer, place, content)
+                        : outside(layer, how, content));
+    }
+
+    private Unpacked outside(CheckpointId layer, Incoming how, InputStream content) throws IOException {
+        var files = new OutsideFiles(store, templates, hostProgram, uidBase, limit);
+        return files.make(layer, how, content);
     }
 
     /**
@@ -107,10 +118,19 @@ public final class HostedLayers implements LayerFiles {
 
     /** As {@link LayerFiles#unpack}, for any place. */
     CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, Place place, InputStream content) {
+        return made(content, () -> unpacked(layer, place, content));
+    }
+
+    @FunctionalInterface
+    private interface Making {
+        Unpacked make() throws IOException;
+    }
+
+    private CompletionStage<Outcome<Unpacked>> made(InputStream content, Making making) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try (content) {
-                        return Outcome.done(unpacked(layer, place, content));
+                        return Outcome.done(making.make());
                     } catch (RefusedFiles e) {
                         return Outcome.refused(e.reason());
                     } catch (IOException e) {

@@ -3,9 +3,7 @@ package dev.sealbox.runtime.layer;
 import dev.sealbox.domain.layer.SetuidFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
  * A tar of one layer, entry by entry onto a tree. What could reach out of the tree, be a device or give rights is refused,
@@ -15,7 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  * @param firstOwner the host's user id that root of its sandboxes has where it comes from
  * @param ourOwner the same here
  */
-record LayerTar(TreeWriter tree, Whiteouts whiteouts, int firstOwner, int ourOwner, SetuidFiles setuid) {
+record LayerTar(Tree tree, Whiteouts whiteouts, int firstOwner, int ourOwner, SetuidFiles setuid) {
     private static final String ATTRIBUTE = "SCHILY.xattr.";
     private static final String OPAQUE = "trusted.overlay.opaque";
     private static final String CAPABILITY = "security.capability";
@@ -33,20 +31,16 @@ record LayerTar(TreeWriter tree, Whiteouts whiteouts, int firstOwner, int ourOwn
     }
 
     void apply(InputStream tar) throws IOException {
-        try (var entries = entries(tar)) {
-            for (var entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
-                put(entry, entries);
+        try (var entries = new TarEntries(tar)) {
+            for (var entry = entries.next(); entry.isPresent(); entry = entries.next()) {
+                put(entry.get(), entries.content());
             }
         }
     }
 
-    static TarArchiveInputStream entries(InputStream tar) {
-        return new TarArchiveInputStream(tar, StandardCharsets.UTF_8.name());
-    }
-
     private void put(TarArchiveEntry entry, InputStream content) throws IOException {
         var path = EntryName.checked(entry.getName());
-        if (whiteouts == Whiteouts.NAMES && EntryName.last(path).startsWith(".wh.")) {
+        if (whiteouts == Whiteouts.NAMES && EntryName.last(path).startsWith(Deletions.MARK)) {
             return;
         }
         if (path.equals(".") && !entry.isDirectory()) {

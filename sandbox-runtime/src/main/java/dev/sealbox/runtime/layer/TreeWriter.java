@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * Makes files below a folder, by the host program, which lets the kernel resolve every name beneath that folder and through
  * no link. Paths are relative; {@code .} is the folder itself. Not thread-safe.
  */
-final class TreeWriter implements AutoCloseable {
+final class TreeWriter implements Tree, AutoCloseable {
     private static final String STEP = "unpack";
     private static final int PIECE = 256 * 1024;
     private static final int HOLE = 1 << 31;
@@ -56,12 +56,14 @@ final class TreeWriter implements AutoCloseable {
         }
     }
 
-    void directory(String path, Owned owned) {
+    @Override
+    public void directory(String path, Owned owned) {
         record('d', path, "", owned);
     }
 
-    /** Whatever had the name before is gone. Long runs of zeros become holes. */
-    void file(String path, Owned owned, InputStream content) throws IOException {
+    /** Long runs of zeros become holes. */
+    @Override
+    public void file(String path, Owned owned, InputStream content) throws IOException {
         record('f', path, "", owned);
         for (var count = content.readNBytes(piece, 0, PIECE); count > 0; count = content.readNBytes(piece, 0, PIECE)) {
             allowance.bytes(count);
@@ -89,26 +91,28 @@ final class TreeWriter implements AutoCloseable {
         return true;
     }
 
-    void link(String path, Owned owned, String target) {
+    @Override
+    public void link(String path, Owned owned, String target) {
         record('l', path, target, owned);
     }
 
-    /** One more name of a file that is there. */
-    void hardLink(String path, String first) {
+    @Override
+    public void hardLink(String path, String first) {
         record('h', path, first, Owned.NOBODY);
     }
 
-    void pipe(String path, Owned owned) {
+    @Override
+    public void pipe(String path, Owned owned) {
         record('p', path, "", owned);
     }
 
-    /** Hides what has the name in the layers below. */
-    void whiteout(String path) {
+    @Override
+    public void whiteout(String path) {
         record('w', path, "", Owned.NOBODY);
     }
 
-    /** Empties a directory that is there, and hides what it holds in the layers below. */
-    void opaque(String path) {
+    @Override
+    public void opaque(String path) {
         record('o', path, "", Owned.NOBODY);
     }
 
@@ -121,8 +125,8 @@ final class TreeWriter implements AutoCloseable {
         record('r', path, "", Owned.NOBODY);
     }
 
-    /** An extended attribute of a file or directory that is there. */
-    void attribute(String path, String name, String value) {
+    @Override
+    public void attribute(String path, String name, String value) {
         if (name.length() + value.length() > LARGEST_ATTRIBUTE) {
             throw RefusedFiles.unsafe(path, "has an attribute of more than 32 KiB");
         }

@@ -24,8 +24,9 @@ public final class GuestFiles {
 
     private GuestFiles() {}
 
-    /** Writes trust, name and name server. */
-    public static void write(Agent agent, SandboxId sandbox, Map<String, byte[]> trust) {
+    /** Writes trust, who the sandbox is, and its name server; removes what would make it act as the one that it comes from. */
+    public static void write(Agent agent, GuestIdentity identity, Map<String, byte[]> trust) {
+        var sandbox = identity.sandbox();
         try {
             for (var file : trust.entrySet()) {
                 put(agent, file.getKey(), file.getValue());
@@ -33,8 +34,21 @@ public final class GuestFiles {
             put(agent, "/etc/hostname", text(sandbox + "\n"));
             put(agent, "/etc/resolv.conf", text("nameserver " + Gateway.ADDRESS + "\n"));
             put(agent, HOSTS, text(hosts(currentHosts(agent), sandbox)));
+            identify(agent, identity);
         } catch (IOException e) {
             throw new RuntimeFailure(STEP, e);
+        }
+    }
+
+    private static void identify(Agent agent, GuestIdentity identity) throws IOException {
+        put(agent, GuestIdentity.FILE, text(identity.text()));
+        put(agent, GuestIdentity.MACHINE, text(identity.machine() + "\n"));
+        if (agent.read(GuestIdentity.OLD_MACHINE) instanceof Outcome.Done<InputStream>(var content)) {
+            content.close();
+            put(agent, GuestIdentity.OLD_MACHINE, text(identity.machine() + "\n"));
+        }
+        for (var seed : GuestIdentity.SEEDS) {
+            agent.remove(seed);
         }
     }
 

@@ -23,6 +23,10 @@ public final class Templates {
     private static final Logger LOG = LoggerFactory.getLogger(Templates.class);
     private static final String STEP = "template";
     private static final String BASE = "base";
+
+    /** With a version, as what stands on it remembers its name. */
+    private static final String EMPTY = "empty-1";
+
     private static final Object BUILDING = new Object();
     private final Path folder;
     private final int uidBase;
@@ -46,6 +50,15 @@ public final class Templates {
         return name;
     }
 
+    /** A template without any file, for layers that hold a whole root file system: the name of its folder. */
+    public String empty() {
+        var name = EMPTY + "-" + uidBase;
+        if (!Files.isDirectory(rootOf(name))) {
+            buildAlone(name);
+        }
+        return name;
+    }
+
     private String newest() {
         return BASE + "-" + Recipe.version() + "-" + uidBase;
     }
@@ -57,13 +70,16 @@ public final class Templates {
 
     /** Whether a version is here; the one that belongs to this release is built if need be. */
     public boolean has(String name) {
-        return Files.isDirectory(rootOf(name)) || (name.equals(newest()) && name.equals(current(BASE)));
+        return Files.isDirectory(rootOf(name))
+                || (name.equals(newest()) && name.equals(current(BASE)))
+                || (name.equals(EMPTY + "-" + uidBase) && name.equals(empty()));
     }
 
-    /** The public roots of a version, PEM. */
+    /** The public roots of a version, PEM; the template's own where it has none. */
     public String rootsOf(String name) {
         try {
-            return Files.readString(rootOf(name).resolve("etc/ssl/certs/ca-certificates.crt"));
+            return Files.readString(
+                    rootOf(name.startsWith(EMPTY) ? current(BASE) : name).resolve("etc/ssl/certs/ca-certificates.crt"));
         } catch (IOException e) {
             throw new RuntimeFailure(STEP, e);
         }
@@ -78,7 +94,11 @@ public final class Templates {
                 try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                         var held = channel.lock()) {
                     if (held.isValid() && !Files.isDirectory(rootOf(name))) {
-                        build(name);
+                        if (name.startsWith(EMPTY)) {
+                            makeEmpty(name);
+                        } else {
+                            build(name);
+                        }
                     }
                 }
             } catch (IOException e) {
@@ -105,6 +125,17 @@ public final class Templates {
         Tool.run(STEP, List.of("sync", "--file-system", root.toString()));
         Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         LOG.info("the root file system {} is ready", name);
+    }
+
+    private void makeEmpty(String name) throws IOException {
+        var site = folder.resolve(".building");
+        remove(site);
+        Files.createDirectories(site.resolve("rootfs"));
+        Files.setPosixFilePermissions(site.resolve("rootfs"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setAttribute(site.resolve("rootfs"), "unix:uid", uidBase);
+        Files.setAttribute(site.resolve("rootfs"), "unix:gid", uidBase);
+        Files.setPosixFilePermissions(site, PosixFilePermissions.fromString("rwx------"));
+        Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static List<String> debootstrap(Path script, Path root) {

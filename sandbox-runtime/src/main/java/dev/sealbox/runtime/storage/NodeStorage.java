@@ -34,9 +34,11 @@ public final class NodeStorage {
         this.kind = kind;
         this.data = data;
         this.image = image;
-        this.driver = kind == StorageKind.OVERLAY
-                ? new OverlayDriver(Store.layers(root), uidBase)
-                : new BtrfsDriver(root, uidBase, program);
+        this.driver = switch (kind) {
+            case OVERLAY -> new OverlayDriver(Store.layers(root), uidBase);
+            case OVERLAY_LOOP -> new LoopedDriver(root, uidBase);
+            case BTRFS, BTRFS_LOOP, AUTO -> new BtrfsDriver(root, uidBase, program);
+        };
         this.store = new Store(root, driver);
     }
 

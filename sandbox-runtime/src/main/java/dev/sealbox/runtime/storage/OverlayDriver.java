@@ -1,7 +1,6 @@
 package dev.sealbox.runtime.storage;
 
 import dev.sealbox.runtime.step.RuntimeFailure;
-import dev.sealbox.runtime.step.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,24 +42,7 @@ public final class OverlayDriver implements StorageDriver {
 
     @Override
     public void capture(Disk disk, Path layer) {
-        try {
-            Files.createDirectories(layer);
-        } catch (IOException e) {
-            throw new RuntimeFailure(STEP, e);
-        }
-        Tool.runLong(
-                STEP,
-                List.of(
-                        "cp",
-                        "--recursive",
-                        "--no-dereference",
-                        "--preserve=mode,ownership,timestamps,links,xattr",
-                        "--sparse=auto",
-                        "--reflink=auto",
-                        "--one-file-system",
-                        "--no-target-directory",
-                        OverlayFolders.upper(folder(disk)).toString(),
-                        StorageDriver.content(layer).toString()));
+        OverlayFolders.copy(OverlayFolders.upper(folder(disk)), layer);
     }
 
     @Override

@@ -59,6 +59,28 @@ record OverlayFolders(Path layersFolder, int uidBase) {
         return disk.resolve("work");
     }
 
+    /** Makes a layer of what a sandbox has changed. Blocks are shared where the file system can. */
+    static void copy(Path upper, Path layer) {
+        try {
+            Files.createDirectories(layer);
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
+        }
+        Tool.runLong(
+                STEP,
+                List.of(
+                        "cp",
+                        "--recursive",
+                        "--no-dereference",
+                        "--preserve=mode,ownership,timestamps,links,xattr",
+                        "--sparse=auto",
+                        "--reflink=auto",
+                        "--one-file-system",
+                        "--no-target-directory",
+                        upper.toString(),
+                        StorageDriver.content(layer).toString()));
+    }
+
     static long settle(Path layer) {
         Tool.runLong(STEP, List.of("sync", "--file-system", layer.toString()));
         return taken(layer);

@@ -41,6 +41,16 @@ public interface StorageDriver {
     /** Makes a captured layer outlast a power failure, and measures it in bytes. */
     long settle(Path layer);
 
+    /** The sandbox sleeps; its disk stays, and needs nothing of this machine but room until it is prepared again. */
+    default void rest(Disk disk) {
+        // A folder needs nothing.
+    }
+
+    /** Lets go of a tree that is about to be moved away and deleted. */
+    default void release(Path tree) {
+        // Nothing is mounted on a folder.
+    }
+
     /** Removes a tree that disks and layers may be part of, never through a link. */
     void delete(Path tree);
 

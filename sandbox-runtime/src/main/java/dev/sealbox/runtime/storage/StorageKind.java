@@ -13,7 +13,9 @@ public enum StorageKind {
     /** The same in an image file that the node makes, mounts and grows. */
     BTRFS_LOOP,
     /** Copied folders, on any file system. */
-    OVERLAY;
+    OVERLAY,
+    /** The same, each disk in an image file of its own that ends where the disk is to. */
+    OVERLAY_LOOP;
 
     /** As it is written in settings. */
     public String word() {

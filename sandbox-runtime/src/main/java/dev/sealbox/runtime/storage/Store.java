@@ -90,7 +90,7 @@ public final class Store {
         if (generation > 0) {
             names(folder.path()).stream()
                     .filter(name -> name.equals("upper") || name.equals("work") || name.startsWith("disk-"))
-                    .filter(name -> !name.equals("disk-" + generation))
+                    .filter(name -> !name.equals("disk-" + generation) && !name.startsWith("disk-" + generation + "."))
                     .forEach(name -> trash.remove(folder.path().resolve(name)));
             sweep();
         }

@@ -26,6 +26,7 @@ final class Trash {
         try {
             Files.createDirectories(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            driver.release(doomed);
             var hidden = folder.resolve(UUID.randomUUID().toString());
             Files.move(doomed, hidden, StandardCopyOption.ATOMIC_MOVE);
             driver.delete(hidden);

@@ -95,6 +95,12 @@ class OciConfigTest {
     }
 
     @Test
+    void givesEachBootAnIdOfItsOwn() {
+        assertThat(config.at("/hooks/createContainer/0/path").asText()).isEqualTo("/run/sealbox/host");
+        assertThat(config.at("/hooks/createContainer/0/args").toString()).isEqualTo("[\"host\",\"boot\"]");
+    }
+
+    @Test
     void refusesWhatIsNotListed() {
         assertThat(config.at("/linux/seccomp/defaultAction").asText()).isEqualTo("SCMP_ACT_ERRNO");
         assertThat(config.at("/process/noNewPrivileges").asBoolean()).isFalse();

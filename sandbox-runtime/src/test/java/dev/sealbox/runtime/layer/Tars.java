@@ -16,7 +16,15 @@ final class Tars {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, StandardCharsets.UTF_8.name());
 
+    private final int owner;
+
     Tars() {
+        this(OWNERS);
+    }
+
+    /** @param owner of all in it, unless it says otherwise */
+    Tars(int owner) {
+        this.owner = owner;
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setAddPaxHeadersForNonAsciiNames(true);
     }
@@ -60,14 +68,21 @@ final class Tars {
         return device(name, TarConstants.LF_CHR, 0, 0);
     }
 
+    Tars bytes(String name, byte[] content) {
+        return put(name, TarConstants.LF_NORMAL, 0644, content, entry -> {});
+    }
+
     Tars put(String name, byte kind, int mode, String content, Consumer<TarArchiveEntry> change) {
+        return put(name, kind, mode, content.getBytes(StandardCharsets.UTF_8), change);
+    }
+
+    private Tars put(String name, byte kind, int mode, byte[] data, Consumer<TarArchiveEntry> change) {
         try {
             // True keeps what would lead out of the archive.
             var entry = new TarArchiveEntry(name, kind, true);
             entry.setMode(mode);
-            entry.setIds(OWNERS, OWNERS);
+            entry.setIds(owner, owner);
             entry.setModTime(1_000_000_000_000L);
-            var data = content.getBytes(StandardCharsets.UTF_8);
             entry.setSize(data.length);
             change.accept(entry);
             tar.putArchiveEntry(entry);
@@ -79,6 +94,7 @@ final class Tars {
         }
     }
 
+    /** May be asked again. */
     byte[] bytes() {
         try {
             tar.close();

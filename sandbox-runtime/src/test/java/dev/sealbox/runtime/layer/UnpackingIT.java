@@ -8,6 +8,7 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.SharedLayer;
 import dev.sealbox.domain.layer.Unpacked;
@@ -311,8 +312,10 @@ class UnpackingIT {
                     .as("seed %s, cut at %s", seed, cut)
                     .isInstanceOf(Outcome.Refused.class);
 
-            var broken =
-                    layers.unpack(layer, SetuidFiles.REFUSE, new Breaking(new ByteArrayInputStream(packed, 0, cut)));
+            var broken = layers.unpack(
+                    layer,
+                    Incoming.archive(SetuidFiles.REFUSE),
+                    new Breaking(new ByteArrayInputStream(packed, 0, cut)));
             assertThat(broken.toCompletableFuture()
                             .handle((done, failure) -> failure != null)
                             .join())
@@ -376,7 +379,9 @@ class UnpackingIT {
     }
 
     private Outcome<Unpacked> unpack(CheckpointId id, SetuidFiles setuid, InputStream content) {
-        return layers.unpack(id, setuid, content).toCompletableFuture().join();
+        return layers.unpack(id, Incoming.archive(setuid), content)
+                .toCompletableFuture()
+                .join();
     }
 
     private static InputStream stream(Tars... tars) {

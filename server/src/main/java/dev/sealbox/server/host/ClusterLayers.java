@@ -7,8 +7,8 @@ import akka.stream.javadsl.StreamRefs;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.LayerHosts;
-import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
 import java.io.InputStream;
 import java.time.Duration;
@@ -47,9 +47,9 @@ public final class ClusterLayers implements LayerHosts {
 
     @Override
     public CompletionStage<Outcome<Unpacked>> unpack(
-            HostId host, CheckpointId layer, SetuidFiles setuid, InputStream content) {
+            HostId host, CheckpointId layer, Incoming how, InputStream content) {
         var stream = StreamConverters.fromInputStream(() -> content).runWith(StreamRefs.sourceRef(), streams);
-        return hosts.ask(host, UNPACKING, asker -> new HostMessage.UnpackLayer(layer, setuid, stream, asker))
+        return hosts.ask(host, UNPACKING, asker -> new HostMessage.UnpackLayer(layer, how, stream, asker))
                 .thenApply(reply -> switch (reply) {
                     case HostReply.LayerUnpacked(var unpacked) -> Outcome.done(unpacked);
                     case HostReply.ArchiveRefused(var reason) -> Outcome.refused(reason);

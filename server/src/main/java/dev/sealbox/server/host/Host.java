@@ -167,6 +167,7 @@ public final class Host {
                         start.layers(),
                         start.terms().limits(),
                         authority,
+                        start.origin(),
                         start.generation(),
                         start.kept())))
                 .thenCompose(address -> admit(address, policy))

@@ -179,7 +179,7 @@ public final class HostActor {
         var content = unpack.content().getSource().runWith(StreamConverters.asInputStream(UPLOAD), streams);
         answer(
                 unpack.replyTo(),
-                layers.unpack(unpack.layer(), unpack.setuid(), content),
+                layers.unpack(unpack.layer(), unpack.how(), content),
                 outcome -> reply(outcome, HostReply.LayerUnpacked::new));
     }
 

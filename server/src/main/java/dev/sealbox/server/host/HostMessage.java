@@ -6,7 +6,7 @@ import akka.util.ByteString;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.domain.layer.SetuidFiles;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.StartSandbox;
@@ -44,8 +44,7 @@ public sealed interface HostMessage extends ClusterMessage {
 
     record PackLayers(List<CheckpointId> layers, ActorRef<HostReply> replyTo) implements HostMessage {}
 
-    record UnpackLayer(
-            CheckpointId layer, SetuidFiles setuid, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
+    record UnpackLayer(CheckpointId layer, Incoming how, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 
     record RunCommand(SandboxId sandbox, Command command, ActorRef<HostReply> replyTo) implements HostMessage {}

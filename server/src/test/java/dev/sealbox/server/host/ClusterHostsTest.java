@@ -15,6 +15,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.preview.PortConnection;
@@ -186,9 +187,11 @@ class ClusterHostsTest {
         try (var packed = get(layers.pack(HOST, List.of(layer)))) {
             assertThat(packed).hasContent("[" + layer + "]");
         }
-        assertThat(get(layers.unpack(HOST, layer, SetuidFiles.DROP, new ByteArrayInputStream(new byte[300_000]))))
+        assertThat(get(layers.unpack(
+                        HOST, layer, Incoming.archive(SetuidFiles.DROP), new ByteArrayInputStream(new byte[300_000]))))
                 .isEqualTo(Outcome.done(new Unpacked(300_000, Defaults.NONE)));
-        assertThat(get(layers.unpack(HOST, layer, SetuidFiles.REFUSE, new ByteArrayInputStream(new byte[1]))))
+        assertThat(get(layers.unpack(
+                        HOST, layer, Incoming.archive(SetuidFiles.REFUSE), new ByteArrayInputStream(new byte[1]))))
                 .isEqualTo(Outcome.refused(new ArchiveRefusal.Unsafe("a file", "is setuid")));
     }
 
@@ -514,7 +517,13 @@ class ClusterHostsTest {
 
     private static StartSandbox start(SandboxId sandbox, long revision) {
         return new StartSandbox(
-                "base", List.of(), new Terms(0, new Limits(1, 1024, 20480)), policy(sandbox, revision), 0, false);
+                "base",
+                List.of(),
+                new Terms(0, new Limits(1, 1024, 20480)),
+                policy(sandbox, revision),
+                Optional.empty(),
+                0,
+                false);
     }
 
     private static EgressPolicy policy(SandboxId sandbox, long revision) {

@@ -3,6 +3,7 @@ package dev.sealbox.server.host;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
@@ -25,11 +26,11 @@ final class MemoryLayers implements LayerFiles {
     }
 
     @Override
-    public CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, SetuidFiles setuid, InputStream content) {
+    public CompletionStage<Outcome<Unpacked>> unpack(CheckpointId layer, Incoming how, InputStream content) {
         return CompletableFuture.supplyAsync(() -> {
             try (content) {
                 var size = content.readAllBytes().length;
-                return setuid == SetuidFiles.DROP
+                return how.setuid() == SetuidFiles.DROP
                         ? Outcome.done(new Unpacked(size, Defaults.NONE))
                         : Outcome.refused(new ArchiveRefusal.Unsafe("a file", "is setuid"));
             } catch (IOException e) {
