@@ -6,8 +6,8 @@ import java.util.List;
 /** Built images, those with a name and those without. Thread-safe. */
 public final class Images {
     private static final String ROOT = "/images";
-    private static final TypeReference<Snapshot> IMAGE = new TypeReference<>() {};
-    private static final TypeReference<List<Snapshot>> IMAGES = new TypeReference<>() {};
+    private static final TypeReference<BuiltImage> IMAGE = new TypeReference<>() {};
+    private static final TypeReference<List<BuiltImage>> IMAGES = new TypeReference<>() {};
 
     private final Requests requests;
 
@@ -16,12 +16,12 @@ public final class Images {
     }
 
     /** Newest first. */
-    public List<Snapshot> list() {
+    public List<BuiltImage> list() {
         return requests.get(ROOT, IMAGES);
     }
 
     /** An image by the name or id of a snapshot, or by the id or content hash of one without a name. */
-    public Snapshot read(String image) {
+    public BuiltImage read(String image) {
         return requests.get(path(image), IMAGE);
     }
 
