@@ -14,6 +14,7 @@ import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
