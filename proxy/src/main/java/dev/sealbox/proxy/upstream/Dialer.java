@@ -114,6 +114,19 @@ public final class Dialer {
 
     private CompletionStage<Link> connect(Route route, int index, Wanted wanted, EventLoop loop) {
         var connected = new CompletableFuture<Link>();
+        if (loop.inEventLoop()) {
+            connect(route, index, wanted, loop, connected);
+        } else {
+            loop.execute(() -> connect(route, index, wanted, loop, connected));
+        }
+        return connected;
+    }
+
+    /**
+     * In the loop, so that who is told of a connection that is refused is there before it can be: otherwise the channel
+     * would be closed first, and it would look as if TLS had failed.
+     */
+    private void connect(Route route, int index, Wanted wanted, EventLoop loop, CompletableFuture<Link> connected) {
         var bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(EpollSocketChannel.class)
@@ -134,7 +147,6 @@ public final class Dialer {
                         route.tunnel() == null ? result.cause() : new Unreachable(Reason.PROXY_UNREACHABLE));
             }
         });
-        return connected;
     }
 
     private void prepare(Channel channel, Route route, Wanted wanted, CompletableFuture<Link> connected) {
