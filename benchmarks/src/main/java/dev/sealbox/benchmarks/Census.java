@@ -75,6 +75,11 @@ final class Census {
         return counts;
     }
 
+    /** Whether nothing is to be gained by waiting on: entities leave the heap some minutes after their sandboxes. */
+    static boolean isAsBefore(Map<String, Long> before, Map<String, Long> now) {
+        return leaks(before, now).isEmpty() && now.getOrDefault(HEAP, 0L) <= before.getOrDefault(HEAP, 0L) + 1;
+    }
+
     /** What {@code after} has more of than {@code before} and should not, as lines. */
     static List<String> leaks(Map<String, Long> before, Map<String, Long> after) {
         return after.entrySet().stream()

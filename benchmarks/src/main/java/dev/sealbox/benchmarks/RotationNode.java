@@ -136,7 +136,11 @@ final class RotationNode implements AutoCloseable {
                 new DatabaseUseLog(database),
                 new DatabaseUsage(database),
                 new DatabaseWebhooks(
-                        database, new WebhookSecrets(keys), HttpsCaller.from(config), WebhookSettings.from(config)),
+                        database,
+                        new WebhookSecrets(keys),
+                        HttpsCaller.from(config),
+                        Persistence.webhookNotes(system, settings),
+                        WebhookSettings.from(config)),
                 new RememberedAnswers(database, notary),
                 () -> CompletableFuture.completedFuture(List.of()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));

@@ -133,9 +133,7 @@ final class Soak {
     }
 
     private static boolean settled(Map<String, Long> before, Map<String, Long> now) {
-        return before.isEmpty()
-                ? now.getOrDefault(Census.PROCESSES, 0L) == 0
-                : Census.leaks(before, now).isEmpty();
+        return before.isEmpty() ? now.getOrDefault(Census.PROCESSES, 0L) == 0 : Census.isAsBefore(before, now);
     }
 
     static void join(Thread thread) {

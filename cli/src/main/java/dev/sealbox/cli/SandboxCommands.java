@@ -7,6 +7,7 @@ import dev.sealbox.client.RunOptions;
 import dev.sealbox.client.Sandbox;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class SandboxCommands extends Group {
             "workerID",
             "STARTED",
             "startedAt");
+    private static final List<Column> PREVIEWS = Column.of("PORT", "port", "HOST", "hostname", "EXPOSED", "createdAt");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Session session;
@@ -44,8 +46,23 @@ final class SandboxCommands extends Group {
     }
 
     @Command(description = "All sandboxes that are not stopped, newest first.")
-    int list() {
-        return session.out().table(session.get("/sandboxes"), COLUMNS);
+    int list(
+            @Option(
+                            names = "--status",
+                            paramLabel = "STATUS",
+                            description =
+                                    "Only those that are pending, running, hibernated or error; several with commas.")
+                    Optional<String> status,
+            @Option(
+                            names = "--tag",
+                            paramLabel = "KEY=VALUE",
+                            description = "Only those with the tag; may be repeated.")
+                    @Nullable List<String> tags) {
+        var fields = new ArrayList<String>();
+        status.ifPresent(text -> fields.add("status=" + RawRequests.escaped(text)));
+        orNone(tags).forEach(tag -> fields.add("tag=" + RawRequests.escaped(tag)));
+        var query = fields.isEmpty() ? "" : "?" + String.join("&", fields);
+        return session.out().table(session.get("/sandboxes" + query), COLUMNS);
     }
 
     @Command(description = "Starts a sandbox, and waits until it takes commands.")
@@ -123,6 +140,29 @@ final class SandboxCommands extends Group {
         var answer = session.send("POST", path(id) + "/timeout", Map.of("timeout", seconds));
         session.out().done(answer, id + " sleeps " + (seconds == 0 ? "never" : "after " + seconds + " idle seconds"));
         return 0;
+    }
+
+    @Command(description = "The ports of a sandbox that can be reached from outside.")
+    int previews(@Parameters(paramLabel = "ID") String id) {
+        return session.out().table(session.get(path(id) + "/preview"), PREVIEWS);
+    }
+
+    @Command(description = "Exposes a port of a sandbox at a host name of its own.")
+    int expose(@Parameters(paramLabel = "ID") String id, @Parameters(paramLabel = "PORT") int port) {
+        return session.out().fields(session.send("POST", path(id) + "/preview", Map.of("port", port)));
+    }
+
+    @Command(name = "close-port", description = "Exposes a port no longer.")
+    int closePort(@Parameters(paramLabel = "ID") String id, @Parameters(paramLabel = "PORT") int port) {
+        session.out().done(session.send("DELETE", path(id) + "/preview/" + port), "closed port " + port + " of " + id);
+        return 0;
+    }
+
+    @Command(
+            name = "rotate-preview-token",
+            description = "Draws the token that visitors of all its ports need from now on, and prints it once.")
+    int rotatePreviewToken(@Parameters(paramLabel = "ID") String id) {
+        return session.out().fields(session.send("POST", path(id) + "/preview/rotate", Map.of()));
     }
 
     private static String path(String id) {

@@ -105,6 +105,13 @@ class CommandsTest {
                 asks("sandbox wake sb-1 --timeout 60", "POST /api/sandboxes/sb-1/wake {\"timeout\":60}"),
                 asks("sandbox reboot sb-1", "POST /api/sandboxes/sb-1/reboot {}"),
                 asks("sandbox set-timeout sb-1 60", "POST /api/sandboxes/sb-1/timeout {\"timeout\":60}"),
+                asks(
+                        "sandbox list --status running,error --tag a=b --tag c=d",
+                        "GET /api/sandboxes?status=running%2Cerror&tag=a%3Db&tag=c%3Dd"),
+                asks("sandbox previews sb-1", "GET /api/sandboxes/sb-1/preview"),
+                asks("sandbox expose sb-1 3000", "POST /api/sandboxes/sb-1/preview {\"port\":3000}"),
+                asks("sandbox close-port sb-1 3000", "DELETE /api/sandboxes/sb-1/preview/3000"),
+                asks("sandbox rotate-preview-token sb-1", "POST /api/sandboxes/sb-1/preview/rotate {}"),
                 asks("key status", "GET /api/master-keys"),
                 asks("key rotate", "POST /api/master-keys/rotate {}"),
                 asks("key rotate --retire", "POST /api/master-keys/rotate {\"retire\":true}"),

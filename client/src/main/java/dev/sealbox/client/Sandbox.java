@@ -18,6 +18,10 @@ public final class Sandbox implements AutoCloseable {
     private static final TypeReference<Checkpoint> CHECKPOINT = new TypeReference<>() {};
     private static final TypeReference<List<Checkpoint>> CHECKPOINTS = new TypeReference<>() {};
 
+    private static final TypeReference<PreviewUrl> PREVIEW = new TypeReference<>() {};
+    private static final TypeReference<List<PreviewUrl>> PREVIEWS = new TypeReference<>() {};
+    private static final TypeReference<Rotated> ROTATED = new TypeReference<>() {};
+
     private final Requests requests;
     private final String id;
 
@@ -216,6 +220,40 @@ public final class Sandbox implements AutoCloseable {
     /** Its tags by key. */
     public Map<String, String> tags() {
         return requests.get(path() + "/tags", TAGS).tags();
+    }
+
+    /** Exposes a port at a host name of its own; one that is exposed already stays as it is. */
+    public PreviewUrl exposePort(int port) {
+        return requests.json("POST", path() + "/preview", Map.of("port", port), PREVIEW);
+    }
+
+    /** Its exposed ports, the oldest first. */
+    public List<PreviewUrl> previewUrls() {
+        return requests.get(path() + "/preview", PREVIEWS);
+    }
+
+    /** Succeeds when the port was not exposed. */
+    public void closePort(int port) {
+        try {
+            requests.call("DELETE", path() + "/preview/" + port);
+        } catch (ApiException e) {
+            if (!e.code().equals("preview.not-exposed")) {
+                throw e;
+            }
+        }
+    }
+
+    /** A new token, without which nobody sees any of its ports from now on; the former one is good no longer. */
+    public String rotatePreviewToken() {
+        return requests.json("POST", path() + "/preview/rotate", Map.of(), ROTATED)
+                .previewAuthToken();
+    }
+
+    private record Rotated(String previewAuthToken) {
+        @Override
+        public String toString() {
+            return "Rotated[redacted]";
+        }
     }
 
     private record TagSet(Map<String, String> tags) {}

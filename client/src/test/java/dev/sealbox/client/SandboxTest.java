@@ -129,6 +129,25 @@ class SandboxTest {
     }
 
     @Test
+    void exposesAndClosesPorts() {
+        var sandbox = sandbox();
+        var url = "{\"id\":\"p1\",\"sandboxId\":\"sb-1\",\"hostname\":\"sb-1-p3000.localhost\",\"port\":3000,"
+                + "\"createdAt\":\"2026-01-01T00:00:00Z\"}";
+        server.reply(201, url)
+                .reply(200, "[" + url + "]")
+                .reply(404, "{\"code\":\"preview.not-exposed\"}")
+                .reply(200, "{\"previewAuthToken\":\"a-new-token\",\"scheme\":\"bearer\"}");
+
+        assertThat(sandbox.exposePort(3000).hostname()).isEqualTo("sb-1-p3000.localhost");
+        assertAsked("POST", "/api/sandboxes/sb-1/preview", "{\"port\":3000}");
+        assertThat(sandbox.previewUrls()).extracting(PreviewUrl::port).containsExactly(3000);
+        sandbox.closePort(3000);
+        assertAsked("DELETE", "/api/sandboxes/sb-1/preview/3000", "");
+        assertThat(sandbox.rotatePreviewToken()).isEqualTo("a-new-token");
+        assertAsked("POST", "/api/sandboxes/sb-1/preview/rotate", "{}");
+    }
+
+    @Test
     void tellsAMissingFileFromAMissingSandbox() {
         var files = sandbox().files();
         server.reply(200, "")

@@ -21,9 +21,9 @@ record AnswerHead(int status, List<Field> fields, ByteString rest) {
 
     record Field(String name, String value) {}
 
-    /** Where a head ends in these bytes; negative when it does not. */
-    static int end(byte[] bytes, int length) {
-        for (var at = 3; at < length; at++) {
+    /** Where a head ends in these bytes; negative when it does not. Those before {@code from} were looked at before. */
+    static int end(byte[] bytes, int from, int length) {
+        for (var at = Math.max(3, from); at < length; at++) {
             if (bytes[at] == '\n' && bytes[at - 1] == '\r' && bytes[at - 2] == '\n' && bytes[at - 3] == '\r') {
                 return at + 1;
             }

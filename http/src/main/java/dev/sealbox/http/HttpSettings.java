@@ -63,10 +63,16 @@ public record HttpSettings(
      * About requests to programs in sandboxes.
      *
      * @param everyPort whether ports that nobody exposed are reached where no token is asked for
+     * @param lookAgain how often a WebSocket's visitor is judged anew
+     * @param domains of organisations, as {@link PreviewDomains} reads them
      */
-    public record Preview(Duration answerTimeout, boolean everyPort) {
+    public record Preview(Duration answerTimeout, boolean everyPort, Duration lookAgain, String domains) {
         private static Preview from(Config preview) {
-            return new Preview(preview.getDuration("answer-timeout"), preview.getBoolean("every-port"));
+            return new Preview(
+                    preview.getDuration("answer-timeout"),
+                    preview.getBoolean("every-port"),
+                    preview.getDuration("look-again"),
+                    preview.getString("domains"));
         }
     }
 
@@ -130,6 +136,10 @@ public record HttpSettings(
                     exec.getBytes("kept-output-total"),
                     exec.getInt("max-async"));
         }
+    }
+
+    PreviewDomains previewDomains() {
+        return PreviewDomains.parse(sandboxDomain, preview.domains());
     }
 
     public static HttpSettings from(Config config) {

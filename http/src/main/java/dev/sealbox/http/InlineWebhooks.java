@@ -6,7 +6,7 @@ import static akka.http.javadsl.server.Directives.onSuccess;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import dev.sealbox.domain.Outcome;
-import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.webhook.NewWebhook;
@@ -47,11 +47,11 @@ final class InlineWebhooks {
 
     /** What was registered for a sandbox. */
     final class Registered {
-        private final OrganizationId organization;
+        private final Origin origin;
         private final List<One> all;
 
-        private Registered(OrganizationId organization, List<One> all) {
-            this.organization = organization;
+        private Registered(Origin origin, List<One> all) {
+            this.origin = origin;
             this.all = all;
         }
 
@@ -76,32 +76,32 @@ final class InlineWebhooks {
         /** The same outcome, when what belongs to a sandbox that is refused is gone. */
         <T> CompletionStage<Outcome<T>> kept(CompletionStage<Outcome<T>> created) {
             return created.thenCompose(outcome -> outcome instanceof Outcome.Refused<T>
-                    ? undone(organization, all).thenApply(gone -> outcome)
+                    ? undone(origin, all).thenApply(gone -> outcome)
                     : CompletableFuture.completedFuture(outcome));
         }
     }
 
-    Route registered(OrganizationId organization, UUID drawn, JsonBody body, Function<Registered, Route> inner) {
+    Route registered(Origin origin, UUID drawn, JsonBody body, Function<Registered, Route> inner) {
         var wanted = WebhookRequest.inline(body, SandboxId.of(drawn));
         return wanted.isEmpty()
-                ? inner.apply(new Registered(organization, List.of()))
-                : onSuccess(all(organization, drawn, wanted), outcome -> switch (outcome) {
-                    case Outcome.Done<List<One>>(var made) -> inner.apply(new Registered(organization, made));
+                ? inner.apply(new Registered(origin, List.of()))
+                : onSuccess(all(origin, drawn, wanted), outcome -> switch (outcome) {
+                    case Outcome.Done<List<One>>(var made) -> inner.apply(new Registered(origin, made));
                     case Outcome.Refused<List<One>>(var reason) -> complete(Problems.from(reason));
                 });
     }
 
-    private CompletionStage<Outcome<List<One>>> all(OrganizationId organization, UUID drawn, List<NewWebhook> wanted) {
+    private CompletionStage<Outcome<List<One>>> all(Origin origin, UUID drawn, List<NewWebhook> wanted) {
         CompletionStage<Outcome<List<One>>> made = CompletableFuture.completedFuture(Outcome.done(List.of()));
         for (var i = 0; i < wanted.size(); i++) {
             var next = wanted.get(i);
             var id = WebhookId.of(drawn, i);
             made = made.thenCompose(before ->
-                    before.then(known -> one(organization, id, next).thenCompose(outcome -> switch (outcome) {
+                    before.then(known -> one(origin, id, next).thenCompose(outcome -> switch (outcome) {
                         case Outcome.Done<Optional<One>>(var fresh) ->
                             CompletableFuture.completedFuture(Outcome.done(joined(known, fresh)));
                         case Outcome.Refused<Optional<One>>(var reason) ->
-                            undone(organization, known).thenApply(gone -> Outcome.refused(reason));
+                            undone(origin, known).thenApply(gone -> Outcome.refused(reason));
                     })));
         }
         return made;
@@ -114,8 +114,8 @@ final class InlineWebhooks {
     }
 
     /** Empty when it could not be registered, which the contract says does not keep the sandbox from being created. */
-    private CompletionStage<Outcome<Optional<One>>> one(OrganizationId organization, WebhookId id, NewWebhook wanted) {
-        return webhooks.create(organization, id, wanted)
+    private CompletionStage<Outcome<Optional<One>>> one(Origin origin, WebhookId id, NewWebhook wanted) {
+        return webhooks.create(origin, id, wanted)
                 .thenApply(outcome -> outcome.map(
                         made -> Optional.of(new One(made, wanted.secret().isEmpty()))))
                 .exceptionally(failure -> {
@@ -125,10 +125,10 @@ final class InlineWebhooks {
     }
 
     /** What cannot be undone is swept when it is old, since no sandbox belongs to it. */
-    private CompletionStage<Void> undone(OrganizationId organization, List<One> made) {
+    private CompletionStage<Void> undone(Origin origin, List<One> made) {
         return CompletableFuture.allOf(made.stream()
                 .filter(one -> one.made().fresh())
-                .map(one -> webhooks.delete(organization, one.made().view().id())
+                .map(one -> webhooks.delete(origin, one.made().view().id())
                         .toCompletableFuture()
                         .exceptionally(failure -> {
                             log.warn("a webhook without a sandbox stays for now: {}", failure.toString());

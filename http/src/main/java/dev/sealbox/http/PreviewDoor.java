@@ -34,6 +34,7 @@ final class PreviewDoor {
     private final PreviewSockets sockets;
     private final FailedAttempts failures;
     private final HttpSettings settings;
+    private final PreviewDomains domains;
     private final MeterRegistry metrics;
 
     PreviewDoor(
@@ -44,16 +45,17 @@ final class PreviewDoor {
             MeterRegistry metrics) {
         this.previews = previews;
         this.exchange = new PreviewExchange(system, settings);
-        this.sockets = new PreviewSockets(settings);
+        this.sockets = new PreviewSockets(system, previews, settings);
         this.failures = failures;
         this.settings = settings;
+        this.domains = settings.previewDomains();
         this.metrics = metrics;
     }
 
     /** {@code others} serves what is not for a preview. */
     Route before(Supplier<Route> others) {
         return extractRequest(
-                request -> switch (PreviewHost.of(request.getUri().getHost().address(), settings.sandboxDomain())) {
+                request -> switch (PreviewHost.of(request.getUri().getHost().address(), domains)) {
                     case PreviewHost.Elsewhere elsewhere -> others.get();
                     case PreviewHost.Nowhere nowhere -> complete(counted(PreviewPages.nowhere()));
                     case PreviewHost.Port port ->
@@ -68,11 +70,12 @@ final class PreviewDoor {
                 port.port(),
                 PreviewFields.tokens(request),
                 settings.preview().everyPort(),
+                port.only(),
                 Authentication.address(request).map(InetAddress::getHostAddress).orElse(""),
                 requestId);
         return Answers.asking(() -> previews.visit(visit))
                 .thenCompose(outcome -> switch (outcome) {
-                    case Outcome.Done<Previews.Entry>(var entry) -> entered(request, entry);
+                    case Outcome.Done<Previews.Entry>(var entry) -> entered(request, visit, entry);
                     case Outcome.Refused<Previews.Entry>(PreviewRefusal.NotLetIn refusal) ->
                         CompletableFuture.completedFuture(PreviewPages.notLetIn(refusal, guessed(request, refusal)));
                     case Outcome.Refused<Previews.Entry>(var refusal) ->
@@ -85,9 +88,9 @@ final class PreviewDoor {
     }
 
     /** Whatever goes wrong, a connection is not left behind. */
-    private CompletionStage<HttpResponse> entered(HttpRequest request, Previews.Entry entry) {
+    private CompletionStage<HttpResponse> entered(HttpRequest request, Visit visit, Previews.Entry entry) {
         return Answers.asking(() -> WebSockets.isHandshake(request)
-                        ? sockets.answer(request, entry)
+                        ? sockets.answer(request, visit, entry)
                         : exchange.answer(request, entry))
                 .whenComplete((answer, failure) -> {
                     if (failure != null) {

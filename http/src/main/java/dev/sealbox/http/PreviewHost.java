@@ -1,9 +1,12 @@
 package dev.sealbox.http;
 
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PreviewAddress;
 import dev.sealbox.domain.preview.PreviewPort;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -19,16 +22,26 @@ sealed interface PreviewHost {
     /** A preview's name that leads nowhere. */
     record Nowhere() implements PreviewHost {}
 
-    record Port(SandboxId sandbox, PreviewPort port) implements PreviewHost {}
+    /** {@code only} is the organisation whose own domain it is; others' sandboxes are not below it. */
+    record Port(SandboxId sandbox, PreviewPort port, Optional<OrganizationId> only) implements PreviewHost {}
 
     /** The name that clients are told. */
     static String name(SandboxId sandbox, PreviewPort port, String domain) {
-        return sandbox.value() + "-p" + port.number() + "." + domain;
+        return PreviewAddress.host(sandbox, port, domain);
     }
 
     /** {@code host} without a port; names are the same in capitals, and with a dot at the end. */
-    static PreviewHost of(String host, String domain) {
+    static PreviewHost of(String host, PreviewDomains domains) {
         var name = host.toLowerCase(Locale.ROOT).replaceAll("\\.+$", "");
+        for (var own : domains.own().entrySet()) {
+            if (!(below(name, own.getValue(), Optional.of(own.getKey())) instanceof PreviewHost.Elsewhere)) {
+                return below(name, own.getValue(), Optional.of(own.getKey()));
+            }
+        }
+        return below(name, domains.common(), Optional.empty());
+    }
+
+    private static PreviewHost below(String name, String domain, Optional<OrganizationId> only) {
         var suffix = "." + domain.toLowerCase(Locale.ROOT);
         if (!name.endsWith(suffix)) {
             return new Elsewhere();
@@ -36,14 +49,14 @@ sealed interface PreviewHost {
         var below = name.substring(0, name.length() - suffix.length());
         var match = NAME.matcher(below);
         if (match.matches()) {
-            return port(match.group(1), match.group(2));
+            return port(match.group(1), match.group(2), only);
         }
         return below.startsWith("sb-") || below.contains(".sb-") ? new Nowhere() : new Elsewhere();
     }
 
-    private static PreviewHost port(String sandbox, String port) {
+    private static PreviewHost port(String sandbox, String port, Optional<OrganizationId> only) {
         try {
-            return new Port(new SandboxId(sandbox), PreviewPort.parse(port));
+            return new Port(new SandboxId(sandbox), PreviewPort.parse(port), only);
         } catch (InvalidValue e) {
             return new Nowhere();
         }

@@ -6,6 +6,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.preview.PreviewUrl;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Preview URLs as clients see them. */
@@ -17,16 +18,18 @@ final class PreviewJson {
             String sandboxId,
             String orgId,
             String hostname,
+            Optional<String> customHostname,
             int port,
             String sslStatus,
             @JsonRawValue String authConfig,
             Instant createdAt) {
-        static Url of(OrganizationId organization, SandboxId sandbox, PreviewUrl url, String domain) {
+        static Url of(OrganizationId organization, SandboxId sandbox, PreviewUrl url, PreviewDomains domains) {
             return new Url(
                     url.id(),
                     sandbox.value(),
                     organization.value(),
-                    PreviewHost.name(sandbox, url.port(), domain),
+                    PreviewHost.name(sandbox, url.port(), domains.common()),
+                    domains.of(organization).map(own -> PreviewHost.name(sandbox, url.port(), own)),
                     url.port().number(),
                     "active",
                     url.authConfig(),

@@ -36,13 +36,13 @@ final class PreviewRoutes {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Previews previews;
-    private final String domain;
+    private final PreviewDomains domains;
     private final Bodies bodies;
     private final Answers answers;
 
     PreviewRoutes(Previews previews, HttpSettings settings, Bodies bodies, Answers answers) {
         this.previews = previews;
-        this.domain = settings.sandboxDomain();
+        this.domains = settings.previewDomains();
         this.bodies = bodies;
         this.answers = answers;
     }
@@ -70,8 +70,10 @@ final class PreviewRoutes {
     private Route expose(Origin origin, SandboxId sandbox) {
         return bodies.json(body -> {
             var port = new PreviewPort(body.optionalInt("port").orElseThrow(() -> new InvalidValue("port is missing")));
-            if (body.nonEmptyText("domain").isPresent()) {
-                throw new InvalidValue("domain must be a verified domain of the organisation, and there is none");
+            if (body.nonEmptyText("domain")
+                    .filter(domain -> !isOwn(origin, domain))
+                    .isPresent()) {
+                throw new InvalidValue("domain must be the verified domain of the organisation");
             }
             return answers.always(
                     previews.expose(origin, sandbox, port, authConfig(body)), outcome -> switch (outcome) {
@@ -83,6 +85,13 @@ final class PreviewRoutes {
                         case Outcome.Refused<Previews.Exposed>(var refusal) -> Problems.from(refusal);
                     });
         });
+    }
+
+    /** It is there for all of the organisation's ports, asked for or not. */
+    private boolean isOwn(Origin origin, String domain) {
+        return domains.of(origin.organization())
+                .filter(domain::equalsIgnoreCase)
+                .isPresent();
     }
 
     private static String authConfig(JsonBody body) {
@@ -122,7 +131,7 @@ final class PreviewRoutes {
     }
 
     private PreviewJson.Url wire(Origin origin, SandboxId sandbox, PreviewUrl url) {
-        return PreviewJson.Url.of(origin.organization(), sandbox, url, domain);
+        return PreviewJson.Url.of(origin.organization(), sandbox, url, domains);
     }
 
     /** The token that a new sandbox is to be guarded by, as a create asks for it: one of its own, or {@code auto}. */

@@ -1,6 +1,8 @@
 package dev.sealbox.http;
 
 import akka.NotUsed;
+import akka.actor.Cancellable;
+import akka.actor.typed.ActorSystem;
 import akka.http.impl.engine.server.UpgradeToOtherProtocolResponseHeader;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
@@ -14,6 +16,7 @@ import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import dev.sealbox.domain.preview.PortConnection;
 import dev.sealbox.domain.preview.Previews;
+import dev.sealbox.domain.preview.Visit;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,11 +39,15 @@ final class PreviewSockets {
     /** How long a program may still say something to a visitor who is done: the answer to a close. */
     private static final Executor FAREWELL = CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS);
 
-    private final HttpSettings settings;
+    private final ActorSystem<?> system;
+    private final Previews previews;
+    private final HttpSettings.Preview settings;
     private final SharedKillSwitch stop = KillSwitches.shared("preview-sockets");
 
-    PreviewSockets(HttpSettings settings) {
-        this.settings = settings;
+    PreviewSockets(ActorSystem<?> system, Previews previews, HttpSettings settings) {
+        this.system = system;
+        this.previews = previews;
+        this.settings = settings.preview();
     }
 
     /** Ends all of them. */
@@ -49,16 +56,16 @@ final class PreviewSockets {
     }
 
     /** The program's answer to the handshake, or a page in its place. */
-    CompletionStage<HttpResponse> answer(HttpRequest request, Previews.Entry entry) {
+    CompletionStage<HttpResponse> answer(HttpRequest request, Visit visit, Previews.Entry entry) {
         var connection = entry.connection();
         return connection
                 .send(handshake(request, entry))
-                .thenCompose(sent -> head(connection, new ByteArrayOutputStream()))
+                .thenCompose(sent -> head(connection, new Heard()))
                 .toCompletableFuture()
-                .orTimeout(settings.preview().answerTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(settings.answerTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .handle((head, failure) -> {
                     if (failure == null && head.isPresent() && isAgreed(head.get())) {
-                        return agreed(head.get(), connection);
+                        return agreed(head.get(), visit, connection);
                     }
                     connection.close();
                     return failure == null ? declined(head) : instead(failure);
@@ -76,21 +83,32 @@ final class PreviewSockets {
     }
 
     /** Empty when the program says something else than an answer in HTTP. */
-    private static CompletionStage<Optional<AnswerHead>> head(PortConnection connection, ByteArrayOutputStream heard) {
+    private static CompletionStage<Optional<AnswerHead>> head(PortConnection connection, Heard heard) {
         return connection.receive().thenCompose(more -> {
             if (more.isEmpty()) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
             heard.writeBytes(more.get());
-            var bytes = heard.toByteArray();
-            var end = AnswerHead.end(bytes, bytes.length);
+            var end = heard.end();
             if (end >= 0) {
+                var bytes = heard.toByteArray();
                 return CompletableFuture.completedFuture(AnswerHead.read(bytes, bytes.length, end));
             }
-            return bytes.length < AnswerHead.LARGEST
+            return heard.size() < AnswerHead.LARGEST
                     ? head(connection, heard)
                     : CompletableFuture.completedFuture(Optional.empty());
         });
+    }
+
+    /** What a program has said so far. Each byte is looked at once, however small the pieces are in which it comes. */
+    private static final class Heard extends ByteArrayOutputStream {
+        private int searched;
+
+        private int end() {
+            var end = AnswerHead.end(buf, searched, count);
+            searched = count;
+            return end;
+        }
     }
 
     private static boolean isAgreed(AnswerHead head) {
@@ -104,7 +122,7 @@ final class PreviewSockets {
                 .anyMatch(said -> said.strip().equalsIgnoreCase(word));
     }
 
-    private HttpResponse agreed(AnswerHead head, PortConnection connection) {
+    private HttpResponse agreed(AnswerHead head, Visit visit, PortConnection connection) {
         var fields = new ArrayList<HttpHeader>();
         head.fields().forEach(field -> fields.add(RawHeader.create(field.name(), field.value())));
         return HttpResponse.create()
@@ -112,20 +130,31 @@ final class PreviewSockets {
                 .addHeaders(PreviewFields.outwards(fields))
                 .addHeader(new Verbatim("Upgrade", "websocket"))
                 .addHeader(Connection.create("Upgrade"))
-                .addHeader(UpgradeToOtherProtocolResponseHeader.apply(carried(head.rest(), connection)
+                .addHeader(UpgradeToOtherProtocolResponseHeader.apply(carried(head.rest(), visit, connection)
                         .mapMaterializedValue(used -> (Object) used)
                         .asScala()));
     }
 
-    /** Either side's end ends the other one, the visitor's after a moment. */
-    private Flow<ByteString, ByteString, NotUsed> carried(ByteString rest, PortConnection connection) {
+    /**
+     * Either side's end ends the other one, the visitor's after a moment; and so does a door that is shut meanwhile: a new
+     * token, a port that is no longer exposed.
+     */
+    private Flow<ByteString, ByteString, NotUsed> carried(ByteString rest, Visit visit, PortConnection connection) {
         var over = KillSwitches.shared("preview-socket");
         var output = Source.single(rest)
                 .filterNot(ByteString::isEmpty)
                 .concat(PortFlow.output(connection))
                 .via(stop.flow())
+                .via(over.flow())
                 .watchTermination((used, ended) -> {
-                    ended.whenComplete((done, failure) -> over.shutdown());
+                    var looking = looking(visit, () -> {
+                        over.shutdown();
+                        connection.close();
+                    });
+                    ended.whenComplete((done, failure) -> {
+                        looking.cancel();
+                        over.shutdown();
+                    });
                     return used;
                 });
         var input = Flow.<ByteString>create()
@@ -139,6 +168,20 @@ final class PreviewSockets {
                             }
                         })));
         return Flow.fromSinkAndSource(input, output);
+    }
+
+    /** Looks at the door again and again; what cannot be known now is known the next time. */
+    private Cancellable looking(Visit visit, Runnable shut) {
+        return system.scheduler()
+                .scheduleWithFixedDelay(
+                        settings.lookAgain(),
+                        settings.lookAgain(),
+                        () -> Answers.asking(() -> previews.admits(visit)).whenComplete((admitted, failure) -> {
+                            if (failure == null && !admitted) {
+                                shut.run();
+                            }
+                        }),
+                        system.executionContext());
     }
 
     /** A program may refuse a handshake; what it says with that is not read. */

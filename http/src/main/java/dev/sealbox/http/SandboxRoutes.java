@@ -3,6 +3,7 @@ package dev.sealbox.http;
 import static akka.http.javadsl.server.Directives.complete;
 import static akka.http.javadsl.server.Directives.concat;
 import static akka.http.javadsl.server.Directives.delete;
+import static akka.http.javadsl.server.Directives.extractRequest;
 import static akka.http.javadsl.server.Directives.get;
 import static akka.http.javadsl.server.Directives.parameterOptional;
 import static akka.http.javadsl.server.Directives.path;
@@ -104,7 +105,7 @@ final class SandboxRoutes {
         var image = body.optionalObject("image").map(ImageRequest::of);
         var id = SandboxId.of(drawn);
         return webhooks.registered(
-                origin.organization(),
+                origin,
                 drawn,
                 body,
                 hooks -> snapshot.map(name ->
@@ -137,10 +138,15 @@ final class SandboxRoutes {
     }
 
     private Route list(Asker asker) {
-        return answers.always(
-                sandboxes.list(asker.origin()),
-                found -> Answers.ok(
-                        found.stream().filter(asker::sees).map(this::wire).toList()));
+        return extractRequest(request -> {
+            var wanted = SandboxList.of(request);
+            return answers.always(sandboxes.list(asker.origin()), all -> {
+                var found = wanted.of(all.stream().filter(asker::sees).toList());
+                return wanted.answer(
+                        found,
+                        Answers.ok(wanted.page(found).stream().map(this::wire).toList()));
+            });
+        });
     }
 
     private Route stop(Origin origin, SandboxId sandbox) {

@@ -63,7 +63,7 @@ final class WebhookRoutes {
                         get(() -> answers.outcome(
                                 webhooks.read(organization, id), view -> Answers.ok(WebhookJson.Webhook.of(view)))),
                         patch(() -> change(origin, id)),
-                        delete(() -> answers.outcome(webhooks.delete(organization, id), done -> Answers.noContent())))),
+                        delete(() -> answers.outcome(webhooks.delete(origin, id), done -> Answers.noContent())))),
                 path(
                         "secret",
                         () -> get(() -> answers.outcome(
@@ -112,7 +112,7 @@ final class WebhookRoutes {
     }
 
     private CompletionStage<Outcome<Made>> created(Origin origin, UUID drawn, NewWebhook wanted) {
-        return webhooks.create(origin.organization(), WebhookId.of(drawn), wanted);
+        return webhooks.create(origin, WebhookId.of(drawn), wanted);
     }
 
     /** Of another organisation's sandbox nothing can be heard, also not that there is one. */
@@ -137,7 +137,7 @@ final class WebhookRoutes {
 
     private Route change(Origin origin, WebhookId id) {
         return bodies.json(body -> answers.outcome(
-                webhooks.change(origin.organization(), id, WebhookRequest.change(body)),
+                webhooks.change(origin, id, WebhookRequest.change(body)),
                 made -> Answers.secret(Answers.ok(WebhookJson.Webhook.of(made)))));
     }
 

@@ -93,7 +93,9 @@ final class FakePreviews implements Previews {
     @Override
     public CompletionStage<Outcome<Entry>> visit(Visit visit) {
         visits.add(visit);
-        if (!sandboxes.known.containsKey(visit.sandbox())) {
+        var known = sandboxes.known.get(visit.sandbox());
+        if (known == null
+                || visit.only().filter(only -> !only.equals(known.owner())).isPresent()) {
             return CompletableFuture.completedFuture(Outcome.refused(new PreviewRefusal.NoPreview()));
         }
         var preview = Optional.ofNullable(previews.get(visit.sandbox())).orElse(Preview.NONE);
@@ -101,6 +103,12 @@ final class FakePreviews implements Previews {
                 .map(barrier -> CompletableFuture.completedFuture(Outcome.<Entry>refused(barrier)))
                 .orElseGet(() -> CompletableFuture.completedFuture(
                         connected(visit.port()).map(connection -> new Entry(connection, preview.guard()))));
+    }
+
+    @Override
+    public CompletionStage<Boolean> admits(Visit visit) {
+        var preview = Optional.ofNullable(previews.get(visit.sandbox())).orElse(Preview.NONE);
+        return CompletableFuture.completedFuture(preview.barrier(visit).isEmpty());
     }
 
     private Outcome<PortConnection> connected(PreviewPort port) {

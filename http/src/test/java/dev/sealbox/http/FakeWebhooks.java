@@ -3,6 +3,7 @@ package dev.sealbox.http;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.webhook.Delivery;
 import dev.sealbox.domain.webhook.MessageId;
 import dev.sealbox.domain.webhook.NewWebhook;
@@ -35,7 +36,7 @@ final class FakeWebhooks implements Webhooks {
     private final Random random = new Random(1);
 
     @Override
-    public CompletionStage<Outcome<Made>> create(OrganizationId organization, WebhookId id, NewWebhook wanted) {
+    public CompletionStage<Outcome<Made>> create(Origin origin, WebhookId id, NewWebhook wanted) {
         var known = kept.get(id);
         if (known != null) {
             return done(new Made(known.view(), Optional.empty(), false));
@@ -46,7 +47,7 @@ final class FakeWebhooks implements Webhooks {
         var view = new WebhookView(
                 id, wanted.url(), wanted.name(), wanted.events(), wanted.sandbox(), wanted.enabled(), AT, AT);
         var secret = wanted.secret().orElseGet(() -> SigningSecret.random(random));
-        kept.put(id, new Kept(organization, view, secret, new ArrayList<>()));
+        kept.put(id, new Kept(origin.organization(), view, secret, new ArrayList<>()));
         return done(new Made(view, Optional.of(secret), true));
     }
 
@@ -64,7 +65,8 @@ final class FakeWebhooks implements Webhooks {
     }
 
     @Override
-    public CompletionStage<Outcome<Made>> change(OrganizationId organization, WebhookId id, WebhookChange change) {
+    public CompletionStage<Outcome<Made>> change(Origin origin, WebhookId id, WebhookChange change) {
+        var organization = origin.organization();
         return found(organization, id, one -> {
             var old = one.view();
             var view = new WebhookView(
@@ -83,8 +85,8 @@ final class FakeWebhooks implements Webhooks {
     }
 
     @Override
-    public CompletionStage<Outcome<Unit>> delete(OrganizationId organization, WebhookId id) {
-        return found(organization, id, one -> {
+    public CompletionStage<Outcome<Unit>> delete(Origin origin, WebhookId id) {
+        return found(origin.organization(), id, one -> {
             kept.remove(id);
             return Outcome.done(Unit.DONE);
         });

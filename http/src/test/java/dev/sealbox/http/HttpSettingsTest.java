@@ -37,7 +37,7 @@ class HttpSettingsTest {
                                 64L * 1024 * 1024,
                                 500),
                         new HttpSettings.WebSocket(1 << 20, Duration.ofSeconds(20)),
-                        new HttpSettings.Preview(Duration.ofSeconds(100), false),
+                        new HttpSettings.Preview(Duration.ofSeconds(100), false, Duration.ofSeconds(5), ""),
                         new OrganizationId("default"),
                         new HttpSettings.RateLimit(200, 400),
                         new HttpSettings.FailedAuthentications(30, Duration.ofMinutes(1)),

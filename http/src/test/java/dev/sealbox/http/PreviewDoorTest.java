@@ -36,8 +36,10 @@ class PreviewDoorTest {
 
     @BeforeAll
     static void start() {
-        server = new TestServer("sealbox.http.preview.answer-timeout = 1 s, sealbox.http.preview.every-port = true,"
-                + " sealbox.http.failed-authentications.per-window = 100");
+        server = new TestServer(
+                "sealbox.http.preview.answer-timeout = 1 s, sealbox.http.preview.every-port = true, sealbox.http.preview.look-again = 20 ms,"
+                        + " sealbox.http.preview.domains = \"acme=apps.acme.test,rival=rival.test\","
+                        + " sealbox.http.failed-authentications.per-window = 100");
     }
 
     @AfterAll
@@ -124,6 +126,15 @@ class PreviewDoorTest {
                 .contains("x-forwarded-host: " + host + "\n")
                 .contains("x-forwarded-proto: http\n")
                 .contains("connection: close\n");
+    }
+
+    @Test
+    void leadsBelowAnOrganisationsDomainToItsOwnSandboxesOnly() throws IOException {
+        saying(FINE);
+        host = sandbox + "-p3000.apps.acme.test";
+        assertThat(get("/")).startsWith("HTTP/1.1 200 ");
+        host = sandbox + "-p3000.rival.test";
+        assertThat(get("/")).startsWith("HTTP/1.1 404 ");
     }
 
     @Test
@@ -504,6 +515,46 @@ class PreviewDoorTest {
                     .doesNotContain(TOKEN, TestServer.KEY);
         }
         until(() -> server.previews.open.get() == 0);
+    }
+
+    @Test
+    void endsAWebSocketWhoseTokenIsReplaced() throws IOException {
+        guard();
+        running(new Program(socket -> {
+            Program.head(socket);
+            socket.getOutputStream().write(AGREED.getBytes(ISO_8859_1));
+            socket.getInputStream().transferTo(socket.getOutputStream());
+        }));
+        try (var socket = handshake("X-OC-Preview-Token: " + TOKEN)) {
+            Program.head(socket);
+            // It is judged some times, and goes on.
+            var until = System.nanoTime() + Duration.ofMillis(200).toNanos();
+            while (System.nanoTime() < until) {
+                socket.getOutputStream().write(7);
+                assertThat(socket.getInputStream().read()).isEqualTo(7);
+            }
+
+            server.previews.previews.put(sandbox, Preview.NONE.guardedBy(PreviewHash.of(TOKEN + "-new")));
+
+            assertThat(socket.getInputStream().read()).isNegative();
+        }
+        until(() -> server.previews.open.get() == 0);
+    }
+
+    /** A head of so many pieces, each looked at once. */
+    @Test
+    void hearsAHandshakeByteByByte() throws IOException {
+        var answer = AGREED.replace("Set-Cookie", "X-Long: " + "x".repeat(20_000) + "\r\nSet-Cookie");
+        running(new Program(socket -> {
+            Program.head(socket);
+            socket.setTcpNoDelay(true);
+            for (var each : answer.getBytes(ISO_8859_1)) {
+                socket.getOutputStream().write(each);
+            }
+        }));
+        try (var socket = handshake()) {
+            assertThat(Program.head(socket)).startsWith("HTTP/1.1 101 ");
+        }
     }
 
     @Test

@@ -1,16 +1,23 @@
 package dev.sealbox.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.preview.PreviewPort;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PreviewHostTest {
     private static final String BOX = "sb-0123456789abcdef";
-    private static final PreviewHost.Port PORT = new PreviewHost.Port(new SandboxId(BOX), new PreviewPort(3000));
+    private static final PreviewDomains DOMAINS =
+            PreviewDomains.parse("preview.test", "acme=apps.acme.test, beta=beta.test");
+    private static final PreviewHost.Port PORT =
+            new PreviewHost.Port(new SandboxId(BOX), new PreviewPort(3000), Optional.empty());
 
     @ParameterizedTest
     @ValueSource(
@@ -21,7 +28,7 @@ class PreviewHostTest {
                 "sb-0123456789abcdef-p3000.preview.test.."
             })
     void findsThePort(String host) {
-        assertThat(PreviewHost.of(host, "preview.test")).isEqualTo(PORT);
+        assertThat(PreviewHost.of(host, DOMAINS)).isEqualTo(PORT);
     }
 
     @ParameterizedTest
@@ -44,7 +51,7 @@ class PreviewHostTest {
                 "sb-.preview.test"
             })
     void leadsNowhereForWhatIsNearlyOne(String host) {
-        assertThat(PreviewHost.of(host, "preview.test")).isEqualTo(new PreviewHost.Nowhere());
+        assertThat(PreviewHost.of(host, DOMAINS)).isEqualTo(new PreviewHost.Nowhere());
     }
 
     @ParameterizedTest
@@ -59,12 +66,40 @@ class PreviewHostTest {
                 "sb-0123456789abcdef-p3000xpreview.test"
             })
     void leavesOtherNamesToTheApi(String host) {
-        assertThat(PreviewHost.of(host, "preview.test")).isEqualTo(new PreviewHost.Elsewhere());
+        assertThat(PreviewHost.of(host, DOMAINS)).isEqualTo(new PreviewHost.Elsewhere());
     }
 
     @Test
     void isNamedAsItIsFound() {
-        assertThat(PreviewHost.of(PreviewHost.name(PORT.sandbox(), PORT.port(), "Preview.Test"), "preview.test"))
+        assertThat(PreviewHost.of(PreviewHost.name(PORT.sandbox(), PORT.port(), "Preview.Test"), DOMAINS))
                 .isEqualTo(PORT);
+    }
+
+    @Test
+    void knowsDomainsOfOrganisations() {
+        var own = new PreviewHost.Port(PORT.sandbox(), PORT.port(), Optional.of(new OrganizationId("acme")));
+
+        assertThat(PreviewHost.of(BOX + "-p3000.Apps.Acme.test", DOMAINS)).isEqualTo(own);
+        assertThat(PreviewHost.of(BOX + "-p0.apps.acme.test", DOMAINS)).isEqualTo(new PreviewHost.Nowhere());
+        assertThat(PreviewHost.of("www.acme.test", DOMAINS)).isEqualTo(new PreviewHost.Elsewhere());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "acme",
+                "acme=",
+                "ACME=acme.test",
+                "acme=preview.test",
+                "acme=x.preview.test",
+                "acme=test",
+                "acme=a.test,beta=a.test",
+                "acme=a.test,beta=b.a.test",
+                "acme=a.test,acme=b.test",
+                "acme=a.test,",
+                "acme=a b"
+            })
+    void refusesDomainsThatCannotBe(String text) {
+        assertThatThrownBy(() -> PreviewDomains.parse("preview.test", text)).isInstanceOf(InvalidValue.class);
     }
 }

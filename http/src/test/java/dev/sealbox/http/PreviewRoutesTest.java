@@ -22,7 +22,8 @@ class PreviewRoutesTest {
 
     @BeforeAll
     static void start() {
-        server = new TestServer("sealbox.http.sandbox-domain = preview.test");
+        server = new TestServer(
+                "sealbox.http.sandbox-domain = preview.test, sealbox.http.preview.domains = \"acme=apps.acme.test\"");
     }
 
     @AfterAll
@@ -82,6 +83,14 @@ class PreviewRoutesTest {
     void refusesWhatCannotBe(String body) {
         assertThat(server.send("POST", path, body).status()).isEqualTo(400);
         assertThat(server.send("GET", path).json()).isEmpty();
+    }
+
+    @Test
+    void tellsTheNameBelowTheOrganisationsOwnDomain() {
+        var answer = server.send("POST", path, "{\"port\":3000,\"domain\":\"Apps.acme.test\"}");
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().path("customHostname").asText()).isEqualTo(sandbox + "-p3000.apps.acme.test");
     }
 
     @Test

@@ -6,8 +6,12 @@ import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.Limits;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +125,76 @@ class SandboxRoutesTest {
                 .isEqualTo(id);
         assertThat(server.send("GET", "/api/sandboxes").body()).contains(id);
         assertThat(foreign.status()).isEqualTo(404);
+    }
+
+    private List<String> listed(String query) {
+        var ids = new ArrayList<String>();
+        server.send("GET", "/api/sandboxes" + query)
+                .json()
+                .forEach(each -> ids.add(each.path("sandboxID").asText()));
+        return ids;
+    }
+
+    @Test
+    void listsTheOnesThatAreAskedFor() {
+        var run = UUID.randomUUID().toString();
+        var one = created("{\"metadata\":{\"run\":\"" + run + "\",\"n\":\"1\"}}");
+        var two = created("{\"metadata\":{\"run\":\"" + run + "\",\"n\":\"2=b\"}}");
+        server.send("POST", "/api/sandboxes/" + two + "/hibernate", "");
+        server.send("PUT", "/api/sandboxes/" + one + "/tags", "{\"team\":\"a b\"}");
+        var mine = "?metadata=run=" + run;
+
+        assertThat(listed(mine)).containsExactly(two, one);
+        assertThat(listed(mine + "&metadata=n=2%3Db")).containsExactly(two);
+        assertThat(listed(mine + "&status=hibernated")).containsExactly(two);
+        assertThat(listed(mine + "&status=running,hibernated&template=base")).containsExactly(two, one);
+        assertThat(listed(mine + "&template=other")).isEmpty();
+        assertThat(listed(mine + "&tag=team=a%20b")).containsExactly(one);
+        assertThat(listed(mine + "&tag=team=a")).isEmpty();
+        assertThat(listed(mine + "&of-another-version=1")).hasSize(2);
+    }
+
+    @Test
+    void listsPageByPage() {
+        var run = UUID.randomUUID().toString();
+        var all = Stream.generate(() -> created("{\"metadata\":{\"run\":\"" + run + "\"}}"))
+                .limit(5)
+                .toList();
+        var seen = new ArrayList<String>();
+        var next = "/api/sandboxes?metadata=run%3D" + run + "&limit=2";
+        var pages = 0;
+        while (!next.isEmpty()) {
+            var page = server.send("GET", next);
+            page.json().forEach(each -> seen.add(each.path("sandboxID").asText()));
+            next = page.headers()
+                    .firstValue("Link")
+                    .map(link -> link.substring(1, link.indexOf('>')))
+                    .orElse("");
+            pages++;
+        }
+
+        assertThat(pages).isEqualTo(3);
+        assertThat(seen).containsExactlyElementsOf(all.reversed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "?status=stopped",
+                "?status=running,",
+                "?tag=team",
+                "?tag==x",
+                "?metadata=a=1&metadata=a=2",
+                "?limit=0",
+                "?limit=1001",
+                "?limit=x",
+                "?after=x"
+            })
+    void refusesAListThatMakesNoSense(String query) {
+        var answer = server.send("GET", "/api/sandboxes" + query);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("code").asText()).isEqualTo("invalid");
     }
 
     @ParameterizedTest

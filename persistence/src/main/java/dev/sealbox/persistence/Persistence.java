@@ -29,6 +29,8 @@ import dev.sealbox.persistence.answers.WhoIndex;
 import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.database.Database;
 import dev.sealbox.persistence.entity.Entities;
+import dev.sealbox.persistence.entity.OrganizationMessage;
+import dev.sealbox.persistence.entity.OrganizationReply;
 import dev.sealbox.persistence.entity.Regions;
 import dev.sealbox.persistence.keys.DataKeys;
 import dev.sealbox.persistence.projection.Projections;
@@ -49,6 +51,7 @@ import dev.sealbox.persistence.service.ShardedSessions;
 import dev.sealbox.persistence.service.ShardedUpkeep;
 import dev.sealbox.persistence.service.UnfinishedCheckpoints;
 import dev.sealbox.persistence.usage.SandboxCards;
+import dev.sealbox.persistence.webhook.DatabaseWebhooks;
 import dev.sealbox.persistence.webhook.Outbox;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -107,6 +110,13 @@ public final class Persistence {
         return new ShardedRegistrar(new Entities(system, settings.entities()), settings.services());
     }
 
+    /** Where it is noted what is done to webhooks: in the log of their organisation. */
+    public static DatabaseWebhooks.Notes webhookNotes(ActorSystem<?> system, PersistenceSettings settings) {
+        var entities = new Entities(system, settings.entities());
+        return (origin, what) -> entities.<OrganizationReply>organization(
+                origin.organization(), replyTo -> new OrganizationMessage.Execute(origin, what, replyTo));
+    }
+
     /** Where the organisations get proof of what they had destroyed. */
     public static DestructionCertificates certificates(
             ActorSystem<?> system, Database database, Notary notary, PersistenceSettings settings) {
@@ -128,7 +138,7 @@ public final class Persistence {
         var projections = new Projections(system, database, settings.entities().role());
         projections.start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         projections.start(SandboxCards.NAME, SandboxCards.KINDS, new SandboxCards());
-        projections.start(Outbox.NAME, Outbox.KINDS, new Outbox());
+        projections.start(Outbox.NAME, Outbox.KINDS, new Outbox(settings.previews()));
         var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, clock);
         var images =
                 ShardedImages.start(system, entities, hosts, sandboxes, random, services, settings.images(), clock);

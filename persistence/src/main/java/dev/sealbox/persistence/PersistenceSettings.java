@@ -1,6 +1,7 @@
 package dev.sealbox.persistence;
 
 import com.typesafe.config.Config;
+import dev.sealbox.domain.preview.PreviewAddress;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.entity.EntitySettings;
 import dev.sealbox.persistence.keys.MasterKeySettings;
@@ -13,6 +14,7 @@ import java.time.Duration;
  *
  * @param masterKeys where the key-encryption key set comes from
  * @param backupHorizon how long copies of the key table may exist in backups
+ * @param previews where webhooks are told that ports of sandboxes are reached
  */
 public record PersistenceSettings(
         DatabaseSettings database,
@@ -20,7 +22,8 @@ public record PersistenceSettings(
         Duration backupHorizon,
         EntitySettings entities,
         ServiceSettings services,
-        ImageSettings images) {
+        ImageSettings images,
+        PreviewAddress previews) {
 
     public static PersistenceSettings from(Config config) {
         return new PersistenceSettings(
@@ -29,6 +32,9 @@ public record PersistenceSettings(
                 config.getDuration("sealbox.persistence.backup-horizon"),
                 EntitySettings.from(config),
                 ServiceSettings.from(config),
-                ImageSettings.from(config));
+                ImageSettings.from(config),
+                new PreviewAddress(
+                        config.getString("sealbox.persistence.webhooks.preview-scheme"),
+                        config.getString("sealbox.persistence.webhooks.preview-domain")));
     }
 }

@@ -3,6 +3,7 @@ package dev.sealbox.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import dev.sealbox.domain.preview.PreviewAddress;
 import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.persistence.database.DatabaseSettings;
 import dev.sealbox.persistence.database.DatabaseSettings.External;
@@ -62,7 +63,8 @@ class PersistenceSettingsTest {
                                 Duration.ofSeconds(300),
                                 Duration.ofSeconds(120),
                                 500,
-                                java.util.Optional.empty())));
+                                java.util.Optional.empty()),
+                        new PreviewAddress("https", "localhost")));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.sealbox.persistence.Told.eventually;
 import static dev.sealbox.persistence.Told.refused;
 import static dev.sealbox.persistence.Told.told;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.checkpoint.Contents;
@@ -13,6 +14,9 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.organization.OrganizationCommand;
+import dev.sealbox.domain.organization.WebhookTerms;
+import dev.sealbox.domain.preview.PreviewAddress;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
@@ -49,8 +53,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
@@ -93,7 +99,13 @@ class WebhooksIT {
     private final OrganizationId acme = new OrganizationId("acme-" + ORGANIZATIONS.incrementAndGet());
     private final Endpoints endpoints = new Endpoints();
     private final List<Deliveries> nodes = new ArrayList<>();
+    private final List<OrganizationCommand> noted = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean failing = new AtomicBoolean();
     private DatabaseWebhooks webhooks;
+
+    private static Origin by(OrganizationId organization) {
+        return Origin.system(organization);
+    }
 
     /** What was posted, and what is answered: 500 for paths that begin with /down, never for /hang. */
     private static final class Endpoints implements Caller {
@@ -136,7 +148,18 @@ class WebhooksIT {
 
     @BeforeEach
     void begin() {
-        webhooks = new DatabaseWebhooks(database, secrets, endpoints, SETTINGS);
+        webhooks = new DatabaseWebhooks(
+                database,
+                secrets,
+                endpoints,
+                (origin, what) -> {
+                    if (failing.get()) {
+                        return CompletableFuture.failedFuture(new IllegalStateException("the log cannot be written"));
+                    }
+                    noted.add(what);
+                    return CompletableFuture.completedFuture(what);
+                },
+                SETTINGS);
     }
 
     /** What one test leaves waiting is not the next one's. */
@@ -162,7 +185,7 @@ class WebhooksIT {
     }
 
     private Webhooks.Made create(NewWebhook wanted) {
-        return done(webhooks.create(acme, WebhookId.of(UUID.randomUUID()), wanted));
+        return done(webhooks.create(by(acme), WebhookId.of(UUID.randomUUID()), wanted));
     }
 
     private static SandboxId sandbox() {
@@ -183,7 +206,7 @@ class WebhooksIT {
 
     private static void take(List<Fact> facts) throws SQLException {
         try (var connection = database.connection()) {
-            new Outbox().take(connection, facts);
+            new Outbox(new PreviewAddress("https", "previews.test")).take(connection, facts);
         }
     }
 
@@ -211,7 +234,7 @@ class WebhooksIT {
         var own = create(of(box, wanted("/own"))).view();
         var others = create(of(sandbox(), wanted("/others"))).view();
         var foreign = done(webhooks.create(
-                new OrganizationId(acme + "-rival"), WebhookId.of(UUID.randomUUID()), wanted("/foreign")));
+                by(new OrganizationId(acme + "-rival")), WebhookId.of(UUID.randomUUID()), wanted("/foreign")));
         var life = life(acme, box);
 
         take(life);
@@ -337,8 +360,9 @@ class WebhooksIT {
     void signsWithTheFormerSecretForAWhile() throws SQLException, GeneralSecurityException {
         var made = create(wanted("/up", "sandbox.stopped"));
         var change = new WebhookChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), true);
-        var fresh =
-                done(webhooks.change(acme, made.view().id(), change)).secret().orElseThrow();
+        var fresh = done(webhooks.change(by(acme), made.view().id(), change))
+                .secret()
+                .orElseThrow();
         assertThat(done(webhooks.secret(acme, made.view().id()))).isEqualTo(fresh);
         take(life(acme, sandbox()));
 
@@ -351,15 +375,44 @@ class WebhooksIT {
     }
 
     @Test
+    void notesWhoDoesWhatAndDoesNothingUnnoted() {
+        var made = create(wanted("/hidden", "sandbox.stopped"));
+        var id = made.view().id();
+        done(webhooks.change(
+                by(acme),
+                id,
+                new WebhookChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(false), true)));
+        refused(webhooks.delete(by(acme), WebhookId.of(UUID.randomUUID())));
+        var terms = new WebhookTerms("hooks.test", List.of("sandbox.stopped"), Optional.empty(), true);
+        var paused = new WebhookTerms("hooks.test", List.of("sandbox.stopped"), Optional.empty(), false);
+        assertThat(noted)
+                .containsExactly(
+                        new OrganizationCommand.NoteWebhook(id, terms, true, true),
+                        new OrganizationCommand.NoteWebhook(id, paused, false, true));
+
+        failing.set(true);
+        assertThatThrownBy(() ->
+                        webhooks.delete(by(acme), id).toCompletableFuture().join())
+                .hasRootCauseMessage("the log cannot be written");
+        assertThatThrownBy(() -> create(wanted("/more"))).hasRootCauseMessage("the log cannot be written");
+        failing.set(false);
+        assertThat(webhooks.list(acme).toCompletableFuture().join())
+                .extracting(WebhookView::id)
+                .containsExactly(id);
+        done(webhooks.delete(by(acme), id));
+        assertThat(noted).endsWith(new OrganizationCommand.NoteWebhookDeleted(id));
+    }
+
+    @Test
     void sendsNothingForWhatIsPausedOrGone() throws SQLException {
         var paused = create(wanted("/paused")).view();
         var gone = create(wanted("/gone")).view();
         take(life(acme, sandbox()));
         done(webhooks.change(
-                acme,
+                by(acme),
                 paused.id(),
                 new WebhookChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(false), false)));
-        done(webhooks.delete(acme, gone.id()));
+        done(webhooks.delete(by(acme), gone.id()));
         take(life(acme, sandbox()));
         var marker = create(wanted("/marker")).view();
         var sample = done(webhooks.test(acme, marker.id()));
@@ -407,16 +460,16 @@ class WebhooksIT {
         }
         var id = WebhookId.of(UUID.randomUUID());
         var box = sandbox();
-        var first = done(webhooks.create(acme, id, of(box, wanted("/own"))));
+        var first = done(webhooks.create(by(acme), id, of(box, wanted("/own"))));
         for (var i = 1; i < Webhooks.MOST_OF_A_SANDBOX; i++) {
             create(of(box, wanted("/own" + i)));
         }
 
-        assertThat(refused(webhooks.create(acme, WebhookId.of(UUID.randomUUID()), wanted("/more"))))
+        assertThat(refused(webhooks.create(by(acme), WebhookId.of(UUID.randomUUID()), wanted("/more"))))
                 .isEqualTo(new WebhookRefusal.TooManyWebhooks(3));
-        assertThat(refused(webhooks.create(acme, WebhookId.of(UUID.randomUUID()), of(box, wanted("/more")))))
+        assertThat(refused(webhooks.create(by(acme), WebhookId.of(UUID.randomUUID()), of(box, wanted("/more")))))
                 .isEqualTo(new WebhookRefusal.TooManyWebhooks(Webhooks.MOST_OF_A_SANDBOX));
-        var repeat = done(webhooks.create(acme, id, of(box, wanted("/own"))));
+        var repeat = done(webhooks.create(by(acme), id, of(box, wanted("/own"))));
         assertThat(repeat.view()).isEqualTo(first.view());
         assertThat(repeat.secret()).isEmpty();
         var inside = new NewWebhook(
@@ -426,10 +479,11 @@ class WebhooksIT {
                 EventFilter.ALL,
                 Optional.empty(),
                 true);
-        assertThat(refused(webhooks.create(new OrganizationId(acme + "-b"), WebhookId.of(UUID.randomUUID()), inside)))
+        assertThat(refused(
+                        webhooks.create(by(new OrganizationId(acme + "-b")), WebhookId.of(UUID.randomUUID()), inside)))
                 .isEqualTo(new WebhookRefusal.ForbiddenAddress());
         assertThat(refused(webhooks.change(
-                        acme,
+                        by(acme),
                         id,
                         new WebhookChange(
                                 Optional.of(inside.url()),
@@ -454,7 +508,7 @@ class WebhooksIT {
         assertThat(refused(webhooks.deliveries(rival, id))).isEqualTo(nothing);
         assertThat(refused(webhooks.message(rival, id, message))).isEqualTo(nothing);
         assertThat(refused(webhooks.redeliver(rival, id, message))).isEqualTo(nothing);
-        assertThat(refused(webhooks.delete(rival, id))).isEqualTo(nothing);
+        assertThat(refused(webhooks.delete(by(rival), id))).isEqualTo(nothing);
         assertThat(refused(webhooks.message(acme, create(wanted("/two")).view().id(), message)))
                 .isEqualTo(new WebhookRefusal.NoSuchDelivery());
     }

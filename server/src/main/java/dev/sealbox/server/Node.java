@@ -196,7 +196,7 @@ final class Node {
                             DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
                             new RememberedAnswers(database, notary).sweptBy(system),
                             new DerivedFileLinks(notary),
-                            webhooks(config, database, keys),
+                            webhooks(config, database, keys, Persistence.webhookNotes(system, persistence)),
                             readiness,
                             metrics),
                     membership);
@@ -331,13 +331,13 @@ final class Node {
         }
 
         /** Their messages are sent from here on. */
-        private Webhooks webhooks(Config config, Database database, MasterKeys keys) {
+        private Webhooks webhooks(Config config, Database database, MasterKeys keys, DatabaseWebhooks.Notes notes) {
             var settings = WebhookSettings.from(config);
             var secrets = new WebhookSecrets(keys);
             var caller = HttpsCaller.from(config);
             cleanup.add("calls of webhooks", caller::close);
             cleanup.add("deliveries of webhooks", Deliveries.start(database, secrets, caller, settings)::close);
-            return new DatabaseWebhooks(database, secrets, caller, settings);
+            return new DatabaseWebhooks(database, secrets, caller, notes, settings);
         }
 
         /** What a node without an API answers to those who watch it. */

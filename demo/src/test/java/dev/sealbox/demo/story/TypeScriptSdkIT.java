@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The story through {@code @opencomputer/sdk} as it comes from npm: {@code src/test/sdk/story.mjs} walks it, and
- * {@code sessions.mjs} attaches to commands and terminals.
+ * {@code sessions.mjs} attaches to commands and terminals, and {@code rows.mjs} makes what calls are left. On the same node, the requests of the Python SDK one by one.
  */
 class TypeScriptSdkIT {
-    private static final List<String> FILES = List.of("package.json", "package-lock.json", "story.mjs", "sessions.mjs");
+    private static final List<String> FILES =
+            List.of("package.json", "package-lock.json", "story.mjs", "sessions.mjs", "rows.mjs");
 
     @Test
     void walksTheStoryWithTheSdkUnmodified() throws IOException, InterruptedException {
@@ -35,15 +36,12 @@ class TypeScriptSdkIT {
                     "WITNESS_URL", witness.url());
             assertThat(run(folder, settings, "node", "--test-reporter=spec", "story.mjs"))
                     .isZero();
-            // Node 20 has the WebSocket that the SDK needs behind a flag.
-            assertThat(run(
-                            folder,
-                            settings,
-                            "node",
-                            "--experimental-websocket",
-                            "--test-reporter=spec",
-                            "sessions.mjs"))
-                    .isZero();
+            for (var each : List.of("sessions.mjs", "rows.mjs")) {
+                // Node 20 has the WebSocket that the SDK needs behind a flag.
+                assertThat(run(folder, settings, "node", "--experimental-websocket", "--test-reporter=spec", each))
+                        .isZero();
+            }
+            new PythonCalls(world).replay(sources.resolve("python.txt"));
             assertThat(world.stop()).as("what is left on this machine").isEmpty();
         }
     }

@@ -11,6 +11,8 @@ import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
 import dev.sealbox.domain.organization.OrganizationCommand.CreateOrganization;
 import dev.sealbox.domain.organization.OrganizationCommand.IssueApiKey;
+import dev.sealbox.domain.organization.OrganizationCommand.NoteWebhook;
+import dev.sealbox.domain.organization.OrganizationCommand.NoteWebhookDeleted;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseName;
 import dev.sealbox.domain.organization.OrganizationCommand.ReleaseSandbox;
 import dev.sealbox.domain.organization.OrganizationCommand.ReserveName;
@@ -25,6 +27,9 @@ import dev.sealbox.domain.organization.OrganizationEvent.SandboxAdmitted;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxReleased;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxResumed;
 import dev.sealbox.domain.organization.OrganizationEvent.SandboxSuspended;
+import dev.sealbox.domain.organization.OrganizationEvent.WebhookChanged;
+import dev.sealbox.domain.organization.OrganizationEvent.WebhookCreated;
+import dev.sealbox.domain.organization.OrganizationEvent.WebhookDeleted;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -73,6 +78,9 @@ public record Organization(
                 suspended.contains(sandbox) ? unlessFull(new SandboxResumed(sandbox), limit) : accept();
             case ReleaseSandbox(var sandbox) ->
                 sandboxes.containsKey(sandbox) ? accept(new SandboxReleased(sandbox)) : accept();
+            case NoteWebhook(var webhook, var terms, var fresh, var secretReplaced) ->
+                accept(fresh ? new WebhookCreated(webhook, terms) : new WebhookChanged(webhook, terms, secretReplaced));
+            case NoteWebhookDeleted(var webhook) -> accept(new WebhookDeleted(webhook));
         };
     }
 
@@ -138,6 +146,10 @@ public record Organization(
                         names,
                         changed(sandboxes, map -> map.remove(sandbox)),
                         changed(suspended, set -> set.remove(sandbox)));
+            // They are kept in a table; here stands who did what to them.
+            case WebhookCreated created -> this;
+            case WebhookChanged changed -> this;
+            case WebhookDeleted deleted -> this;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.sealbox.domain.organization;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.webhook.WebhookId;
 
 /** What can be asked of an organisation. */
 public sealed interface OrganizationCommand {
@@ -34,4 +35,10 @@ public sealed interface OrganizationCommand {
     record ResumeSandbox(SandboxId sandbox, int limit) implements OrganizationCommand {}
 
     record ReleaseSandbox(SandboxId sandbox) implements OrganizationCommand {}
+
+    /** Notes down what is done to a webhook, which is kept elsewhere. */
+    record NoteWebhook(WebhookId webhook, WebhookTerms terms, boolean fresh, boolean secretReplaced)
+            implements OrganizationCommand {}
+
+    record NoteWebhookDeleted(WebhookId webhook) implements OrganizationCommand {}
 }

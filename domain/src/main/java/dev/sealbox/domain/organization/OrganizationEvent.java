@@ -3,6 +3,7 @@ package dev.sealbox.domain.organization;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.webhook.WebhookId;
 
 /** What has happened to an organisation. Stored for ever: add cases, never change the meaning of one. */
 public sealed interface OrganizationEvent {
@@ -23,4 +24,11 @@ public sealed interface OrganizationEvent {
     record SandboxResumed(SandboxId sandbox) implements OrganizationEvent {}
 
     record SandboxReleased(SandboxId sandbox) implements OrganizationEvent {}
+
+    record WebhookCreated(WebhookId webhook, WebhookTerms terms) implements OrganizationEvent {}
+
+    /** {@code secretReplaced} when it signs with another secret from now on. */
+    record WebhookChanged(WebhookId webhook, WebhookTerms terms, boolean secretReplaced) implements OrganizationEvent {}
+
+    record WebhookDeleted(WebhookId webhook) implements OrganizationEvent {}
 }

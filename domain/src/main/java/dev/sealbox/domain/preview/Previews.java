@@ -27,6 +27,9 @@ public interface Previews {
     /** Connects a visitor that is let in; a sandbox that sleeps is woken for it. */
     CompletionStage<Outcome<Entry>> visit(Visit visit);
 
+    /** Whether a visitor would be let in now. Wakes nothing, and is no use of the sandbox. */
+    CompletionStage<Boolean> admits(Visit visit);
+
     /** {@code fresh} tells whether it was exposed just now. */
     record Exposed(PreviewUrl url, boolean fresh) {}
 

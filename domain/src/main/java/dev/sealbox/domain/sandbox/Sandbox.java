@@ -310,7 +310,11 @@ public record Sandbox(
 
     /** Why a visitor is not let in; empty when it is. */
     public Optional<PreviewRefusal> barrier(Visit visit) {
-        return stage == Stage.ABSENT || isOver()
+        return stage == Stage.ABSENT
+                        || isOver()
+                        || visit.only()
+                                .filter(only -> !only.equals(organization))
+                                .isPresent()
                 ? Optional.of(new PreviewRefusal.NoPreview())
                 : upkeep.preview().barrier(visit);
     }

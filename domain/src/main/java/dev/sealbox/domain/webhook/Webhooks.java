@@ -3,13 +3,14 @@ package dev.sealbox.domain.webhook;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: an organisation's webhooks; what it does not own is refused as not found. Thread-safe. A stage fails when the
- * database is out of reach.
+ * Port: an organisation's webhooks; what it does not own is refused as not found. Who makes, changes or deletes one is in
+ * the log of events. Thread-safe. A stage fails when the database is out of reach.
  */
 public interface Webhooks {
     /** Deliveries that are listed, the newest. */
@@ -30,7 +31,7 @@ public interface Webhooks {
     record Queued(MessageId message, EventType type) {}
 
     /** Repeating it under the same id makes no second one. Whether the sandbox is the organisation's the caller knows. */
-    CompletionStage<Outcome<Made>> create(OrganizationId organization, WebhookId id, NewWebhook wanted);
+    CompletionStage<Outcome<Made>> create(Origin origin, WebhookId id, NewWebhook wanted);
 
     /** The oldest first. */
     CompletionStage<List<WebhookView>> list(OrganizationId organization);
@@ -38,10 +39,10 @@ public interface Webhooks {
     CompletionStage<Outcome<WebhookView>> read(OrganizationId organization, WebhookId id);
 
     /** A secret that is replaced signs along for a day. */
-    CompletionStage<Outcome<Made>> change(OrganizationId organization, WebhookId id, WebhookChange change);
+    CompletionStage<Outcome<Made>> change(Origin origin, WebhookId id, WebhookChange change);
 
     /** With all its messages; nothing is sent once the stage is complete, but what is on its way. */
-    CompletionStage<Outcome<Unit>> delete(OrganizationId organization, WebhookId id);
+    CompletionStage<Outcome<Unit>> delete(Origin origin, WebhookId id);
 
     CompletionStage<Outcome<SigningSecret>> secret(OrganizationId organization, WebhookId id);
 

@@ -8,6 +8,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ class PreviewTest {
                 new PreviewPort(port),
                 List.of(presented),
                 everyPort,
+                Optional.empty(),
                 "127.0.0.1",
                 "request-1");
     }

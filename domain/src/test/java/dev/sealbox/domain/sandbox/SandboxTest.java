@@ -11,6 +11,9 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.preview.PreviewPort;
+import dev.sealbox.domain.preview.PreviewRefusal;
+import dev.sealbox.domain.preview.Visit;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStarted;
 import dev.sealbox.domain.sandbox.SandboxCommand.ConfirmStopped;
@@ -73,6 +76,18 @@ class SandboxTest {
 
     private static CheckpointId checkpoint(int number) {
         return new CheckpointId(new UUID(1, number));
+    }
+
+    private static Visit visit(Optional<OrganizationId> only) {
+        return new Visit(ID, new PreviewPort(80), List.of(), true, only, "127.0.0.1", "request-1");
+    }
+
+    @Test
+    void isNotBelowTheDomainOfAnotherOrganisation() {
+        assertThat(running().barrier(visit(Optional.empty()))).isEmpty();
+        assertThat(running().barrier(visit(Optional.of(OWNER.organization())))).isEmpty();
+        assertThat(running().barrier(visit(Optional.of(STRANGER.organization()))))
+                .contains(new PreviewRefusal.NoPreview());
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PreviewAddress;
+import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxEvent;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which events are told, with what, to whom, how often. */
 class WebhookRulesTest {
+    private static final PreviewAddress PREVIEWS = new PreviewAddress("https", "previews.test");
     private static final SandboxId SANDBOX = new SandboxId("sb-0000000000000001");
 
     @Test
@@ -85,14 +88,28 @@ class WebhookRulesTest {
 
     @Test
     void tellsWhatHappensToSandboxes() {
-        assertThat(Happening.of(SANDBOX, new SandboxEvent.SandboxLost("its host is gone; secret inner words")))
+        assertThat(Happening.of(
+                        SANDBOX, new SandboxEvent.SandboxLost("its host is gone; secret inner words"), PREVIEWS))
                 .contains(new Happening(EventType.STOPPED, SANDBOX, Map.of("reason", "crash")));
-        assertThat(Happening.of(SANDBOX, new SandboxEvent.SandboxStopped()))
+        assertThat(Happening.of(SANDBOX, new SandboxEvent.SandboxStopped(), PREVIEWS))
                 .contains(new Happening(EventType.STOPPED, SANDBOX, Map.of("reason", "user_requested")));
-        assertThat(Happening.of(SANDBOX, new SandboxEvent.SandboxScaled(new Limits(2, 4096, 20480), true)))
+        assertThat(Happening.of(SANDBOX, new SandboxEvent.SandboxScaled(new Limits(2, 4096, 20480), true), PREVIEWS))
                 .contains(new Happening(EventType.SCALED, SANDBOX, Map.of("cpuCount", 2, "memoryMB", 4096)));
-        assertThat(Happening.of(SANDBOX, new SandboxEvent.TagsReplaced(Map.of("a", "b"))))
+        assertThat(Happening.of(SANDBOX, new SandboxEvent.TagsReplaced(Map.of("a", "b")), PREVIEWS))
                 .isEmpty();
+    }
+
+    @Test
+    void tellsWhereAPortIsReachedNow() {
+        var port = new PreviewPort(3000);
+        var url = "https://" + SANDBOX + "-p3000.previews.test";
+
+        assertThat(Happening.of(SANDBOX, new SandboxEvent.PortExposed(port, UUID.randomUUID(), "{}"), PREVIEWS))
+                .contains(new Happening(
+                        EventType.PREVIEW_URL_CHANGED, SANDBOX, Map.of("port", 3000, "url", Optional.of(url))));
+        assertThat(Happening.of(SANDBOX, new SandboxEvent.PortClosed(port), PREVIEWS))
+                .contains(new Happening(
+                        EventType.PREVIEW_URL_CHANGED, SANDBOX, Map.of("port", 3000, "url", Optional.empty())));
     }
 
     @Test

@@ -49,6 +49,7 @@ import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.domain.store.StoreCommand;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.VersionLimit;
+import dev.sealbox.domain.webhook.WebhookId;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.function.Function;
@@ -69,6 +70,7 @@ public final class DomainModule extends SimpleModule {
         text(KeyId.class, KeyId::toString, text -> new KeyId(UUID.fromString(text)));
         text(SealedToken.class, SealedToken::value, SealedToken::new);
         text(SandboxId.class, SandboxId::value, SandboxId::new);
+        text(WebhookId.class, WebhookId::value, WebhookId::new);
         text(HostId.class, HostId::value, HostId::new);
         text(CheckpointId.class, CheckpointId::toString, text -> new CheckpointId(UUID.fromString(text)));
         text(SessionId.class, SessionId::toString, SessionId::parse);

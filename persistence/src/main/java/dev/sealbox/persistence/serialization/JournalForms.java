@@ -102,6 +102,9 @@ final class JournalForms {
             entry("organization.sandbox-suspended.1", OrganizationEvent.SandboxSuspended.class),
             entry("organization.sandbox-resumed.1", OrganizationEvent.SandboxResumed.class),
             entry("organization.sandbox-released.1", OrganizationEvent.SandboxReleased.class),
+            entry("organization.webhook-created.1", OrganizationEvent.WebhookCreated.class),
+            entry("organization.webhook-changed.1", OrganizationEvent.WebhookChanged.class),
+            entry("organization.webhook-deleted.1", OrganizationEvent.WebhookDeleted.class),
             entry("image.build-begun.1", ImageEvent.BuildBegun.class),
             entry("image.build-begun.2", ImageEvent.BuildBegun.class),
             entry("image.built.1", ImageEvent.ImageBuilt.class),
@@ -271,6 +274,9 @@ final class JournalForms {
             case OrganizationEvent.SandboxSuspended e -> "organization.sandbox-suspended.1";
             case OrganizationEvent.SandboxResumed e -> "organization.sandbox-resumed.1";
             case OrganizationEvent.SandboxReleased e -> "organization.sandbox-released.1";
+            case OrganizationEvent.WebhookCreated e -> "organization.webhook-created.1";
+            case OrganizationEvent.WebhookChanged e -> "organization.webhook-changed.1";
+            case OrganizationEvent.WebhookDeleted e -> "organization.webhook-deleted.1";
         };
     }
 }

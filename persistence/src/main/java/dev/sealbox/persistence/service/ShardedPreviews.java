@@ -82,6 +82,14 @@ public final class ShardedPreviews implements Previews {
                         : Futures.now(Outcome.refused(new PreviewRefusal.NoPreview())));
     }
 
+    @Override
+    public CompletionStage<Boolean> admits(Visit visit) {
+        return entities.sandbox(visit.sandbox(), settings.askTimeout(), SandboxMessage.ReadAsSystem::new)
+                .thenApply(RunningSandboxes::outcome)
+                .thenApply(known -> known instanceof Outcome.Done<Sandbox>(var sandbox)
+                        && sandbox.barrier(visit).isEmpty());
+    }
+
     /** What was seen before a wake may have changed meanwhile, so the door is looked at again. */
     private CompletionStage<Outcome<Entry>> enter(Visit visit, Sandbox seen) {
         var origin = new Origin(seen.organization(), VISITOR, visit.address(), visit.requestId());

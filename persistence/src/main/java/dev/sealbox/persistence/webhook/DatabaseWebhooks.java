@@ -3,6 +3,11 @@ package dev.sealbox.persistence.webhook;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.organization.OrganizationCommand;
+import dev.sealbox.domain.organization.OrganizationCommand.NoteWebhook;
+import dev.sealbox.domain.organization.OrganizationCommand.NoteWebhookDeleted;
+import dev.sealbox.domain.organization.WebhookTerms;
 import dev.sealbox.domain.webhook.Caller;
 import dev.sealbox.domain.webhook.Delivery;
 import dev.sealbox.domain.webhook.MessageId;
@@ -19,28 +24,44 @@ import dev.sealbox.persistence.keys.WebhookSecrets.Signing;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Webhooks in the database. Thread-safe. */
 public final class DatabaseWebhooks implements Webhooks {
+    /** More than a question to an entity may take. */
+    private static final Duration NOTING = Duration.ofSeconds(30);
+
     private final Database database;
     private final WebhookSecrets secrets;
     private final Caller caller;
+    private final Notes notes;
     private final int most;
     private final SecureRandom random = new SecureRandom();
 
+    /** Where it is noted who did what; the stage fails when it cannot be, within some seconds. */
+    public interface Notes {
+        CompletionStage<?> note(Origin origin, OrganizationCommand what);
+    }
+
     /** @param caller who knows which addresses are forbidden */
-    public DatabaseWebhooks(Database database, WebhookSecrets secrets, Caller caller, WebhookSettings settings) {
+    public DatabaseWebhooks(
+            Database database, WebhookSecrets secrets, Caller caller, Notes notes, WebhookSettings settings) {
         this.database = database;
         this.secrets = secrets;
         this.caller = caller;
+        this.notes = notes;
         this.most = settings.most();
     }
 
     @Override
-    public CompletionStage<Outcome<Made>> create(OrganizationId organization, WebhookId id, NewWebhook wanted) {
+    public CompletionStage<Outcome<Made>> create(Origin origin, WebhookId id, NewWebhook wanted) {
+        var organization = origin.organization();
         return transaction("keep a webhook", connection -> {
             var counted = WebhookRows.counted(connection, organization, wanted.sandbox());
             var limit = wanted.sandbox().isPresent() ? MOST_OF_A_SANDBOX : most;
@@ -64,8 +85,21 @@ public final class DatabaseWebhooks implements Webhooks {
             var view = WebhookRows.find(connection, organization, id, false)
                     .orElseThrow()
                     .view();
+            note(origin, new NoteWebhook(id, WebhookTerms.of(view), true, true));
             return Outcome.done(new Made(view, Optional.of(secret), true));
         });
+    }
+
+    /** In the transaction, so that nothing is done that is not noted; what is noted may rarely not have been done. */
+    private void note(Origin origin, OrganizationCommand what) {
+        try {
+            notes.note(origin, what).toCompletableFuture().get(NOTING.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("it cannot be noted what is done to a webhook", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while it was noted what is done to a webhook", e);
+        }
     }
 
     @Override
@@ -79,7 +113,8 @@ public final class DatabaseWebhooks implements Webhooks {
     }
 
     @Override
-    public CompletionStage<Outcome<Made>> change(OrganizationId organization, WebhookId id, WebhookChange change) {
+    public CompletionStage<Outcome<Made>> change(Origin origin, WebhookId id, WebhookChange change) {
+        var organization = origin.organization();
         return transaction("change a webhook", connection -> {
             var found = WebhookRows.find(connection, organization, id, true);
             if (found.isEmpty()) {
@@ -88,7 +123,9 @@ public final class DatabaseWebhooks implements Webhooks {
             if (change.url().filter(caller::forbids).isPresent()) {
                 return Outcome.refused(new WebhookRefusal.ForbiddenAddress());
             }
-            return Outcome.done(changed(connection, organization, found.get(), change));
+            var made = changed(connection, organization, found.get(), change);
+            note(origin, new NoteWebhook(id, WebhookTerms.of(made.view()), false, change.rotatesSecret()));
+            return Outcome.done(made);
         });
     }
 
@@ -123,14 +160,16 @@ public final class DatabaseWebhooks implements Webhooks {
     }
 
     @Override
-    public CompletionStage<Outcome<Unit>> delete(OrganizationId organization, WebhookId id) {
-        return database.ask("delete a webhook", connection -> {
+    public CompletionStage<Outcome<Unit>> delete(Origin origin, WebhookId id) {
+        return transaction("delete a webhook", connection -> {
             try (var delete = connection.prepareStatement("DELETE FROM webhook WHERE organization = ? AND id = ?")) {
-                delete.setString(1, organization.value());
+                delete.setString(1, origin.organization().value());
                 delete.setString(2, id.value());
-                return delete.executeUpdate() == 1
-                        ? Outcome.done(Unit.DONE)
-                        : Outcome.refused(new WebhookRefusal.NoSuchWebhook());
+                if (delete.executeUpdate() == 0) {
+                    return Outcome.refused(new WebhookRefusal.NoSuchWebhook());
+                }
+                note(origin, new NoteWebhookDeleted(id));
+                return Outcome.done(Unit.DONE);
             }
         });
     }

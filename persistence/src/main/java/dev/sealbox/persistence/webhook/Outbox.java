@@ -4,6 +4,7 @@ import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.preview.PreviewAddress;
 import dev.sealbox.domain.sandbox.SandboxEvent;
 import dev.sealbox.domain.webhook.EventFilter;
 import dev.sealbox.domain.webhook.Happening;
@@ -37,6 +38,13 @@ public final class Outbox implements ReadModel {
     static final String PUT = "INSERT INTO webhook_message (id, webhook, event_id, event_type, payload, created_at,"
             + " due_at) VALUES (?, ?, ?, ?, ?, ?, now()) ON CONFLICT DO NOTHING";
 
+    private final PreviewAddress previews;
+
+    /** @param previews where ports of sandboxes are reached */
+    public Outbox(PreviewAddress previews) {
+        this.previews = previews;
+    }
+
     @Override
     public void take(Connection connection, List<Fact> facts) throws SQLException {
         for (var fact : facts) {
@@ -47,10 +55,10 @@ public final class Outbox implements ReadModel {
         }
     }
 
-    private static Optional<Happening> happening(Connection connection, Fact fact) throws SQLException {
+    private Optional<Happening> happening(Connection connection, Fact fact) throws SQLException {
         var id = fact.entity().substring(fact.entity().indexOf('|') + 1);
         return switch (fact.recorded().event()) {
-            case SandboxEvent event -> Happening.of(new SandboxId(id), event);
+            case SandboxEvent event -> Happening.of(new SandboxId(id), event, previews);
             case CheckpointEvent.CheckpointRequested requested -> {
                 remember(connection, fact, CheckpointId.parse(id), requested.source());
                 yield Optional.empty();

@@ -7,7 +7,10 @@ import dev.sealbox.domain.webhook.Happening;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What is told of an event: its id, and the envelope that clients read. */
 final class Payloads {
@@ -24,6 +27,11 @@ final class Payloads {
         return "evt_" + drawn.toString().replace("-", "");
     }
 
+    /** What there is not is null. */
+    private static @Nullable Object told(Object value) {
+        return value instanceof Optional<?> there ? there.orElse(null) : value;
+    }
+
     static String of(OrganizationId organization, String eventId, Instant at, Happening happening) {
         var event = new LinkedHashMap<String, Object>();
         event.put("id", eventId);
@@ -31,7 +39,9 @@ final class Payloads {
         event.put("orgId", organization.value());
         event.put("sandboxId", happening.sandbox().value());
         event.put("type", happening.type().word());
-        event.put("data", happening.data());
+        var data = new TreeMap<String, @Nullable Object>();
+        happening.data().forEach((name, value) -> data.put(name, told(value)));
+        event.put("data", data);
         var envelope = new LinkedHashMap<String, Object>();
         envelope.put("type", happening.type().word());
         envelope.put("sandboxId", happening.sandbox().value());

@@ -45,6 +45,7 @@ import dev.sealbox.domain.organization.Organization;
 import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.organization.Role;
+import dev.sealbox.domain.organization.WebhookTerms;
 import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Autoscale;
@@ -72,6 +73,7 @@ import dev.sealbox.domain.store.StoreEvent;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.domain.store.VersionLimit;
+import dev.sealbox.domain.webhook.WebhookId;
 import dev.sealbox.persistence.entity.Acknowledged;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
@@ -111,6 +113,9 @@ class ClusterMessageTest {
     private static final StoreId STORE = new StoreId(ID);
     private static final StoreName NAME = new StoreName("git-creds");
     private static final SecretName SECRET = new SecretName("GIT_TOKEN");
+    private static final WebhookId WEBHOOK = new WebhookId("whk_0123456789abcdef0123456789abcdef");
+    private static final WebhookTerms WEBHOOK_TERMS =
+            new WebhookTerms("hooks.test", List.of("sandbox.*"), Optional.empty(), true);
     private static final SandboxId SANDBOX = new SandboxId("sb-0123456789abcdef");
     private static final CheckpointId CHECKPOINT = new CheckpointId(ID);
     private static final HostId HOST = new HostId("host-1");
@@ -278,7 +283,9 @@ class ClusterMessageTest {
                 new OrganizationCommand.AdmitSandbox(SANDBOX, 50),
                 new OrganizationCommand.SuspendSandbox(SANDBOX),
                 new OrganizationCommand.ResumeSandbox(SANDBOX, 50),
-                new OrganizationCommand.ReleaseSandbox(SANDBOX));
+                new OrganizationCommand.ReleaseSandbox(SANDBOX),
+                new OrganizationCommand.NoteWebhook(WEBHOOK, WEBHOOK_TERMS, true, false),
+                new OrganizationCommand.NoteWebhookDeleted(WEBHOOK));
     }
 
     static Stream<ImageCommand> imageCommands() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.webhook;
+
+import org.jspecify.annotations.NullMarked;
