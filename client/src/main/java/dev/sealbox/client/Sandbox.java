@@ -102,7 +102,17 @@ public final class Sandbox implements AutoCloseable {
 
     /** Answers at once; the checkpoint is processing. See {@link #awaitCheckpoint}. */
     public Checkpoint createCheckpoint(String name) {
-        return requests.json("POST", path() + "/checkpoints", Map.of("name", name), CHECKPOINT);
+        return createCheckpoint(name, CheckpointOptions.defaults());
+    }
+
+    /** As {@link #createCheckpoint(String)}. */
+    public Checkpoint createCheckpoint(String name, CheckpointOptions options) {
+        return requests.json("POST", path() + "/checkpoints", options.body(name), CHECKPOINT);
+    }
+
+    /** Puts it back to a checkpoint of its own; later calls wait for it. What ran before ends. */
+    public void restoreCheckpoint(String checkpointId) {
+        requests.call("POST", path() + "/checkpoints/" + Requests.escaped(checkpointId) + "/restore");
     }
 
     /** Newest first. */

@@ -1,5 +1,6 @@
 package dev.sealbox.client;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status {@code running}, {@code pending}, {@code stopped} or {@code error}
  * @param startedAt RFC 3339
- * @param fromCheckpointId the checkpoint that it was forked from, if it was
+ * @param fromCheckpointId the checkpoint that it was forked from, or that stands for its image
+ * @param patchError why the last patch failed in it
+ * @param warnings what its store has widened when it was forked
  */
 public record SandboxInfo(
         String sandboxID,
@@ -18,4 +21,6 @@ public record SandboxInfo(
         Map<String, String> metadata,
         int cpuCount,
         int memoryMB,
-        @Nullable String fromCheckpointId) {}
+        @Nullable String fromCheckpointId,
+        @Nullable String patchError,
+        @Nullable List<String> warnings) {}

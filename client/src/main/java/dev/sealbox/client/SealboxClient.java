@@ -47,6 +47,14 @@ public final class SealboxClient implements AutoCloseable {
         return new Snapshots(requests);
     }
 
+    public Images images() {
+        return new Images(requests);
+    }
+
+    public Checkpoints checkpoints() {
+        return new Checkpoints(requests);
+    }
+
     public ApiKeys apiKeys() {
         return new ApiKeys(requests);
     }

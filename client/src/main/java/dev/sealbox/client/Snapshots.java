@@ -55,6 +55,19 @@ public final class Snapshots {
         requests.call("DELETE", path(name));
     }
 
+    public Patches patches(String name) {
+        return new Patches(requests, path(name));
+    }
+
+    /** Lets every organisation start from it by its name; for admins of the operating organisation. May be repeated. */
+    public void publish(String name) {
+        requests.call("POST", path(name) + "/publish");
+    }
+
+    public void unpublish(String name) {
+        requests.call("POST", path(name) + "/unpublish");
+    }
+
     private static String path(String name) {
         return ROOT + "/" + Requests.escaped(name);
     }

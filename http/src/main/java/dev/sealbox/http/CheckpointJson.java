@@ -13,13 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A checkpoint as clients see it. The small d of {@code sandboxId} is theirs; it is empty when it stands for an image. */
+/**
+ * A checkpoint as clients see it. The small d of {@code sandboxId} is theirs; it is empty when it stands for an image.
+ *
+ * @param memory whether its forks go on with its processes: never here, of whatever kind (decision 0007)
+ */
 record CheckpointJson(
         String id,
         String sandboxId,
         String orgId,
         String name,
         String kind,
+        boolean memory,
         String status,
         SandboxConfig sandboxConfig,
         long sizeBytes,
@@ -71,6 +76,7 @@ record CheckpointJson(
                 facts.organization().value(),
                 facts.name(),
                 kind(facts.kind()),
+                false,
                 status(state.stage()),
                 SandboxConfig.of(facts.contents()),
                 state.sizeBytes(),

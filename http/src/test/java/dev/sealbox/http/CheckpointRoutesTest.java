@@ -48,6 +48,7 @@ class CheckpointRoutesTest {
         assertThat(checkpoint.path("orgId").asText()).isEqualTo("acme");
         assertThat(checkpoint.path("name").asText()).isEqualTo("before");
         assertThat(checkpoint.path("kind").asText()).isEqualTo("disk_only");
+        assertThat(checkpoint.path("memory").asBoolean(true)).isFalse();
         assertThat(checkpoint.path("status").asText()).isEqualTo("processing");
         assertThat(checkpoint.path("sizeBytes").isIntegralNumber()).isTrue();
         assertThat(checkpoint.path("isPublic").isBoolean()).isTrue();

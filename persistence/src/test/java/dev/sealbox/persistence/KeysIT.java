@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,30 @@ class KeysIT {
             assertThat(new String(opened.reveal(), StandardCharsets.UTF_8)).isEqualTo(VALUE);
         }
         assertThat(seal().ciphertext()).isNotEqualTo(sealed.ciphertext());
+    }
+
+    /** Values that are opened at a time share queries, and nothing else. */
+    @Test
+    void opensManyAtATimeEachByItsOwnKey() {
+        var sealed = IntStream.range(0, 300)
+                .mapToObj(number -> vault.seal(OWNER, STORE, NAME, Plaintext.of("value " + number)))
+                .toList()
+                .stream()
+                .map(Told::told)
+                .toList();
+        told(vault.destroy(List.of(sealed.get(7).key())));
+
+        var opened = sealed.stream().map(value -> vault.open(at(value), value)).toList();
+
+        for (var number = 0; number < 300; number++) {
+            if (number == 7) {
+                doesNotOpen(opened.get(number));
+                continue;
+            }
+            try (var value = told(opened.get(number))) {
+                assertThat(new String(value.reveal(), StandardCharsets.UTF_8)).isEqualTo("value " + number);
+            }
+        }
     }
 
     @Test

@@ -26,6 +26,8 @@ import java.util.Map;
  * values. Closing it removes everything that it brought, also what a killed node left. Not thread-safe.
  */
 public final class World implements AutoCloseable {
+    private static final String OVERRIDES = "SEALBOX_UPSTREAM_OVERRIDES";
+
     private final Path folder;
     private final Sweep sweep;
     private final Path certificates;
@@ -41,7 +43,7 @@ public final class World implements AutoCloseable {
     /**
      * Starts the upstreams and a node.
      *
-     * @param settings further settings of the node
+     * @param settings further settings of the node; those of upstreams come on top of the story's own
      */
     public static World open(Map<String, String> settings) {
         try {
@@ -64,14 +66,22 @@ public final class World implements AutoCloseable {
         upstream = new TestUpstream(authority, Hosts.ECHOING);
         git = new GitServer(authority, Hosts.GIT, Files.createDirectory(folder.resolve("git")));
         var all = new HashMap<>(Map.of(
-                "SEALBOX_DATA_DIR", data.toString(),
-                "SEALBOX_TEMPLATE_DIR", Project.templates().toString(),
-                "SEALBOX_BOOTSTRAP_API_KEY", apiKey,
-                "SEALBOX_UPSTREAM_OVERRIDES", Hosts.overrides(upstream.port(), git.port()),
-                "SEALBOX_UPSTREAM_CA_FILE", certificates.toString(),
-                "SEALBOX_WEBHOOK_OVERRIDES", Hosts.HOOKS + "=127.0.0.1:" + upstream.port(),
-                "SEALBOX_WEBHOOK_CA_FILE", certificates.toString()));
-        all.putAll(settings);
+                "SEALBOX_DATA_DIR",
+                data.toString(),
+                "SEALBOX_TEMPLATE_DIR",
+                Project.templates().toString(),
+                "SEALBOX_BOOTSTRAP_API_KEY",
+                apiKey,
+                OVERRIDES,
+                Hosts.overrides(upstream.port(), git.port()),
+                "SEALBOX_UPSTREAM_CA_FILE",
+                certificates.toString(),
+                "SEALBOX_WEBHOOK_OVERRIDES",
+                Hosts.HOOKS + "=127.0.0.1:" + upstream.port(),
+                "SEALBOX_WEBHOOK_CA_FILE",
+                certificates.toString()));
+        settings.forEach((name, value) ->
+                all.merge(name, value, (own, more) -> name.equals(OVERRIDES) ? own + "," + more : more));
         node = new Node(all, folder.resolve("logs/node.log"));
         client = SealboxClient.builder()
                 .baseUrl(node.api().toString())

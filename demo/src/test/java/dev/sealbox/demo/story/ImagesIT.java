@@ -53,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImagesIT {
     private static final String SHELF = "shelf.images.test";
     private static final String RUN = UUID.randomUUID().toString();
-    private static final List<String> SDK = List.of("package.json", "package-lock.json", "images.mjs");
+    private static final List<String> SDK = List.of("package.json", "package-lock.json", "images.mjs", "branches.mjs");
 
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -338,20 +338,24 @@ class ImagesIT {
             Files.copy(sources.resolve(file), sdk.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         done(sdk, Map.of(), "npm", "ci", "--no-audit", "--no-fund", "--prefer-offline");
-        done(
-                sdk,
-                Map.of(
-                        "OPENCOMPUTER_API_URL", world.node().api().toString(),
-                        "OPENCOMPUTER_API_KEY", world.apiKey(),
-                        "RUN", RUN),
-                "node",
-                "--test-reporter=spec",
-                "images.mjs");
+        var settings = Map.of(
+                "OPENCOMPUTER_API_URL", world.node().api().toString(),
+                "OPENCOMPUTER_API_KEY", world.apiKey(),
+                "RUN", RUN);
+        done(sdk, settings, "node", "--test-reporter=spec", "images.mjs");
+        done(sdk, settings, "node", "--test-reporter=spec", "branches.mjs");
+    }
+
+    /** On btrfs; {@link TypeScriptSdkIT} has them on overlays. */
+    @Test
+    @Order(8)
+    void passesTheRowsOfBranches() {
+        new BranchRows(world).pass();
     }
 
     /** Killed in the middle of a step: afterwards the build has failed, its name is free, and it can be built again. */
     @Test
-    @Order(8)
+    @Order(9)
     void leavesNothingHalfDoneWhenTheServerIsKilled() {
         var snapshots = world.client().snapshots();
         var slow = Image.base().run("echo begun >/tmp/begun").run("sleep 100");

@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -31,11 +32,13 @@ public final class TinkVault implements Vault {
 
     private final Database database;
     private final MasterKeys masters;
+    private final DataKeyReads reads;
     private final SecureRandom random = new SecureRandom();
 
     public TinkVault(Database database, MasterKeys masters) {
         this.database = database;
         this.masters = masters;
+        this.reads = new DataKeyReads(database);
     }
 
     @Override
@@ -76,10 +79,15 @@ public final class TinkVault implements Vault {
 
     @Override
     public CompletionStage<Plaintext> open(SealContext context, Encrypted value) {
-        return database.ask(
-                "read a data key",
-                connection -> opened(connection, context, value)
-                        .orElseThrow(() -> new KeyFailure("the data key " + value.key() + " is destroyed")));
+        if (!context.version().equals(value.key())) {
+            return CompletableFuture.failedFuture(elsewhere());
+        }
+        return reads.read(
+                value.key(),
+                wrapped -> decrypt(
+                        wrapped.orElseThrow(() -> new KeyFailure("the data key " + value.key() + " is destroyed")),
+                        context,
+                        value));
     }
 
     @Override
@@ -100,7 +108,7 @@ public final class TinkVault implements Vault {
     private Optional<Plaintext> opened(Connection connection, SealContext context, Encrypted value)
             throws SQLException {
         if (!context.version().equals(value.key())) {
-            throw new KeyFailure("a value does not belong where it was found");
+            throw elsewhere();
         }
         try (var query = connection.prepareStatement("SELECT wrapped FROM data_key WHERE key_id = ?")) {
             query.setObject(1, value.key().value());
@@ -108,6 +116,10 @@ public final class TinkVault implements Vault {
                 return rows.next() ? Optional.of(decrypt(rows.getBytes(1), context, value)) : Optional.empty();
             }
         }
+    }
+
+    private static KeyFailure elsewhere() {
+        return new KeyFailure("a value does not belong where it was found");
     }
 
     private Plaintext decrypt(byte[] wrapped, SealContext context, Encrypted value) {
