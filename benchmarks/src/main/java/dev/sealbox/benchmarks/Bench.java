@@ -3,6 +3,7 @@ package dev.sealbox.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sealbox.benchmarks.egress.ProxyBench;
 import dev.sealbox.benchmarks.egress.Result;
+import dev.sealbox.demo.cluster.Chaos;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.story.World;
 import java.io.IOException;
@@ -53,6 +54,12 @@ public final class Bench {
         if (names.length > 0 && names[0].equals("fuzz")) {
             System.exit(Fuzz.run(List.of(names).subList(1, names.length)));
         }
+        if (names.length > 0 && names[0].equals("chaos")) {
+            System.exit(Chaos.run(List.of(names).subList(1, names.length)));
+        }
+        if (names.length > 0 && names[0].equals("scale")) {
+            System.exit(Scale.run(List.of(names).subList(1, names.length)));
+        }
         if (names.length > 0 && names[0].equals("soak")) {
             System.exit(Soak.run(List.of(names).subList(1, names.length)));
         }
@@ -63,7 +70,7 @@ public final class Bench {
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
         if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
-            System.err.println("no such benchmark; there are: fuzz, soak, " + String.join(", ", known)
+            System.err.println("no such benchmark; there are: fuzz, soak, chaos, scale, " + String.join(", ", known)
                     + "; --quick is for proxy and fork");
             System.exit(2);
         }

@@ -35,12 +35,15 @@ import dev.sealbox.persistence.webhook.WebhookSettings;
 import dev.sealbox.proxy.EgressProxy;
 import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.proxy.webhook.HttpsCaller;
+import dev.sealbox.server.host.CapacitySettings;
 import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
 import dev.sealbox.server.host.ClusterPorts;
 import dev.sealbox.server.host.ClusterSessions;
+import dev.sealbox.server.host.DirectoryHosts;
 import dev.sealbox.server.host.Host;
 import dev.sealbox.server.host.HostActor;
+import dev.sealbox.server.host.HostCapacity;
 import dev.sealbox.server.host.HostDirectory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -51,6 +54,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -71,12 +76,13 @@ final class RotationNode implements AutoCloseable {
     final Persistence persistence;
     final Api api;
 
-    private RotationNode(Path folder) throws IOException {
+    private RotationNode(Path folder, String other) throws IOException {
         this.folder = folder;
         var authority = new TestAuthority();
         var roots = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
         upstream = new TestUpstream(authority, List.of(HOST));
-        var config = config(roots);
+        var config =
+                ConfigFactory.parseString(other).withFallback(config(roots)).resolve();
         var settings = PersistenceSettings.from(config);
         database = Database.open(settings.database());
         var keys = MasterKeys.open(folder.resolve("master.json"), database);
@@ -102,12 +108,15 @@ final class RotationNode implements AutoCloseable {
                 (sandbox, port) -> CompletableFuture.failedFuture(new SandboxMissing(sandbox)),
                 proxy,
                 proxy,
+                // Its sandboxes use nothing.
+                HostCapacity.of(
+                        new HostId("host-1"),
+                        new CapacitySettings(Optional.of(1L << 30), 1, 10_000, Map.of()),
+                        folder.resolve("draining"),
+                        () -> false),
                 folder.resolve("last-uses"));
         system.tell(new SpawnProtocol.Spawn<>(
-                HostActor.create(host, LoopbackSandboxes.layers(), () -> false),
-                "host",
-                Props.empty(),
-                system.ignoreRef()));
+                HostActor.create(host, LoopbackSandboxes.layers()), "host", Props.empty(), system.ignoreRef()));
         while (!directory.knows(host.id())) {
             Thread.onSpinWait();
         }
@@ -129,6 +138,7 @@ final class RotationNode implements AutoCloseable {
                 persistence.archives(new ClusterLayers(system, hosts), SealedNotary.open(database, keys), settings),
                 persistence.answers(),
                 persistence.apiKeys(),
+                new DirectoryHosts(directory, hosts),
                 OnlineRotation.start(database, keys, settings.masterKeys().checkEvery()),
                 Persistence.certificates(system, database, notary, settings),
                 persistence.organizations(),
@@ -167,8 +177,13 @@ final class RotationNode implements AutoCloseable {
     }
 
     static RotationNode open() {
+        return open("");
+    }
+
+    /** With settings that differ, as HOCON. */
+    static RotationNode open(String settings) {
         try {
-            return new RotationNode(Files.createTempDirectory("sealbox-bench-"));
+            return new RotationNode(Files.createTempDirectory("sealbox-bench-"), settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * {@code ./sealbox store|secret|sandbox|key|api-key|audit|doctor …}. Exit status: 0 when it is done, 1 with one line on standard
+ * {@code ./sealbox store|secret|sandbox|host|key|api-key|audit|doctor …}. Exit status: 0 when it is done, 1 with one line on standard
  * error when it is refused, 2 when the command line makes no sense.
  */
 @Command(
@@ -63,6 +63,7 @@ public final class Main {
                 .addSubcommand("secret", new SecretCommands(session, new Values(in, Main::console)))
                 .addSubcommand("sandbox", new SandboxCommands(session, out, err))
                 .addSubcommand("snapshot", new SnapshotCommands(session))
+                .addSubcommand("host", new HostCommands(session))
                 .addSubcommand("key", new KeyCommands(session))
                 .addSubcommand("api-key", new ApiKeyCommands(session))
                 .addSubcommand("audit", new AuditCommands(session))

@@ -31,7 +31,12 @@ public interface Refusal {
     /** One line for people; may change. */
     String message();
 
-    /** After how many seconds a repeat is worth it, of what is {@link Kind#NOT_READY}. */
+    /** Whether a repeat may succeed. */
+    default boolean passes() {
+        return kind() == Kind.NOT_READY;
+    }
+
+    /** After how many seconds a repeat is worth it, of what {@link #passes}. */
     default int retryAfterSeconds() {
         return 1;
     }

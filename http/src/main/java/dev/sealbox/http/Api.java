@@ -17,6 +17,7 @@ import dev.sealbox.domain.layer.Archives;
 import dev.sealbox.domain.ledger.UseLog;
 import dev.sealbox.domain.organization.ApiKeys;
 import dev.sealbox.domain.organization.Organizations;
+import dev.sealbox.domain.placement.Hosts;
 import dev.sealbox.domain.preview.Previews;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.FileLinks;
@@ -67,6 +68,7 @@ public final class Api {
             Archives archives,
             AuditAnswers log,
             ApiKeys keys,
+            Hosts hosts,
             MasterKeyRotation masterKeys,
             DestructionCertificates certificates,
             Organizations organizations,
@@ -109,6 +111,7 @@ public final class Api {
                 new ArchiveRoutes(archives, settings),
                 new SnapshotRoutes(images, builds, bodies, answers),
                 new ImageUpkeepRoutes(images, branches, patches, answers),
+                new HostRoutes(hosts, answers),
                 new MasterKeyRoutes(masterKeys, bodies, answers),
                 new CertificateRoutes(certificates, answers),
                 new KeyRoutes(keys, bodies, answers),

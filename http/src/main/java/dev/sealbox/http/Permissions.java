@@ -143,6 +143,9 @@ final class Permissions {
             rule(ADMINS, "api-keys", "GET POST"),
             rule(ADMINS, "api-keys/*", "DELETE"),
             ofDeployment("organizations", "GET POST"),
+            ofDeployment("hosts", "GET"),
+            ofDeployment("hosts/*/drain", "POST"),
+            ofDeployment("hosts/*/undrain", "POST"),
             ofDeployment("master-keys", "GET"),
             ofDeployment("master-keys/rotate", "POST"));
 

@@ -30,7 +30,7 @@ final class Problems {
 
     static HttpResponse from(Refusal refusal) {
         var answer = envelope(status(refusal.kind()), refusal.code(), refusal.message(), refusal.details());
-        return refusal.kind() == Refusal.Kind.NOT_READY ? later(answer, refusal.retryAfterSeconds()) : answer;
+        return refusal.passes() ? later(answer, refusal.retryAfterSeconds()) : answer;
     }
 
     private static StatusCode status(Refusal.Kind kind) {

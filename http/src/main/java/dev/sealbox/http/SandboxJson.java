@@ -5,6 +5,7 @@ import dev.sealbox.domain.egress.TcpTarget;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.placement.OnHostLoss;
 import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.SandboxView;
@@ -36,6 +37,8 @@ final class SandboxJson {
             Optional<String> patchError,
             Optional<String> previewAuthToken,
             Optional<List<String>> warnings,
+            Optional<Map<String, String>> hostLabels,
+            Optional<String> onHostLoss,
             Optional<List<Hook>> webhooks) {
 
         static Sandbox of(SandboxView view, String domain) {
@@ -56,6 +59,10 @@ final class SandboxJson {
                     Optional.of(view.branch().patchError()).filter(error -> !error.isEmpty()),
                     Optional.empty(),
                     view.branch().widening().map(Widening::warnings),
+                    Optional.of(view.upkeep().site().wanted().labels()).filter(labels -> !labels.isEmpty()),
+                    Optional.of(view.upkeep().site().wanted().onHostLoss())
+                            .filter(policy -> policy != OnHostLoss.FAIL)
+                            .map(OnHostLoss::word),
                     Optional.empty());
         }
 
@@ -86,6 +93,8 @@ final class SandboxJson {
                     patchError,
                     token,
                     warnings,
+                    hostLabels,
+                    onHostLoss,
                     hooks);
         }
 

@@ -4,6 +4,8 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Texts;
 import dev.sealbox.domain.checkpoint.NewFork;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.placement.OnHostLoss;
+import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.Environment;
 import dev.sealbox.domain.sandbox.NewSandbox;
@@ -28,7 +30,8 @@ final class Wishes {
                 timeout(body),
                 Environment.checked(body.texts("envs")),
                 metadata(body),
-                guard.map(PreviewToken::hash));
+                guard.map(PreviewToken::hash),
+                siting(body));
     }
 
     /** {@code within} as in {@link NewFork}. */
@@ -39,7 +42,14 @@ final class Wishes {
                 Environment.checked(body.texts("envs")),
                 metadata(body),
                 size(body, "memoryMB").map(wanted -> Math.clamp(wanted, 1, MAX_MEMORY)),
-                within);
+                within,
+                siting(body));
+    }
+
+    private static Siting siting(JsonBody body) {
+        return new Siting(
+                body.texts("hostLabels"),
+                body.nonEmptyText("onHostLoss").map(OnHostLoss::of).orElse(OnHostLoss.FAIL));
     }
 
     /** The name of what is asked for and cannot be had yet. */

@@ -51,7 +51,8 @@ class ApiDescriptionTest {
                         .replace("{sessionId}", "x")
                         .replace("{snapshotName}", "x")
                         .replace("{webhookId}", "whk_x")
-                        .replace("{messageId}", "msg_x");
+                        .replace("{messageId}", "msg_x")
+                        .replace("{hostId}", "x");
                 var answer = server.send(words[0], path);
                 assertThat(answer.body()).as(operation).doesNotContain("route.not-found", "route.wrong-method");
             }

@@ -217,7 +217,8 @@ final class FakeSandboxes implements Sandboxes, SandboxUpkeep {
                                 Optional.of(Instant.now()),
                                 was.scalingLocked(),
                                 was.autoscale(),
-                                was.preview())))));
+                                was.preview(),
+                                was.site())))));
     }
 
     /** Uses 2,048 MiB of memory always. */
@@ -266,7 +267,8 @@ final class FakeSandboxes implements Sandboxes, SandboxUpkeep {
                 was.tagsUpdatedAt(),
                 locked,
                 autoscale,
-                was.preview());
+                was.preview(),
+                was.site());
     }
 
     @Override

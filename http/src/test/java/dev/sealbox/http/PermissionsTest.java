@@ -35,6 +35,9 @@ class PermissionsTest {
             DELETE /api/api-keys/*                                               D A
             GET /api/organizations                                               D
             POST /api/organizations                                              D
+            GET /api/hosts                                                       D
+            POST /api/hosts/*/drain                                              D
+            POST /api/hosts/*/undrain                                            D
             GET /api/master-keys                                                 D
             POST /api/master-keys/rotate                                         D
             GET /api/secret-stores                                               D A O

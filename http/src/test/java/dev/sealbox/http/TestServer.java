@@ -41,6 +41,7 @@ final class TestServer implements AutoCloseable {
     final FakeStores stores = new FakeStores();
     final FakeVersions versions = new FakeVersions(stores);
     final FakeSandboxes sandboxes = new FakeSandboxes();
+    final FakeHosts hosts = new FakeHosts();
     final FakeMasterKeys masterKeys = new FakeMasterKeys();
     final FakeCertificates certificates = new FakeCertificates();
     final FakeCheckpoints checkpoints = new FakeCheckpoints(sandboxes);
@@ -108,6 +109,7 @@ final class TestServer implements AutoCloseable {
                         archives,
                         log,
                         keys,
+                        hosts,
                         masterKeys,
                         certificates,
                         keys,

@@ -155,7 +155,7 @@ public final class Persistence {
                 new LoggedAnswers(system, database, clock),
                 new Recovery(
                         entities, keys, new DataKeys(database), new UnfinishedCheckpoints(database), services, clock),
-                new LostHosts(entities, keys, services));
+                new LostHosts(entities, keys, hosts, services));
     }
 
     public SecretStores stores() {

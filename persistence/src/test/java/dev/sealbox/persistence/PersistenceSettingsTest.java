@@ -45,7 +45,8 @@ class PersistenceSettingsTest {
                                 Duration.ofSeconds(10),
                                 Duration.ofSeconds(15),
                                 Duration.ofSeconds(5),
-                                6),
+                                6,
+                                Duration.ZERO),
                         new ServiceSettings(
                                 Duration.ofSeconds(10),
                                 Duration.ofSeconds(15),
@@ -56,6 +57,8 @@ class PersistenceSettingsTest {
                                 1000,
                                 50,
                                 new VersionLimit(10),
+                                false,
+                                false,
                                 false),
                         new ImageSettings(
                                 2,

@@ -7,10 +7,11 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Wanted;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
-import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.StartSandbox;
@@ -79,8 +80,8 @@ final class RememberedHosts implements SandboxHosts {
     }
 
     @Override
-    public Optional<HostId> place(Limits limits) {
-        return full ? Optional.empty() : Optional.of(HERE);
+    public Place place(Wanted wanted) {
+        return full ? new Place.Nowhere() : new Place.On(HERE);
     }
 
     @Override
@@ -145,10 +146,10 @@ final class RememberedHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Long> hibernate(HostId host, SandboxId sandbox) {
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image) {
         return unlessBroken(() -> {
             forget(sandbox);
-            return CompletableFuture.completedFuture(8192L);
+            return CompletableFuture.completedFuture(new Kept(8192, Optional.empty()));
         });
     }
 

@@ -293,6 +293,32 @@ final class Host {
         });
     }
 
+    /** Copies the disk of a parked sandbox as a layer; false without room. */
+    boolean image(SandboxId sandbox, CheckpointId image) {
+        var record = store.folder(sandbox)
+                .record()
+                .orElseThrow(() -> new RuntimeFailure("storage", "the disk of " + sandbox + " is not on this host"));
+        var disk = disk(record, 0);
+        driver.rouse(disk);
+        try {
+            if (!room().isEnoughFor(driver.copied(disk))) {
+                return false;
+            }
+            store.add(image, record, layer -> {
+                driver.flush(disk);
+                driver.capture(disk, layer);
+                return driver.settle(layer);
+            });
+            return true;
+        } finally {
+            driver.rest(disk);
+        }
+    }
+
+    List<SandboxId> disks() {
+        return store.disks();
+    }
+
     /** Ends a sandbox's processes and network, and returns the bytes of its disk, which stays. */
     long park(SandboxId sandbox) {
         var folder = store.folder(sandbox);

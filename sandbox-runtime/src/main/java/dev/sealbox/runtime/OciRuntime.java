@@ -147,6 +147,21 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     }
 
     @Override
+    public CompletionStage<Boolean> image(SandboxId sandbox, CheckpointId image) {
+        return changed(sandbox, () -> {
+            if (live.containsKey(sandbox)) {
+                throw new RuntimeFailure("storage", sandbox + " runs, so its disk is not at rest");
+            }
+            return host.store().sizeOf(image).isPresent() || host.image(sandbox, image);
+        });
+    }
+
+    @Override
+    public CompletionStage<List<SandboxId>> disks() {
+        return CompletableFuture.supplyAsync(host::disks, threads);
+    }
+
+    @Override
     public CompletionStage<Void> limit(SandboxId sandbox, Limits limits) {
         return changed(sandbox, () -> {
                     host.limit(present(sandbox), limits);

@@ -11,7 +11,9 @@ import dev.sealbox.proxy.ProxySettings;
 import dev.sealbox.runtime.OciRuntime;
 import dev.sealbox.runtime.RuntimeSettings;
 import dev.sealbox.runtime.step.RuntimeFailure;
+import dev.sealbox.server.host.CapacitySettings;
 import dev.sealbox.server.host.Host;
+import dev.sealbox.server.host.HostCapacity;
 import dev.sealbox.server.host.Lease;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -20,6 +22,10 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
 
     /** Whether something new may be begun; without an answer of the disk it may not. */
     boolean hasRoom() {
+        return hasRoom(runtime);
+    }
+
+    private static boolean hasRoom(OciRuntime runtime) {
         try {
             return runtime.room().isEnough();
         } catch (RuntimeFailure e) {
@@ -59,6 +65,11 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
                         runtime,
                         proxy,
                         proxy,
+                        HostCapacity.of(
+                                id,
+                                CapacitySettings.from(config),
+                                settings.dataDir().resolve("draining"),
+                                () -> !hasRoom(runtime)),
                         settings.dataDir().resolve("last-uses")),
                 ledger,
                 lease);

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValueFactory;
 import dev.sealbox.domain.forgetting.DestructionCertificates;
 import dev.sealbox.domain.keys.MasterKeyRotation;
 import dev.sealbox.domain.layer.Archives;
+import dev.sealbox.domain.placement.Hosts;
 import dev.sealbox.domain.preview.Previews;
 import dev.sealbox.domain.repeat.Repeats;
 import dev.sealbox.domain.sandbox.FileLinks;
@@ -51,9 +52,11 @@ import dev.sealbox.server.host.ClusterHosts;
 import dev.sealbox.server.host.ClusterLayers;
 import dev.sealbox.server.host.ClusterPorts;
 import dev.sealbox.server.host.ClusterSessions;
+import dev.sealbox.server.host.DirectoryHosts;
 import dev.sealbox.server.host.HostActor;
 import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.HostLosses;
+import dev.sealbox.server.host.HostUpkeep;
 import dev.sealbox.server.host.IdleWatch;
 import dev.sealbox.server.host.Layered;
 import dev.sealbox.server.host.Lease;
@@ -143,7 +146,7 @@ final class Node {
             var directory = new HostDirectory();
             spawn(system, directory.keeper(), "host-directory");
             var store = LayerStores.open(config, new SealedLayerKeys(database, keys));
-            var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout(), store.isPresent());
+            var hosts = new ClusterHosts(system, directory, settings.hostAnswerTimeout(), store);
             var entities = Persistence.start(system, database, vault, hosts, persistence);
             if (isControl()) {
                 spawn(system, Leases.granting(), "leases");
@@ -191,6 +194,7 @@ final class Node {
                             entities.archives(new ClusterLayers(system, hosts), notary, persistence),
                             Persistence.sessions(system, new ClusterSessions(system, hosts), persistence),
                             Persistence.previews(system, new ClusterPorts(system, hosts), persistence),
+                            new DirectoryHosts(directory, hosts),
                             rotation,
                             Persistence.certificates(system, database, notary, persistence),
                             DatabaseAuditLog.start(system, database, notary, AuditSettings.from(config)),
@@ -256,10 +260,7 @@ final class Node {
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
-            spawn(
-                    system,
-                    HostActor.create(parts.host(), parts.runtime().layers(), () -> !parts.hasRoom(), layered),
-                    "sandbox-host");
+            spawn(system, HostActor.create(parts.host(), parts.runtime().layers(), layered), "sandbox-host");
             Waiting.until(
                     "register the host",
                     settings.startTimeout(),
@@ -277,6 +278,13 @@ final class Node {
                             "sandboxes",
                             () -> Waiting.on("end the sandboxes", parts.host().stopAll()));
             }
+            cleanup.add(
+                    "host upkeep",
+                    HostUpkeep.start(
+                            parts.host(),
+                            parts.host().capacity(),
+                            parts.runtime().offers(),
+                            registrar)::close);
             cleanup.add("idle watch", IdleWatch.start(parts.host(), registrar)::close);
             cleanup.add("usage watch", UsageWatch.start(parts.host(), usage)::close);
         }
@@ -289,6 +297,7 @@ final class Node {
                 Archives archives,
                 Sessions sessions,
                 Previews previews,
+                Hosts fleet,
                 MasterKeyRotation rotation,
                 DestructionCertificates certificates,
                 DatabaseAuditLog audit,
@@ -316,6 +325,7 @@ final class Node {
                             archives,
                             entities.answers(),
                             entities.apiKeys(),
+                            fleet,
                             rotation,
                             certificates,
                             entities.organizations(),

@@ -5,6 +5,8 @@ import dev.sealbox.client.ForkOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
 import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.chaos.History;
+import dev.sealbox.demo.chaos.Load;
 import dev.sealbox.demo.story.Report;
 import dev.sealbox.demo.story.Values;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -43,9 +46,13 @@ final class ClusterStory {
     void tell() {
         begin();
         across();
+        var history = new History();
+        var load = world.load(history);
         strangers();
+        freeze();
         kill();
         cutOff();
+        judge(load, history);
     }
 
     private void begin() {
@@ -129,8 +136,40 @@ final class ClusterStory {
         }
     }
 
+    /** Too short for anybody to be given up. */
+    private void freeze() {
+        report.step("4. A control node that stands still for a moment, and a database that is restarted");
+        new Faults(world, new Random(1)).stopped(2, Duration.ofMillis(1500));
+        world.restartDatabase();
+        report.prove(
+                "both are used again",
+                within(PATIENCE, () -> works(world.client(2), onThird.getFirst(), "/after-freeze")),
+                "no request arrived");
+        report.prove(
+                "and change again",
+                within(
+                        PATIENCE,
+                        () -> status(() -> world.client(2).secretStores().create("after-freeze")) == 200),
+                "no store could be made");
+    }
+
+    /** Clients have used the cluster since step 3, and noted all that they asked and saw. */
+    private void judge(Load load, History history) {
+        report.step("8. All that clients have seen meanwhile, judged in the manner of Jepsen");
+        load.stop();
+        var all = history.all();
+        var violations = ClusterWorld.checker().violations(all);
+        report.tell("seen", Chaos.told(all));
+        report.prove("there was enough to see", all.size() > 200, "only " + Chaos.told(all));
+        report.prove(
+                "no acknowledged change is lost, no name was given twice, changes are linearizable, no secret was used"
+                        + " where or when it must not be",
+                violations.isEmpty(),
+                String.join("; ", violations));
+    }
+
     private void kill() {
-        report.step("4. kill -9 of a control node");
+        report.step("5. kill -9 of a control node");
         var one = world.client(1);
         world.node(2).kill();
         var statuses = new ArrayList<Integer>();
@@ -162,7 +201,7 @@ final class ClusterStory {
 
     /** The third machine hears of the others no more, and goes on with what it has: but not with secrets. */
     private void cutOff() {
-        report.step("5. A host that is cut off from the cluster, but not from the world");
+        report.step("6. A host that is cut off from the cluster, but not from the world");
         var one = world.client(1);
         var trial = Sandbox.connect(one, onThird.getFirst().id());
         trial.commands()
@@ -173,6 +212,7 @@ final class ClusterStory {
                 within(PATIENCE, () -> ticks() > 1),
                 "it does not");
         var point = leaveBehind(trial);
+        var moves = new Moves(world, report);
         world.network().cutOff(3);
         var cut = System.nanoTime();
         // Looked at first: somewhat later the host gives itself up, and then uses nothing anyhow.
@@ -206,6 +246,7 @@ final class ClusterStory {
                 Sandbox.connect(one, onFirst.getFirst().id()).info().status());
         uses(one, onFirst.getFirst(), "/kept", values.teamApi());
         goesOnElsewhere(point);
+        moves.afterTheLoss();
         var alive = world.node(3).isAlive();
         world.network().heal(3);
         var healed = System.nanoTime();
@@ -222,6 +263,7 @@ final class ClusterStory {
                 () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults()))
                         .equals(world.hostId(3)));
         report.prove("and takes sandboxes again", fresh, "none was placed on it");
+        moves.drain();
     }
 
     /** A checkpoint on a host that is about to go. */

@@ -1,6 +1,9 @@
 package dev.sealbox.demo.cluster;
 
 import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.chaos.Checker;
+import dev.sealbox.demo.chaos.History;
+import dev.sealbox.demo.chaos.Load;
 import dev.sealbox.demo.node.Node;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.node.Sweep;
@@ -32,6 +35,9 @@ final class ClusterWorld implements AutoCloseable {
     /** What a node does, by its machine: entities and sandboxes, entities only, sandboxes only. */
     static final List<String> ROLES = List.of("control,host", "control", "host");
 
+    /** How hosts are labelled, by their machine. */
+    private static final List<String> PLACES = List.of("first", "second", "third");
+
     static final String HOST = "api.example.test";
 
     /** A host that hears of nobody for so long uses no secret any more. */
@@ -46,6 +52,7 @@ final class ClusterWorld implements AutoCloseable {
     private final Path folder;
     private final Network network;
     private final TestUpstream upstream;
+    private EmbeddedPostgres postgres;
     private final TestAuthority nodes = new TestAuthority();
     private final Map<String, String> shared;
     private final String apiKey = "cluster-" + hex(16);
@@ -60,7 +67,8 @@ final class ClusterWorld implements AutoCloseable {
             network = kept(new Network(ROLES.size()));
             var authority = new TestAuthority();
             upstream = kept(new TestUpstream(authority, List.of(HOST)));
-            var postgres = kept(EmbeddedPostgres.builder().start());
+            postgres = startPostgres(0);
+            open.push(() -> postgres.close());
             shared = Map.of(
                     "SEALBOX_DATABASE_URL",
                     "jdbc:postgresql://" + network.here() + ":"
@@ -72,6 +80,8 @@ final class ClusterWorld implements AutoCloseable {
                     "postgres",
                     "SEALBOX_LAYER_STORE",
                     "dir:" + Files.createDirectory(folder.resolve("layers")),
+                    "SEALBOX_RATE_LIMIT",
+                    "0",
                     "SEALBOX_MASTER_KEY_FILE",
                     folder.resolve("master.json").toString(),
                     "SEALBOX_TEMPLATE_DIR",
@@ -94,6 +104,38 @@ final class ClusterWorld implements AutoCloseable {
         }
     }
 
+    private EmbeddedPostgres startPostgres(int port) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(folder.resolve("postgres"))
+                .setCleanDataDirectory(false)
+                .setPort(port)
+                .start();
+    }
+
+    /** Stops the database, connections and all, and starts it again. */
+    void restartDatabase() {
+        try {
+            var port = postgres.getPort();
+            postgres.close();
+            postgres = startPostgres(port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Begins to use the cluster by the nodes with an API, and notes what is seen. */
+    Load load(History history) {
+        var load = Load.start(List.of(node(1).api(), node(2).api()), apiKey, HOST, history);
+        upstream.listen(load::arrived);
+        open.push(load);
+        return load;
+    }
+
+    /** Judges what was seen. */
+    static Checker checker() {
+        return new Checker(Load.INITIAL, LEASE, Duration.ofSeconds(3));
+    }
+
     private <T extends AutoCloseable> T kept(T part) {
         open.push(part);
         return part;
@@ -109,6 +151,8 @@ final class ClusterWorld implements AutoCloseable {
                 data.toString(),
                 "SEALBOX_ROLES",
                 roles,
+                "SEALBOX_HOST_LABELS",
+                "place=" + PLACES.get(index - 1),
                 "SEALBOX_CLUSTER_HOST",
                 network.address(index),
                 "SEALBOX_CLUSTER_PORT",
@@ -205,6 +249,15 @@ final class ClusterWorld implements AutoCloseable {
     /** Whether the layer store has the layer of a checkpoint. */
     boolean isShared(String checkpoint) {
         return Files.exists(folder.resolve("layers/layers/" + checkpoint));
+    }
+
+    /** How many layers the layer store has. */
+    long sharedLayers() {
+        try (var layers = Files.list(folder.resolve("layers/layers"))) {
+            return layers.count();
+        } catch (IOException none) {
+            return 0;
+        }
     }
 
     /** Whether {@code text} stands in any file of the layer store. */

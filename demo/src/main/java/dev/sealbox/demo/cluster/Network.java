@@ -77,7 +77,25 @@ final class Network implements AutoCloseable {
         inside(namespace(index), "nft", "add rule ip cut out ip daddr " + set + " drop");
     }
 
-    /** Ends what {@link #cutOff} began. */
+    /** No packet of the others reaches that machine any more, but its own reach them. */
+    void deafen(int index) {
+        var others = IntStream.rangeClosed(1, machines)
+                .filter(other -> other != index)
+                .mapToObj(this::address)
+                .toList();
+        inside(namespace(index), "nft", "add table ip cut");
+        inside(namespace(index), "nft", "add chain ip cut in { type filter hook input priority 0; }");
+        inside(namespace(index), "nft", "add rule ip cut in ip saddr { " + String.join(", ", others) + " } drop");
+    }
+
+    /** So many of a hundred packets to that machine are lost, whoever sends them. */
+    void lose(int index, int percent) {
+        inside(namespace(index), "nft", "add table ip cut");
+        inside(namespace(index), "nft", "add chain ip cut in { type filter hook input priority 0; }");
+        inside(namespace(index), "nft", "add rule ip cut in numgen random mod 100 < " + percent + " drop");
+    }
+
+    /** Ends what {@link #cutOff}, {@link #deafen} or {@link #lose} began. */
     void heal(int index) {
         inside(namespace(index), "nft", "delete table ip cut");
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A service on the internet, as far as a sandbox can tell: answers on any path with what it received, as JSON, so that a
@@ -27,6 +28,7 @@ public final class TestUpstream implements AutoCloseable {
 
     private final ArrayDeque<Received> received = new ArrayDeque<>();
     private final LoopbackServer server;
+    private volatile Consumer<Received> listener = request -> {};
 
     /** Serves {@code hosts}, with certificates of {@code authority}, until closed. */
     public TestUpstream(TestAuthority authority, List<String> hosts) {
@@ -35,6 +37,11 @@ public final class TestUpstream implements AutoCloseable {
 
     public int port() {
         return server.port();
+    }
+
+    /** Tells {@code other} of each request from now on, before it is answered. */
+    public void listen(Consumer<Received> other) {
+        listener = other;
     }
 
     /** Every request since the start, oldest first; the last 10,000. */
@@ -60,6 +67,7 @@ public final class TestUpstream implements AutoCloseable {
         try (exchange) {
             var request = read(exchange);
             remember(request);
+            listener.accept(request);
             var path = exchange.getRequestURI().getPath();
             if (path.startsWith("/bytes/")) {
                 fill(exchange, Long.parseLong(path.substring("/bytes/".length())));

@@ -137,6 +137,11 @@ public sealed interface Trace {
             case SandboxEvent.SandboxStopped() -> new Ended();
             case SandboxEvent.SandboxLost lost -> new Ended();
             case SandboxEvent.SandboxPlaced placed -> new None();
+            // The same sandbox with the same stores, wherever it is.
+            case SandboxEvent.SandboxSited sited -> new None();
+            case SandboxEvent.DiskKept kept -> new None();
+            case SandboxEvent.SandboxMoved moved -> new None();
+            case SandboxEvent.SandboxRecreated recreated -> new None();
             case SandboxEvent.CheckpointNamed named -> new None();
             case SandboxEvent.CheckpointForgotten forgotten -> new None();
             case SandboxEvent.CheckpointUncounted uncounted -> new None();

@@ -1,6 +1,7 @@
 package dev.sealbox.domain.checkpoint;
 
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.placement.Siting;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param metadata wins over the inherited, key by key
  * @param memoryMB raised to the checkpoint's when lower; empty means the checkpoint's
  * @param within the only stores, inherited ones included, that the fork may stand on; empty for any
+ * @param siting what is wanted of its hosts
  */
 public record NewFork(
         Optional<StoreName> store,
@@ -21,7 +23,19 @@ public record NewFork(
         Map<String, String> envs,
         Map<String, String> metadata,
         Optional<Integer> memoryMB,
-        Optional<Set<StoreName>> within) {
+        Optional<Set<StoreName>> within,
+        Siting siting) {
+
+    /** On any host. */
+    public NewFork(
+            Optional<StoreName> store,
+            int timeoutSeconds,
+            Map<String, String> envs,
+            Map<String, String> metadata,
+            Optional<Integer> memoryMB,
+            Optional<Set<StoreName>> within) {
+        this(store, timeoutSeconds, envs, metadata, memoryMB, within, Siting.ANYWHERE);
+    }
 
     public boolean mayStandOn(List<StoreName> layers) {
         return within.isEmpty() || within.get().containsAll(layers);

@@ -5,6 +5,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -21,13 +22,19 @@ public interface LayerOffers {
      */
     void offer(CheckpointId layer, OrganizationId owner);
 
+    /** As {@link #offer} of a layer that this host needs no more once others have it. */
+    void offerAway(CheckpointId layer, OrganizationId owner);
+
+    /** Every layer that is here. */
+    Set<CheckpointId> present();
+
     /** What was offered and is not {@link #markShared} yet, each behind what it stands on. */
     List<SharedLayer> unshared();
 
     /** As it was offered. */
     SharedLayer about(CheckpointId layer);
 
-    /** Others have it now. */
+    /** Others have it now; what was {@link #offerAway} goes. */
     void markShared(CheckpointId layer);
 
     /** As {@link LayerFiles#pack} of the one layer. */

@@ -1,5 +1,7 @@
 package dev.sealbox.domain.sandbox;
 
+import dev.sealbox.domain.placement.Size;
+
 /**
  * What a sandbox may use of its host.
  *
@@ -7,4 +9,10 @@ package dev.sealbox.domain.sandbox;
  * @param memoryMB mebibytes
  * @param diskMB mebibytes
  */
-public record Limits(int cpuCount, int memoryMB, int diskMB) {}
+public record Limits(int cpuCount, int memoryMB, int diskMB) {
+
+    /** What counts when a host is chosen. */
+    public Size size() {
+        return new Size(cpuCount, memoryMB);
+    }
+}

@@ -10,6 +10,9 @@ public interface Registrar {
     /** What becomes of a container that {@code host} finds. */
     CompletionStage<Claim> claim(HostId host, SandboxId sandbox);
 
+    /** Whether a sandbox is known to be elsewhere than at {@code host}, or to be over; not so of one that nobody knows. */
+    CompletionStage<Boolean> hasLeft(HostId host, SandboxId sandbox);
+
     /**
      * The sandbox was not used for {@code timeoutSeconds}. Whether it is to be hibernated; the order to do so then comes
      * by itself. Not so when its timeout is another one by now.

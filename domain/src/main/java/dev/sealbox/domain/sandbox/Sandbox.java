@@ -12,6 +12,8 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.placement.OnHostLoss;
+import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.Preview;
 import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.preview.PreviewUrl;
@@ -30,12 +32,14 @@ import dev.sealbox.domain.sandbox.SandboxCommand.GuardPreview;
 import dev.sealbox.domain.sandbox.SandboxCommand.HibernateIdle;
 import dev.sealbox.domain.sandbox.SandboxCommand.HibernateSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.LockScaling;
+import dev.sealbox.domain.sandbox.SandboxCommand.MoveSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatchFailed;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatched;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.RebootSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReplaceTags;
+import dev.sealbox.domain.sandbox.SandboxCommand.ReportHostGone;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportLost;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportMissing;
 import dev.sealbox.domain.sandbox.SandboxCommand.ReportWakeFailed;
@@ -50,6 +54,7 @@ import dev.sealbox.domain.sandbox.SandboxEvent.AutoscaleChanged;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointForgotten;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointNamed;
 import dev.sealbox.domain.sandbox.SandboxEvent.CheckpointUncounted;
+import dev.sealbox.domain.sandbox.SandboxEvent.DiskKept;
 import dev.sealbox.domain.sandbox.SandboxEvent.HibernateRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.PatchApplied;
 import dev.sealbox.domain.sandbox.SandboxEvent.PatchFailed;
@@ -62,9 +67,12 @@ import dev.sealbox.domain.sandbox.SandboxEvent.RestoreRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxCreated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxHibernated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxLost;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxMoved;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxPlaced;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxRebooted;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxRecreated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxScaled;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxSited;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStopped;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxWoken;
@@ -140,6 +148,8 @@ public record Sandbox(
         }
     }
 
+    private static final String HOST_GONE = "its host left the cluster";
+
     /** The stores that it was started with. */
     public record Stack(List<StoreLayer> stores, boolean lost, List<HostPattern> remembered) {
         public static final Stack EMPTY = new Stack(List.of(), false, List.of());
@@ -181,7 +191,10 @@ public record Sandbox(
         return switch (command) {
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
             case SealNames(var drawn) -> sealNames(drawn);
-            case PlaceSandbox(var on) -> stage == Stage.STARTING ? accept(new SandboxPlaced(on)) : accept();
+            case PlaceSandbox(var on) ->
+                stage == Stage.STARTING || (stage == Stage.RESTORING && host.isEmpty())
+                        ? accept(new SandboxPlaced(on))
+                        : accept();
             case ConfirmStarted() -> started();
             case ReportMissing(var boot) ->
                 stage == Stage.RUNNING && boot == upkeep.boot()
@@ -192,8 +205,9 @@ public record Sandbox(
                 stage == Stage.RUNNING && timeout > 0 && timeout == blueprint.timeoutSeconds()
                         ? accept(new HibernateRequested(HibernationCause.IDLE))
                         : accept();
-            case ConfirmHibernated(var keptBytes) ->
-                stage == Stage.HIBERNATING ? accept(new SandboxHibernated(keptBytes)) : accept();
+            case ConfirmHibernated(var keptBytes, var image) -> hibernated(keptBytes, image);
+            case MoveSandbox(var to) -> move(to);
+            case ReportHostGone(var gone, var layers) -> hostGone(gone, layers);
             case WakeSandbox(var timeout) -> wake(timeout);
             case ReportWakeFailed(var why) ->
                 stage == Stage.WAKING || stage == Stage.REBOOTING ? accept(new WakeFailed(why)) : accept();
@@ -245,6 +259,9 @@ public record Sandbox(
                 new TokensSealed(create.tokens())));
         create.widening().ifPresent(widening -> events.add(new ReachWidened(widening)));
         create.guard().ifPresent(token -> events.add(new PreviewGuarded(token)));
+        if (!create.siting().equals(Siting.ANYWHERE)) {
+            events.add(new SandboxSited(create.siting()));
+        }
         return accept(events.toArray(SandboxEvent[]::new));
     }
 
@@ -277,6 +294,38 @@ public record Sandbox(
             case RUNNING -> accept(new HibernateRequested(cause));
             case HIBERNATING, HIBERNATED -> accept();
             default -> refuse(new SandboxRefusal.NotRunning(stage.status()));
+        };
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> hibernated(long keptBytes, Optional<CheckpointId> image) {
+        if (stage != Stage.HIBERNATING) {
+            return accept();
+        }
+        return image.<Decision<SandboxEvent, SandboxRefusal>>map(
+                        made -> accept(new SandboxHibernated(keptBytes), new DiskKept(made)))
+                .orElseGet(() -> accept(new SandboxHibernated(keptBytes)));
+    }
+
+    private Decision<SandboxEvent, SandboxRefusal> move(HostId to) {
+        var image = upkeep.site().image();
+        return stage == Stage.WAKING && image.isPresent()
+                ? accept(new SandboxMoved(to, image.get().layers()))
+                : accept();
+    }
+
+    /** What sleeps stays asleep: the disk may come back, or there is an image of it. */
+    private Decision<SandboxEvent, SandboxRefusal> hostGone(HostId gone, List<CheckpointId> layers) {
+        if (!host.equals(Optional.of(gone))) {
+            return accept();
+        }
+        var again = !layers.isEmpty() && upkeep.site().wanted().onHostLoss() == OnHostLoss.RECREATE;
+        return switch (stage) {
+            case RUNNING, RESTORING -> accept(again ? new SandboxRecreated(layers) : new SandboxLost(HOST_GONE));
+            // Its disk is kept, and may come back with the host.
+            case REBOOTING, HIBERNATING -> again ? accept(new SandboxRecreated(layers)) : accept();
+            case STARTING -> accept(new SandboxLost(HOST_GONE));
+            case WAKING -> accept(new WakeFailed(HOST_GONE));
+            case ABSENT, HIBERNATED, STOPPING, STOPPED, LOST -> accept();
         };
     }
 
@@ -410,9 +459,21 @@ public record Sandbox(
             case TokensSealed(var sealed) -> with(stage, stack, sealed, host, checkpoints, reason);
             case TokensAdded(var added) -> with(stage, stack, tokens.with(added), host, checkpoints, reason);
             case SandboxPlaced(var on) -> with(stage, stack, tokens, Optional.of(on), checkpoints, reason);
+            case SandboxSited(var siting) -> with(upkeep.at(upkeep.site().sited(siting)));
             case SandboxStarted() -> at(Stage.RUNNING, "").with(upkeep.booted());
             case HibernateRequested(var cause) -> at(Stage.HIBERNATING, "");
             case SandboxHibernated(var keptBytes) -> at(Stage.HIBERNATED, "").with(upkeep.hibernated(keptBytes));
+            case DiskKept(var image) -> with(upkeep.at(upkeep.site().kept(imageOf(image, recorded.at()))));
+            case SandboxMoved(var to, var layers) ->
+                with(stage, stack, tokens, Optional.of(to), checkpoints, reason)
+                        .with(
+                                stage,
+                                blueprint.on(layers),
+                                branch.putBack(),
+                                upkeep.at(upkeep.site().moved()));
+            case SandboxRecreated(var layers) ->
+                with(Stage.RESTORING, stack, tokens, Optional.empty(), checkpoints, "")
+                        .with(Stage.RESTORING, blueprint.on(layers), branch.putBack(), upkeep);
             case WakeRequested() -> at(Stage.WAKING, "");
             case SandboxWoken() -> at(Stage.RUNNING, "").with(upkeep.booted());
             case WakeFailed(var why) -> at(Stage.HIBERNATED, "").with(upkeep.troubled(why));
@@ -446,12 +507,22 @@ public record Sandbox(
                 yield with(stage, stack, tokens, host, after, reason);
             }
             case RestoreRequested(var checkpoint, var layers) ->
-                with(Stage.RESTORING, blueprint.on(layers), branch.putBack(), upkeep);
+                with(
+                        Stage.RESTORING,
+                        blueprint.on(layers),
+                        branch.putBack(),
+                        upkeep.at(upkeep.site().putBack()));
             case PatchApplied(var number) -> with(branch.patched(number));
             case PatchFailed(var number, var error) -> with(branch.failed(error));
             case SecretsRevoked() -> with(branch.cut());
             case ReachWidened(var widening) -> with(branch.widened(widening));
         };
+    }
+
+    private Site.Image imageOf(CheckpointId image, Instant at) {
+        var layers = new ArrayList<CheckpointId>(List.of(image));
+        layers.addAll(blueprint.fileLayers());
+        return new Site.Image(layers, at);
     }
 
     private Sandbox at(Stage next, String why) {

@@ -4,6 +4,7 @@ import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sealing.SealedToken;
@@ -23,6 +24,7 @@ public sealed interface SandboxCommand {
      * @param remembered the allowlist that stands in for lost layers
      * @param widening what its own store widens, for a fork
      * @param guard of the token that visitors of its ports need from the first moment on
+     * @param siting what its owner wants of its hosts
      */
     record CreateSandbox(
             Blueprint blueprint,
@@ -31,7 +33,8 @@ public sealed interface SandboxCommand {
             List<HostPattern> remembered,
             Tokens tokens,
             Optional<Widening> widening,
-            Optional<PreviewHash> guard)
+            Optional<PreviewHash> guard,
+            Siting siting)
             implements SandboxCommand {
         public CreateSandbox(
                 Blueprint blueprint,
@@ -39,7 +42,7 @@ public sealed interface SandboxCommand {
                 boolean lost,
                 List<HostPattern> remembered,
                 Tokens tokens) {
-            this(blueprint, stores, lost, remembered, tokens, Optional.empty(), Optional.empty());
+            this(blueprint, stores, lost, remembered, tokens, Optional.empty(), Optional.empty(), Siting.ANYWHERE);
         }
     }
 
@@ -66,8 +69,24 @@ public sealed interface SandboxCommand {
     /** It was idle for this long; does nothing when its timeout is another one by now. */
     record HibernateIdle(int timeoutSeconds) implements SandboxCommand {}
 
-    /** It sleeps; {@code keptBytes} are those of its disk. */
-    record ConfirmHibernated(long keptBytes) implements SandboxCommand {}
+    /**
+     * It sleeps.
+     *
+     * @param keptBytes of its disk
+     * @param image the layer that its disk was made into, if it was
+     */
+    record ConfirmHibernated(long keptBytes, Optional<CheckpointId> image) implements SandboxCommand {}
+
+    /** It is about to wake, and its disk is to be made there of the image that was kept. */
+    record MoveSandbox(HostId host) implements SandboxCommand {}
+
+    /**
+     * Its host is gone for good.
+     *
+     * @param host the one that is gone; nothing is done for a sandbox that is elsewhere by now
+     * @param fileLayers what can be made of it elsewhere, newest first; empty when nothing can
+     */
+    record ReportHostGone(HostId host, List<CheckpointId> fileLayers) implements SandboxCommand {}
 
     /**
      * Repeating it is harmless.

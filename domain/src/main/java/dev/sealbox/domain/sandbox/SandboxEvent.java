@@ -4,6 +4,7 @@ import dev.sealbox.domain.egress.HostPattern;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sealing.SealedToken;
@@ -26,6 +27,9 @@ public sealed interface SandboxEvent {
 
     record SandboxPlaced(HostId host) implements SandboxEvent {}
 
+    /** Its owner wants this of its hosts. */
+    record SandboxSited(Siting siting) implements SandboxEvent {}
+
     record SandboxStarted() implements SandboxEvent {}
 
     record SandboxLost(String reason) implements SandboxEvent {}
@@ -34,6 +38,23 @@ public sealed interface SandboxEvent {
 
     /** Its processes have ended, its network is closed; its disk and everything else about it stay. */
     record SandboxHibernated(long keptBytes) implements SandboxEvent {}
+
+    /** The disk of one that sleeps is a layer, too, so that it can wake elsewhere. */
+    record DiskKept(CheckpointId image) implements SandboxEvent {}
+
+    /**
+     * One that sleeps is to wake on another host.
+     *
+     * @param fileLayers what its disk is made of there, newest first
+     */
+    record SandboxMoved(HostId host, List<CheckpointId> fileLayers) implements SandboxEvent {}
+
+    /**
+     * Its host is gone for good, and it is to start on another one from what was last kept of it.
+     *
+     * @param fileLayers what its disk is made of there, newest first
+     */
+    record SandboxRecreated(List<CheckpointId> fileLayers) implements SandboxEvent {}
 
     record WakeRequested() implements SandboxEvent {}
 

@@ -5,10 +5,14 @@ import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Wanted;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -18,12 +22,41 @@ import java.util.concurrent.CompletionStage;
  */
 public interface SandboxHosts {
 
-    /** Chooses a host for a new sandbox, one that {@link #hasRoom}; empty when none can take it. */
-    Optional<HostId> place(Limits limits);
+    /** How a host stands to what is on it. */
+    enum Standing {
+        HERE,
+        /** It is to be emptied: nothing begins there any more. */
+        DRAINING,
+        /** It is not in the cluster. */
+        AWAY
+    }
 
-    /** Where something best starts whose files lie on {@code files}: there, or, when that host is gone, where they can be had. */
-    default HostId near(HostId files) {
-        return files;
+    /** The layer that a disk is to become, and whose it is. */
+    record Image(CheckpointId layer, OrganizationId owner) {}
+
+    /**
+     * A disk that was kept.
+     *
+     * @param image the layer that was made of it, if others can have layers and there was room
+     */
+    record Kept(long bytes, Optional<CheckpointId> image) {}
+
+    /** Chooses a host for what is new. */
+    Place place(Wanted wanted);
+
+    /** Where something best starts whose files lie on {@code files}: there, or where they can be had. */
+    default Place near(HostId files, Wanted wanted) {
+        return new Place.On(files);
+    }
+
+    /** How that host stands now. */
+    default Standing standing(HostId host) {
+        return Standing.HERE;
+    }
+
+    /** Whether any host could get this layer. */
+    default CompletionStage<Boolean> isShared(CheckpointId layer) {
+        return CompletableFuture.completedFuture(false);
     }
 
     /**
@@ -36,14 +69,21 @@ public interface SandboxHosts {
         return true;
     }
 
-    /** Starts the container and opens the egress gate for it; complete when the first command can run. */
+    /**
+     * Starts the container and opens the egress gate for it; complete when the first command can run. Fails with
+     * {@link HostFull} when that host has promised too much by now.
+     */
     CompletionStage<Unit> start(HostId host, StartSandbox start);
 
     /** Replaces the policy of a running sandbox; complete when the next request is decided by it. */
     CompletionStage<Unit> enforce(HostId host, EgressPolicy policy);
 
-    /** Ends a sandbox's processes and network and keeps its disk; the disk's bytes. */
-    CompletionStage<Long> hibernate(HostId host, SandboxId sandbox);
+    /**
+     * Ends a sandbox's processes and network and keeps its disk.
+     *
+     * @param image what to make of it for other hosts; empty for nothing
+     */
+    CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image);
 
     /**
      * Tells the host the terms of a sandbox that runs there.

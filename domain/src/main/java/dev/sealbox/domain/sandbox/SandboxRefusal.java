@@ -30,6 +30,9 @@ public sealed interface SandboxRefusal extends Refusal {
     /** So little is left of a host's disk that nothing new is begun there. */
     record NoRoom() implements SandboxRefusal {}
 
+    /** No host has room for it now; {@code tooMany} says that as a limit of its asker's and not of the server's. */
+    record ClusterFull(boolean tooMany) implements SandboxRefusal {}
+
     record StartFailed(String reason) implements SandboxRefusal {}
 
     /** Its owner has locked its size. */
@@ -70,6 +73,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case NotReady refusal -> Kind.NOT_READY;
             case NoHost refusal -> Kind.NOT_READY;
             case NoRoom refusal -> Kind.NOT_READY;
+            case ClusterFull(var tooMany) -> tooMany ? Kind.EXHAUSTED : Kind.NOT_READY;
             case StartFailed refusal -> Kind.NOT_READY;
             case SizeLocked refusal -> Kind.FORBIDDEN;
             case MemoryInUse refusal -> Kind.CONFLICT;
@@ -96,6 +100,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case NotReady refusal -> "sandbox.not-ready";
             case NoHost refusal -> "sandbox.no-host";
             case NoRoom refusal -> "host.no-room";
+            case ClusterFull refusal -> "cluster.full";
             case StartFailed refusal -> "sandbox.start-failed";
             // As the contract has them.
             case SizeLocked refusal -> "scaling_locked";
@@ -111,10 +116,16 @@ public sealed interface SandboxRefusal extends Refusal {
         };
     }
 
+    /** Room comes when somebody stops a sandbox. */
+    @Override
+    default boolean passes() {
+        return this instanceof ClusterFull || kind() == Kind.NOT_READY;
+    }
+
     /** People make room, not seconds. */
     @Override
     default int retryAfterSeconds() {
-        return this instanceof NoRoom ? 30 : 1;
+        return this instanceof NoRoom ? 30 : this instanceof ClusterFull ? 5 : 1;
     }
 
     @Override
@@ -129,6 +140,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case NotReady() -> "the sandbox is not ready yet";
             case NoHost() -> "no host can run the sandbox now";
             case NoRoom() -> "the host's disk is nearly full: nothing new is begun on it until there is room";
+            case ClusterFull(var tooMany) -> "every host is full; a repeat may succeed when sandboxes have ended";
             case StartFailed(var reason) -> "the sandbox could not be started: " + reason;
             case SizeLocked() -> "the size of the sandbox is locked";
             case MemoryInUse(var memoryMB) -> "the sandbox uses more memory than " + memoryMB + " MiB";

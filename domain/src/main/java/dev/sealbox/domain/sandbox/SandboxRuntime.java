@@ -23,6 +23,16 @@ public interface SandboxRuntime extends SandboxFiles {
      */
     CompletionStage<Long> park(SandboxId sandbox);
 
+    /**
+     * Copies the disk of a sandbox that is parked as a layer named {@code image}, done already is done.
+     *
+     * @return whether there is room for it
+     */
+    CompletionStage<Boolean> image(SandboxId sandbox, CheckpointId image);
+
+    /** Every sandbox that has a disk here, awake or parked. */
+    CompletionStage<List<SandboxId>> disks();
+
     /** Changes memory and CPU of a sandbox that runs. Fails with {@link SandboxMissing} when it does not run here. */
     CompletionStage<Void> limit(SandboxId sandbox, Limits limits);
 

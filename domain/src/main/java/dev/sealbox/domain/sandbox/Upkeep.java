@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param scalingLocked whether its size must not be changed
  * @param autoscale empty when its size is changed by hand only
  * @param preview what of it can be reached from outside
+ * @param site where it may be
  */
 public record Upkeep(
         int boot,
@@ -25,40 +26,46 @@ public record Upkeep(
         Optional<Instant> tagsUpdatedAt,
         boolean scalingLocked,
         Optional<Autoscale> autoscale,
-        Preview preview) {
+        Preview preview,
+        Site site) {
 
     public static final Upkeep NEW =
-            new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty(), Preview.NONE);
+            new Upkeep(0, 0, "", Map.of(), Optional.empty(), false, Optional.empty(), Preview.NONE, Site.ANYWHERE);
 
     public Upkeep {
         tags = Map.copyOf(tags);
     }
 
     Upkeep booted() {
-        return new Upkeep(boot + 1, keptBytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview);
+        return new Upkeep(
+                boot + 1, keptBytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview, site.started());
     }
 
     Upkeep hibernated(long bytes) {
-        return new Upkeep(boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview);
+        return new Upkeep(boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview, site);
     }
 
     Upkeep tagged(Map<String, String> all, Instant at) {
-        return new Upkeep(boot, keptBytes, trouble, all, Optional.of(at), scalingLocked, autoscale, preview);
+        return new Upkeep(boot, keptBytes, trouble, all, Optional.of(at), scalingLocked, autoscale, preview, site);
     }
 
     Upkeep locked(boolean locked) {
-        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, locked, autoscale, preview);
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, locked, autoscale, preview, site);
     }
 
     Upkeep scaledBetween(Optional<Autoscale> bounds) {
-        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, bounds, preview);
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, bounds, preview, site);
     }
 
     Upkeep troubled(String why) {
-        return new Upkeep(boot, keptBytes, why, tags, tagsUpdatedAt, scalingLocked, autoscale, preview);
+        return new Upkeep(boot, keptBytes, why, tags, tagsUpdatedAt, scalingLocked, autoscale, preview, site);
     }
 
     Upkeep open(Preview other) {
-        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, autoscale, other);
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, autoscale, other, site);
+    }
+
+    Upkeep at(Site other) {
+        return new Upkeep(boot, keptBytes, trouble, tags, tagsUpdatedAt, scalingLocked, autoscale, preview, other);
     }
 }

@@ -12,6 +12,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
 import java.time.Instant;
 import java.util.List;
@@ -125,7 +126,14 @@ class BranchTest {
         var widening =
                 new Widening(Set.of(new SecretName("B"), new SecretName("A")), HostPattern.parseAll(List.of("*")));
         var create = new SandboxCommand.CreateSandbox(
-                PLAN, List.of(), false, List.of(), Tokens.NONE, Optional.of(widening), Optional.empty());
+                PLAN,
+                List.of(),
+                false,
+                List.of(),
+                Tokens.NONE,
+                Optional.of(widening),
+                Optional.empty(),
+                Siting.ANYWHERE);
 
         assertThat(after(Sandbox.ABSENT, create).branch().widening()).contains(widening);
         assertThat(widening.warnings())

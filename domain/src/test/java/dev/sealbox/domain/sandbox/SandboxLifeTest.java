@@ -89,7 +89,8 @@ class SandboxLifeTest {
         assertThat(falling.alive())
                 .as("it obeys its policy as long as it has a container")
                 .isTrue();
-        assertThat(falling.decide(OWNER, new ConfirmHibernated(4096))).isEqualTo(accept(new SandboxHibernated(4096)));
+        assertThat(falling.decide(OWNER, new ConfirmHibernated(4096, Optional.empty())))
+                .isEqualTo(accept(new SandboxHibernated(4096)));
 
         assertThat(status(asleep())).isEqualTo("hibernated");
         assertThat(asleep().alive()).isFalse();

@@ -1,6 +1,7 @@
 package dev.sealbox.persistence.entity;
 
 import com.typesafe.config.Config;
+import dev.sealbox.domain.InvalidValue;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param pushTimeout how long a change of a store waits for running sandboxes
  * @param retryAfter the pause before a failed side effect is tried again
  * @param startAttempts how often an interrupted start is tried
+ * @param queueFor how long a start waits for room in a cluster that is full; zero for not at all
  */
 public record EntitySettings(
         String role,
@@ -23,7 +25,8 @@ public record EntitySettings(
         Duration askTimeout,
         Duration pushTimeout,
         Duration retryAfter,
-        int startAttempts) {
+        int startAttempts,
+        Duration queueFor) {
 
     public static EntitySettings from(Config config) {
         var own = config.getConfig("sealbox.persistence");
@@ -35,6 +38,15 @@ public record EntitySettings(
                 own.getDuration("ask-timeout"),
                 own.getDuration("push-timeout"),
                 own.getDuration("retry-after"),
-                own.getInt("start-attempts"));
+                own.getInt("start-attempts"),
+                queueFor(own.getConfig("placement")));
+    }
+
+    private static Duration queueFor(Config placement) {
+        return switch (placement.getString("when-full")) {
+            case "queue" -> placement.getDuration("queue-for");
+            case "refuse" -> Duration.ZERO;
+            default -> throw new InvalidValue("sealbox.persistence.placement.when-full must be queue or refuse");
+        };
     }
 }

@@ -156,7 +156,9 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         return switch (sandbox.decide(create.origin(), create.command())) {
             case Accepted<SandboxEvent, ?>(var events) -> {
                 var all = new ArrayList<>(events);
-                create.host().ifPresent(files -> all.add(new SandboxEvent.SandboxPlaced(work.near(files))));
+                create.host()
+                        .ifPresent(
+                                files -> all.add(new SandboxEvent.SandboxPlaced(work.near(files, create.command()))));
                 yield Effect().persist(Records.of(all, create.origin(), clock)).thenRun(after -> {
                     work.startOnce();
                     context.getSelf().tell(new SandboxMessage.Await(after.organization(), create.replyTo()));
@@ -196,7 +198,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     }
 
     private void prepare(SandboxCommand command) {
-        if (command instanceof SandboxCommand.RestoreCheckpoint) {
+        if (command instanceof SandboxCommand.RestoreCheckpoint || command instanceof SandboxCommand.ReportHostGone) {
             work.startAnew();
         } else if (command instanceof SandboxCommand.ChangeTimeout) {
             work.restartClock();

@@ -2,6 +2,7 @@ package dev.sealbox.persistence.entity;
 
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -75,10 +76,15 @@ public sealed interface SandboxMessage {
      * A side effect came to an end.
      *
      * @param figure of a start the revision of the policy that it was given, of a hibernation the bytes that it keeps, of
-     *     an adjustment the number of the start that it was for; 0 for other effects
+     *     an adjustment the number of the start that it was for, of a look 1 when there is an image; 0 for other effects
+     * @param image of a hibernation the layer that the disk was made into, if it was
      */
-    record Finished(Effect effect, long figure, Optional<Throwable> failure)
-            implements SandboxMessage, NoSerializationVerificationNeeded {}
+    record Finished(Effect effect, long figure, Optional<CheckpointId> image, Optional<Throwable> failure)
+            implements SandboxMessage, NoSerializationVerificationNeeded {
+        public Finished(Effect effect, long figure, Optional<Throwable> failure) {
+            this(effect, figure, Optional.empty(), failure);
+        }
+    }
 
     /** What the work has come to, to be noted down. */
     record Conclude(SandboxCommand command) implements SandboxMessage, NoSerializationVerificationNeeded {}
@@ -99,6 +105,8 @@ public sealed interface SandboxMessage {
         ADJUST,
         /** Having the host end the container, and letting everything else go. */
         END,
+        /** Looking whether others could have the image of its disk. */
+        LOOK,
         /** Noting down an outcome. */
         CONCLUDE,
         /** Waiting before something that failed is tried again. */

@@ -4,10 +4,16 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Siting;
+import dev.sealbox.domain.placement.Wanted;
+import dev.sealbox.domain.sandbox.Blueprint;
+import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
 import dev.sealbox.domain.sandbox.SandboxCommand;
@@ -19,13 +25,15 @@ import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.SandboxMessage.Effect;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +58,14 @@ final class SandboxWork {
 
     private boolean restartClock;
 
+    /** Until when a place is waited for; empty while there is one. */
+    private Optional<Long> queuedUntil = Optional.empty();
+
+    /** Whether it was looked for an image since it was last asked to wake. */
+    private boolean looked;
+
+    private final Duration queueFor;
+
     SandboxWork(
             SandboxId id,
             ActorContext<SandboxMessage> context,
@@ -62,11 +78,13 @@ final class SandboxWork {
         this.hosts = hosts;
         this.attempts = settings.startAttempts();
         this.attemptsLeft = attempts;
+        this.queueFor = settings.queueFor();
     }
 
     /** Somebody waits for the start, and wants to hear of a failure rather than of a later success. */
     void startOnce() {
         attemptsLeft = 1;
+        looked = false;
     }
 
     /** What is put back has run before, so a host that is away for a moment does not end it. */
@@ -167,23 +185,34 @@ final class SandboxWork {
         };
     }
 
-    /** The host for one whose files lie on {@code files}. */
-    HostId near(HostId files) {
-        return hosts.near(files);
+    /** The host for one whose files lie on {@code files}: there, when nowhere is better. */
+    HostId near(HostId files, SandboxCommand.CreateSandbox create) {
+        return hosts.near(files, wanted(create.blueprint(), create.siting()))
+                .found()
+                .orElse(files);
+    }
+
+    private static Wanted wanted(Blueprint plan, Siting siting) {
+        return new Wanted(plan.template(), plan.limits().size(), plan.fileLayers(), siting.labels());
+    }
+
+    private static Wanted wanted(Sandbox sandbox) {
+        return wanted(sandbox.blueprint(), sandbox.upkeep().site().wanted());
     }
 
     private void start(Sandbox sandbox) {
         if (sandbox.host().isEmpty()) {
-            hosts.place(sandbox.blueprint().limits())
-                    .ifPresentOrElse(
-                            host -> conclude(new SandboxCommand.PlaceSandbox(host)),
-                            () -> failedStart(new SandboxRefusal.NoHost().message())
-                                    .ifPresent(this::conclude));
+            placed(hosts.place(wanted(sandbox))).ifPresent(this::conclude);
+            return;
+        }
+        if (sandbox.stage() == Stage.WAKING && mustMove(sandbox)) {
+            move(sandbox);
             return;
         }
         policy(sandbox).ifPresent(policy -> {
             var plan = sandbox.blueprint();
-            var kept = sandbox.stage() == Stage.WAKING || sandbox.stage() == Stage.REBOOTING;
+            var anew = sandbox.upkeep().site().anew();
+            var kept = sandbox.stage() == Stage.REBOOTING || (sandbox.stage() == Stage.WAKING && !anew);
             var start = new StartSandbox(
                     plan.template(),
                     plan.fileLayers(),
@@ -201,23 +230,117 @@ final class SandboxWork {
         });
     }
 
+    private Optional<SandboxCommand> placed(Place place) {
+        return switch (place) {
+            case Place.On(var host) -> {
+                queuedUntil = Optional.empty();
+                yield Optional.of(new SandboxCommand.PlaceSandbox(host));
+            }
+            case Place.Nowhere() -> failedStart(new SandboxRefusal.NoHost().message());
+            case Place.Full() -> {
+                var full = new SandboxRefusal.ClusterFull(false).message();
+                if (maySoonHaveRoom()) {
+                    pause("find a place for", full);
+                    yield Optional.empty();
+                }
+                yield failedStart(full);
+            }
+        };
+    }
+
+    private boolean maySoonHaveRoom() {
+        var until = queuedUntil.orElseGet(() -> System.nanoTime() + queueFor.toNanos());
+        queuedUntil = Optional.of(until);
+        return until - System.nanoTime() > 0;
+    }
+
+    /** The host that was to start it has promised its room to others since it last told. */
+    private Optional<SandboxCommand> placedAnew(Sandbox sandbox) {
+        var former = sandbox.host().orElseThrow();
+        var place = sandbox.blueprint().fileLayers().isEmpty()
+                ? hosts.place(wanted(sandbox))
+                : hosts.near(former, wanted(sandbox));
+        return placed(place.found().equals(Optional.of(former)) ? new Place.Full() : place);
+    }
+
+    /** Whether it cannot wake where it is. */
+    private boolean mustMove(Sandbox sandbox) {
+        return hosts.standing(sandbox.host().orElseThrow()) != SandboxHosts.Standing.HERE && !looked;
+    }
+
+    /** To where an image of its disk can be had, if there is one. */
+    private void move(Sandbox sandbox) {
+        looked = true;
+        var image = sandbox.upkeep().site().image();
+        if (image.isEmpty()) {
+            lookedFor(sandbox, false).ifPresentOrElse(this::conclude, () -> proceed(sandbox));
+            return;
+        }
+        underWay = Optional.of(Effect.LOOK);
+        context.pipeToSelf(
+                begun(() -> hosts.isShared(image.get().layers().getFirst())),
+                (shared, failure) -> new SandboxMessage.Finished(
+                        Effect.LOOK, Boolean.TRUE.equals(shared) ? 1 : 0, Optional.ofNullable(failure)));
+    }
+
+    private Optional<SandboxCommand> lookedFor(Sandbox sandbox, boolean found) {
+        if (sandbox.stage() != Stage.WAKING) {
+            return Optional.empty();
+        }
+        var here = sandbox.host().orElseThrow();
+        var image = sandbox.upkeep().site().image();
+        if (found && image.isPresent()) {
+            var plan = sandbox.blueprint();
+            var there = hosts.place(new Wanted(
+                    plan.template(),
+                    plan.limits().size(),
+                    image.get().layers(),
+                    sandbox.upkeep().site().wanted().labels()));
+            return switch (there) {
+                case Place.On(var host) ->
+                    host.equals(here)
+                            ? failedWake(HostFull.MESSAGE)
+                            : Optional.of(new SandboxCommand.MoveSandbox(host));
+                case Place.Full() -> failedWake(new SandboxRefusal.ClusterFull(false).message());
+                case Place.Nowhere() -> failedWake(new SandboxRefusal.NoHost().message());
+            };
+        }
+        if (hosts.standing(here) == SandboxHosts.Standing.DRAINING) {
+            return failedWake("its host is being drained, and its files lie there only");
+        }
+        return Optional.empty();
+    }
+
     /** What must be so before the host starts the container. */
     private CompletionStage<?> ready(Sandbox sandbox) {
         return switch (sandbox.stage()) {
             // Its place was given to it when it was asked to wake; a hibernation of before may have taken it back
             // since.
             case WAKING -> neighbours.resumed(sandbox.organization(), id);
-            case REBOOTING -> hosts.hibernate(sandbox.host().orElseThrow(), id);
+            case REBOOTING -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.empty());
             default -> CompletableFuture.completedFuture(Unit.DONE);
         };
     }
 
     private void hibernate(Sandbox sandbox) {
-        effect(
-                Effect.HIBERNATE,
-                hosts -> hosts.hibernate(sandbox.host().orElseThrow(), id)
-                        .thenCompose(bytes ->
-                                neighbours.suspend(sandbox.organization(), id).thenApply(suspended -> bytes)));
+        underWay = Optional.of(Effect.HIBERNATE);
+        context.pipeToSelf(
+                begun(() -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.of(image(sandbox)))
+                        .thenCompose(kept ->
+                                neighbours.suspend(sandbox.organization(), id).thenApply(suspended -> kept))),
+                (kept, failure) -> new SandboxMessage.Finished(
+                        Effect.HIBERNATE,
+                        kept == null ? 0 : kept.bytes(),
+                        kept == null ? Optional.empty() : kept.image(),
+                        Optional.ofNullable(failure)));
+    }
+
+    /** The same for each try, and another one for each run. */
+    private SandboxHosts.Image image(Sandbox sandbox) {
+        var run = "image of " + id + ", run " + sandbox.upkeep().boot() + ", generation "
+                + sandbox.branch().generation();
+        var layer = new CheckpointId(UUID.nameUUIDFromBytes(run.getBytes(StandardCharsets.UTF_8)));
+        return new SandboxHosts.Image(layer, sandbox.organization());
     }
 
     /** The host forgets terms when it restarts, and may have missed a change. */
@@ -269,20 +392,11 @@ final class SandboxWork {
     private void effect(Effect effect, long revision, Supplier<? extends CompletionStage<?>> action) {
         underWay = Optional.of(effect);
         context.pipeToSelf(
-                begun(action),
+                begun(() -> action.get().thenApply(done -> Unit.DONE)),
                 (done, failure) -> new SandboxMessage.Finished(effect, revision, Optional.ofNullable(failure)));
     }
 
-    /** As the other, for an effect that comes to a figure. */
-    private void effect(Effect effect, Function<SandboxHosts, CompletionStage<Long>> action) {
-        underWay = Optional.of(effect);
-        context.pipeToSelf(
-                begun(() -> action.apply(hosts)).thenApply(figure -> (Long) figure),
-                (figure, failure) ->
-                        new SandboxMessage.Finished(effect, figure == null ? 0 : figure, Optional.ofNullable(failure)));
-    }
-
-    private static CompletionStage<?> begun(Supplier<? extends CompletionStage<?>> action) {
+    private static <T> CompletionStage<T> begun(Supplier<? extends CompletionStage<T>> action) {
         try {
             return action.get();
         } catch (RuntimeException e) {
@@ -298,6 +412,7 @@ final class SandboxWork {
             case HIBERNATE -> hibernated(sandbox, finished);
             case ADJUST -> adjusted(sandbox, finished);
             case END -> ended(sandbox, finished);
+            case LOOK -> lookedFor(sandbox, finished.figure() == 1);
             case LAYER, CONCLUDE, PAUSE -> {
                 finished.failure().ifPresent(failure -> pause("ask the stores of", Records.reason(failure)));
                 yield Optional.empty();
@@ -317,15 +432,36 @@ final class SandboxWork {
             // A store changed meanwhile, so the key of a value that the host was to open may be destroyed: try anew.
             return Optional.empty();
         }
-        var reason = Records.reason(finished.failure().get());
+        var failure = finished.failure().get();
+        if (is(failure, HostFull.class)) {
+            return full(sandbox);
+        }
+        var reason = Records.reason(failure);
         return switch (sandbox.stage()) {
             case WAKING, REBOOTING -> failedWake(reason);
             default -> failedStart(reason);
         };
     }
 
+    /** Nothing was begun on its host. */
+    private Optional<SandboxCommand> full(Sandbox sandbox) {
+        return switch (sandbox.stage()) {
+            case STARTING -> placedAnew(sandbox);
+            case WAKING -> {
+                if (!looked && sandbox.upkeep().site().image().isPresent()) {
+                    move(sandbox);
+                    yield Optional.empty();
+                }
+                yield failedWake(HostFull.MESSAGE);
+            }
+            case REBOOTING -> failedWake(HostFull.MESSAGE);
+            default -> failedStart(HostFull.MESSAGE);
+        };
+    }
+
     private Optional<SandboxCommand> failedWake(String reason) {
         told = Optional.empty();
+        looked = false;
         attemptsLeft--;
         if (attemptsLeft <= 0) {
             return Optional.of(new SandboxCommand.ReportWakeFailed(reason));
@@ -345,7 +481,7 @@ final class SandboxWork {
         }
         forgetLayers();
         enforced = 0;
-        return Optional.of(new SandboxCommand.ConfirmHibernated(finished.figure()));
+        return Optional.of(new SandboxCommand.ConfirmHibernated(finished.figure(), finished.image()));
     }
 
     private Optional<SandboxCommand> adjusted(Sandbox sandbox, SandboxMessage.Finished finished) {
@@ -354,15 +490,15 @@ final class SandboxWork {
         }
         told = Optional.empty();
         var failure = finished.failure().get();
-        if (isMissing(failure)) {
+        if (is(failure, SandboxMissing.class)) {
             return Optional.of(new SandboxCommand.ReportMissing((int) finished.figure()));
         }
         pause("adjust", Records.reason(failure));
         return Optional.empty();
     }
 
-    private static boolean isMissing(Throwable failure) {
-        return failure instanceof SandboxMissing || failure.getCause() instanceof SandboxMissing;
+    private static boolean is(Throwable failure, Class<? extends Throwable> kind) {
+        return kind.isInstance(failure) || kind.isInstance(failure.getCause());
     }
 
     private Optional<SandboxCommand> failedStart(String reason) {

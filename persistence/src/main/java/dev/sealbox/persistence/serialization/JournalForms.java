@@ -54,6 +54,10 @@ final class JournalForms {
             entry("sandbox.tokens-added.1", SandboxEvent.TokensAdded.class),
             entry("sandbox.placed.1", SandboxEvent.SandboxPlaced.class),
             entry("sandbox.started.1", SandboxEvent.SandboxStarted.class),
+            entry("sandbox.sited.1", SandboxEvent.SandboxSited.class),
+            entry("sandbox.disk-kept.1", SandboxEvent.DiskKept.class),
+            entry("sandbox.moved.1", SandboxEvent.SandboxMoved.class),
+            entry("sandbox.recreated.1", SandboxEvent.SandboxRecreated.class),
             entry("sandbox.lost.1", SandboxEvent.SandboxLost.class),
             entry("sandbox.hibernate-requested.1", SandboxEvent.HibernateRequested.class),
             entry("sandbox.hibernated.1", SandboxEvent.SandboxHibernated.class),
@@ -128,6 +132,7 @@ final class JournalForms {
             entry("sandbox.state.4", Sandbox.class),
             entry("sandbox.state.5", Sandbox.class),
             entry("sandbox.state.6", Sandbox.class),
+            entry("sandbox.state.7", Sandbox.class),
             entry("checkpoint.state.1", Checkpoint.class),
             entry("checkpoint.state.2", Checkpoint.class),
             entry("checkpoint.state.3", Checkpoint.class),
@@ -158,7 +163,7 @@ final class JournalForms {
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
             case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
             case SecretStore store -> "store.state.5";
-            case Sandbox sandbox -> "sandbox.state.6";
+            case Sandbox sandbox -> "sandbox.state.7";
             case Checkpoint checkpoint -> "checkpoint.state.4";
             case ImageLibrary library -> "image.state.2";
             case Organization organization -> "organization.state.3";
@@ -204,6 +209,10 @@ final class JournalForms {
             case SandboxEvent.TokensAdded e -> "sandbox.tokens-added.1";
             case SandboxEvent.SandboxPlaced e -> "sandbox.placed.1";
             case SandboxEvent.SandboxStarted e -> "sandbox.started.1";
+            case SandboxEvent.SandboxSited e -> "sandbox.sited.1";
+            case SandboxEvent.DiskKept e -> "sandbox.disk-kept.1";
+            case SandboxEvent.SandboxMoved e -> "sandbox.moved.1";
+            case SandboxEvent.SandboxRecreated e -> "sandbox.recreated.1";
             case SandboxEvent.SandboxLost e -> "sandbox.lost.1";
             case SandboxEvent.HibernateRequested e -> "sandbox.hibernate-requested.1";
             case SandboxEvent.SandboxHibernated e -> "sandbox.hibernated.1";

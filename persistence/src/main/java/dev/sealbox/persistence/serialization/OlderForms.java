@@ -20,11 +20,14 @@ final class OlderForms {
             entry("organization.state.1", state -> withSuspended(organization(state))),
             entry("organization.state.2", OlderForms::withSuspended),
             entry("sandbox.created.1", OlderForms::sandboxCreated),
-            entry("sandbox.state.1", sandbox -> withPreview(withSleep(withDefaults(withBranch(sandbox(sandbox)))))),
-            entry("sandbox.state.2", sandbox -> withPreview(withSleep(withDefaults(withBranch(sandbox))))),
-            entry("sandbox.state.3", sandbox -> withPreview(withSleep(withDefaults(sandbox)))),
-            entry("sandbox.state.4", sandbox -> withPreview(withSleep(sandbox))),
-            entry("sandbox.state.5", OlderForms::withPreview),
+            entry(
+                    "sandbox.state.1",
+                    sandbox -> withSite(withPreview(withSleep(withDefaults(withBranch(sandbox(sandbox))))))),
+            entry("sandbox.state.2", sandbox -> withSite(withPreview(withSleep(withDefaults(withBranch(sandbox)))))),
+            entry("sandbox.state.3", sandbox -> withSite(withPreview(withSleep(withDefaults(sandbox))))),
+            entry("sandbox.state.4", sandbox -> withSite(withPreview(withSleep(sandbox)))),
+            entry("sandbox.state.5", sandbox -> withSite(withPreview(sandbox))),
+            entry("sandbox.state.6", OlderForms::withSite),
             entry("checkpoint.requested.1", OlderForms::checkpointRequested),
             entry("checkpoint.state.1", checkpoint -> checkpoint(withUpkeep(checkpoint))),
             entry("checkpoint.state.2", OlderForms::checkpoint),
@@ -116,6 +119,16 @@ final class OlderForms {
         var preview = ((ObjectNode) state.get("upkeep")).putObject("preview");
         preview.putArray("urls");
         preview.putNull("guard");
+        return state;
+    }
+
+    /** Before there were sites a sandbox was where it was first placed. */
+    private static ObjectNode withSite(ObjectNode state) {
+        var site = ((ObjectNode) state.get("upkeep")).putObject("site");
+        var wanted = site.putObject("wanted");
+        wanted.putObject("labels");
+        wanted.put("onHostLoss", "FAIL");
+        site.putNull("image").put("anew", false);
         return state;
     }
 

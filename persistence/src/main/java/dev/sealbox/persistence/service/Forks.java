@@ -192,7 +192,8 @@ final class Forks {
                 contents.tokens(),
                 Optional.of(contents.host()),
                 found.widening(),
-                Optional.empty());
+                Optional.empty(),
+                wanted.siting());
     }
 
     private static Blueprint blueprint(

@@ -11,6 +11,7 @@ import dev.sealbox.domain.image.BuildLog.Line;
 import dev.sealbox.domain.image.ImageCommand;
 import dev.sealbox.domain.image.ImageHash;
 import dev.sealbox.domain.image.ImageLayer;
+import dev.sealbox.domain.image.ImageManifest;
 import dev.sealbox.domain.image.ImageRefusal;
 import dev.sealbox.domain.image.Images.Wanted;
 import dev.sealbox.domain.sandbox.Defaults;
@@ -19,6 +20,7 @@ import dev.sealbox.persistence.entity.ImageMessage;
 import dev.sealbox.persistence.entity.ImageReply;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +135,12 @@ final class ImageBuild {
     }
 
     private Optional<HostId> place() {
-        return builds.hosts.place(BuildSite.limits(wanted.memoryMB()));
+        return builds.hosts.place(site(List.of())).found();
+    }
+
+    private dev.sealbox.domain.placement.Wanted site(List<CheckpointId> files) {
+        return new dev.sealbox.domain.placement.Wanted(
+                ImageManifest.BASE, BuildSite.limits(wanted.memoryMB()).size(), files, Map.of());
     }
 
     /** Does the steps from {@code first} on in a builder that stands on {@code ground}. */
@@ -141,7 +148,7 @@ final class ImageBuild {
         var build = new Build(
                 new CheckpointId(UUID.randomUUID()),
                 SandboxId.random(builds.random),
-                builds.hosts.near(ground.host()),
+                builds.hosts.near(ground.host(), site(ground.files())).found().orElse(ground.host()),
                 builds.members.me(),
                 wanted.manifest().outline());
         mine = build;

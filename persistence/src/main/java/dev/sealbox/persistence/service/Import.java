@@ -91,7 +91,9 @@ final class Import {
             return Outcome.refused(new SandboxRefusal.NoRoom());
         }
         return builds.hosts
-                .place(BuildSite.limits(1024))
+                .place(dev.sealbox.domain.placement.Wanted.fresh(
+                        BuildSite.limits(1024).size()))
+                .found()
                 .map(host -> made(hash, outline, host, defaults, unpack))
                 .orElseGet(() -> Outcome.refused(new SandboxRefusal.NoHost()));
     }

@@ -113,11 +113,17 @@ public final class JournalLayerNeeds implements LayerNeeds {
                 .thenApply(all -> union(Set.of(), all));
     }
 
+    private static Set<CheckpointId> standingOn(Sandbox sandbox) {
+        var layers = new HashSet<>(sandbox.blueprint().fileLayers());
+        sandbox.upkeep().site().image().ifPresent(image -> layers.addAll(image.layers()));
+        return layers;
+    }
+
     private CompletionStage<Set<CheckpointId>> layers(OrganizationId organization, SandboxId id) {
         return sandboxes
                 .read(organization, id)
                 .thenApply(outcome -> outcome instanceof Outcome.Done<Sandbox>(var sandbox) && sandbox.mayRun()
-                        ? Set.copyOf(sandbox.blueprint().fileLayers())
+                        ? standingOn(sandbox)
                         : Set.of());
     }
 }

@@ -11,6 +11,9 @@ import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.organization.OrganizationCommand.AdmitSandbox;
 import dev.sealbox.domain.organization.OrganizationRefusal.TooManySandboxes;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Siting;
+import dev.sealbox.domain.placement.Wanted;
 import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Sandbox;
@@ -69,6 +72,7 @@ final class Launcher {
      * @param host where it must run; empty for any
      * @param widening what its own store widens
      * @param guard of the token that visitors of its ports are to need
+     * @param siting what is wanted of its hosts
      */
     record Plan(
             SandboxId id,
@@ -79,11 +83,12 @@ final class Launcher {
             Map<SealedToken, SecretName> inherited,
             Optional<HostId> host,
             Optional<Widening> widening,
-            Optional<PreviewHash> guard) {
+            Optional<PreviewHash> guard,
+            Siting siting) {
 
         /** Of one that inherits nothing. */
-        Plan(SandboxId id, Blueprint blueprint, List<StoreView> layers, Optional<PreviewHash> guard) {
-            this(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty(), Optional.empty(), guard);
+        Plan(SandboxId id, Blueprint blueprint, List<StoreView> layers, Optional<PreviewHash> guard, Siting siting) {
+            this(id, blueprint, layers, false, List.of(), Map.of(), Optional.empty(), Optional.empty(), guard, siting);
         }
     }
 
@@ -130,9 +135,32 @@ final class Launcher {
 
     /** Complete when the first command can run. */
     CompletionStage<Outcome<SandboxView>> launch(Origin origin, Plan plan) {
-        if (!hosts.hasRoom(plan.host().map(hosts::near))) {
-            return Futures.now(Outcome.refused(new SandboxRefusal.NoRoom()));
+        var refusal = whyNowhere(plan);
+        return refusal.isPresent() ? Futures.now(Outcome.refused(refusal.get())) : admitted(origin, plan);
+    }
+
+    /** Told before anything is begun. */
+    private Optional<Refusal> whyNowhere(Plan plan) {
+        var wanted = new Wanted(
+                plan.blueprint().template(),
+                plan.blueprint().limits().size(),
+                plan.blueprint().fileLayers(),
+                plan.siting().labels());
+        var place = plan.host().map(files -> hosts.near(files, wanted)).orElseGet(() -> hosts.place(wanted));
+        if (!hosts.hasRoom(place.found().or(plan::host))) {
+            return Optional.of(new SandboxRefusal.NoRoom());
         }
+        return switch (place) {
+            case Place.On on -> Optional.empty();
+            case Place.Full full ->
+                settings.queues()
+                        ? Optional.empty()
+                        : Optional.of(new SandboxRefusal.ClusterFull(settings.fullIsTooMany()));
+            case Place.Nowhere nowhere -> Optional.of(new SandboxRefusal.NoHost());
+        };
+    }
+
+    private CompletionStage<Outcome<SandboxView>> admitted(Origin origin, Plan plan) {
         return admit(origin, plan.id())
                 .thenCompose(admitted -> admitted.then(done -> entities.sandbox(
                                 plan.id(),
@@ -171,7 +199,14 @@ final class Launcher {
         // What is enforced now stands in, should all the stores disappear.
         var remembered = StoreLayers.allowlist(views, plan.lost(), plan.remembered());
         return new CreateSandbox(
-                plan.blueprint(), layers, plan.lost(), remembered, tokens, plan.widening(), plan.guard());
+                plan.blueprint(),
+                layers,
+                plan.lost(),
+                remembered,
+                tokens,
+                plan.widening(),
+                plan.guard(),
+                plan.siting());
     }
 
     private CompletionStage<Outcome<SandboxView>> started(Origin origin, SandboxId id, SandboxReply reply) {
@@ -186,7 +221,7 @@ final class Launcher {
         };
     }
 
-    private static Outcome<SandboxView> started(SandboxId id, Sandbox sandbox) {
+    private Outcome<SandboxView> started(SandboxId id, Sandbox sandbox) {
         return switch (sandbox.stage()) {
             case RUNNING, RESTORING -> Outcome.done(sandbox.view(id));
             case LOST -> Outcome.refused(whyLost(sandbox.reason()));
@@ -197,8 +232,12 @@ final class Launcher {
         };
     }
 
-    private static Refusal whyLost(String reason) {
+    private Refusal whyLost(String reason) {
         var noHost = new SandboxRefusal.NoHost();
+        var full = new SandboxRefusal.ClusterFull(settings.fullIsTooMany());
+        if (reason.equals(full.message())) {
+            return full;
+        }
         return reason.equals(noHost.message()) ? noHost : new SandboxRefusal.StartFailed(reason);
     }
 }

@@ -1,6 +1,7 @@
 package dev.sealbox.persistence.service;
 
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -8,6 +9,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
 import java.util.List;
@@ -16,7 +18,11 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What becomes of the sandboxes of a host that is gone: those that ran on it are lost, and let go of their places. */
+/**
+ * What becomes of the sandboxes of a host that is gone: those that ran on it are lost, and let go of their places, or start
+ * elsewhere where their owners want that and something of them is left. Those that sleep wait for the disk, or wake
+ * elsewhere.
+ */
 public final class LostHosts {
     private static final Logger log = LoggerFactory.getLogger(LostHosts.class);
     private static final int AT_A_TIME = 32;
@@ -25,13 +31,15 @@ public final class LostHosts {
     private final Organizations organizations;
     private final Names names;
     private final RunningSandboxes sandboxes;
+    private final Remains remains;
     private final ServiceSettings settings;
 
-    public LostHosts(Entities entities, Organizations organizations, ServiceSettings settings) {
+    public LostHosts(Entities entities, Organizations organizations, SandboxHosts hosts, ServiceSettings settings) {
         this.entities = entities;
         this.organizations = organizations;
         this.names = new Names(entities, settings);
         this.sandboxes = new RunningSandboxes(entities, settings);
+        this.remains = new Remains(entities, hosts, settings);
         this.settings = settings;
     }
 
@@ -56,7 +64,7 @@ public final class LostHosts {
                 .thenCompose(known -> known instanceof Outcome.Done<Sandbox>(var sandbox)
                                 && sandbox.alive()
                                 && sandbox.host().equals(Optional.of(host))
-                        ? lost(organization, id)
+                        ? remains.of(sandbox).thenCompose(layers -> lost(organization, id, host, layers))
                         : Futures.now(false))
                 .exceptionally(failure -> {
                     log.warn("Cannot tell {} that its host is lost: {}", id, Patience.reason(failure));
@@ -64,8 +72,9 @@ public final class LostHosts {
                 });
     }
 
-    private CompletionStage<Boolean> lost(OrganizationId organization, SandboxId id) {
-        var report = new SandboxCommand.ReportLost("its host left the cluster");
+    private CompletionStage<Boolean> lost(
+            OrganizationId organization, SandboxId id, HostId host, List<CheckpointId> layers) {
+        var report = new SandboxCommand.ReportHostGone(host, layers);
         return entities.sandbox(
                         id,
                         settings.askTimeout(),

@@ -1,6 +1,7 @@
 package dev.sealbox.persistence.service;
 
 import com.typesafe.config.Config;
+import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.store.VersionLimit;
 import java.time.Duration;
 
@@ -17,6 +18,8 @@ import java.time.Duration;
  * @param maxSandboxes of an organisation, not counting stopped ones
  * @param maxVersions of each secret, where its store has no limit of its own
  * @param strictForks whether a fork is refused whose store widens what inherited secrets can reach
+ * @param queues whether a start waits in a cluster that is full
+ * @param fullIsTooMany whether a full cluster is answered as a limit of the asker's, 429, or as the server's, 503
  */
 public record ServiceSettings(
         Duration askTimeout,
@@ -28,7 +31,9 @@ public record ServiceSettings(
         int maxStores,
         int maxSandboxes,
         VersionLimit maxVersions,
-        boolean strictForks) {
+        boolean strictForks,
+        boolean queues,
+        boolean fullIsTooMany) {
 
     public static ServiceSettings from(Config config) {
         var own = config.getConfig("sealbox.persistence");
@@ -42,6 +47,16 @@ public record ServiceSettings(
                 own.getInt("max-stores"),
                 own.getInt("max-sandboxes"),
                 new VersionLimit(own.getInt("max-versions")),
-                own.getBoolean("strict-forks"));
+                own.getBoolean("strict-forks"),
+                own.getString("placement.when-full").equals("queue"),
+                tooMany(own.getInt("placement.full-status")));
+    }
+
+    private static boolean tooMany(int status) {
+        return switch (status) {
+            case 429 -> true;
+            case 503 -> false;
+            default -> throw new InvalidValue("sealbox.persistence.placement.full-status must be 429 or 503");
+        };
     }
 }

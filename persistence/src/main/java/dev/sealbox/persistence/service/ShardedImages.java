@@ -278,7 +278,8 @@ public final class ShardedImages implements Images {
                         Map.of(),
                         Optional.of(image.host()),
                         Optional.empty(),
-                        sandbox.guard()));
+                        sandbox.guard(),
+                        sandbox.siting()));
     }
 
     @Override

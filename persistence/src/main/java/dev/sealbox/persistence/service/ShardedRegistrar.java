@@ -36,6 +36,13 @@ public final class ShardedRegistrar implements Registrar {
                         : new Claim.Foreign());
     }
 
+    @Override
+    public CompletionStage<Boolean> hasLeft(HostId host, SandboxId sandbox) {
+        return asked(() -> entities.sandbox(sandbox, settings.askTimeout(), SandboxMessage.ReadAsSystem::new))
+                .thenApply(reply -> reply instanceof SandboxReply.Done(var known)
+                        && !(known.mayRun() && known.host().equals(Optional.of(host))));
+    }
+
     private static Claim belonging(Sandbox sandbox, EgressPolicy policy) {
         return switch (sandbox.stage()) {
             case HIBERNATING, HIBERNATED -> new Claim.Sleeps();

@@ -88,8 +88,8 @@ public final class ShardedSandboxes implements Sandboxes {
                 wanted.envs(),
                 wanted.metadata());
         return launcher.requested(origin, wanted.store())
-                .thenCompose(found -> found.then(
-                        layers -> launcher.launch(origin, new Launcher.Plan(id, blueprint, layers, wanted.guard()))));
+                .thenCompose(found -> found.then(layers -> launcher.launch(
+                        origin, new Launcher.Plan(id, blueprint, layers, wanted.guard(), wanted.siting()))));
     }
 
     @Override

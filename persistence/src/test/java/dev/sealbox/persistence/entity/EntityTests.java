@@ -20,7 +20,8 @@ final class EntityTests {
             Duration.ofSeconds(3),
             Duration.ofSeconds(3),
             Duration.ofSeconds(1),
-            2);
+            2,
+            Duration.ZERO);
 
     private EntityTests() {}
 

@@ -6,20 +6,24 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Wanted;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
-import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Terms;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -28,7 +32,13 @@ final class HeldHosts implements SandboxHosts {
     static final HostId HERE = new HostId("host-1");
 
     final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
-    volatile Optional<HostId> free = Optional.of(HERE);
+    volatile Place free = new Place.On(HERE);
+
+    /** How the host stands, by its name; one that is not here is here. */
+    final Map<HostId, Standing> standing = new ConcurrentHashMap<>();
+
+    /** Layers that any host could have. */
+    final Set<CheckpointId> shared = ConcurrentHashMap.newKeySet();
 
     final BlockingQueue<Adjusted> adjusted = new LinkedBlockingQueue<>();
 
@@ -68,8 +78,18 @@ final class HeldHosts implements SandboxHosts {
     }
 
     @Override
-    public Optional<HostId> place(Limits limits) {
+    public Place place(Wanted wanted) {
         return free;
+    }
+
+    @Override
+    public Standing standing(HostId host) {
+        return standing.getOrDefault(host, Standing.HERE);
+    }
+
+    @Override
+    public CompletionStage<Boolean> isShared(CheckpointId layer) {
+        return CompletableFuture.completedFuture(shared.contains(layer));
     }
 
     @Override
@@ -83,8 +103,8 @@ final class HeldHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Long> hibernate(HostId host, SandboxId sandbox) {
-        return asked("hibernate", sandbox, Long.class);
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image) {
+        return asked("hibernate", image, Kept.class);
     }
 
     /** Noted, and done at once. */

@@ -16,13 +16,18 @@ import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.placement.OnHostLoss;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.HibernationCause;
+import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxEvent;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.StoreLayer;
@@ -154,7 +159,7 @@ class SandboxEntityTest {
 
     @Test
     void isLostAtOnceWhenNoHostIsFree() {
-        hosts.free = Optional.empty();
+        hosts.free = new Place.Nowhere();
         create(Optional.empty());
 
         assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().reason())
@@ -325,7 +330,7 @@ class SandboxEntityTest {
     private void fallAsleep() {
         run();
         execute(HIBERNATE);
-        hosts.next("hibernate").succeed(4096L);
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(4096, Optional.empty()));
         assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
     }
 
@@ -353,7 +358,7 @@ class SandboxEntityTest {
         execute(HIBERNATE);
         var hibernation = hosts.next("hibernate");
         execute(WAKE);
-        hibernation.succeed(1L);
+        hibernation.succeed(new SandboxHosts.Kept(1, Optional.empty()));
         assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
 
         hosts.next("start").succeed(Unit.DONE);
@@ -369,7 +374,7 @@ class SandboxEntityTest {
 
         hosts.next("hibernate").fail("the host is not back yet");
         sandbox.runCommand(new SandboxMessage.Resume());
-        hosts.next("hibernate").succeed(1L);
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(1, Optional.empty()));
 
         sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
         assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
@@ -406,7 +411,7 @@ class SandboxEntityTest {
     void endsItsProcessesAndStartsAnewToReboot() {
         run();
         execute(new SandboxCommand.RebootSandbox());
-        hosts.next("hibernate").succeed(1L);
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(1, Optional.empty()));
         hosts.next("start").succeed(Unit.DONE);
 
         assertThat(reply())
@@ -449,7 +454,7 @@ class SandboxEntityTest {
         var hibernation = hosts.next("hibernate");
         var stopper = ACTORS.<SandboxReply>createTestProbe();
         sandbox.runCommand(new SandboxMessage.Execute(ORIGIN, new SandboxCommand.StopSandbox(), stopper.getRef()));
-        hibernation.succeed(1L);
+        hibernation.succeed(new SandboxHosts.Kept(1, Optional.empty()));
         hosts.next("stop").succeed(Unit.DONE);
 
         assertThat(((SandboxReply.Done) stopper.receiveMessage()).sandbox().stage())
@@ -470,7 +475,7 @@ class SandboxEntityTest {
         assertThat(hosts.tasks).isEmpty();
         restore.succeed(Unit.DONE);
 
-        hosts.next("hibernate").succeed(1L);
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(1, Optional.empty()));
         assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
         execute(WAKE);
         var wake = hosts.next("start");
@@ -501,7 +506,7 @@ class SandboxEntityTest {
         var hibernation = hosts.next("hibernate");
         sandbox.runCommand(new SandboxMessage.Revoke(ORIGIN, pusher.getRef()));
         pusher.expectNoMessage();
-        hibernation.succeed(1L);
+        hibernation.succeed(new SandboxHosts.Kept(1, Optional.empty()));
         assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
         assertThat(pusher.receiveMessage()).isEqualTo(new Acknowledged(Answer.TAKEN));
         assertThat(hosts.tasks).isEmpty();
@@ -513,5 +518,168 @@ class SandboxEntityTest {
                 .matches(woken ->
                         woken.stage() == Stage.RUNNING && woken.branch().revoked());
         assertThat(policy(wake).revision()).isGreaterThan(policy(first).revision());
+    }
+
+    private static final HostId ELSEWHERE = new HostId("host-2");
+
+    private CheckpointId fallAsleepWithAnImage() {
+        run();
+        execute(HIBERNATE);
+        var hibernation = hosts.next("hibernate");
+        var image = ((Optional<?>) hibernation.about())
+                .map(SandboxHosts.Image.class::cast)
+                .orElseThrow();
+        assertThat(image.owner()).isEqualTo(OWNER);
+        hibernation.succeed(new SandboxHosts.Kept(4096, Optional.of(image.layer())));
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+        return image.layer();
+    }
+
+    @Test
+    void wakesOnAnotherHostWhenItsOwnIsGoneAndOthersHaveItsImage() {
+        var image = fallAsleepWithAnImage();
+        hosts.shared.add(image);
+        hosts.standing.put(HeldHosts.HERE, SandboxHosts.Standing.AWAY);
+        hosts.free = new Place.On(ELSEWHERE);
+
+        execute(WAKE);
+        var start = (StartSandbox) hosts.tasks.peek().about();
+        assertThat(start.layers()).containsExactly(image);
+        assertThat(start.kept()).isFalse();
+        assertThat(start.generation()).isEqualTo(1);
+        hosts.next("start").succeed(Unit.DONE);
+
+        var woken = reply();
+        assertThat(woken.stage()).isEqualTo(Stage.RUNNING);
+        assertThat(woken.host()).contains(ELSEWHERE);
+        assertThat(woken.upkeep().site().image()).isEmpty();
+        assertThat(woken.upkeep().site().anew()).isFalse();
+    }
+
+    @Test
+    void movesOnWhenTheNewHostIsGoneBeforeItHasWoken() {
+        var image = fallAsleepWithAnImage();
+        hosts.shared.add(image);
+        hosts.standing.put(HeldHosts.HERE, SandboxHosts.Standing.AWAY);
+        hosts.free = new Place.On(ELSEWHERE);
+        execute(WAKE);
+        hosts.next("start").fail("it burns");
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+        hosts.standing.put(ELSEWHERE, SandboxHosts.Standing.AWAY);
+        hosts.free = new Place.On(new HostId("host-3"));
+
+        execute(WAKE);
+        var start = hosts.next("start");
+        assertThat(((StartSandbox) start.about()).layers()).containsExactly(image);
+        start.succeed(Unit.DONE);
+
+        assertThat(reply().host()).contains(new HostId("host-3"));
+    }
+
+    @Test
+    void wakesWhereItsDiskIsWhenNobodyElseHasIt() {
+        fallAsleepWithAnImage();
+        hosts.standing.put(HeldHosts.HERE, SandboxHosts.Standing.AWAY);
+
+        execute(WAKE);
+        hosts.next("start").fail("host-1 is not in the cluster");
+
+        assertThat(reply())
+                .matches(still -> still.stage() == Stage.HIBERNATED
+                        && still.host().equals(Optional.of(HeldHosts.HERE))
+                        && still.upkeep().trouble().contains("not in the cluster"));
+    }
+
+    @Test
+    void staysAsleepOnADrainedHostThatAloneHasItsDisk() {
+        fallAsleepWithAnImage();
+        hosts.standing.put(HeldHosts.HERE, SandboxHosts.Standing.DRAINING);
+
+        execute(WAKE);
+
+        assertThat(reply())
+                .matches(still -> still.stage() == Stage.HIBERNATED
+                        && still.upkeep().trouble().contains("drained"));
+        assertThat(hosts.tasks).isEmpty();
+    }
+
+    @Test
+    void wakesElsewhereWhenItsHostIsFull() {
+        var image = fallAsleepWithAnImage();
+        hosts.shared.add(image);
+        hosts.free = new Place.On(ELSEWHERE);
+
+        execute(WAKE);
+        hosts.next("start").outcome().completeExceptionally(new HostFull());
+        hosts.next("start").succeed(Unit.DONE);
+
+        assertThat(reply().host()).contains(ELSEWHERE);
+    }
+
+    @Test
+    void isPlacedAnewWhenItsHostHasBecomeFull() {
+        create(Optional.empty());
+        var start = hosts.next("start");
+        hosts.free = new Place.On(ELSEWHERE);
+        start.outcome().completeExceptionally(new HostFull());
+        hosts.next("start").succeed(Unit.DONE);
+
+        assertThat(reply().host()).contains(ELSEWHERE);
+    }
+
+    @Test
+    void isNotStartedInAClusterThatIsFull() {
+        hosts.free = new Place.Full();
+        create(Optional.empty());
+
+        assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox())
+                .matches(lost -> lost.stage() == Stage.LOST && lost.reason().startsWith("every host is full"));
+    }
+
+    @Test
+    void startsElsewhereFromWhatIsLeftWhenItsOwnerWantsThat() {
+        var plan =
+                new Blueprint("base", Optional.empty(), List.of(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+        sandbox.runCommand(new SandboxMessage.Create(
+                ORIGIN,
+                new SandboxCommand.CreateSandbox(
+                        plan,
+                        List.of(new StoreLayer(STORE, NAME)),
+                        false,
+                        List.of(),
+                        Tokens.NONE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Siting(Map.of(), OnHostLoss.RECREATE)),
+                Optional.empty(),
+                asker.getRef()));
+        hosts.next("start").succeed(Unit.DONE);
+        var before = ((SandboxReply.Done) asker.receiveMessage()).sandbox();
+        var left = new CheckpointId(java.util.UUID.randomUUID());
+        hosts.free = new Place.On(ELSEWHERE);
+
+        execute(new SandboxCommand.ReportHostGone(HeldHosts.HERE, List.of(left)));
+        asker.receiveMessage();
+        var start = hosts.next("start");
+        assertThat(((StartSandbox) start.about()).layers()).containsExactly(left);
+        start.succeed(Unit.DONE);
+        sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
+
+        assertThat(reply())
+                .matches(again -> again.stage() == Stage.RUNNING
+                        && again.host().equals(Optional.of(ELSEWHERE))
+                        && again.tokens().equals(before.tokens()));
+    }
+
+    @Test
+    void isLostWithItsHostOtherwise() {
+        run();
+        execute(new SandboxCommand.ReportHostGone(ELSEWHERE, List.of()));
+        assertThat(reply().stage()).isEqualTo(Stage.RUNNING);
+
+        execute(new SandboxCommand.ReportHostGone(
+                HeldHosts.HERE, List.of(new CheckpointId(java.util.UUID.randomUUID()))));
+
+        assertThat(reply().stage()).isEqualTo(Stage.LOST);
     }
 }

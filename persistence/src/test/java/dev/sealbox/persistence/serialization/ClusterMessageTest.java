@@ -46,6 +46,8 @@ import dev.sealbox.domain.organization.OrganizationCommand;
 import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.organization.Role;
 import dev.sealbox.domain.organization.WebhookTerms;
+import dev.sealbox.domain.placement.OnHostLoss;
+import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.PreviewHash;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Autoscale;
@@ -222,7 +224,8 @@ class ClusterMessageTest {
                         List.of(),
                         TOKENS,
                         Optional.of(new Widening(Set.of(SECRET), HOSTS)),
-                        Optional.of(PreviewHash.of("token"))),
+                        Optional.of(PreviewHash.of("token")),
+                        new Siting(Map.of("zone", "a"), OnHostLoss.RECREATE)),
                 new SandboxCommand.SealNames(Map.of(SECRET, TOKEN)),
                 new SandboxCommand.PlaceSandbox(HOST),
                 new SandboxCommand.ConfirmStarted(),
@@ -230,7 +233,9 @@ class ClusterMessageTest {
                 new SandboxCommand.ReportMissing(2),
                 new SandboxCommand.HibernateSandbox(HibernationCause.SHUTDOWN),
                 new SandboxCommand.HibernateIdle(60),
-                new SandboxCommand.ConfirmHibernated(4096),
+                new SandboxCommand.ConfirmHibernated(4096, Optional.of(CHECKPOINT)),
+                new SandboxCommand.MoveSandbox(HOST),
+                new SandboxCommand.ReportHostGone(HOST, List.of(CHECKPOINT)),
                 new SandboxCommand.WakeSandbox(Optional.of(60)),
                 new SandboxCommand.ReportWakeFailed("no host"),
                 new SandboxCommand.RebootSandbox(),
@@ -337,6 +342,7 @@ class ClusterMessageTest {
                 new SandboxRefusal.TooManyStores(16),
                 new SandboxRefusal.StoreNotNamed(),
                 new SandboxRefusal.NoRoom(),
+                new SandboxRefusal.ClusterFull(true),
                 new SandboxRefusal.WouldWiden(new Widening(Set.of(SECRET), HOSTS)),
                 new SandboxRefusal.PortNotExposed(),
                 new SandboxRefusal.TooManyPreviews(100),

@@ -14,6 +14,7 @@ import dev.sealbox.runtime.storage.Store;
 import java.io.InputStream;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -36,6 +37,17 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
         store.baseOn(layer)
                 .ifPresent(base -> base.layers()
                         .forEach(each -> store.notes(CheckpointId.parse(each)).own(owner)));
+    }
+
+    @Override
+    public void offerAway(CheckpointId layer, OrganizationId owner) {
+        store.notes(layer).markPassing();
+        offer(layer, owner);
+    }
+
+    @Override
+    public Set<CheckpointId> present() {
+        return store.layers();
     }
 
     @Override
@@ -69,7 +81,11 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
 
     @Override
     public void markShared(CheckpointId layer) {
-        store.notes(layer).markShared();
+        var notes = store.notes(layer);
+        notes.markShared();
+        if (notes.isPassing()) {
+            store.condemn(layer);
+        }
     }
 
     @Override

@@ -39,6 +39,14 @@ record DiskImage(Path file, Path mount) {
         }
     }
 
+    /** Mounts one that must be there. */
+    void reopen() {
+        if (!Files.exists(file)) {
+            throw new RuntimeFailure(STEP, "a disk's file is not there: " + file.getFileName());
+        }
+        open(0, 0);
+    }
+
     private void make(long bytes, int owner) throws IOException {
         var draft = file.resolveSibling("." + file.getFileName() + ".draft");
         Files.deleteIfExists(draft);

@@ -15,6 +15,7 @@ public record LayerNotes(Path folder) {
     private static final String OWNER = "owner.json";
     private static final String SHARED = "shared";
     private static final String RECEIVED = "received";
+    private static final String PASSING = "passing";
 
     private record Owner(String organization) {}
 
@@ -47,6 +48,15 @@ public record LayerNotes(Path folder) {
 
     public void markReceived() {
         mark(RECEIVED);
+    }
+
+    /** Whether it is here only until others have it. */
+    public boolean isPassing() {
+        return Files.exists(folder.resolve(PASSING));
+    }
+
+    public void markPassing() {
+        mark(PASSING);
     }
 
     private void mark(String name) {

@@ -71,6 +71,11 @@ public final class LoopedDriver implements StorageDriver {
     }
 
     @Override
+    public void rouse(Disk disk) {
+        image(disk).reopen();
+    }
+
+    @Override
     public long settle(Path layer) {
         return OverlayFolders.settle(layer);
     }

@@ -46,6 +46,11 @@ public interface StorageDriver {
         // A folder needs nothing.
     }
 
+    /** What {@link #rest} has let go of can be read again, until it is called again. The disk must be there. */
+    default void rouse(Disk disk) {
+        // A folder can always be read.
+    }
+
     /** Lets go of a tree that is about to be moved away and deleted. */
     default void release(Path tree) {
         // Nothing is mounted on a folder.

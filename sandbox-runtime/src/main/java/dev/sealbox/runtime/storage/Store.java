@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -71,6 +72,11 @@ public final class Store {
         return folders().flatMap(folder -> folder.record().stream()).toList();
     }
 
+    /** The names of all that have a disk here; a disk that is just being made may be among them. */
+    public List<SandboxId> disks() {
+        return names(sandboxes).stream().map(SandboxId::new).toList();
+    }
+
     private Stream<SandboxFolder> folders() {
         return names(sandboxes).stream().map(name -> folder(new SandboxId(name)));
     }
@@ -114,6 +120,11 @@ public final class Store {
                 .forEach(layer ->
                         record(layer).ifPresent(record -> bases.put(CheckpointId.parse(layer), record.base())));
         return bases;
+    }
+
+    /** The names of all layers here. */
+    public Set<CheckpointId> layers() {
+        return names(layers).stream().map(CheckpointId::parse).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The folders of a base's layers, newest first. */

@@ -12,23 +12,29 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.LayerStore;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Placement;
+import dev.sealbox.domain.placement.Wanted;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
+import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.HostUnreachable;
-import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Terms;
 import java.io.InputStream;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /** The hosts of the cluster, reached by messages, wherever they are. Files travel as streams with backpressure. */
 public final class ClusterHosts implements SandboxHosts {
@@ -38,36 +44,54 @@ public final class ClusterHosts implements SandboxHosts {
     private final ActorSystem<?> system;
     private final HostDirectory directory;
     private final Duration patience;
-    private final boolean shared;
+    private final Optional<? extends LayerStore> store;
+    private final RandomGenerator lot = new SecureRandom();
     private final Materializer streams;
 
     /** Of hosts that share no layers. */
     public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience) {
-        this(system, directory, patience, false);
+        this(system, directory, patience, Optional.empty());
     }
 
     /**
      * Reaches hosts through {@code directory}.
      *
      * @param patience the longest wait for an answer; commands get their own timeout on top
-     * @param shared whether a host can get the layers of one that is gone
+     * @param store where a host can get the layers of one that is gone
      */
-    public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience, boolean shared) {
+    public ClusterHosts(
+            ActorSystem<?> system, HostDirectory directory, Duration patience, Optional<? extends LayerStore> store) {
         this.system = system;
-        this.shared = shared;
+        this.store = store;
         this.directory = directory;
         this.patience = patience;
         this.streams = Materializer.matFromSystem(system);
     }
 
     @Override
-    public Optional<HostId> place(Limits limits) {
-        return directory.any();
+    public Place place(Wanted wanted) {
+        return Placement.choose(wanted, directory.states(), lot);
     }
 
     @Override
-    public HostId near(HostId files) {
-        return shared && !directory.knows(files) ? directory.any().orElse(files) : files;
+    public Place near(HostId files, Wanted wanted) {
+        return Placement.near(files, store.isPresent(), wanted, directory.states(), lot);
+    }
+
+    @Override
+    public Standing standing(HostId host) {
+        if (!directory.knows(host)) {
+            return Standing.AWAY;
+        }
+        return directory.states().stream().anyMatch(state -> state.host().equals(host) && state.draining())
+                ? Standing.DRAINING
+                : Standing.HERE;
+    }
+
+    @Override
+    public CompletionStage<Boolean> isShared(CheckpointId layer) {
+        return store.map(known -> known.find(layer).thenApply(Optional::isPresent))
+                .orElseGet(() -> CompletableFuture.completedFuture(false));
     }
 
     @Override
@@ -77,6 +101,7 @@ public final class ClusterHosts implements SandboxHosts {
 
     @Override
     public CompletionStage<Unit> start(HostId host, StartSandbox start) {
+        directory.promised(host, start.terms().limits());
         return ask(host, patience, asker -> new HostMessage.Start(start, asker)).thenApply(ClusterHosts::finished);
     }
 
@@ -87,10 +112,12 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Long> hibernate(HostId host, SandboxId sandbox) {
-        return ask(host, patience, asker -> new HostMessage.Hibernate(sandbox, asker))
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image) {
+        // A large disk is copied when there is a layer store (SEMANTICS 14: 20 minutes).
+        var limit = image.isPresent() && store.isPresent() ? Duration.ofMinutes(20) : patience;
+        return ask(host, limit, asker -> new HostMessage.Hibernate(sandbox, image, asker))
                 .thenApply(reply -> switch (reply) {
-                    case HostReply.Hibernated(var keptBytes) -> keptBytes;
+                    case HostReply.Hibernated(var keptBytes, var made) -> new Kept(keptBytes, made);
                     default -> throw failure(reply);
                 });
     }
@@ -245,6 +272,7 @@ public final class ClusterHosts implements SandboxHosts {
         return switch (reply) {
             case HostReply.NotHere(var sandbox) -> new SandboxMissing(sandbox);
             case HostReply.Resting(var sandbox) -> new SandboxResting(sandbox);
+            case HostReply.Full() -> new HostFull();
             case HostReply.Failed(var what) -> new HostFailure(what);
             default -> new HostFailure("the host answered something else than it was asked");
         };

@@ -13,6 +13,7 @@ import dev.sealbox.domain.preview.PortConnection;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.preview.SandboxPorts;
 import dev.sealbox.domain.sandbox.Claim;
+import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,10 +69,12 @@ public final class Host {
     private final SandboxPorts ports;
     private final EgressGate gate;
     private final TrustAnchors anchors;
+    private final HostCapacity capacity;
     private final Map<SandboxId, SandboxAddress> addresses = new ConcurrentHashMap<>();
     private final IdleClocks clocks = new IdleClocks(System::currentTimeMillis);
     private final Sizes sizes = new Sizes(System::currentTimeMillis);
     private final Map<SandboxId, UsageMeter.Run> runs = new ConcurrentHashMap<>();
+    private final Set<SandboxId> starting = ConcurrentHashMap.newKeySet();
     private final Queue<EndedRun> ended = new ConcurrentLinkedQueue<>();
     private final LastUses uses;
     private final Map<SandboxId, Long> usedBefore;
@@ -83,6 +87,7 @@ public final class Host {
             SandboxPorts ports,
             EgressGate gate,
             TrustAnchors anchors,
+            HostCapacity capacity,
             Path lastUses) {
         this.uses = new LastUses(lastUses);
         this.usedBefore = uses.read();
@@ -92,10 +97,21 @@ public final class Host {
         this.ports = ports;
         this.gate = gate;
         this.anchors = anchors;
+        this.capacity = capacity;
     }
 
     public HostId id() {
         return id;
+    }
+
+    /** What it can give and has promised. */
+    public HostCapacity capacity() {
+        return capacity;
+    }
+
+    /** Whether the sandbox is awake here, or about to be. */
+    boolean runs(SandboxId sandbox) {
+        return runs.containsKey(sandbox) || starting.contains(sandbox);
     }
 
     /** For what needs no sandbox that is awake. */
@@ -159,6 +175,20 @@ public final class Host {
     }
 
     CompletionStage<Unit> start(StartSandbox start) {
+        var sandbox = start.policy().sandbox();
+        if (!capacity.promise(sandbox, start.terms().limits())) {
+            return CompletableFuture.failedFuture(new HostFull());
+        }
+        starting.add(sandbox);
+        return begun(() -> started(start)).whenComplete((done, failure) -> {
+            starting.remove(sandbox);
+            if (!runs.containsKey(sandbox)) {
+                capacity.release(sandbox);
+            }
+        });
+    }
+
+    private CompletionStage<Unit> started(StartSandbox start) {
         var policy = start.policy();
         return anchors.certificate(policy.organization())
                 .thenCompose(authority -> runtime.start(new Launch(
@@ -194,6 +224,7 @@ public final class Host {
         return runtime.limit(sandbox, terms.limits()).thenApply(limited -> {
             clocks.change(sandbox, terms.timeoutSeconds(), restart);
             sizes.set(sandbox, terms);
+            capacity.note(sandbox, terms.limits());
             runs.computeIfPresent(sandbox, (same, run) -> resized(sandbox, run, terms.limits()));
             return Unit.DONE;
         });
@@ -215,6 +246,7 @@ public final class Host {
 
     private void noteRun(EgressPolicy policy, Terms terms) {
         sizes.set(policy.sandbox(), terms);
+        capacity.note(policy.sandbox(), terms.limits());
         runs.putIfAbsent(policy.sandbox(), new UsageMeter.Run(policy.organization(), terms.limits(), Instant.now()));
     }
 
@@ -229,6 +261,7 @@ public final class Host {
 
     private void endRun(SandboxId sandbox) {
         sizes.forget(sandbox);
+        capacity.release(sandbox);
         var run = runs.remove(sandbox);
         if (run != null) {
             ended.add(new EndedRun(sandbox, run, Instant.now()));

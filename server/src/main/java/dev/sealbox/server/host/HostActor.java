@@ -20,16 +20,18 @@ import dev.sealbox.domain.layer.LayerFiles;
 import dev.sealbox.domain.layer.LayerStoreFailure;
 import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.HostFull;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,28 +53,26 @@ public final class HostActor {
 
     private final Host host;
     private final LayerFiles layers;
-    private final BooleanSupplier full;
     private final Layered layered;
     private final Materializer streams;
 
-    private HostActor(Host host, LayerFiles layers, BooleanSupplier full, Layered layered, ActorSystem<?> system) {
+    private HostActor(Host host, LayerFiles layers, Layered layered, ActorSystem<?> system) {
         this.host = host;
         this.layers = layers;
-        this.full = full;
         this.layered = layered;
         this.streams = Materializer.matFromSystem(system);
     }
 
     /** Of a host that shares no layers with others. */
-    public static Behavior<HostMessage> create(Host host, LayerFiles layers, BooleanSupplier full) {
-        return create(host, layers, full, Layered.alone());
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers) {
+        return create(host, layers, Layered.alone());
     }
 
-    /** Announces the host; {@code full} tells whether its disk is, is asked every few seconds and must not block. */
-    public static Behavior<HostMessage> create(Host host, LayerFiles layers, BooleanSupplier full, Layered layered) {
+    /** Announces the host. */
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, Layered layered) {
         return Behaviors.setup(context -> {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-            var actor = new HostActor(host, layers, full, layered, context.getSystem());
+            var actor = new HostActor(host, layers, layered, context.getSystem());
             return Behaviors.receiveMessage(message -> {
                 actor.on(message);
                 return Behaviors.same();
@@ -82,15 +82,29 @@ public final class HostActor {
 
     private void on(HostMessage message) {
         switch (message) {
-            case HostMessage.WhoAreYou(var asker) -> asker.tell(new HostReply.IAm(host.id(), full.getAsBoolean()));
+            case HostMessage.WhoAreYou(var asker) ->
+                answer(
+                        asker,
+                        CompletableFuture.completedFuture(host.capacity().state()),
+                        state -> new HostReply.IAm(host.id(), state.diskFull(), Optional.of(state)));
+            case HostMessage.Drain(var on, var asker) -> {
+                host.capacity().drain(on);
+                log.info("this host {}", on ? "is drained" : "takes sandboxes again");
+                asker.tell(finished());
+            }
             case HostMessage.Start(var start, var asker) ->
                 answer(
                         asker,
                         layered.start(start.policy().sandbox(), start.layers(), () -> host.start(start)),
                         done -> finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
-            case HostMessage.Hibernate(var sandbox, var asker) ->
-                answer(asker, host.hibernate(sandbox), HostReply.Hibernated::new);
+            case HostMessage.Hibernate(var sandbox, var image, var asker) ->
+                answer(
+                        asker,
+                        host.hibernate(sandbox)
+                                .thenCompose(bytes -> imaged(sandbox, image)
+                                        .thenApply(made -> new HostReply.Hibernated(bytes, made))),
+                        kept -> kept);
             case HostMessage.Adjust(var sandbox, var terms, var restart, var asker) ->
                 answer(asker, host.adjust(sandbox, terms, restart), done -> finished());
             case HostMessage.WeighMemory(var sandbox, var asker) ->
@@ -167,6 +181,26 @@ public final class HostActor {
                 });
     }
 
+    /** A disk that cannot be copied now sleeps as well, on this host only. */
+    private CompletionStage<Optional<CheckpointId>> imaged(SandboxId sandbox, Optional<SandboxHosts.Image> wanted) {
+        if (wanted.isEmpty() || !layered.shares()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        var image = wanted.get();
+        return host.runtime()
+                .image(sandbox, image.layer())
+                .thenApply(made -> {
+                    if (made) {
+                        layered.offerAway(image.layer(), image.owner());
+                    }
+                    return made ? Optional.of(image.layer()) : Optional.<CheckpointId>empty();
+                })
+                .exceptionally(failure -> {
+                    log.warn("the disk of {} is on this host only: {}", sandbox, failure.toString());
+                    return Optional.empty();
+                });
+    }
+
     private void write(HostMessage.WriteFile write) {
         var content = write.content().getSource().runWith(StreamConverters.asInputStream(), streams);
         answer(
@@ -233,6 +267,9 @@ public final class HostActor {
         }
         if (cause instanceof SandboxResting resting) {
             return new HostReply.Resting(resting.sandbox());
+        }
+        if (cause instanceof HostFull) {
+            return new HostReply.Full();
         }
         log.warn("A host could not do what it was asked", cause);
         if (cause instanceof LayerStoreFailure || cause instanceof HostFailure) {

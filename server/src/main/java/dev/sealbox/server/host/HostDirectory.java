@@ -7,17 +7,18 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.placement.HostState;
 import dev.sealbox.domain.sandbox.HostUnreachable;
+import dev.sealbox.domain.sandbox.Limits;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,8 @@ public final class HostDirectory {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(3);
 
     private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
-    private volatile Set<HostId> full = Set.of();
+    private volatile Map<HostId, HostState> states = Map.of();
+    private final Map<HostId, HostState> since = new ConcurrentHashMap<>();
     private final Map<Address, HostId> addresses = new ConcurrentHashMap<>();
     private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
 
@@ -48,9 +50,9 @@ public final class HostDirectory {
     public sealed interface Heard {
         record Present(Set<ActorRef<HostMessage>> refs) implements Heard {}
 
-        record Introduced(HostId id, ActorRef<HostMessage> ref, boolean full) implements Heard {}
+        record Introduced(HostState state, ActorRef<HostMessage> ref) implements Heard {}
 
-        record Looked(HostId id, boolean full) implements Heard {}
+        record Looked(HostState state) implements Heard {}
 
         enum Look implements Heard {
             AGAIN,
@@ -101,23 +103,32 @@ public final class HostDirectory {
         });
     }
 
-    /** Whether nothing new is to be begun there, as the host said some seconds ago. */
+    /** Whether the disk there is nearly full, as the host said some seconds ago. */
     boolean isFull(HostId host) {
-        return full.contains(host);
+        return Optional.ofNullable(states.get(host)).map(HostState::diskFull).orElse(false);
     }
 
-    /** Whether there are hosts, and all are full. */
+    /** Whether there are hosts, and the disks of all are nearly full. */
     boolean areAllFull() {
-        var known = hosts.keySet();
-        return !known.isEmpty() && full.containsAll(known);
+        var known = states();
+        return !known.isEmpty() && known.stream().allMatch(HostState::diskFull);
     }
 
-    /** Any host that is not full, at random so that new sandboxes spread. */
-    Optional<HostId> any() {
-        var ids = hosts.keySet().stream().filter(host -> !isFull(host)).toList();
-        return ids.isEmpty()
-                ? Optional.empty()
-                : Optional.of(ids.get(ThreadLocalRandom.current().nextInt(ids.size())));
+    /** The hosts that are in the cluster, as they told some seconds ago and with what they were asked to start since. */
+    public List<HostState> states() {
+        var told = states;
+        return hosts.keySet().stream()
+                .map(host -> Optional.ofNullable(since.get(host)).or(() -> Optional.ofNullable(told.get(host))))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** The host is asked to start something of this size. */
+    void promised(HostId host, Limits limits) {
+        since.compute(host, (same, before) -> {
+            var state = before == null ? states.get(host) : before;
+            return state == null ? null : state.with(limits.size());
+        });
     }
 
     /** The actor that keeps this directory up to date; one per directory. */
@@ -143,15 +154,16 @@ public final class HostDirectory {
                     refs.stream().filter(ref -> !present.containsValue(ref)).forEach(ref -> greet(context, ref));
                     become(present);
                 }
-                case Heard.Introduced(var id, var ref, var isFull) -> {
-                    note(id, isFull);
+                case Heard.Introduced(var state, var ref) -> {
+                    var id = state.host();
+                    note(state);
                     addresses.put(ref.path().address(), id);
                     var present = new HashMap<>(hosts);
                     present.put(id, ref);
                     become(present);
                 }
                 case Heard.Silent(var ref) -> greet(context, ref);
-                case Heard.Looked(var id, var isFull) -> note(id, isFull);
+                case Heard.Looked(var state) -> note(state);
                 case Heard.Look look -> {
                     if (look == Heard.Look.AGAIN) {
                         hosts.values().forEach(ref -> look(context, ref));
@@ -168,8 +180,8 @@ public final class HostDirectory {
                 ref,
                 Duration.ofSeconds(5),
                 HostMessage.WhoAreYou::new,
-                (reply, failure) -> reply instanceof HostReply.IAm(var id, var isFull)
-                        ? new Heard.Introduced(id, ref, isFull)
+                (reply, failure) -> reply instanceof HostReply.IAm told
+                        ? new Heard.Introduced(state(told), ref)
                         : new Heard.Silent(ref));
     }
 
@@ -180,16 +192,22 @@ public final class HostDirectory {
                 ref,
                 Duration.ofSeconds(5),
                 HostMessage.WhoAreYou::new,
-                (reply, failure) -> reply instanceof HostReply.IAm(var id, var isFull)
-                        ? new Heard.Looked(id, isFull)
-                        : Heard.Look.IN_VAIN);
+                (reply, failure) ->
+                        reply instanceof HostReply.IAm told ? new Heard.Looked(state(told)) : Heard.Look.IN_VAIN);
     }
 
-    private void note(HostId host, boolean isFull) {
-        var changed = new HashSet<>(full);
-        if (isFull ? changed.add(host) : changed.remove(host)) {
-            log.info("the disk of host {} {}", host, isFull ? "is nearly full" : "has room again");
-            full = Set.copyOf(changed);
+    private static HostState state(HostReply.IAm told) {
+        return told.state().orElseGet(() -> HostState.untold(told.host(), told.full()));
+    }
+
+    private void note(HostState state) {
+        var host = state.host();
+        if (isFull(host) != state.diskFull()) {
+            log.info("the disk of host {} {}", host, state.diskFull() ? "is nearly full" : "has room again");
         }
+        var changed = new HashMap<>(states);
+        changed.put(host, state);
+        states = Map.copyOf(changed);
+        since.remove(host);
     }
 }

@@ -9,6 +9,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Command;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.SessionAction;
@@ -16,6 +17,7 @@ import dev.sealbox.domain.session.SessionId;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** What the cluster asks of a host. Values travel only encrypted. */
 public sealed interface HostMessage extends ClusterMessage {
@@ -26,7 +28,12 @@ public sealed interface HostMessage extends ClusterMessage {
 
     record Enforce(EgressPolicy policy, ActorRef<HostReply> replyTo) implements HostMessage {}
 
-    record Hibernate(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
+    /** {@code image} is what to make of the disk for others; empty also from a node of an earlier version. */
+    record Hibernate(SandboxId sandbox, Optional<SandboxHosts.Image> image, ActorRef<HostReply> replyTo)
+            implements HostMessage {}
+
+    /** Empty the host, or let it fill again. */
+    record Drain(boolean on, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record Adjust(SandboxId sandbox, Terms terms, boolean restart, ActorRef<HostReply> replyTo)
             implements HostMessage {}

@@ -3,10 +3,12 @@ package dev.sealbox.server.host;
 import akka.stream.SinkRef;
 import akka.stream.SourceRef;
 import akka.util.ByteString;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.Unpacked;
+import dev.sealbox.domain.placement.HostState;
 import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.FileEntry;
@@ -16,16 +18,26 @@ import dev.sealbox.domain.session.SessionView;
 import dev.sealbox.persistence.serialization.ClusterMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** What a host answers. */
 public sealed interface HostReply extends ClusterMessage {
 
-    /** {@code full} when nothing new is to be begun there. */
-    record IAm(HostId host, boolean full) implements HostReply {}
+    /**
+     * How the host is.
+     *
+     * @param full when nothing new is to be begun there
+     * @param state empty from a host of an earlier version
+     */
+    record IAm(HostId host, boolean full, Optional<HostState> state) implements HostReply {}
+
+    /** It has promised too much to others for what was to be started; nothing was begun. */
+    record Full() implements HostReply {}
 
     record Finished() implements HostReply {}
 
-    record Hibernated(long keptBytes) implements HostReply {}
+    /** {@code image} is the layer that was made of the disk; empty also from a host of an earlier version. */
+    record Hibernated(long keptBytes, Optional<CheckpointId> image) implements HostReply {}
 
     record MemoryWeighed(long bytes) implements HostReply {}
 

@@ -37,6 +37,12 @@ final class LayerExchange {
         sharing.wake();
     }
 
+    /** As {@link #offer}, and then this host's own copy goes. */
+    void offerAway(CheckpointId layer, OrganizationId owner) {
+        layers.offerAway(layer, owner);
+        sharing.wake();
+    }
+
     /** Whether a disk can be made on these layers, newest first. */
     boolean has(List<CheckpointId> wanted) {
         return wanted.isEmpty() || layers.has(wanted.getFirst());

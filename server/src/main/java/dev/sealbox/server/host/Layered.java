@@ -54,6 +54,16 @@ public final class Layered implements AutoCloseable {
         owner.ifPresent(known -> exchange.ifPresent(others -> others.offer(layer, known)));
     }
 
+    /** Whether others can have layers of this host. */
+    boolean shares() {
+        return exchange.isPresent();
+    }
+
+    /** Others are to have it, and then this host needs it no more. */
+    void offerAway(CheckpointId layer, OrganizationId owner) {
+        exchange.ifPresent(others -> others.offerAway(layer, owner));
+    }
+
     /** {@code start}, when these layers are here, newest first. */
     <T> CompletionStage<T> start(SandboxId sandbox, List<CheckpointId> layers, Supplier<CompletionStage<T>> start) {
         if (exchange.isEmpty() || exchange.get().has(layers)) {

@@ -18,6 +18,9 @@ import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
+import dev.sealbox.domain.placement.Place;
+import dev.sealbox.domain.placement.Size;
+import dev.sealbox.domain.placement.Wanted;
 import dev.sealbox.domain.preview.PortConnection;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.preview.PreviewRefusal;
@@ -30,6 +33,7 @@ import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Run;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
@@ -92,7 +96,18 @@ class ClusterHostsTest {
     private static final AtomicBoolean full = new AtomicBoolean();
     private static final HostDirectory directory = new HostDirectory();
     private static final Host host = new Host(
-            HOST, runtime, runtime, runtime, gate(), organization -> done("PEM"), Path.of("target", "last-uses"));
+            HOST,
+            runtime,
+            runtime,
+            runtime,
+            gate(),
+            organization -> done("PEM"),
+            HostCapacity.of(
+                    HOST,
+                    new CapacitySettings(Optional.empty(), 100, 100, Map.of()),
+                    Path.of("target", "draining"),
+                    full::get),
+            Path.of("target", "last-uses"));
     private static ClusterHosts hosts;
 
     @BeforeAll
@@ -101,12 +116,16 @@ class ClusterHostsTest {
         cluster.manager()
                 .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
         actors.spawn(directory.keeper());
-        actors.spawn(HostActor.create(host, new MemoryLayers(), full::get));
+        actors.spawn(HostActor.create(host, new MemoryLayers()));
         hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
         for (var tries = 0; !directory.knows(HOST) && tries < 1000; tries++) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
-        assertThat(hosts.place(new Limits(1, 1024, 20480))).contains(HOST);
+        assertThat(place()).isEqualTo(new Place.On(HOST));
+    }
+
+    private static Place place() {
+        return hosts.place(Wanted.fresh(new Size(1, 1024)));
     }
 
     @AfterAll
@@ -128,7 +147,6 @@ class ClusterHostsTest {
 
     @Test
     void hearsWhenTheDiskOfAHostIsNearlyFullAndWhenItIsNoMore() {
-        var limits = new Limits(1, 1024, 20480);
         assertThat(hosts.hasRoom(Optional.of(HOST))).isTrue();
 
         full.set(true);
@@ -136,7 +154,7 @@ class ClusterHostsTest {
         actors.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
             assertThat(hosts.hasRoom(Optional.of(HOST))).isFalse();
             assertThat(hosts.hasRoom(Optional.empty())).isFalse();
-            return assertThat(hosts.place(limits)).isEmpty();
+            return assertThat(place()).isEqualTo(new Place.Full());
         });
         assertThat(hosts.hasRoom(Optional.of(new HostId("elsewhere")))).isTrue();
 
@@ -144,7 +162,7 @@ class ClusterHostsTest {
 
         actors.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
             assertThat(hosts.hasRoom(Optional.empty())).isTrue();
-            return assertThat(hosts.place(limits)).contains(HOST);
+            return assertThat(place()).isEqualTo(new Place.On(HOST));
         });
     }
 
@@ -203,7 +221,8 @@ class ClusterHostsTest {
         assertThat(get(hosts.adjust(HOST, sandbox, terms, true))).isEqualTo(Unit.DONE);
         assertThat(get(hosts.use(HOST, sandbox))).isEqualTo(Unit.DONE);
 
-        assertThat(get(hosts.hibernate(HOST, sandbox))).isEqualTo(4096);
+        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.empty())))
+                .isEqualTo(new SandboxHosts.Kept(4096, Optional.empty()));
 
         assertThat(admitted).doesNotContainKey(sandbox);
         assertThatThrownBy(() -> get(hosts.run(HOST, sandbox, command("true"))))
@@ -273,6 +292,11 @@ class ClusterHostsTest {
                             : sandbox.equals(SLEEPER)
                                     ? new Claim.Sleeps()
                                     : new Claim.Runs(policy(sandbox, 9), new Terms(0, new Limits(1, 1024, 20480))));
+        }
+
+        @Override
+        public CompletionStage<Boolean> hasLeft(HostId asking, SandboxId sandbox) {
+            return done(sandbox.equals(STRAY));
         }
 
         @Override

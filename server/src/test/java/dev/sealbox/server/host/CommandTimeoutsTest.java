@@ -13,6 +13,7 @@ import dev.sealbox.domain.sandbox.CommandResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +39,7 @@ class CommandTimeoutsTest {
         actors.spawn(directory.keeper());
         actors.system().receptionist().tell(Receptionist.register(HostActor.KEY, host.getRef()));
         var who = host.expectMessageClass(HostMessage.WhoAreYou.class);
-        who.replyTo().tell(new HostReply.IAm(HOST, false));
+        who.replyTo().tell(new HostReply.IAm(HOST, false, Optional.empty()));
         host.awaitAssert(() -> {
             assertThat(directory.knows(HOST)).isTrue();
             return HOST;

@@ -232,6 +232,16 @@ class LayeredTest {
         }
 
         @Override
+        public void offerAway(CheckpointId layer, OrganizationId owner) {
+            offer(layer, owner);
+        }
+
+        @Override
+        public Set<CheckpointId> present() {
+            return Set.copyOf(layers.keySet());
+        }
+
+        @Override
         public List<SharedLayer> unshared() {
             return List.copyOf(offered).stream()
                     .filter(layer -> !shared.contains(layer))

@@ -65,6 +65,16 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPor
     }
 
     @Override
+    public CompletionStage<Boolean> image(SandboxId sandbox, CheckpointId image) {
+        return later(() -> true);
+    }
+
+    @Override
+    public CompletionStage<List<SandboxId>> disks() {
+        return later(() -> List.copyOf(running.keySet()));
+    }
+
+    @Override
     public CompletionStage<Void> limit(SandboxId sandbox, Limits limits) {
         return later(() -> {
                     if (!running.containsKey(sandbox)) {

@@ -1,0 +1,183 @@
+package dev.sealbox.benchmarks;
+
+import static dev.sealbox.benchmarks.RotationNode.now;
+
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.egress.HostPattern;
+import dev.sealbox.domain.identity.Origin;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
+import dev.sealbox.domain.identity.StoreName;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.NewSandbox;
+import dev.sealbox.domain.sealing.Plaintext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+/**
+ * {@code ./sealbox bench scale [--stores N] [--sandboxes N]}: what a control node costs when there is much that is not used:
+ * stores with ten secrets each, and sandboxes that sleep. The sandboxes have no containers; everything else is real.
+ */
+final class Scale {
+    private static final int SECRETS = 10;
+    private static final int CLIENTS = 8;
+    private static final int TIMES = 100;
+
+    /** Shorter than ever in use, so that the benchmark need not wait for it. */
+    private static final Duration IDLE = Duration.ofSeconds(15);
+
+    private static final Origin ORIGIN = Origin.system(RotationNode.ORGANIZATION);
+
+    private final RotationNode node;
+    private final AtomicInteger numbers = new AtomicInteger();
+
+    private Scale(RotationNode node) {
+        this.node = node;
+    }
+
+    /** The exit status. */
+    static int run(List<String> arguments) {
+        var stores = number(arguments, "--stores", 1000);
+        var sandboxes = number(arguments, "--sandboxes", 1000);
+        if (stores < 1 || sandboxes < 1 || arguments.size() % 2 != 0) {
+            System.err.println("usage: bench scale [--stores N] [--sandboxes N]");
+            return 2;
+        }
+        System.out.println("Machine: " + Machine.description());
+        try (var node = RotationNode.open("""
+                sealbox.persistence { idle-timeout = %d s, max-stores = 1000000, max-sandboxes = 1000000 }
+                """.formatted(IDLE.toSeconds()))) {
+            Runtime.getRuntime().addShutdownHook(new Thread(node::close));
+            new Scale(node).measure(stores, sandboxes);
+            return 0;
+        }
+    }
+
+    private static int number(List<String> arguments, String name, int otherwise) {
+        var at = arguments.indexOf(name);
+        try {
+            return at < 0 ? otherwise : Integer.parseInt(arguments.get(at + 1));
+        } catch (RuntimeException e) {
+            return 0;
+        }
+    }
+
+    private void measure(int stores, int sandboxes) {
+        fill("10 stores", 10, this::store);
+        settle();
+        var heap = heap();
+        System.out.println(Samples.header());
+        probes("with 10 stores").forEach(samples -> System.out.println(samples.row()));
+        fill(stores + " stores with " + SECRETS + " secrets", stores, this::store);
+        fill(sandboxes + " sandboxes that sleep", sandboxes, this::sleeper);
+        settle();
+        System.out.printf(Locale.ROOT, "heap in use: %d MiB before, %d MiB after%n", heap, heap());
+        System.out.println(Samples.header());
+        probes("with all of them").forEach(samples -> System.out.println(samples.row()));
+    }
+
+    private List<Samples> probes(String when) {
+        return List.of(
+                Samples.of("create a store, " + when, 50, TIMES, () -> create()),
+                Samples.of(
+                        "list 100 stores, " + when,
+                        20,
+                        TIMES,
+                        () -> now(node.persistence.stores().page(ORIGIN, Optional.empty(), 100))),
+                Samples.of("create a sandbox, " + when, 20, TIMES, () -> sandbox()));
+    }
+
+    private StoreId create() {
+        return done(node.persistence
+                        .stores()
+                        .create(
+                                ORIGIN,
+                                new StoreName("scale-" + numbers.incrementAndGet()),
+                                HostPattern.parseAll(List.of(RotationNode.HOST))))
+                .id();
+    }
+
+    private void store() {
+        var store = create();
+        for (var secret = 0; secret < SECRETS; secret++) {
+            done(node.persistence
+                    .stores()
+                    .set(
+                            ORIGIN,
+                            store,
+                            new SecretName("SECRET_" + secret),
+                            Plaintext.of("value " + secret),
+                            List.of(),
+                            Optional.empty()));
+        }
+    }
+
+    private dev.sealbox.domain.identity.SandboxId sandbox() {
+        var wanted = new NewSandbox("base", Optional.empty(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+        return done(node.persistence.sandboxes().create(ORIGIN, wanted)).id();
+    }
+
+    private void sleeper() {
+        done(node.persistence.sandboxes().hibernate(ORIGIN, sandbox()));
+    }
+
+    private static void fill(String what, int times, Runnable work) {
+        var next = new AtomicInteger();
+        var failures = new ConcurrentLinkedQueue<RuntimeException>();
+        var start = System.nanoTime();
+        var threads = IntStream.range(0, CLIENTS)
+                .mapToObj(client -> Thread.ofPlatform().start(() -> {
+                    try {
+                        while (next.getAndIncrement() < times) {
+                            work.run();
+                        }
+                    } catch (RuntimeException e) {
+                        failures.add(e);
+                    }
+                }))
+                .toList();
+        threads.forEach(Scale::join);
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(what, failures.peek());
+        }
+        System.out.printf(Locale.ROOT, "%s: %.1f s%n", what, (System.nanoTime() - start) / 1e9);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Until what nobody asks for has left the memory. */
+    private static void settle() {
+        var until = System.nanoTime() + IDLE.multipliedBy(2).plusSeconds(5).toNanos();
+        for (var left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private static long heap() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return (runtime.totalMemory() - runtime.freeMemory()) >> 20;
+    }
+
+    private static <T> T done(CompletionStage<Outcome<T>> stage) {
+        return switch (now(stage)) {
+            case Outcome.Done<T>(var value) -> value;
+            case Outcome.Refused<T>(var reason) -> throw new IllegalStateException(reason.message());
+        };
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sealbox.server.host;
+
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.placement.HostState;
+import dev.sealbox.domain.sandbox.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What this host can give and has promised. It has the last word: a place that was chosen by figures of some seconds ago is
+ * taken here, or not at all. Whether it is to be emptied outlasts the process. Thread-safe.
+ */
+public final class HostCapacity {
+    /** What lies on the host's disk, as it was last counted. */
+    record Held(int disks, Set<CheckpointId> layers, int unshared) {
+        static final Held NOTHING = new Held(0, Set.of(), 0);
+    }
+
+    private final HostId id;
+    private final CapacitySettings settings;
+    private final Machine machine;
+    private final int processors;
+    private final Path drainMark;
+    private final BooleanSupplier diskFull;
+    private final Map<SandboxId, Limits> promised = new ConcurrentHashMap<>();
+    private volatile Held held = Held.NOTHING;
+    private volatile boolean draining;
+
+    HostCapacity(
+            HostId id,
+            CapacitySettings settings,
+            Machine machine,
+            int processors,
+            Path drainMark,
+            BooleanSupplier diskFull) {
+        this.id = id;
+        this.settings = settings;
+        this.machine = machine;
+        this.processors = processors;
+        this.drainMark = drainMark;
+        this.diskFull = diskFull;
+        this.draining = Files.exists(drainMark);
+    }
+
+    /**
+     * Of this machine.
+     *
+     * @param drainMark a file of the host's own
+     * @param diskFull whether its disk is; must not block
+     */
+    public static HostCapacity of(HostId id, CapacitySettings settings, Path drainMark, BooleanSupplier diskFull) {
+        return new HostCapacity(
+                id, settings, Machine.THIS, Runtime.getRuntime().availableProcessors(), drainMark, diskFull);
+    }
+
+    /**
+     * Promises a sandbox so much, in place of what it was promised before; false when that is not left. A disk that is
+     * nearly full keeps nobody from waking who has his on it.
+     */
+    synchronized boolean promise(SandboxId sandbox, Limits limits) {
+        var former = promised.remove(sandbox);
+        if ((draining && former == null) || !state().hasLeft(limits.size())) {
+            if (former != null) {
+                promised.put(sandbox, former);
+            }
+            return former != null && former.equals(limits);
+        }
+        promised.put(sandbox, limits);
+        return true;
+    }
+
+    /** Notes what a sandbox has whatever is left. */
+    synchronized void note(SandboxId sandbox, Limits limits) {
+        promised.put(sandbox, limits);
+    }
+
+    synchronized void release(SandboxId sandbox) {
+        promised.remove(sandbox);
+    }
+
+    void counted(Held now) {
+        held = now;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Begins or ends the emptying; done already is done. */
+    synchronized void drain(boolean on) {
+        try {
+            if (on) {
+                Files.writeString(drainMark, "");
+            } else {
+                Files.deleteIfExists(drainMark);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot note that the host is drained", e);
+        }
+        draining = on;
+    }
+
+    /** As it is told to others. */
+    HostState state() {
+        var all = promised.values();
+        var on = held;
+        return new HostState(
+                id,
+                (long) (settings.memoryMB().orElseGet(machine::memoryMB) * settings.memoryOvercommit()),
+                all.stream().mapToLong(Limits::memoryMB).sum(),
+                machine.availableMB(),
+                (int) (processors * settings.cpuOvercommit()),
+                all.stream().mapToInt(Limits::cpuCount).sum(),
+                all.size(),
+                Math.max(0, on.disks() - all.size()),
+                diskFull.getAsBoolean(),
+                draining,
+                Set.of("base"),
+                on.layers(),
+                on.unshared(),
+                settings.labels());
+    }
+}

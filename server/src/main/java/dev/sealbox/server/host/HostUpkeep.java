@@ -1,0 +1,103 @@
+package dev.sealbox.server.host;
+
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.LayerOffers;
+import dev.sealbox.domain.sandbox.Registrar;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what lies on this host; empties it while it is drained; and removes disks of sandboxes that have moved away
+ * meanwhile. One thing at a time, in the background.
+ */
+public final class HostUpkeep implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(HostUpkeep.class);
+    private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Entities of sleepers leave memory again after a while, so that a host with thousands asks for few at a time. */
+    private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(20);
+
+    private final Host host;
+    private final HostCapacity capacity;
+    private final LayerOffers layers;
+    private final Registrar registrar;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("host-upkeep").factory());
+    private final Set<SandboxId> asked = new HashSet<>();
+
+    private HostUpkeep(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar) {
+        this.host = host;
+        this.capacity = capacity;
+        this.layers = layers;
+        this.registrar = registrar;
+    }
+
+    /** Begins at once. */
+    public static HostUpkeep start(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar) {
+        var upkeep = new HostUpkeep(host, capacity, layers, registrar);
+        // Ends with the executor; what goes wrong is logged there.
+        var ignored = upkeep.thread.scheduleWithFixedDelay(upkeep::round, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        return upkeep;
+    }
+
+    private void round() {
+        try {
+            count();
+            if (capacity.isDraining()) {
+                await(host.hibernateAll(registrar));
+                asked.clear();
+            }
+            for (var sandbox : await(host.runtime().disks())) {
+                if (!host.runs(sandbox) && asked.add(sandbox)) {
+                    removeIfGone(sandbox);
+                    TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
+                }
+            }
+            count();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            log.warn("the upkeep of this host goes on later: {}", e.toString());
+        }
+    }
+
+    private void count() throws InterruptedException, ExecutionException, TimeoutException {
+        capacity.counted(new HostCapacity.Held(
+                await(host.runtime().disks()).size(),
+                layers.present(),
+                layers.unshared().size()));
+    }
+
+    /** A disk of a sandbox that nobody knows stays: the database may have been put back to an earlier day. */
+    private void removeIfGone(SandboxId sandbox) throws InterruptedException, TimeoutException {
+        try {
+            if (await(registrar.hasLeft(host.id(), sandbox)) && !host.runs(sandbox)) {
+                log.info("removing the disk of {}, which is not here any more", sandbox);
+                await(host.stop(sandbox));
+            }
+        } catch (ExecutionException e) {
+            asked.remove(sandbox);
+            log.debug("whether {} has left is asked later: {}", sandbox, e.toString());
+        }
+    }
+
+    private static <T> T await(CompletionStage<T> stage)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
