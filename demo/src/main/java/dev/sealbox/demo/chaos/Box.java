@@ -46,8 +46,8 @@ final class Box {
         var answer = door.send(door.any(), "PUT", "/secret-stores/" + store + "/secrets/KEY", Map.of("value", value));
         if (answer.isDone()) {
             var now = System.nanoTime();
-            var lagging = answer.body().path("refreshErrors").size() > 0
-                    || answer.body().path("refreshErrors").asInt() > 0;
+            // A text with the ids of those that lag, and absent when none does.
+            var lagging = !answer.body().path("refreshErrors").asText().isEmpty();
             acknowledged.forEach(former -> history.note(new Revoked(former, now, lagging)));
             acknowledged.clear();
             acknowledged.add(value);

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
 
 /**
  * Whether a history can be that of a correct system, in the manner of Jepsen: no acknowledged change is lost, changes of a
- * register are linearizable, no name is given twice, no secret is used after its revocation and the lease, and none in a
- * sandbox that it is not for. Pure.
+ * register are linearizable, no name is given twice, no secret is used after its revocation, and none in a sandbox that it
+ * is not for. Pure.
  *
  * @param initial what every register holds at first
- * @param lease how long a host that is cut off may go on with what was revoked
+ * @param lag how long a sandbox which the answer to a revocation named as lagging may go on
  * @param slack how much later than it happened a use may be seen
  */
-public record Checker(String initial, Duration lease, Duration slack) {
+public record Checker(String initial, Duration lag, Duration slack) {
 
     /** What is wrong with it, one line each; none when nothing is. */
     public List<String> violations(List<Observation> history) {
@@ -102,6 +102,6 @@ public record Checker(String initial, Duration lease, Duration slack) {
     }
 
     private Duration patience(Revoked revoked) {
-        return revoked.lagging() ? lease.plus(slack) : slack;
+        return revoked.lagging() ? lag.plus(slack) : slack;
     }
 }

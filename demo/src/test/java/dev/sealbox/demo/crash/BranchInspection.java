@@ -35,10 +35,14 @@ final class BranchInspection {
     private final SealboxClient client;
     private final Branches branches;
 
+    /** Layers of what was made before, by whomever. */
+    private final Set<String> others;
+
     BranchInspection(World world, Branches branches) {
         this.world = world;
         this.client = world.client();
         this.branches = branches;
+        this.others = names(root().resolve("layers"));
     }
 
     /** Fails when something is by half, and takes away all but the parent and the first checkpoint. */
@@ -123,8 +127,7 @@ final class BranchInspection {
     }
 
     private void disk() {
-        var data = world.folder().resolve("data");
-        var root = Files.isDirectory(data.resolve("disks/layers")) ? data.resolve("disks") : data;
+        var root = root();
         assertThat(names(root.resolve("drafts"))).as("drafts").isEmpty();
         assertThat(names(root.resolve("trash"))).as("trash").isEmpty();
         assertThat(names(root.resolve("sandboxes"))).as("disks").containsExactly(branches.parent.id());
@@ -134,8 +137,14 @@ final class BranchInspection {
                 .hasSize(2);
     }
 
+    private Path root() {
+        var data = world.folder().resolve("data");
+        return Files.isDirectory(data.resolve("disks/layers")) ? data.resolve("disks") : data;
+    }
+
     private Set<String> known() {
-        var known = new HashSet<String>(images());
+        var known = new HashSet<String>(others);
+        known.addAll(images());
         branches.parent.listCheckpoints().stream().map(Checkpoint::id).forEach(known::add);
         return known;
     }

@@ -26,6 +26,7 @@ public final class BranchKills {
         System.out.printf("kill -9 at %d points, -Dsealbox.branch-kill.seed=%d%n", POINTS, SEED);
         var delays = new Random(SEED);
         var branches = Branches.prepare(world);
+        var inspection = new BranchInspection(world, branches);
         for (var point = 0; point < POINTS; point++) {
             var delay = delays.nextInt(LONGEST_MS);
             var threads = branches.begin("p" + point);
@@ -37,7 +38,7 @@ public final class BranchKills {
             }
             assertThat(branches.refusals).isEmpty();
             world.node().start();
-            var found = new BranchInspection(world, branches).inspect("p" + point);
+            var found = inspection.inspect("p" + point);
             System.out.printf("point %d: killed after %d ms; %s%n", point, delay, found);
         }
         branches.parent.kill();

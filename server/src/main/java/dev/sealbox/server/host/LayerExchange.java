@@ -82,6 +82,12 @@ final class LayerExchange {
         if (first != null) {
             return first;
         }
+        // It may have come between the look at what is missing and now.
+        if (layers.has(layer)) {
+            underWay.remove(layer);
+            mine.complete(Unit.DONE);
+            return mine;
+        }
         layers.receive(kept.about(), kept.open())
                 .thenApply(outcome -> usable(kept.about(), outcome))
                 .whenComplete((done, failure) -> {
