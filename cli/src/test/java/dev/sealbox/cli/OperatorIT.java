@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -281,17 +282,27 @@ class OperatorIT {
                     .results()
                     .forEach(name -> watched.add(name.group()));
         }
-        var metrics = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(node.api().resolve("/metrics")).build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
-        var told = metrics.lines()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.split("[ {]", 2)[0])
-                .collect(Collectors.toSet());
         assertThat(watched).hasSizeGreaterThan(10);
-        assertThat(told).containsAll(watched);
+        // Some are looked at every few seconds only.
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (System.nanoTime() < deadline && !metrics().containsAll(watched)) {
+            Thread.onSpinWait();
+        }
+        assertThat(metrics()).containsAll(watched);
+    }
+
+    private static Set<String> metrics() throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(node.api().resolve("/metrics"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split("[ {]", 2)[0])
+                    .collect(Collectors.toSet());
+        }
     }
 
     @Test
