@@ -298,6 +298,20 @@ class BranchesIT {
                 .create(by, SandboxId.of(UUID.randomUUID()), wanted, new SnapshotName(snapshot), publisher);
     }
 
+    private SandboxId from(String snapshot, String store) {
+        var wanted = new NewSandbox(
+                "base", Optional.of(new StoreName(store)), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+        return done(node.persistence
+                        .images()
+                        .create(
+                                origin,
+                                SandboxId.of(UUID.randomUUID()),
+                                wanted,
+                                new SnapshotName(snapshot),
+                                origin.organization()))
+                .id();
+    }
+
     @Test
     void patchesOneNameOfAnImageAndNoOther() {
         var patched = snapshot("patched");
@@ -450,6 +464,57 @@ class BranchesIT {
         var own = fork(below, "own").id();
         assertThat(HOSTS.values.get(own)).containsEntry(TOKEN, "mine");
         assertThat(HOSTS.policy(own).tokens()).hasSize(1);
+    }
+
+    /** A checkpoint that stands for a snapshot is a layer of nothing. */
+    @Test
+    void cutsAllThatComesFromASnapshotAndNothingOfAnotherNameOfItsImage() {
+        store("creds", "one", "github.com");
+        store("own", "mine", "example.com");
+        snapshot("root");
+        snapshot("sibling");
+        var root = done(node.persistence.images().checkpoint(origin, "root"));
+        var direct = from("root", "creds");
+        var beside = from("sibling", "creds");
+        var child = fork(root, "creds").id();
+        var kept = checkpoint(direct, "kept");
+        var grandchild = fork(kept).id();
+        var below = checkpoint(grandchild, "below");
+        var deepest = fork(below).id();
+        done(node.persistence.checkpoints().delete(origin, direct, kept));
+
+        assertThat(done(branches().revokeSecrets(origin, root, true)).cut())
+                .containsExactlyInAnyOrder(direct, child, grandchild, deepest);
+
+        assertThat(HOSTS.policy(direct).grants()).isEmpty();
+        assertThat(HOSTS.policy(deepest).grants()).isEmpty();
+        assertThat(HOSTS.policy(beside).grants()).isNotEmpty();
+        var later = fork(below).id();
+        assertThat(HOSTS.policy(later).grants()).isEmpty();
+        assertThat(HOSTS.policy(later).allowlist()).isEqualTo(hosts("github.com"));
+        var own = fork(below, "own").id();
+        assertThat(HOSTS.values.get(own)).containsEntry(TOKEN, "mine");
+        assertThat(HOSTS.policy(own).tokens()).hasSize(1);
+        assertThat(HOSTS.policy(fork(checkpoint(beside, "beside")).id()).grants())
+                .isNotEmpty();
+    }
+
+    @Test
+    void saysThatANameHasFailedWhoseImageWasRemovedMeanwhile() {
+        var snapshot = snapshot("first");
+        var images = node.persistence.images();
+        done(images.delete(origin, new SnapshotName("first")));
+        var image = new Images.Wanted(new ImageManifest(List.of(new ImageStep.RunCommands(List.of("make it")))), 1024);
+
+        // The image is found, and is gone before it has the name.
+        var requested = done(images.request(origin, new SnapshotName("late"), UUID.randomUUID(), image, line -> {
+            if (line.type().equals("cache_hit")) {
+                done(images.remove(origin, snapshot.state().image().hex()));
+            }
+        }));
+
+        assertThat(refused(requested.ready()))
+                .isEqualTo(new ImageRefusal.BuildFailed(0, "build", "its image was removed meanwhile"));
     }
 
     @Test

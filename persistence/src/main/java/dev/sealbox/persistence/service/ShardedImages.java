@@ -316,11 +316,18 @@ public final class ShardedImages implements Images {
                 .whenComplete((done, failure) -> builds.naming.remove(id));
     }
 
-    /** With the checkpoint that stands for it, which is made later where it cannot be made now. */
+    /**
+     * With the checkpoint that stands for it, which is made later where it cannot be made now; refused where it has failed
+     * after all, since its image was removed meanwhile.
+     */
     CompletionStage<Outcome<SnapshotView>> standing(Origin origin, Outcome<SnapshotView> made) {
-        return made.then(view -> view.state().layer().isEmpty()
-                ? Futures.now(made)
-                : adopted(origin, view).handle((adopted, failure) -> made));
+        return made.then(view -> switch (view.state().stage()) {
+            case FAILED ->
+                Futures.now(Outcome.refused(
+                        new ImageRefusal.BuildFailed(0, "build", view.state().reason())));
+            case BUILDING -> Futures.now(made);
+            case READY -> adopted(origin, view).handle((adopted, failure) -> made);
+        });
     }
 
     private static ImageCommand outcome(SnapshotName name, UUID id, Outcome<ImageLayer> built) {
