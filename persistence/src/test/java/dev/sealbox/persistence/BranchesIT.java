@@ -193,7 +193,7 @@ class BranchesIT {
         var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
 
-        done(branches().publish(origin, checkpoint, true));
+        done(branches().publish(origin, checkpoint, true, true));
         var fork = done(fork(stranger, checkpoint));
 
         assertThat(HOSTS.policy(fork.id()).tokens()).isEmpty();
@@ -202,9 +202,9 @@ class BranchesIT {
         assertThat(fork.blueprint().metadata()).isEmpty();
         assertThat(refused(branches().patches(stranger, checkpoint)))
                 .isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
-        assertThat(refused(branches().publish(stranger, checkpoint, false)))
+        assertThat(refused(branches().publish(stranger, checkpoint, false, true)))
                 .isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
-        done(branches().publish(origin, checkpoint, false));
+        done(branches().publish(origin, checkpoint, false, true));
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
         assertThat(done(node.persistence.sandboxes().read(stranger, fork.id())).status())
                 .isEqualTo("running");
@@ -270,7 +270,7 @@ class BranchesIT {
     @Test
     void runsNothingLaterInTheForksOfOthers() {
         var checkpoint = checkpoint(create(), "public");
-        done(branches().publish(origin, checkpoint, true));
+        done(branches().publish(origin, checkpoint, true, true));
         var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
         var fork = done(fork(stranger, checkpoint)).id();
         done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo later", ""));
@@ -391,7 +391,10 @@ class BranchesIT {
         assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
 
         var checkpoint = done(node.persistence.images().checkpoint(origin, "tools"));
-        done(branches().publish(origin, checkpoint, true));
+        assertThat(refused(branches().publish(origin, checkpoint, true, false)))
+                .isEqualTo(new CheckpointRefusal.ForAdmins());
+        assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
+        done(branches().publish(origin, checkpoint, true, true));
 
         var sandbox = done(from(stranger, "tools", publisher));
         assertThat(sandbox.blueprint().origin()).contains(checkpoint);
@@ -400,7 +403,7 @@ class BranchesIT {
         assertThat(refused(from(stranger, "tools", stranger.organization()))).isEqualTo(unknown);
         assertThat(refused(node.persistence.images().checkpoint(stranger, "tools")))
                 .isEqualTo(new ImageRefusal.NoSuchImage());
-        done(branches().publish(origin, checkpoint, false));
+        done(branches().publish(origin, checkpoint, false, true));
         assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
     }
@@ -606,7 +609,7 @@ class BranchesIT {
     @Test
     void letsTheOldestThatNobodyUsesGiveWay() {
         var sandbox = create();
-        done(branches().publish(origin, checkpoint(sandbox, "published"), true));
+        done(branches().publish(origin, checkpoint(sandbox, "published"), true, true));
         done(branches().addPatch(origin, checkpoint(sandbox, "patched"), UUID.randomUUID(), "true", ""));
         var forked = checkpoint(sandbox, "forked");
         done(node.persistence.sandboxes().stop(origin, fork(forked).id(), false));

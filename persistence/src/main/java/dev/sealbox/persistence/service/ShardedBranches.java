@@ -73,7 +73,16 @@ public final class ShardedBranches implements Branches {
     }
 
     @Override
-    public CompletionStage<Outcome<CheckpointView>> publish(Origin origin, CheckpointId checkpoint, boolean published) {
+    public CompletionStage<Outcome<CheckpointView>> publish(
+            Origin origin, CheckpointId checkpoint, boolean published, boolean images) {
+        return owned(origin, checkpoint)
+                .thenCompose(found -> found.then(state -> state.standsForImage() && !images
+                        ? Futures.now(Outcome.refused(new CheckpointRefusal.ForAdmins()))
+                        : publish(origin, checkpoint, published)));
+    }
+
+    private CompletionStage<Outcome<CheckpointView>> publish(
+            Origin origin, CheckpointId checkpoint, boolean published) {
         var command =
                 published ? new CheckpointCommand.PublishCheckpoint() : new CheckpointCommand.UnpublishCheckpoint();
         return execute(origin, checkpoint, command)
