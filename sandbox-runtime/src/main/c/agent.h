@@ -1,6 +1,7 @@
 /*
- * The guest agent: process 1 of every sandbox. It accepts connections on an inherited listening socket and forks one
- * handler per connection; a handler does one operation and ends. Process 1 itself never reads what a client sends.
+ * The guest agent: process 1 of every sandbox. It accepts connections on an inherited listening socket, or is handed
+ * them by a relay on the host, and forks one handler per connection; a handler does one operation and ends. Process 1
+ * itself never reads what a client sends.
  *
  * Frames, both ways: 1 byte type, 4 bytes big-endian length, payload. Numbers are big-endian, strings are a 4-byte
  * length and bytes.
@@ -34,6 +35,7 @@ enum frame_type {
     FRAME_REMOVE = 0x15,
     FRAME_PING = 0x16,
     FRAME_CONNECT = 0x18, /* 4 bytes: a TCP port of the sandbox; see port.c for what follows */
+    FRAME_ELEVATE = 0x19, /* as FRAME_RUN, with the program's path for the directory; only from inside */
     FRAME_SESSION = 0x17, /* as FRAME_RUN, then ms to live on without the host (0: for ever), columns, rows (0: pipes) */
 };
 
@@ -98,6 +100,15 @@ void resize_terminal(int master, uint32_t columns, uint32_t rows);
 
 /* port.c */
 void handle_connect(int connection, const struct request *request);
+
+/* relayed.c: for where no socket can be inherited. */
+int next_relayed(int relay); /* a connection that the host's relay has sent; -1, as accept, with EBADF at its end */
+void leave_tmp_empty(void);  /* of what told that it belongs to the disk */
+
+/* elevate.c: both sides of what takes the place of the setuid bit. */
+int listen_for_elevation(void); /* -1 when nobody can be heard */
+void handle_elevation(int connection);
+int ask_for_elevation(const char *path, char **arguments); /* the exit code */
 
 /* descendants.c: ends every process that descends from the caller, however often it forked. */
 void kill_descendants(void);

@@ -12,6 +12,7 @@ import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.preview.SandboxPorts;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.Launch;
@@ -31,6 +32,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,6 +100,11 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     /** What is left of the disk that sandboxes and layers lie on. */
     public DiskRoom room() {
         return host.room();
+    }
+
+    /** What this host can run sandboxes with. Blocks for part of a second just after {@link #open}. */
+    public Set<ContainerRuntime> runtimes() {
+        return host.runtimes().offered();
     }
 
     /** Builds the base root filesystem if it is missing, which takes half a minute or more. Blocks. */

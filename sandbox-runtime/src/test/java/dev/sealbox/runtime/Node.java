@@ -1,5 +1,7 @@
 package dev.sealbox.runtime;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.SandboxAddress;
@@ -7,6 +9,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.runtime.step.Tool;
@@ -76,6 +79,15 @@ final class Node implements AutoCloseable {
         return chosen != null ? chosen : Path.of("../var/templates").toString();
     }
 
+    /** Where it does not, what would be tested is counted as left out, and said. */
+    void assumeItRuns(String word) {
+        var there = runtime.runtimes().contains(ContainerRuntime.of(word));
+        if (!there) {
+            close();
+        }
+        assumeTrue(there, "NOT TESTED: there is no " + word + " that runs");
+    }
+
     OciRuntime runtime() {
         return runtime;
     }
@@ -123,9 +135,23 @@ final class Node implements AutoCloseable {
     }
 
     SandboxAddress start(Limits limits, CheckpointId... layers) {
+        return start("base", limits, layers);
+    }
+
+    SandboxAddress start(String template, Limits limits, CheckpointId... layers) {
         var sandbox = SandboxId.random(ThreadLocalRandom.current());
         return await(runtime.start(new Launch(
-                sandbox, "base", List.of(layers), limits, Certificates.AUTHORITY, origin(layers), 0, false)));
+                sandbox, template, List.of(layers), limits, Certificates.AUTHORITY, origin(layers), 0, false)));
+    }
+
+    /** As the system does when it finds that a sandbox has ended: from its disk. One that runs goes on. */
+    void startAgain(SandboxId sandbox, Limits limits) {
+        startAgain("base", sandbox, limits);
+    }
+
+    void startAgain(String template, SandboxId sandbox, Limits limits) {
+        await(runtime.start(
+                new Launch(sandbox, template, List.of(), limits, Certificates.AUTHORITY, Optional.empty(), 0, true)));
     }
 
     private static Optional<CheckpointId> origin(CheckpointId... layers) {
