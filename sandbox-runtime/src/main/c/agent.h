@@ -52,6 +52,9 @@ enum {
 
 #define HOME "/home/sandbox"
 
+/* Up to which files are closed: the kernel of gVisor takes the largest number of all for -1. */
+#define LAST_FILE 0x7fffffffU
+
 struct request {
     uint8_t type;
     uint32_t length;
@@ -83,6 +86,7 @@ struct form {
 struct streams {
     int input, output, errors, report;
     int terminal; /* whether the input is to be the controlling terminal */
+    int keys;     /* where it is told of keys that are signals, with a terminal whose kernel does not know them; else -1 */
 };
 
 uint32_t take_u32(struct form *form);
@@ -97,6 +101,15 @@ void handle_session(int connection, const struct request *request);
 /* terminal.c */
 int open_terminal(int *master, int *slave); /* -1 and errno when there is none left */
 void resize_terminal(int master, uint32_t columns, uint32_t rows);
+
+/*
+ * The gVisor of Debian makes no signal of Ctrl-C. There the agent does: of what is typed it takes the keys that are one
+ * at the time, and tells a process in the terminal's session, which sends it to who is in the foreground.
+ */
+extern int kernel_knows_keys;
+int open_keys(int *ear, int *mouth);
+size_t until_key(int master, const uint8_t *typed, size_t length, uint8_t *key); /* 1 and the signal when it is first */
+void begin_to_listen_to_keys(int ear, int terminal);
 
 /* port.c */
 void handle_connect(int connection, const struct request *request);

@@ -100,7 +100,7 @@ static void execute_as_root(const int files[FILES], const char *path, char **arg
         _exit(126);
     for (int file = 0; file < DIRECTORY; file++)
         dup2(files[file], file);
-    close_range(DIRECTORY, ~0U, 0);
+    close_range(DIRECTORY, LAST_FILE, 0);
     if (stat(path, &program) < 0 || !S_ISREG(program.st_mode) || !(program.st_mode & S_ISUID) || program.st_uid != 0)
         _exit(126);
     leave_out_what_loads(environment);

@@ -52,7 +52,7 @@ static void answer(int connection, void (*serve_it)(int))
     pid_t handler = fork();
     if (handler == 0) {
         close_range(LISTENER, (unsigned)connection - 1, 0);
-        close_range((unsigned)connection + 1, ~0U, 0);
+        close_range((unsigned)connection + 1, LAST_FILE, 0);
         serve_it(connection);
         _exit(0);
     }
@@ -74,7 +74,7 @@ static void let_go_of_the_host(int relayed)
         dup2(nothing, 1);
         dup2(nothing, 2);
     }
-    close_range(LISTENER + 1, ~0U, 0);
+    close_range(LISTENER + 1, LAST_FILE, 0);
     fcntl(LISTENER, F_SETFD, FD_CLOEXEC);
     fcntl(LISTENER, F_SETFL, O_NONBLOCK);
 }
@@ -95,6 +95,7 @@ int main(int count, char **arguments)
     let_go_of_the_host(relayed);
     if (relayed)
         leave_tmp_empty();
+    kernel_knows_keys = !relayed;
     sigset_t all, children;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);

@@ -50,6 +50,6 @@ final class GvisorConfig {
         }
         namespaces.addObject().put("type", "network").put("path", spec.network().toString());
         OciConfig.users(linux, spec);
-        linux.set("seccomp", Seccomp.profile());
+        linux.set("seccomp", Seccomp.profileInGvisor());
     }
 }
