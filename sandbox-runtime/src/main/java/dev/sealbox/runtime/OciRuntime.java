@@ -19,6 +19,7 @@ import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.SandboxSessions;
 import dev.sealbox.domain.session.SessionAction;
@@ -32,6 +33,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +41,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,9 +106,13 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
         return host.room();
     }
 
-    /** What this host can run sandboxes with. Blocks for part of a second just after {@link #open}. */
-    public Set<ContainerRuntime> runtimes() {
-        return host.runtimes().offered();
+    /** The names of the templates that this host can run, as far as is known by now; never blocks. */
+    public Set<String> templates() {
+        return Stream.concat(
+                        Stream.of(Optional.<ContainerRuntime>empty()),
+                        host.runtimes().offered().stream().map(Optional::of))
+                .map(runtime -> new Template(Template.BASE, runtime).name())
+                .collect(Collectors.toSet());
     }
 
     /** Builds the base root filesystem if it is missing, which takes half a minute or more. Blocks. */

@@ -45,9 +45,11 @@ public final class Runtimes {
         return offer;
     }
 
-    /** What new sandboxes can be run by here. */
+    /** What new sandboxes can be run by here, as far as is known by now. */
     public Set<ContainerRuntime> offered() {
-        return offer.join().isPresent() ? Set.of(ContainerRuntime.values()) : Set.of(ContainerRuntime.RUNC);
+        return offer.getNow(Optional.empty()).isPresent()
+                ? Set.of(ContainerRuntime.values())
+                : Set.of(ContainerRuntime.RUNC);
     }
 
     /**

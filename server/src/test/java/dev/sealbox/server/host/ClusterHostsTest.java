@@ -55,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -106,7 +107,8 @@ class ClusterHostsTest {
                     HOST,
                     new CapacitySettings(Optional.empty(), 100, 100, Map.of()),
                     Path.of("target", "draining"),
-                    full::get),
+                    full::get,
+                    () -> Set.of("base")),
             Path.of("target", "last-uses"));
     private static ClusterHosts hosts;
 
