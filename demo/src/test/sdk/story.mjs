@@ -467,7 +467,7 @@ test("ports of a sandbox are reached by their names, with its token", async () =
     const expected = Buffer.concat([...Array(128).keys()].map((i) => Buffer.alloc(65536, i)));
     assert.equal(digest((await visit(host, "/large", bearer(first))).content), digest(expected));
 
-    const token = await sandbox.rotatePreviewAuthToken();
+    let token = await sandbox.rotatePreviewAuthToken();
     assert.equal((await visit(host, "/", bearer(first))).status, 401);
     assert.equal((await visit(host, "/", bearer(token))).status, 200);
 
@@ -484,7 +484,9 @@ test("ports of a sandbox are reached by their names, with its token", async () =
     const said = new Promise((resolve) => socket.once("data", resolve));
     socket.write(Buffer.from([0x81, 0x85, 1, 2, 3, 4, ...[..."hello"].map((c, i) => c.charCodeAt(0) ^ ((i % 4) + 1))]));
     assert.deepEqual(await said, Buffer.from([0x81, 5, ...Buffer.from("hello")]));
-    socket.destroy();
+    const ended = new Promise((resolve) => socket.once("close", resolve));
+    token = await sandbox.rotatePreviewAuthToken();
+    await ended; // what was opened with a former token
 
     await sandbox.hibernate();
     assert.equal((await visit(host, "/", bearer(first))).status, 401);

@@ -17,10 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 /**
  * {@code ./sealbox bench scale [--stores N] [--sandboxes N]}: what a control node costs when there is much that is not used:
@@ -130,34 +128,9 @@ final class Scale {
     }
 
     private static void fill(String what, int times, Runnable work) {
-        var next = new AtomicInteger();
-        var failures = new ConcurrentLinkedQueue<RuntimeException>();
         var start = System.nanoTime();
-        var threads = IntStream.range(0, CLIENTS)
-                .mapToObj(client -> Thread.ofPlatform().start(() -> {
-                    try {
-                        while (next.getAndIncrement() < times) {
-                            work.run();
-                        }
-                    } catch (RuntimeException e) {
-                        failures.add(e);
-                    }
-                }))
-                .toList();
-        threads.forEach(Scale::join);
-        if (!failures.isEmpty()) {
-            throw new IllegalStateException(what, failures.peek());
-        }
+        Parallel.run(CLIENTS, times, work);
         System.out.printf(Locale.ROOT, "%s: %.1f s%n", what, (System.nanoTime() - start) / 1e9);
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Until what nobody asks for has left the memory. */

@@ -107,7 +107,7 @@ public final class Api {
                 files,
                 new FileLinkRoutes(fileLinks, sandboxes, files, Clock.systemUTC(), bodies, answers),
                 new CheckpointRoutes(checkpoints, settings, bodies, answers),
-                new BranchRoutes(branches, patches, answers),
+                new BranchRoutes(branches, patches, settings.operatorOrganization(), answers),
                 new ArchiveRoutes(archives, settings),
                 new SnapshotRoutes(images, builds, bodies, answers),
                 new ImageUpkeepRoutes(images, branches, patches, answers),

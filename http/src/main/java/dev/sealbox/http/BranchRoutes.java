@@ -14,8 +14,10 @@ import dev.sealbox.domain.InvalidValue;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.checkpoint.Branches;
 import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.organization.Role;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,9 +32,12 @@ final class BranchRoutes {
 
     private final Branches branches;
     private final PatchRoutes patches;
+    private final OrganizationId operators;
     private final Answers answers;
 
-    BranchRoutes(Branches branches, PatchRoutes patches, Answers answers) {
+    /** @param operators the deployment's own organisation, whose published snapshots are everybody's by their names */
+    BranchRoutes(Branches branches, PatchRoutes patches, OrganizationId operators, Answers answers) {
+        this.operators = operators;
         this.branches = branches;
         this.patches = patches;
         this.answers = answers;
@@ -43,7 +48,7 @@ final class BranchRoutes {
         return pathPrefix(
                 "sandboxes",
                 () -> concat(
-                        pathPrefix(segment(CHECKPOINTS).slash(segment()), id -> ofCheckpoint(origin, id)),
+                        pathPrefix(segment(CHECKPOINTS).slash(segment()), id -> ofCheckpoint(asker, id)),
                         path(
                                 segment().slash(CHECKPOINTS).slash(segment()).slash("restore"),
                                 (id, checkpoint) -> post(() -> restore(origin, id, CheckpointId.parse(checkpoint)))),
@@ -55,10 +60,11 @@ final class BranchRoutes {
                                 id -> get(() -> SandboxPaths.sandbox(id, sandbox -> explain(origin, sandbox))))));
     }
 
-    private Route ofCheckpoint(Origin origin, String id) {
+    private Route ofCheckpoint(Asker asker, String id) {
+        var origin = asker.origin();
         return concat(
-                path("publish", () -> post(() -> publish(origin, CheckpointId.parse(id), true))),
-                path("unpublish", () -> post(() -> publish(origin, CheckpointId.parse(id), false))),
+                path("publish", () -> post(() -> publish(asker, CheckpointId.parse(id), true))),
+                path("unpublish", () -> post(() -> publish(asker, CheckpointId.parse(id), false))),
                 path(REVOKE, () -> post(() -> revoke(origin, CheckpointId.parse(id)))),
                 path(PatchRoutes.PATCHES, () -> patches.all(origin, one(id))),
                 path(
@@ -80,9 +86,11 @@ final class BranchRoutes {
                                 "restoring"))));
     }
 
-    private Route publish(Origin origin, CheckpointId checkpoint, boolean published) {
+    private Route publish(Asker asker, CheckpointId checkpoint, boolean published) {
+        var origin = asker.origin();
+        boolean images = asker.role() == Role.ADMIN || !origin.organization().equals(operators);
         return answers.outcome(
-                branches.publish(origin, checkpoint, published),
+                branches.publish(origin, checkpoint, published, images),
                 view -> Answers.ok(CheckpointJson.of(view).orElseThrow()));
     }
 

@@ -47,7 +47,7 @@ final class ImageUpkeepRoutes {
                                 pathEnd(() -> get(() -> answers.always(
                                         images.images(origin),
                                         all -> Answers.ok(all.stream()
-                                                .map(SnapshotJson::of)
+                                                .map(SnapshotJson::listed)
                                                 .toList())))),
                                 path(segment(), called -> one(origin, called)),
                                 patches(origin))));
@@ -75,8 +75,8 @@ final class ImageUpkeepRoutes {
                 text,
                 name -> answers.outcome(
                         images.checkpoint(origin, text)
-                                .thenCompose(found ->
-                                        found.then(checkpoint -> branches.publish(origin, checkpoint, published))),
+                                .thenCompose(found -> found.then(
+                                        checkpoint -> branches.publish(origin, checkpoint, published, true))),
                         done -> Answers.ok(Map.of("name", name.value(), "public", published))));
     }
 }

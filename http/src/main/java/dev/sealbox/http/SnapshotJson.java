@@ -31,14 +31,23 @@ record SnapshotJson(
         return of(ImageView.of(view));
     }
 
+    /** In a list, where nobody has seen to it that a checkpoint stands for an image without a name. */
+    static SnapshotJson listed(ImageView view) {
+        return of(view, view.name().isPresent());
+    }
+
     static SnapshotJson of(ImageView view) {
+        return of(view, true);
+    }
+
+    private static SnapshotJson of(ImageView view, boolean standing) {
         var state = view.state();
         return new SnapshotJson(
                 state.id().toString(),
                 view.organization().value(),
                 view.name().map(SnapshotName::value),
                 state.image().hex(),
-                state.layer().map(ready -> state.id().toString()),
+                state.layer().filter(ready -> standing).map(ready -> state.id().toString()),
                 tree(state.outline()),
                 state.stage().status(),
                 Optional.of(state.reason()).filter(reason -> !reason.isEmpty()),

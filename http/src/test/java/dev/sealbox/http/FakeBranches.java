@@ -70,7 +70,11 @@ final class FakeBranches implements Branches {
     }
 
     @Override
-    public CompletionStage<Outcome<CheckpointView>> publish(Origin origin, CheckpointId id, boolean published) {
+    public CompletionStage<Outcome<CheckpointView>> publish(
+            Origin origin, CheckpointId id, boolean published, boolean images) {
+        if (!images) {
+            return now(Outcome.refused(new CheckpointRefusal.ForAdmins()));
+        }
         var command =
                 published ? new CheckpointCommand.PublishCheckpoint() : new CheckpointCommand.UnpublishCheckpoint();
         return now(decided(origin, id, command).map(state -> new CheckpointView(id, state)));

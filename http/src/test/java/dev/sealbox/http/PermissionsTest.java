@@ -2,6 +2,7 @@ package dev.sealbox.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.checkpoint.Checkpoint;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.organization.Role;
@@ -192,6 +193,26 @@ class PermissionsTest {
     private static Answer send(String key, String method, String path, String json) {
         return server.send(
                 method, path, BodyPublishers.ofString(json), "X-API-Key", key, "Content-Type", "application/json");
+    }
+
+    /** What stands for a snapshot of theirs is everybody's by its name once it is published. */
+    @Test
+    void letsOperatorsOfTheDeploymentPublishNoImage() {
+        server.keys.grant("osb_keeper", "default", "key-k", Role.OPERATOR);
+        server.checkpoints.stage = Checkpoint.Stage.READY;
+        var sandbox = send("osb_keeper", "POST", "/api/sandboxes", "{}")
+                .json()
+                .path("sandboxID")
+                .asText();
+        var id = send("osb_keeper", "POST", "/api/sandboxes/" + sandbox + "/checkpoints", "{\"name\":\"one\"}")
+                .json()
+                .path("id")
+                .asText();
+        var path = "/api/sandboxes/checkpoints/" + id + "/publish";
+
+        assertThat(send("osb_keeper", "POST", path, "").json().path("code").asText())
+                .isEqualTo("checkpoint.for-admins");
+        assertThat(send("osb_deployment", "POST", path, "").status()).isEqualTo(200);
     }
 
     private static SandboxView sandboxOf(String keyId) {

@@ -193,7 +193,7 @@ class BranchesIT {
         var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
 
-        done(branches().publish(origin, checkpoint, true));
+        done(branches().publish(origin, checkpoint, true, true));
         var fork = done(fork(stranger, checkpoint));
 
         assertThat(HOSTS.policy(fork.id()).tokens()).isEmpty();
@@ -202,9 +202,9 @@ class BranchesIT {
         assertThat(fork.blueprint().metadata()).isEmpty();
         assertThat(refused(branches().patches(stranger, checkpoint)))
                 .isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
-        assertThat(refused(branches().publish(stranger, checkpoint, false)))
+        assertThat(refused(branches().publish(stranger, checkpoint, false, true)))
                 .isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
-        done(branches().publish(origin, checkpoint, false));
+        done(branches().publish(origin, checkpoint, false, true));
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
         assertThat(done(node.persistence.sandboxes().read(stranger, fork.id())).status())
                 .isEqualTo("running");
@@ -270,7 +270,7 @@ class BranchesIT {
     @Test
     void runsNothingLaterInTheForksOfOthers() {
         var checkpoint = checkpoint(create(), "public");
-        done(branches().publish(origin, checkpoint, true));
+        done(branches().publish(origin, checkpoint, true, true));
         var stranger = new Origin(new OrganizationId("org-" + UUID.randomUUID()), "key-2", "", "");
         var fork = done(fork(stranger, checkpoint)).id();
         done(branches().addPatch(origin, checkpoint, UUID.randomUUID(), "echo later", ""));
@@ -296,6 +296,20 @@ class BranchesIT {
         return node.persistence
                 .images()
                 .create(by, SandboxId.of(UUID.randomUUID()), wanted, new SnapshotName(snapshot), publisher);
+    }
+
+    private SandboxId from(String snapshot, String store) {
+        var wanted = new NewSandbox(
+                "base", Optional.of(new StoreName(store)), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+        return done(node.persistence
+                        .images()
+                        .create(
+                                origin,
+                                SandboxId.of(UUID.randomUUID()),
+                                wanted,
+                                new SnapshotName(snapshot),
+                                origin.organization()))
+                .id();
     }
 
     @Test
@@ -377,7 +391,10 @@ class BranchesIT {
         assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
 
         var checkpoint = done(node.persistence.images().checkpoint(origin, "tools"));
-        done(branches().publish(origin, checkpoint, true));
+        assertThat(refused(branches().publish(origin, checkpoint, true, false)))
+                .isEqualTo(new CheckpointRefusal.ForAdmins());
+        assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
+        done(branches().publish(origin, checkpoint, true, true));
 
         var sandbox = done(from(stranger, "tools", publisher));
         assertThat(sandbox.blueprint().origin()).contains(checkpoint);
@@ -386,7 +403,7 @@ class BranchesIT {
         assertThat(refused(from(stranger, "tools", stranger.organization()))).isEqualTo(unknown);
         assertThat(refused(node.persistence.images().checkpoint(stranger, "tools")))
                 .isEqualTo(new ImageRefusal.NoSuchImage());
-        done(branches().publish(origin, checkpoint, false));
+        done(branches().publish(origin, checkpoint, false, true));
         assertThat(refused(from(stranger, "tools", publisher))).isEqualTo(unknown);
         assertThat(refused(fork(stranger, checkpoint))).isEqualTo(new CheckpointRefusal.NoSuchCheckpoint());
     }
@@ -450,6 +467,57 @@ class BranchesIT {
         var own = fork(below, "own").id();
         assertThat(HOSTS.values.get(own)).containsEntry(TOKEN, "mine");
         assertThat(HOSTS.policy(own).tokens()).hasSize(1);
+    }
+
+    /** A checkpoint that stands for a snapshot is a layer of nothing. */
+    @Test
+    void cutsAllThatComesFromASnapshotAndNothingOfAnotherNameOfItsImage() {
+        store("creds", "one", "github.com");
+        store("own", "mine", "example.com");
+        snapshot("root");
+        snapshot("sibling");
+        var root = done(node.persistence.images().checkpoint(origin, "root"));
+        var direct = from("root", "creds");
+        var beside = from("sibling", "creds");
+        var child = fork(root, "creds").id();
+        var kept = checkpoint(direct, "kept");
+        var grandchild = fork(kept).id();
+        var below = checkpoint(grandchild, "below");
+        var deepest = fork(below).id();
+        done(node.persistence.checkpoints().delete(origin, direct, kept));
+
+        assertThat(done(branches().revokeSecrets(origin, root, true)).cut())
+                .containsExactlyInAnyOrder(direct, child, grandchild, deepest);
+
+        assertThat(HOSTS.policy(direct).grants()).isEmpty();
+        assertThat(HOSTS.policy(deepest).grants()).isEmpty();
+        assertThat(HOSTS.policy(beside).grants()).isNotEmpty();
+        var later = fork(below).id();
+        assertThat(HOSTS.policy(later).grants()).isEmpty();
+        assertThat(HOSTS.policy(later).allowlist()).isEqualTo(hosts("github.com"));
+        var own = fork(below, "own").id();
+        assertThat(HOSTS.values.get(own)).containsEntry(TOKEN, "mine");
+        assertThat(HOSTS.policy(own).tokens()).hasSize(1);
+        assertThat(HOSTS.policy(fork(checkpoint(beside, "beside")).id()).grants())
+                .isNotEmpty();
+    }
+
+    @Test
+    void saysThatANameHasFailedWhoseImageWasRemovedMeanwhile() {
+        var snapshot = snapshot("first");
+        var images = node.persistence.images();
+        done(images.delete(origin, new SnapshotName("first")));
+        var image = new Images.Wanted(new ImageManifest(List.of(new ImageStep.RunCommands(List.of("make it")))), 1024);
+
+        // The image is found, and is gone before it has the name.
+        var requested = done(images.request(origin, new SnapshotName("late"), UUID.randomUUID(), image, line -> {
+            if (line.type().equals("cache_hit")) {
+                done(images.remove(origin, snapshot.state().image().hex()));
+            }
+        }));
+
+        assertThat(refused(requested.ready()))
+                .isEqualTo(new ImageRefusal.BuildFailed(0, "build", "its image was removed meanwhile"));
     }
 
     @Test
@@ -541,7 +609,7 @@ class BranchesIT {
     @Test
     void letsTheOldestThatNobodyUsesGiveWay() {
         var sandbox = create();
-        done(branches().publish(origin, checkpoint(sandbox, "published"), true));
+        done(branches().publish(origin, checkpoint(sandbox, "published"), true, true));
         done(branches().addPatch(origin, checkpoint(sandbox, "patched"), UUID.randomUUID(), "true", ""));
         var forked = checkpoint(sandbox, "forked");
         done(node.persistence.sandboxes().stop(origin, fork(forked).id(), false));

@@ -382,6 +382,11 @@ class WebhooksIT {
                 by(acme),
                 id,
                 new WebhookChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(false), true)));
+        // What changes nothing is nothing to note.
+        done(webhooks.change(
+                by(acme),
+                id,
+                new WebhookChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(false), false)));
         refused(webhooks.delete(by(acme), WebhookId.of(UUID.randomUUID())));
         var terms = new WebhookTerms("hooks.test", List.of("sandbox.stopped"), Optional.empty(), true);
         var paused = new WebhookTerms("hooks.test", List.of("sandbox.stopped"), Optional.empty(), false);

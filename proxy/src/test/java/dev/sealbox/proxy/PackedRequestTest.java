@@ -163,6 +163,18 @@ class PackedRequestTest {
         assertThat(other.requests).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate", "br", "zstd"})
+    void saysThatABodyWhichIsCutShortWasNotSeen(String coding) throws IOException {
+        var packed = pack(coding, "k=" + token);
+        var half = packed.substring(0, packed.length() / 2);
+
+        assertThat(post(OTHER, coding, half).status()).isEqualTo(200);
+
+        assertThat(other.last().content()).isEqualTo(half);
+        Eventually.holds(() -> rules().equals(List.of("body.unknown-coding", "token.maimed")));
+    }
+
     @Test
     void passesABombThatGoesWhereNoSecretMayAndSaysThatItWasNotSeen() throws IOException {
         var bomb = pack("gzip", "0".repeat(50_000_000) + token);

@@ -27,7 +27,7 @@ record Discovery(Method method, int contacts) {
     /**
      * Reads the settings; empty where they name no method.
      *
-     * @throws StartFailure when they name one that is none
+     * @throws StartFailure when they name one that is none, or not how many control nodes there are to be
      */
     static Optional<Discovery> from(Config cluster) {
         var text = cluster.getString("discovery").strip();
@@ -36,7 +36,8 @@ record Discovery(Method method, int contacts) {
         }
         int nodes = cluster.getInt("control-nodes");
         if (nodes < 1) {
-            throw new StartFailure("sealbox.cluster.control-nodes must be at least 1");
+            throw new StartFailure(
+                    "discovery needs SEALBOX_CLUSTER_CONTROL_NODES: how many control nodes there are to be");
         }
         // Most of them: two halves of the nodes never both begin a cluster.
         return Optional.of(new Discovery(method(text), nodes / 2 + 1));

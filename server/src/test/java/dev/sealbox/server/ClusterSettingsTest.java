@@ -60,7 +60,7 @@ class ClusterSettingsTest {
                 .isEqualTo("akka-dns");
         assertThat(ClusterSettings.from(named).over(named).getConfig(POINTS).getInt("required-contact-point-nr"))
                 .isEqualTo(2);
-        var pods = with("sealbox.cluster.discovery = \"kubernetes:role=control\"");
+        var pods = with("sealbox.cluster { discovery = \"kubernetes:role=control\", control-nodes = 1 }");
         assertThat(ClusterSettings.from(pods).over(pods).getString("akka.discovery.kubernetes-api.pod-label-selector"))
                 .isEqualTo("role=control");
         assertThat(ClusterSettings.from(with("")).discovery()).isEmpty();
@@ -69,10 +69,11 @@ class ClusterSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "discovery = \"control.example\"",
-                "discovery = \"dns:\"",
-                "discovery = \"consul:x\"",
-                "discovery = \"dns:x\", control-nodes = 0"
+                "discovery = \"control.example\", control-nodes = 3",
+                "discovery = \"dns:\", control-nodes = 3",
+                "discovery = \"consul:x\", control-nodes = 3",
+                "discovery = \"dns:x\", control-nodes = 0",
+                "discovery = \"dns:x\""
             })
     void refusesADiscoveryThatIsNone(String settings) {
         var config = with("sealbox.cluster { " + settings + " }");
@@ -82,7 +83,8 @@ class ClusterSettingsTest {
 
     @Test
     void refusesNodesThatAreListedAndToBeFound() {
-        var config = with("sealbox { cluster.discovery = \"dns:x\", node.seeds = \"127.0.0.1:25520\" }");
+        var config = with(
+                "sealbox { cluster { discovery = \"dns:x\", control-nodes = 1 }, node.seeds = \"127.0.0.1:25520\" }");
 
         assertThatThrownBy(() -> ClusterSettings.from(config))
                 .isInstanceOf(StartFailure.class)

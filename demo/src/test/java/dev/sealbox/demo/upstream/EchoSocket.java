@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -21,22 +20,23 @@ public final class EchoSocket implements AutoCloseable {
     private static final int CLOSE = 8;
 
     private final List<String> received = new CopyOnWriteArrayList<>();
-    private final ServerSocket server;
+    private final Doorway door;
 
     public EchoSocket(TestAuthority authority, String host) {
         try {
-            server = authority
-                    .server(List.of(host))
-                    .getServerSocketFactory()
-                    .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+            door = new Doorway(
+                    authority
+                            .server(List.of(host))
+                            .getServerSocketFactory()
+                            .createServerSocket(0, 10, InetAddress.getLoopbackAddress()),
+                    this::serve);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.ofVirtual().start(this::accept);
     }
 
     public int port() {
-        return server.getLocalPort();
+        return door.port();
     }
 
     /** All texts so far. */
@@ -44,29 +44,14 @@ public final class EchoSocket implements AutoCloseable {
         return List.copyOf(received);
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                var socket = server.accept();
-                Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException e) {
-                return;
-            }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            var in = new DataInputStream(socket.getInputStream());
-            var out = socket.getOutputStream();
-            out.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                            + "Sec-WebSocket-Accept: " + accepted(head(in)) + "\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
-            while (echo(in, out)) {
-                out.flush();
-            }
-        } catch (IOException e) {
-            // The other side went away.
+    private void serve(Socket socket) throws IOException {
+        var in = new DataInputStream(socket.getInputStream());
+        var out = socket.getOutputStream();
+        out.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Accept: " + accepted(head(in)) + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        while (echo(in, out)) {
+            out.flush();
         }
     }
 
@@ -118,10 +103,6 @@ public final class EchoSocket implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        door.close();
     }
 }

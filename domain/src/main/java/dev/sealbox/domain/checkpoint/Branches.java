@@ -15,8 +15,13 @@ public interface Branches {
     /** Puts a running sandbox back to a checkpoint of its own. Complete when that has begun; later calls wait for it. */
     CompletionStage<Outcome<Unit>> restore(Origin origin, SandboxId sandbox, CheckpointId checkpoint);
 
-    /** Lets every organisation fork a checkpoint, or only its own. Repeating it is harmless. */
-    CompletionStage<Outcome<CheckpointView>> publish(Origin origin, CheckpointId checkpoint, boolean published);
+    /**
+     * Lets every organisation fork a checkpoint, or only its own. Repeating it is harmless.
+     *
+     * @param images whether it may be one that stands for a snapshot or an image
+     */
+    CompletionStage<Outcome<CheckpointView>> publish(
+            Origin origin, CheckpointId checkpoint, boolean published, boolean images);
 
     /** Adds a script for later forks; {@code id} was drawn before, so that a repeat adds none. */
     CompletionStage<Outcome<Patch>> addPatch(

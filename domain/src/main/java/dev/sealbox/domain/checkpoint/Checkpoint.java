@@ -236,9 +236,10 @@ public record Checkpoint(
             case CheckpointRequested(var source, var name, var kind, var contents) ->
                 begun(Stage.PROCESSING, recorded, Optional.of(source), name, kind, contents);
             case ImageAdopted(var name, var contents) ->
-                // Numbers of patches are never given twice, also when the image went and came again.
+                // An image may go and come again while checkpoints of its sandboxes stay: numbers of patches are never
+                // given twice, and what was revoked stays so.
                 begun(Stage.READY, recorded, Optional.empty(), name, CheckpointKind.DISK_ONLY, contents)
-                        .with(new Upkeep(false, upkeep.lastPatch(), List.of(), false));
+                        .with(new Upkeep(false, upkeep.lastPatch(), List.of(), upkeep.revoked()));
             case CheckpointReady(var size) -> new Checkpoint(Stage.READY, facts, size, forks, "", failedAt, upkeep);
             case CheckpointFailed(var why) -> new Checkpoint(Stage.FAILED, facts, 0, forks, why, recorded.at(), upkeep);
             case CheckpointForked(var fork) -> {

@@ -23,6 +23,9 @@ public sealed interface CheckpointRefusal extends Refusal {
     /** The retention policy asks for more room than the checkpoints that may go would make. */
     record TooFewGiveWay(int needed, int dispensable) implements CheckpointRefusal {}
 
+    /** It stands for a snapshot whose name everybody would start from. */
+    record ForAdmins() implements CheckpointRefusal {}
+
     record NoSuchPatch() implements CheckpointRefusal {}
 
     record TooManyPatches(int limit) implements CheckpointRefusal {}
@@ -37,6 +40,7 @@ public sealed interface CheckpointRefusal extends Refusal {
             case Failed refusal -> Kind.INVALID;
             case InUse refusal -> Kind.CONFLICT;
             case TooFewGiveWay refusal -> Kind.INVALID;
+            case ForAdmins refusal -> Kind.FORBIDDEN;
             case NoSuchPatch refusal -> Kind.NOT_FOUND;
             case TooManyPatches refusal -> Kind.INVALID;
         };
@@ -52,6 +56,7 @@ public sealed interface CheckpointRefusal extends Refusal {
             case Failed refusal -> "checkpoint.failed";
             case InUse refusal -> "checkpoint.in-use";
             case TooFewGiveWay refusal -> "checkpoint.too-few-give-way";
+            case ForAdmins refusal -> "checkpoint.for-admins";
             case NoSuchPatch refusal -> "patch.not-found";
             case TooManyPatches refusal -> "patch.too-many";
         };
@@ -69,6 +74,8 @@ public sealed interface CheckpointRefusal extends Refusal {
             case TooFewGiveWay(var needed, var dispensable) ->
                 "the retention policy needs " + needed + " checkpoints of this kind to be deleted, and " + dispensable
                         + " may be: not those that are published, patched or the origin of a sandbox";
+            case ForAdmins() ->
+                "only admins may publish what stands for a snapshot of the deployment's own organisation";
             case NoSuchPatch() -> "patch not found";
             case TooManyPatches(var limit) -> "a checkpoint has at most " + limit + " patches";
         };

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /** How secrets are taken from sandboxes, several at a time, with word of those whose host has not answered. */
 final class Cutting {
@@ -30,18 +30,18 @@ final class Cutting {
     }
 
     /** The organisation's sandboxes that run, or may again, and are meant. */
-    CompletionStage<List<SandboxId>> descendants(Origin origin, Predicate<Sandbox> meant) {
+    CompletionStage<List<SandboxId>> descendants(Origin origin, Function<Sandbox, CompletionStage<Boolean>> meant) {
         return names.organization(origin.organization())
                 .thenCompose(known -> Futures.each(
                         List.copyOf(known.sandboxes().keySet()),
                         AT_A_TIME,
                         id -> sandboxes
                                 .read(origin.organization(), id)
-                                .thenApply(found -> found instanceof Outcome.Done<Sandbox>(var sandbox)
-                                                && sandbox.mayRun()
-                                                && meant.test(sandbox)
-                                        ? Optional.of(id)
-                                        : Optional.<SandboxId>empty())))
+                                .thenCompose(
+                                        found -> found instanceof Outcome.Done<Sandbox>(var sandbox) && sandbox.mayRun()
+                                                ? meant.apply(sandbox)
+                                                : Futures.now(false))
+                                .thenApply(found -> found ? Optional.of(id) : Optional.<SandboxId>empty())))
                 .thenApply(found -> found.stream().flatMap(Optional::stream).toList());
     }
 

@@ -6,12 +6,16 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.Defaults;
+import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What a fork may inherit: not the stores of another organisation, nor of a lineage that was revoked. */
@@ -52,7 +56,7 @@ final class Lineage {
                         : new Inherited(contents, false));
     }
 
-    /** Whether this checkpoint or one below it was revoked with all that comes from it. */
+    /** Whether this checkpoint or one that it comes from was revoked with all that comes from it. */
     CompletionStage<Boolean> isRevoked(OrganizationId forking, CheckpointId id, Checkpoint checkpoint) {
         var contents = checkpoint.facts().orElseThrow().contents();
         if (contents.stores().isEmpty() && contents.tokens().isEmpty()) {
@@ -60,16 +64,60 @@ final class Lineage {
         }
         var line = Stream.concat(Stream.of(id), contents.blueprint().fileLayers().stream())
                 .toList();
-        return Futures.each(line, AT_A_TIME, each -> isRevoked(forking, each)).thenApply(all -> all.contains(true));
+        return Futures.each(line, AT_A_TIME, this::read).thenCompose(known -> {
+            if (known.stream().anyMatch(each -> isRevoked(forking, each))) {
+                return Futures.now(true);
+            }
+            var images = known.stream()
+                    .flatMap(each -> begunFrom(each).stream())
+                    .filter(each -> !line.contains(each))
+                    .distinct()
+                    .toList();
+            return Futures.each(images, AT_A_TIME, this::read)
+                    .thenApply(all -> all.stream().anyMatch(each -> isRevoked(forking, each)));
+        });
     }
 
-    private CompletionStage<Boolean> isRevoked(OrganizationId forking, CheckpointId id) {
+    private static boolean isRevoked(OrganizationId forking, Checkpoint known) {
+        return known.upkeep().revoked()
+                && known.facts()
+                        .filter(facts -> facts.organization().equals(forking))
+                        .isPresent();
+    }
+
+    /**
+     * The sandboxes that come from a checkpoint. One that stands for an image has no layer among theirs: what started from
+     * it says so itself, and what was forked later stands on a checkpoint of something that did.
+     */
+    Function<Sandbox, CompletionStage<Boolean>> descendants(CheckpointId id, Checkpoint checkpoint) {
+        if (!checkpoint.standsForImage()) {
+            return sandbox -> Futures.now(sandbox.blueprint().fileLayers().contains(id));
+        }
+        var seen = new ConcurrentHashMap<CheckpointId, CompletionStage<Boolean>>();
+        return sandbox -> {
+            var plan = sandbox.blueprint();
+            return plan.origin().equals(Optional.of(id))
+                    ? Futures.now(true)
+                    : Futures.each(
+                                    plan.fileLayers(),
+                                    AT_A_TIME,
+                                    layer -> seen.computeIfAbsent(
+                                            layer,
+                                            absent -> read(layer)
+                                                    .thenApply(known ->
+                                                            begunFrom(known).equals(Optional.of(id)))))
+                            .thenApply(all -> all.contains(true));
+        };
+    }
+
+    /** What the sandbox that a checkpoint was taken of had started from. */
+    private static Optional<CheckpointId> begunFrom(Checkpoint checkpoint) {
+        return checkpoint.facts().flatMap(facts -> facts.contents().blueprint().origin());
+    }
+
+    private CompletionStage<Checkpoint> read(CheckpointId id) {
         return entities.checkpoint(id, settings.askTimeout(), CheckpointMessage.Read::new)
-                .thenApply(reply -> reply instanceof CheckpointReply.Done(var known)
-                        && known.upkeep().revoked()
-                        && known.facts()
-                                .filter(facts -> facts.organization().equals(forking))
-                                .isPresent());
+                .thenApply(reply -> reply instanceof CheckpointReply.Done(var known) ? known : Checkpoint.ABSENT);
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Branches as their people see them, put together from entities. */
 public final class ShardedBranches implements Branches {
@@ -31,6 +32,7 @@ public final class ShardedBranches implements Branches {
     private final RunningSandboxes sandboxes;
     private final Explaining explaining;
     private final Cutting cutting;
+    private final Lineage lineage;
     private final ServiceSettings settings;
 
     public ShardedBranches(Entities entities, ServiceSettings settings) {
@@ -38,6 +40,7 @@ public final class ShardedBranches implements Branches {
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.explaining = new Explaining(entities, settings);
         this.cutting = new Cutting(entities, settings);
+        this.lineage = new Lineage(entities, settings);
         this.settings = settings;
     }
 
@@ -70,7 +73,16 @@ public final class ShardedBranches implements Branches {
     }
 
     @Override
-    public CompletionStage<Outcome<CheckpointView>> publish(Origin origin, CheckpointId checkpoint, boolean published) {
+    public CompletionStage<Outcome<CheckpointView>> publish(
+            Origin origin, CheckpointId checkpoint, boolean published, boolean images) {
+        return owned(origin, checkpoint)
+                .thenCompose(found -> found.then(state -> state.standsForImage() && !images
+                        ? Futures.now(Outcome.refused(new CheckpointRefusal.ForAdmins()))
+                        : publish(origin, checkpoint, published)));
+    }
+
+    private CompletionStage<Outcome<CheckpointView>> publish(
+            Origin origin, CheckpointId checkpoint, boolean published) {
         var command =
                 published ? new CheckpointCommand.PublishCheckpoint() : new CheckpointCommand.UnpublishCheckpoint();
         return execute(origin, checkpoint, command)
@@ -114,16 +126,14 @@ public final class ShardedBranches implements Branches {
         var marked = subtree
                 ? execute(origin, checkpoint, new CheckpointCommand.RevokeLineage())
                 : owned(origin, checkpoint);
-        return marked.thenCompose(outcome ->
-                outcome.then(state -> cutting.descendants(origin, sandbox -> descends(sandbox, checkpoint, subtree))
-                        .thenCompose(found -> cutting.cut(origin, found))
-                        .thenApply(Outcome::done)));
+        return marked.thenCompose(outcome -> outcome.then(state -> cutting.descendants(
+                        origin, subtree ? lineage.descendants(checkpoint, state) : forkOf(checkpoint))
+                .thenCompose(found -> cutting.cut(origin, found))
+                .thenApply(Outcome::done)));
     }
 
-    private static boolean descends(Sandbox sandbox, CheckpointId checkpoint, boolean subtree) {
-        return subtree
-                ? sandbox.blueprint().fileLayers().contains(checkpoint)
-                : sandbox.blueprint().origin().equals(Optional.of(checkpoint));
+    private static Function<Sandbox, CompletionStage<Boolean>> forkOf(CheckpointId checkpoint) {
+        return sandbox -> Futures.now(sandbox.blueprint().origin().equals(Optional.of(checkpoint)));
     }
 
     @Override

@@ -183,7 +183,7 @@ public final class ShardedImages implements Images {
 
     @Override
     public CompletionStage<Outcome<CheckpointId>> checkpoint(Origin origin, String called) {
-        return image(origin, called)
+        return called(origin, called)
                 .thenCompose(found -> found.then(image -> image.state()
                         .layer()
                         .map(layer -> checkpoints.adopt(origin, image, layer))
@@ -213,6 +213,14 @@ public final class ShardedImages implements Images {
     /** A name that looks like an id or a hash is a name. */
     @Override
     public CompletionStage<Outcome<ImageView>> image(Origin origin, String called) {
+        return called(origin, called)
+                .thenCompose(found -> found.then(view -> view.state()
+                        .layer()
+                        .map(layer -> checkpoints.adopt(origin, view, layer).handle((adopted, failure) -> found))
+                        .orElseGet(() -> Futures.now(found))));
+    }
+
+    private CompletionStage<Outcome<ImageView>> called(Origin origin, String called) {
         return images(origin)
                 .thenApply(all -> all.stream()
                         .filter(view -> view.isCalled(called))
@@ -225,7 +233,7 @@ public final class ShardedImages implements Images {
 
     @Override
     public CompletionStage<Outcome<Unit>> remove(Origin origin, String called) {
-        return image(origin, called)
+        return called(origin, called)
                 .thenCompose(found -> found.then(view -> view.name()
                         .map(name -> delete(origin, name))
                         .orElseGet(() -> removed(
@@ -316,11 +324,18 @@ public final class ShardedImages implements Images {
                 .whenComplete((done, failure) -> builds.naming.remove(id));
     }
 
-    /** With the checkpoint that stands for it, which is made later where it cannot be made now. */
+    /**
+     * With the checkpoint that stands for it, which is made later where it cannot be made now; refused where it has failed
+     * after all, since its image was removed meanwhile.
+     */
     CompletionStage<Outcome<SnapshotView>> standing(Origin origin, Outcome<SnapshotView> made) {
-        return made.then(view -> view.state().layer().isEmpty()
-                ? Futures.now(made)
-                : adopted(origin, view).handle((adopted, failure) -> made));
+        return made.then(view -> switch (view.state().stage()) {
+            case FAILED ->
+                Futures.now(Outcome.refused(
+                        new ImageRefusal.BuildFailed(0, "build", view.state().reason())));
+            case BUILDING -> Futures.now(made);
+            case READY -> adopted(origin, view).handle((adopted, failure) -> made);
+        });
     }
 
     private static ImageCommand outcome(SnapshotName name, UUID id, Outcome<ImageLayer> built) {
@@ -341,6 +356,10 @@ public final class ShardedImages implements Images {
 
     @Override
     public CompletionStage<Outcome<SnapshotView>> read(Origin origin, SnapshotName name) {
+        return named(origin, name).thenCompose(found -> standing(origin, found));
+    }
+
+    private CompletionStage<Outcome<SnapshotView>> named(Origin origin, SnapshotName name) {
         return view(origin.organization(), name)
                 .thenApply(found ->
                         found.map(Outcome::done).orElseGet(() -> Outcome.refused(new ImageRefusal.NoSuchSnapshot())));
@@ -353,7 +372,7 @@ public final class ShardedImages implements Images {
 
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, SnapshotName name) {
-        return read(origin, name)
+        return named(origin, name)
                 .thenCompose(found ->
                         found.then(view -> removed(origin, ImageCheckpoints.of(view), new DeleteSnapshot(name))));
     }

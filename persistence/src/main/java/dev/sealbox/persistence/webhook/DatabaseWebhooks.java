@@ -123,10 +123,21 @@ public final class DatabaseWebhooks implements Webhooks {
             if (change.url().filter(caller::forbids).isPresent()) {
                 return Outcome.refused(new WebhookRefusal.ForbiddenAddress());
             }
+            if (changesNothing(found.get().view(), change)) {
+                return Outcome.done(new Made(found.get().view(), Optional.empty(), false));
+            }
             var made = changed(connection, organization, found.get(), change);
             note(origin, new NoteWebhook(id, WebhookTerms.of(made.view()), false, change.rotatesSecret()));
             return Outcome.done(made);
         });
+    }
+
+    private static boolean changesNothing(WebhookView now, WebhookChange change) {
+        return !change.rotatesSecret()
+                && change.url().orElse(now.url()).equals(now.url())
+                && change.name().or(now::name).equals(now.name())
+                && change.events().orElse(now.events()).equals(now.events())
+                && change.enabled().orElse(now.enabled()) == now.enabled();
     }
 
     private Made changed(Connection connection, OrganizationId organization, WebhookRows.Row row, WebhookChange change)

@@ -27,7 +27,8 @@ final class EntityTests {
 
     static ActorTestKit actors() {
         var journal = ConfigFactory.parseResources("sealbox-journal.conf");
-        return ActorTestKit.create(ConfigFactory.parseString("akka.actor.provider = local")
+        return ActorTestKit.create(ConfigFactory.parseString(
+                        "akka.actor { provider = local, testkit.typed { single-expect-default = 30s, default-timeout = 30s } }")
                 .withFallback(EventSourcedBehaviorTestKit.config())
                 .withFallback(journal)
                 .withFallback(ConfigFactory.load())

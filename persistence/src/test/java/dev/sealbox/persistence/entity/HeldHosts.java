@@ -31,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 final class HeldHosts implements SandboxHosts {
     static final HostId HERE = new HostId("host-1");
 
+    private static final int TRIES = 300;
+
     final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     volatile Place free = new Place.On(HERE);
 
@@ -59,8 +61,17 @@ final class HeldHosts implements SandboxHosts {
     }
 
     Task next(String what) {
+        return next(what, () -> {});
+    }
+
+    /** As {@link #next(String)}, with a nudge now and then: how an earlier task ended reaches the entity in a while. */
+    Task next(String what, Runnable nudge) {
         try {
-            var task = tasks.poll(5, TimeUnit.SECONDS);
+            Task task = null;
+            for (int tries = 0; task == null && tries < TRIES; tries++) {
+                nudge.run();
+                task = tasks.poll(100, TimeUnit.MILLISECONDS);
+            }
             if (task == null || !task.what().equals(what)) {
                 throw new AssertionError("not asked to " + what + " but " + task);
             }

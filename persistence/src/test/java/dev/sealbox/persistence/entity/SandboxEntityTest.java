@@ -188,8 +188,7 @@ class SandboxEntityTest {
 
         sandbox.restart();
         hosts.next("start").fail("the host is not back yet");
-        sandbox.runCommand(new SandboxMessage.Resume());
-        hosts.next("start").succeed(Unit.DONE);
+        resumed("start").succeed(Unit.DONE);
 
         sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
         assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().stage())
@@ -232,8 +231,7 @@ class SandboxEntityTest {
         hosts.next("stop").fail("the host is away");
         asker.expectNoMessage();
         assertThat(neighbours.toBeResumed).containsExactly(id);
-        sandbox.runCommand(new SandboxMessage.Resume());
-        hosts.next("stop").succeed(Unit.DONE);
+        resumed("stop").succeed(Unit.DONE);
 
         assertThat(((SandboxReply.Done) asker.receiveMessage()).sandbox().stage())
                 .isEqualTo(Stage.STOPPED);
@@ -328,6 +326,10 @@ class SandboxEntityTest {
         return ((SandboxReply.Done) asker.receiveMessage()).sandbox();
     }
 
+    private HeldHosts.Task resumed(String what) {
+        return hosts.next(what, () -> sandbox.runCommand(new SandboxMessage.Resume()));
+    }
+
     private void fallAsleep() {
         run();
         execute(HIBERNATE);
@@ -374,8 +376,7 @@ class SandboxEntityTest {
         sandbox.restart();
 
         hosts.next("hibernate").fail("the host is not back yet");
-        sandbox.runCommand(new SandboxMessage.Resume());
-        hosts.next("hibernate").succeed(new SandboxHosts.Kept(1, Optional.empty()));
+        resumed("hibernate").succeed(new SandboxHosts.Kept(1, Optional.empty()));
 
         sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
         assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
@@ -425,15 +426,15 @@ class SandboxEntityTest {
         run();
         execute(new SandboxCommand.ChangeTimeout(60));
         reply();
-        assertThat(hosts.adjusted.poll(5, TimeUnit.SECONDS))
+        assertThat(hosts.adjusted.poll(30, TimeUnit.SECONDS))
                 .isEqualTo(new HeldHosts.Adjusted(new Terms(60, new Limits(1, 1024, 20480)), true));
         execute(new SandboxCommand.ChangeTimeout(60));
         reply();
-        assertThat(hosts.adjusted.poll(5, TimeUnit.SECONDS))
+        assertThat(hosts.adjusted.poll(30, TimeUnit.SECONDS))
                 .isEqualTo(new HeldHosts.Adjusted(new Terms(60, new Limits(1, 1024, 20480)), true));
 
         sandbox.restart();
-        assertThat(hosts.adjusted.poll(5, TimeUnit.SECONDS))
+        assertThat(hosts.adjusted.poll(30, TimeUnit.SECONDS))
                 .isEqualTo(new HeldHosts.Adjusted(new Terms(60, new Limits(1, 1024, 20480)), false));
     }
 

@@ -347,6 +347,7 @@ class ClusterMessageTest {
                 new SandboxRefusal.PortNotExposed(),
                 new SandboxRefusal.TooManyPreviews(100),
                 new CheckpointRefusal.NoSuchCheckpoint(),
+                new CheckpointRefusal.ForAdmins(),
                 new CheckpointRefusal.AlreadyExists(),
                 new CheckpointRefusal.OfAnotherSandbox(),
                 new CheckpointRefusal.NotReadyInTime(),

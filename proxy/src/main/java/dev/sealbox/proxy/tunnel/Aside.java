@@ -8,7 +8,7 @@ import io.netty.buffer.Unpooled;
 /**
  * A compressed body that goes on as it came, while a copy is unpacked and looked through: what is found there is told of,
  * and may end the request. Bounded as {@link UnpackedBody} is; but what cannot be unpacked, or unpacks to too much, goes on
- * unseen, since nobody has asked for it to be changed. Not thread-safe.
+ * unseen, which is told, since nobody has asked for it to be changed. Not thread-safe.
  */
 final class Aside implements Transformer {
     private final Unpacker unpacker;
@@ -72,6 +72,9 @@ final class Aside implements Transformer {
     @Override
     public ByteBuf end() {
         search.end().release();
+        if (!blind && in > 0 && !unpacker.isComplete()) {
+            giveUp();
+        }
         return Unpooled.EMPTY_BUFFER;
     }
 

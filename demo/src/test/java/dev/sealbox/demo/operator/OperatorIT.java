@@ -1,4 +1,4 @@
-package dev.sealbox.cli;
+package dev.sealbox.demo.operator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -285,24 +286,23 @@ class OperatorIT {
         assertThat(watched).hasSizeGreaterThan(10);
         // Some are looked at every few seconds only.
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (System.nanoTime() < deadline && !metrics().containsAll(watched)) {
-            Thread.onSpinWait();
+        try (var http = HttpClient.newHttpClient()) {
+            while (System.nanoTime() < deadline && !metrics(http).containsAll(watched)) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+            assertThat(metrics(http)).containsAll(watched);
         }
-        assertThat(metrics()).containsAll(watched);
     }
 
-    private static Set<String> metrics() throws IOException, InterruptedException {
-        try (var http = HttpClient.newHttpClient()) {
-            return http.send(
-                            HttpRequest.newBuilder(node.api().resolve("/metrics"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .map(line -> line.split("[ {]", 2)[0])
-                    .collect(Collectors.toSet());
-        }
+    private static Set<String> metrics(HttpClient http) throws IOException, InterruptedException {
+        return http.send(
+                        HttpRequest.newBuilder(node.api().resolve("/metrics")).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[ {]", 2)[0])
+                .collect(Collectors.toSet());
     }
 
     @Test

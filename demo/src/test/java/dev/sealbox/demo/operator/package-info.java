@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.demo.operator;
+
+import org.jspecify.annotations.NullMarked;
