@@ -469,7 +469,9 @@ public final class Host {
 
     private CompletionStage<Unit> caughtUp(Registrar registrar, SandboxAddress address) {
         var sandbox = address.sandbox();
-        return registrar.claim(id, sandbox).thenCompose(claim -> switch (claim) {
+        // The others wait for it, without their secrets.
+        var asked = registrar.claim(id, sandbox).toCompletableFuture().copy().orTimeout(10, TimeUnit.SECONDS);
+        return asked.thenCompose(claim -> switch (claim) {
             case Claim.Runs(var policy, var terms) -> admit(address, policy);
             case Claim.Sleeps() -> hibernate(sandbox).thenApply(bytes -> Unit.DONE);
             case Claim.Foreign() -> stop(sandbox);
