@@ -397,15 +397,22 @@ public final class Host {
                     return all(found, address -> adoptOrRetry(registrar, address, ADOPTIONS));
                 })
                 .thenApply(done -> {
-                    capacity.adopting(!unclaimed.isEmpty());
+                    openIfClaimed();
                     adopted.complete(done);
+                    openIfClaimed();
                     return done;
                 });
     }
 
     private void claimed(SandboxId sandbox) {
         unclaimed.remove(sandbox);
-        if (unclaimed.isEmpty() && adopted.isDone()) {
+        if (adopted.isDone()) {
+            openIfClaimed();
+        }
+    }
+
+    private void openIfClaimed() {
+        if (unclaimed.isEmpty()) {
             capacity.adopting(false);
         }
     }
