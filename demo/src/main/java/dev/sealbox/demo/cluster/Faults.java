@@ -58,11 +58,13 @@ final class Faults {
                 healed(CONTROL, upTo(20));
             }
             case RESTART_DATABASE -> world.restartDatabase();
-            case RESTART_ALL_IN_TURN ->
+            case RESTART_ALL_IN_TURN -> {
                 List.of(HOST, CONTROL, 1).forEach(index -> {
                     world.node(index).stop();
                     world.node(index).start();
                 });
+                revive();
+            }
         }
     }
 
