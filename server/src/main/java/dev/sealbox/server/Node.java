@@ -261,7 +261,7 @@ final class Node {
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
-            spawn(system, HostActor.create(parts.host(), parts.runtime().layers(), layered), "sandbox-host");
+            spawn(system, HostActor.create(parts.host(), parts.runtime().layers(), layered, registrar), "sandbox-host");
             Waiting.until(
                     "register the host",
                     settings.startTimeout(),

@@ -398,7 +398,8 @@ class ClusterMessageTest {
                         new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(), false, List.of(), Tokens.NONE),
                         Optional.of(HOST),
                         sandboxes.getRef()),
-                new SandboxMessage.ExecuteAsSystem(new SandboxCommand.HibernateIdle(60), sandboxes.getRef()),
+                new SandboxMessage.ExecuteAsSystem(
+                        new SandboxCommand.HibernateIdle(60), Optional.of(HOST), sandboxes.getRef()),
                 new SandboxMessage.Read(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.ReadAsSystem(sandboxes.getRef()),
                 new SandboxMessage.Await(ORGANIZATION, sandboxes.getRef()),

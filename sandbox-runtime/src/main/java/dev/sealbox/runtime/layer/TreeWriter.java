@@ -19,7 +19,6 @@ final class TreeWriter implements Tree, AutoCloseable {
     private static final int PIECE = 256 * 1024;
     private static final int HOLE = 1 << 31;
     private static final int UNSAFE = 2;
-    private static final int LONGEST = 4096;
     private static final int LARGEST_ATTRIBUTE = 32 * 1024;
     private static final int QUOTED = 300;
 
@@ -50,7 +49,7 @@ final class TreeWriter implements Tree, AutoCloseable {
 
     private void listen() {
         try (var errors = program.getErrorStream()) {
-            said.complete(new String(errors.readNBytes(LONGEST * 2), StandardCharsets.UTF_8).strip());
+            said.complete(new String(errors.readNBytes(EntryName.LONGEST * 2), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             said.completeExceptionally(e);
         }
@@ -59,6 +58,11 @@ final class TreeWriter implements Tree, AutoCloseable {
     @Override
     public void directory(String path, Owned owned) {
         record('d', path, "", owned);
+    }
+
+    /** Refused when something has the name. */
+    void newDirectory(String path, Owned owned) {
+        record('m', path, "", owned);
     }
 
     /** Long runs of zeros become holes. */
@@ -137,8 +141,9 @@ final class TreeWriter implements Tree, AutoCloseable {
         allowance.entry();
         var name = path.getBytes(StandardCharsets.UTF_8);
         var second = other.getBytes(StandardCharsets.UTF_8);
-        if (name.length >= LONGEST || (kind != 'x' && second.length >= LONGEST)) {
-            throw RefusedFiles.unsafe(path, "has a name or a target of more than " + LONGEST + " bytes");
+        if (name.length >= EntryName.LONGEST || (kind != 'x' && second.length >= EntryName.LONGEST)) {
+            throw RefusedFiles.unsafe(
+                    path, "has a name or a target of more than " + (EntryName.LONGEST - 1) + " bytes");
         }
         told(() -> {
             records.writeByte(kind);

@@ -15,6 +15,7 @@ import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.runtime.container.HostPrograms;
 import dev.sealbox.runtime.layer.PackList.Packed;
 import dev.sealbox.runtime.rootfs.Templates;
+import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.OverlayDriver;
 import dev.sealbox.runtime.storage.Store;
 import java.io.ByteArrayInputStream;
@@ -174,12 +175,45 @@ class UnpackingIT {
         assertThat(offers.has(orphan.layer())).isFalse();
     }
 
+    /** Whatever fails in between, it is asked about again until it is gone. */
+    @Test
+    void letsGoOfWhatIsHereUntilOthersHaveIt() throws IOException {
+        var offers = new HostedOffers(store, layers);
+        done(unpack(new Tars().directory("d")));
+        offers.offerAway(layer, new OrganizationId("one"));
+        var obstacle = Files.createDirectory(data.resolve("layers/" + layer + "/.condemned.draft"));
+
+        assertThatThrownBy(() -> offers.markShared(layer)).isInstanceOf(RuntimeFailure.class);
+
+        assertThat(offers.unshared()).extracting(SharedLayer::layer).containsExactly(layer);
+        Files.delete(obstacle);
+        offers.markShared(layer);
+        assertThat(offers.present()).isEmpty();
+    }
+
     @Test
     void keepsLongHolesEmpty() throws IOException {
         done(unpack(new Tars().file("sparse", "\0".repeat(3 << 20) + "end")));
 
         assertThat(Files.size(at("sparse"))).isEqualTo((3L << 20) + 3);
         assertThat(Integer.parseInt(stat("%b", "sparse"))).isLessThan(1024);
+    }
+
+    /** They are packed as such, which is refused of anybody else. */
+    @Test
+    void givesBackFilesWithHoles() throws IOException {
+        done(unpack(new Tars().file("holes", "begin" + "\0".repeat(3 << 20) + "end")));
+        var copy = new CheckpointId(UUID.randomUUID());
+
+        var packed = layers.pack(List.of(layer)).toCompletableFuture().join();
+        done(unpack(copy, SetuidFiles.REFUSE, packed));
+
+        assertThat(data.resolve("layers/" + copy + "/diff/holes")).hasSameBinaryContentAs(at("holes"));
+    }
+
+    @Test
+    void refusesHolesInAnyOtherForm() {
+        assertRefused(new Tars().put("x", TarConstants.LF_GNUTYPE_SPARSE, 0644, "", entry -> {}), "is sparse");
     }
 
     @Test

@@ -114,6 +114,11 @@ public final class Host {
         return runs.containsKey(sandbox) || starting.contains(sandbox);
     }
 
+    /** Whether {@code run} of the sandbox goes on, and none of it begins. */
+    boolean isSame(SandboxId sandbox, UsageMeter.Run run) {
+        return run.equals(runs.get(sandbox)) && !starting.contains(sandbox);
+    }
+
     /** For what needs no sandbox that is awake. */
     SandboxRuntime runtime() {
         return runtime;
@@ -174,13 +179,14 @@ public final class Host {
         return using(sandbox, any -> CompletableFuture.completedFuture(Unit.DONE));
     }
 
-    CompletionStage<Unit> start(StartSandbox start) {
+    /** Its sandbox is asked before it can reach anything: the order may be one that nobody waits for any more. */
+    CompletionStage<Unit> start(StartSandbox start, Registrar registrar) {
         var sandbox = start.policy().sandbox();
         if (!capacity.promise(sandbox, start.terms().limits())) {
             return CompletableFuture.failedFuture(new HostFull());
         }
         starting.add(sandbox);
-        return begun(() -> started(start)).whenComplete((done, failure) -> {
+        return begun(() -> started(start, registrar)).whenComplete((done, failure) -> {
             starting.remove(sandbox);
             if (!runs.containsKey(sandbox)) {
                 capacity.release(sandbox);
@@ -188,7 +194,7 @@ public final class Host {
         });
     }
 
-    private CompletionStage<Unit> started(StartSandbox start) {
+    private CompletionStage<Unit> started(StartSandbox start, Registrar registrar) {
         var policy = start.policy();
         return anchors.certificate(policy.organization())
                 .thenCompose(authority -> runtime.start(new Launch(
@@ -200,12 +206,35 @@ public final class Host {
                         start.origin(),
                         start.generation(),
                         start.kept())))
-                .thenCompose(address -> admit(address, policy))
-                .thenApply(admitted -> {
-                    clocks.began(policy.sandbox(), start.terms().timeoutSeconds(), System.currentTimeMillis());
-                    noteRun(policy, start.terms());
-                    return admitted;
-                });
+                .thenCompose(address -> registrar
+                        .claim(id, policy.sandbox())
+                        .exceptionally(failure -> unanswered(policy.sandbox(), failure))
+                        .thenCompose(claim -> claim instanceof Claim.Runs(var present, var terms)
+                                ? admit(address, present.revision() < policy.revision() ? policy : present)
+                                        .thenAccept(admitted -> {
+                                            clocks.began(
+                                                    policy.sandbox(),
+                                                    start.terms().timeoutSeconds(),
+                                                    System.currentTimeMillis());
+                                            noteRun(policy, start.terms());
+                                        })
+                                : refused(policy.sandbox(), claim)))
+                .thenApply(done -> Unit.DONE);
+    }
+
+    /** What nobody answers for does not run; the next start finds its disk. */
+    private static Claim unanswered(SandboxId sandbox, Throwable failure) {
+        log.warn("whether {} is to run here is not answered: {}", sandbox, failure.toString());
+        return new Claim.Sleeps();
+    }
+
+    private CompletionStage<Void> refused(SandboxId sandbox, Claim claim) {
+        log.info("ending {}, which was started here and is not to run here now", sandbox);
+        var ended = claim instanceof Claim.Foreign()
+                ? stop(sandbox)
+                : hibernate(sandbox).thenApply(bytes -> Unit.DONE);
+        return ended.thenCompose(
+                done -> CompletableFuture.failedFuture(new HostFailure("the sandbox is not to run on this host now")));
     }
 
     /** Closes the gate, ends the container and keeps the disk; its bytes. */
@@ -233,7 +262,7 @@ public final class Host {
     /** Asks for the hibernation of those that are idle; until the answer nothing begins on them. */
     void hibernateIdle(Registrar registrar) {
         clocks.due()
-                .forEach(idle -> begun(() -> registrar.idle(idle.sandbox(), idle.timeoutSeconds()))
+                .forEach(idle -> begun(() -> registrar.idle(id, idle.sandbox(), idle.timeoutSeconds()))
                         .whenComplete((agreed, failure) -> {
                             if (failure != null || !agreed) {
                                 clocks.goOn(idle.sandbox(), ASK_AGAIN_MILLIS);
@@ -302,7 +331,7 @@ public final class Host {
         sizes.watched()
                 .forEach(sandbox -> begun(() -> runtime.memoryInUse(sandbox))
                         .thenAccept(used -> sizes.wanted(sandbox, used)
-                                .ifPresent(memoryMB -> begun(() -> registrar.fit(sandbox, memoryMB))))
+                                .ifPresent(memoryMB -> begun(() -> registrar.fit(id, sandbox, memoryMB))))
                         .exceptionally(failure -> {
                             log.debug("the size of {} is not looked at: {}", sandbox, failure.toString());
                             return null;
@@ -389,7 +418,8 @@ public final class Host {
     public CompletionStage<Unit> hibernateAll(Registrar registrar) {
         return runtime.running()
                 .thenCompose(found -> all(
-                        found, address -> registrar.hibernate(address.sandbox()).thenApply(hibernated -> Unit.DONE)));
+                        found,
+                        address -> registrar.hibernate(id, address.sandbox()).thenApply(hibernated -> Unit.DONE)));
     }
 
     /** Ends every container, for a node that is configured not to keep them. */

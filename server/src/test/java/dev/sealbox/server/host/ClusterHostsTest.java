@@ -37,6 +37,7 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.NewSession;
@@ -116,7 +117,7 @@ class ClusterHostsTest {
         cluster.manager()
                 .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
         actors.spawn(directory.keeper());
-        actors.spawn(HostActor.create(host, new MemoryLayers()));
+        actors.spawn(HostActor.create(host, new MemoryLayers(), new AskedRegistrar(new CompletableFuture<>(), 0)));
         hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
         for (var tries = 0; !directory.knows(HOST) && tries < 1000; tries++) {
             TimeUnit.MILLISECONDS.sleep(20);
@@ -195,6 +196,52 @@ class ClusterHostsTest {
         get(hosts.stop(HOST, ONE));
         assertThat(admitted).doesNotContainKey(ONE);
         assertThat(runtime.running).doesNotContainKey(ONE);
+    }
+
+    /** As when this process was frozen with the order in its mailbox, and the sandbox has gone on elsewhere since. */
+    @Test
+    void letsNothingRunThatIsNotToRunHereByNow() {
+        for (var gone : List.of(STRAY, SLEEPER)) {
+            assertThatThrownBy(() -> get(hosts.start(HOST, start(gone, 1))))
+                    .hasRootCauseMessage("the sandbox is not to run on this host now");
+
+            assertThat(runtime.running).doesNotContainKey(gone);
+            assertThat(admitted).doesNotContainKey(gone);
+            assertThat(host.runs()).doesNotContainKey(gone);
+        }
+    }
+
+    @Test
+    void startsWithThePolicyOfNowWhenItsOrderIsOlder() {
+        var sandbox = new SandboxId("sb-00000000000000a6");
+
+        get(host.start(start(sandbox, 1), new AskedRegistrar(new CompletableFuture<>())));
+
+        assertThat(admitted)
+                .extractingByKey(sandbox)
+                .extracting(EgressPolicy::revision)
+                .isEqualTo(9L);
+        get(hosts.stop(HOST, sandbox));
+    }
+
+    @Test
+    void staysWhenItCannotNoteThatItIsDrained() throws IOException {
+        var mark = java.nio.file.Files.createDirectory(Path.of("target", "draining"));
+        try {
+            assertThatThrownBy(() -> get(new DirectoryHosts(directory, hosts).drain(HOST, true)))
+                    .hasRootCauseMessage("the host failed (UncheckedIOException)");
+        } finally {
+            java.nio.file.Files.delete(mark);
+        }
+
+        assertThat(get(hosts.run(new HostId("here"), running(), command("echo")))
+                        .exitCode())
+                .isZero();
+    }
+
+    private static SandboxId running() {
+        get(hosts.start(HOST, start(TWO, 1)));
+        return TWO;
     }
 
     @Test
@@ -278,10 +325,14 @@ class ClusterHostsTest {
 
     /** One that notes who is idle, and lets the test answer. */
     private record AskedRegistrar(
-            CompletableFuture<Boolean> answer, List<SandboxId> idle, Map<SandboxId, Integer> fitted)
+            CompletableFuture<Boolean> answer, long revision, List<SandboxId> idle, Map<SandboxId, Integer> fitted)
             implements Registrar {
         AskedRegistrar(CompletableFuture<Boolean> answer) {
-            this(answer, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
+            this(answer, 9);
+        }
+
+        AskedRegistrar(CompletableFuture<Boolean> answer, long revision) {
+            this(answer, revision, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
         }
 
         @Override
@@ -291,28 +342,29 @@ class ClusterHostsTest {
                             ? new Claim.Foreign()
                             : sandbox.equals(SLEEPER)
                                     ? new Claim.Sleeps()
-                                    : new Claim.Runs(policy(sandbox, 9), new Terms(0, new Limits(1, 1024, 20480))));
+                                    : new Claim.Runs(
+                                            policy(sandbox, revision), new Terms(0, new Limits(1, 1024, 20480))));
         }
 
         @Override
-        public CompletionStage<Boolean> hasLeft(HostId asking, SandboxId sandbox) {
-            return done(sandbox.equals(STRAY));
+        public CompletionStage<Stay> stay(HostId asking, SandboxId sandbox) {
+            return done(Stay.RUNS);
         }
 
         @Override
-        public CompletionStage<Boolean> idle(SandboxId sandbox, int timeoutSeconds) {
+        public CompletionStage<Boolean> idle(HostId asking, SandboxId sandbox, int timeoutSeconds) {
             idle.add(sandbox);
             return answer;
         }
 
         @Override
-        public CompletionStage<Void> fit(SandboxId sandbox, int memoryMB) {
+        public CompletionStage<Void> fit(HostId asking, SandboxId sandbox, int memoryMB) {
             fitted.put(sandbox, memoryMB);
             return CompletableFuture.allOf();
         }
 
         @Override
-        public CompletionStage<Void> hibernate(SandboxId sandbox) {
+        public CompletionStage<Void> hibernate(HostId asking, SandboxId sandbox) {
             return answer.thenAccept(agreed -> {});
         }
     }

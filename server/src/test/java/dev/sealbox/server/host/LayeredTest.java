@@ -210,7 +210,7 @@ class LayeredTest {
     }
 
     /** A host's layers in memory, with what each stands on. */
-    private static final class Files implements LayerOffers {
+    static final class Files implements LayerOffers {
         private final Map<CheckpointId, List<CheckpointId>> layers = Collections.synchronizedMap(new LinkedHashMap<>());
         private final Set<CheckpointId> offered = Collections.synchronizedSet(new LinkedHashSet<>());
         private final Set<CheckpointId> shared = ConcurrentHashMap.newKeySet();

@@ -1,0 +1,143 @@
+package dev.sealbox.server.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sealbox.domain.egress.EgressGate;
+import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.HostId;
+import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Claim;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.Registrar;
+import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Stay;
+import dev.sealbox.domain.sandbox.Terms;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostUpkeepTest {
+    private static final HostId HOST = new HostId("here");
+    private static final SandboxId BOX = new SandboxId("sb-0000000000000001");
+    private static final Terms TERMS = new Terms(0, new Limits(1, 1024, 20480));
+
+    private final MemoryRuntime runtime = new MemoryRuntime();
+    private final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
+    private final LayeredTest.Files layers = new LayeredTest.Files();
+    private final Known known = new Known();
+    private Host host;
+    private HostUpkeep upkeep;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void open() {
+        host = new Host(
+                HOST,
+                runtime,
+                runtime,
+                runtime,
+                gate(),
+                organization -> done("PEM"),
+                HostCapacity.of(
+                        HOST,
+                        new CapacitySettings(Optional.empty(), 100, 100, Map.of()),
+                        folder.resolve("draining"),
+                        () -> false),
+                folder.resolve("last-uses"));
+        upkeep = new HostUpkeep(host, host.capacity(), layers, known);
+    }
+
+    @AfterEach
+    void close() {
+        upkeep.close();
+    }
+
+    @Test
+    void endsWhatGoesOnElsewhere() {
+        run();
+        known.stay = Stay.RUNS;
+        upkeep.endStrays();
+        assertThat(runtime.running).containsKey(BOX);
+        known.stay = Stay.UNKNOWN;
+        upkeep.endStrays();
+        assertThat(runtime.running).containsKey(BOX);
+
+        known.stay = Stay.LEAVING;
+        upkeep.endStrays();
+
+        assertThat(runtime.running).doesNotContainKey(BOX);
+        assertThat(admitted).doesNotContainKey(BOX);
+        assertThat(host.runs()).isEmpty();
+    }
+
+    private void run() {
+        var start = new StartSandbox("base", List.of(), TERMS, policy(), Optional.empty(), 0, false);
+        host.start(start, known).toCompletableFuture().join();
+    }
+
+    private static EgressPolicy policy() {
+        return new EgressPolicy(BOX, new OrganizationId("o"), 1, List.of(), Map.of(), Map.of());
+    }
+
+    private static <T> CompletionStage<T> done(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    private EgressGate gate() {
+        return new EgressGate() {
+            @Override
+            public CompletionStage<Void> admit(SandboxAddress address, EgressPolicy policy) {
+                admitted.put(address.sandbox(), policy);
+                return CompletableFuture.allOf();
+            }
+
+            @Override
+            public CompletionStage<Void> expel(SandboxId sandbox) {
+                admitted.remove(sandbox);
+                return CompletableFuture.allOf();
+            }
+        };
+    }
+
+    /** What is known of every sandbox. */
+    private static final class Known implements Registrar {
+        private volatile Stay stay = Stay.RUNS;
+
+        @Override
+        public CompletionStage<Claim> claim(HostId asking, SandboxId sandbox) {
+            return done(new Claim.Runs(policy(), TERMS));
+        }
+
+        @Override
+        public CompletionStage<Stay> stay(HostId asking, SandboxId sandbox) {
+            return done(stay);
+        }
+
+        @Override
+        public CompletionStage<Boolean> idle(HostId asking, SandboxId sandbox, int timeoutSeconds) {
+            return done(false);
+        }
+
+        @Override
+        public CompletionStage<Void> fit(HostId asking, SandboxId sandbox, int memoryMB) {
+            return CompletableFuture.allOf();
+        }
+
+        @Override
+        public CompletionStage<Void> hibernate(HostId asking, SandboxId sandbox) {
+            return CompletableFuture.allOf();
+        }
+    }
+}
