@@ -16,20 +16,23 @@ final class TarEntries implements AutoCloseable {
     private static final long LARGEST_HEADER = 1 << 20;
 
     private static final String SPARSE = "GNU.sparse.";
+    private static final String SPARSE_NAME = SPARSE + "name";
 
     private final TarArchiveInputStream tar;
-    private final boolean sparse;
+    private final boolean ours;
+    private InputStream content;
     private long left = Long.MAX_VALUE;
     private boolean begun;
 
-    private TarEntries(InputStream content, boolean sparse) {
-        this.tar = new TarArchiveInputStream(new Counted(content, this::take), StandardCharsets.UTF_8.name());
-        this.sparse = sparse;
+    private TarEntries(InputStream packed, boolean ours) {
+        this.tar = new TarArchiveInputStream(new Counted(packed, this::take), StandardCharsets.UTF_8.name());
+        this.content = tar;
+        this.ours = ours;
     }
 
     /** Of a tar that a host of ours has packed: long holes are left out of it. */
     static TarEntries ofOurs(InputStream content) {
-        return new TarEntries(content, true);
+        return new TarEntries(new SparseAside(content), true);
     }
 
     /** Of any tar. Sparse entries are refused: a few bytes of them say to be more than any disk holds. */
@@ -46,7 +49,10 @@ final class TarEntries implements AutoCloseable {
         var entry = Optional.<TarArchiveEntry>ofNullable(tar.getNextEntry());
         left = Long.MAX_VALUE;
         begun = entry.isPresent();
-        entry.ifPresent(this::check);
+        if (begun) {
+            check(entry.get());
+            content = content(entry.get());
+        }
         return entry;
     }
 
@@ -58,7 +64,7 @@ final class TarEntries implements AutoCloseable {
         if (about > LARGEST_HEADER) {
             throw tooMuch();
         }
-        if (isSparse(entry) && !(sparse && isPlain(entry))) {
+        if (isSparse(entry) && !(isOurs(entry) && isPlain(entry))) {
             throw RefusedFiles.unsafe(entry.getName(), "is sparse: pack it as it is, without --sparse");
         }
     }
@@ -67,8 +73,29 @@ final class TarEntries implements AutoCloseable {
         return entry.isSparse() || entry.getExtraPaxHeaders().keySet().stream().anyMatch(key -> key.startsWith(SPARSE));
     }
 
+    /** Whether it is sparse in the form in which we pack. */
+    private boolean isOurs(TarArchiveEntry entry) {
+        return ours && !entry.isSparse() && entry.getExtraPaxHeader(SparseAside.REAL_SIZE) != null;
+    }
+
     private static boolean isPlain(TarArchiveEntry entry) {
         return entry.getLinkFlag() == TarConstants.LF_NORMAL && !entry.isDirectory();
+    }
+
+    private InputStream content(TarArchiveEntry entry) throws IOException {
+        if (!isOurs(entry)) {
+            return tar;
+        }
+        var name = entry.getExtraPaxHeader(SPARSE_NAME);
+        if (name == null || !isPlain(entry)) {
+            throw new IOException("a file with holes has no name");
+        }
+        entry.setName(name);
+        try {
+            return new SparseContent(tar, Long.parseLong(entry.getExtraPaxHeader(SparseAside.REAL_SIZE)));
+        } catch (NumberFormatException e) {
+            throw new IOException("a file with holes has no size", e);
+        }
     }
 
     private void take(long count) {
@@ -84,7 +111,7 @@ final class TarEntries implements AutoCloseable {
 
     /** The current entry's content. */
     InputStream content() {
-        return tar;
+        return content;
     }
 
     @Override

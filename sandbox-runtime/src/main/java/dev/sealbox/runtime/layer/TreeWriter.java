@@ -18,6 +18,7 @@ final class TreeWriter implements Tree, AutoCloseable {
     private static final String STEP = "unpack";
     private static final int PIECE = 256 * 1024;
     private static final int HOLE = 1 << 31;
+    private static final int LONGEST_HOLE = 1 << 30;
     private static final int UNSAFE = 2;
     private static final int LARGEST_ATTRIBUTE = 32 * 1024;
     private static final int QUOTED = 300;
@@ -69,11 +70,24 @@ final class TreeWriter implements Tree, AutoCloseable {
     @Override
     public void file(String path, Owned owned, InputStream content) throws IOException {
         record('f', path, "", owned);
+        passHoles(content);
         for (var count = content.readNBytes(piece, 0, PIECE); count > 0; count = content.readNBytes(piece, 0, PIECE)) {
             allowance.bytes(count);
             write(count);
+            passHoles(content);
         }
         told(() -> records.writeInt(0));
+    }
+
+    /** Of files that say where they have some. */
+    private void passHoles(InputStream content) {
+        if (content instanceof SparseContent sparse) {
+            for (var hole = sparse.passHole(LONGEST_HOLE); hole > 0; hole = sparse.passHole(LONGEST_HOLE)) {
+                var bytes = hole;
+                allowance.bytes(bytes);
+                told(() -> records.writeInt(bytes | HOLE));
+            }
+        }
     }
 
     private void write(int count) {

@@ -23,6 +23,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -209,6 +211,57 @@ class UnpackingIT {
         done(unpack(copy, SetuidFiles.REFUSE, packed));
 
         assertThat(data.resolve("layers/" + copy + "/diff/holes")).hasSameBinaryContentAs(at("holes"));
+    }
+
+    /** Larger than the library that reads tars can count, with names too long for their headers. */
+    @Test
+    void givesBackLargeFilesThatAreHolesForTheMostPart() throws IOException {
+        var folder = "deep/" + "x".repeat(120) + "/" + "y".repeat(120);
+        done(unpack(new Tars()
+                .directory("deep")
+                .directory("deep/" + "x".repeat(120))
+                .directory(folder)
+                .file("before", "1")
+                .file("zz-after", "2")
+                .file("hole", "")
+                .file("middle", "")
+                .file("inner", "")
+                .file(folder + "/end", "")));
+        for (var name : List.of("hole", folder + "/end", "middle")) {
+            try (var file = new RandomAccessFile(at(name).toFile(), "rw")) {
+                file.setLength(5L << 30);
+                file.seek(name.equals("middle") ? 3L << 30 : (5L << 30) - 3);
+                file.writeBytes(name.equals("hole") ? "" : "end");
+            }
+        }
+        // What it takes to be a header within a file is none.
+        Files.write(at("inner"), new Tars().file("a", "GNU.sparse.realsize").bytes());
+        var copy = new CheckpointId(UUID.randomUUID());
+        var place = new HostedLayers.Place("", List.of(), SetuidFiles.KEEP, 1L << 40);
+
+        done(layers.unpack(
+                        copy,
+                        place,
+                        layers.pack(List.of(layer)).toCompletableFuture().join())
+                .toCompletableFuture()
+                .join());
+
+        var there = data.resolve("layers/" + copy + "/diff");
+        assertThat(listing(copy)).isEqualTo(listing(layer));
+        for (var name : List.of("hole", folder + "/end", "middle")) {
+            assertThat(Files.size(there.resolve(name))).isEqualTo(5L << 30);
+            assertThat(Long.parseLong(stat("%b", there.resolve(name)))).isLessThan(1024);
+        }
+        try (var end = new RandomAccessFile(there.resolve(folder + "/end").toFile(), "r");
+                var middle = new RandomAccessFile(there.resolve("middle").toFile(), "r")) {
+            end.seek((5L << 30) - 4);
+            middle.seek((3L << 30) - 1);
+            assertThat(end.readLine()).isEqualTo("\0end");
+            var read = new byte[5];
+            middle.readFully(read);
+            assertThat(new String(read, StandardCharsets.US_ASCII)).isEqualTo("\0end\0");
+        }
+        assertThat(there.resolve("inner")).hasSameBinaryContentAs(at("inner"));
     }
 
     @Test
