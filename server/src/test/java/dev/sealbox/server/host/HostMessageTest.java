@@ -154,7 +154,8 @@ class HostMessageTest {
                 new ArchiveRefusal.Unsafe("/etc/passwd", "a device"),
                 new ArchiveRefusal.OtherBase("base"),
                 new ArchiveRefusal.TooLarge("1 GiB"),
-                new ArchiveRefusal.Busy());
+                new ArchiveRefusal.Busy(),
+                new ArchiveRefusal.NoRoom());
     }
 
     private static HostReply refused(Refusal refusal) {
