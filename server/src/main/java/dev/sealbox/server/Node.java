@@ -261,11 +261,13 @@ final class Node {
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
+            parts.host().expectAdoption();
             spawn(system, HostActor.create(parts.host(), parts.runtime().layers(), layered, registrar), "sandbox-host");
             Waiting.until(
                     "register the host",
                     settings.startTimeout(),
                     () -> directory.knows(parts.host().id()));
+            parts.lease().afterGaps(() -> parts.host().catchUp(registrar));
             Waiting.on("adopt running sandboxes", parts.host().adopt(registrar));
             switch (settings.onShutdown()) {
                 case KEEP -> {}

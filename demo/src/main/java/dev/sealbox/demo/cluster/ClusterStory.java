@@ -5,6 +5,7 @@ import dev.sealbox.client.ForkOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
 import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.chaos.Evidence;
 import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.chaos.Load;
 import dev.sealbox.demo.story.Report;
@@ -193,7 +194,8 @@ final class ClusterStory {
         var all = history.all();
         var violations = ClusterWorld.checker().violations(all);
         report.tell("seen", Chaos.told(all));
-        report.prove("there was enough to see", all.size() > 200, "only " + Chaos.told(all));
+        var missing = Evidence.missing(all);
+        report.prove("there was enough to see", missing.isEmpty(), String.join("; ", missing));
         report.prove(
                 "no acknowledged change is lost, no name was given twice, changes are linearizable, no secret was used"
                         + " where or when it must not be",

@@ -75,8 +75,10 @@ public final class Host {
     private final Sizes sizes = new Sizes(System::currentTimeMillis);
     private final Map<SandboxId, UsageMeter.Run> runs = new ConcurrentHashMap<>();
     private final Set<SandboxId> starting = ConcurrentHashMap.newKeySet();
+    private final Set<SandboxId> unclaimed = ConcurrentHashMap.newKeySet();
     private final Queue<EndedRun> ended = new ConcurrentLinkedQueue<>();
     private final LastUses uses;
+    private volatile CompletableFuture<Unit> adopted = CompletableFuture.completedFuture(Unit.DONE);
     private final Map<SandboxId, Long> usedBefore;
 
     /** {@code lastUses} is a file of this host's own, for the idle clocks. */
@@ -181,6 +183,10 @@ public final class Host {
 
     /** Its sandbox is asked before it can reach anything: the order may be one that nobody waits for any more. */
     CompletionStage<Unit> start(StartSandbox start, Registrar registrar) {
+        return adopted.thenCompose(any -> promised(start, registrar));
+    }
+
+    private CompletionStage<Unit> promised(StartSandbox start, Registrar registrar) {
         var sandbox = start.policy().sandbox();
         if (!capacity.promise(sandbox, start.terms().limits())) {
             return CompletableFuture.failedFuture(new HostFull());
@@ -377,21 +383,56 @@ public final class Host {
         return gate.expel(sandbox).thenApply(expelled -> Unit.DONE);
     }
 
+    /** Until {@link #adopt} is done nothing begins here and nothing is left here: there may be more than is known. */
+    public void expectAdoption() {
+        adopted = new CompletableFuture<>();
+        capacity.adopting(true);
+    }
+
     /** Takes over the containers that an earlier process left, and ends those that nobody knows. */
     public CompletionStage<Unit> adopt(Registrar registrar) {
         return runtime.running()
-                .thenCompose(found -> all(found, address -> adoptOrRetry(registrar, address, ADOPTIONS)));
+                .thenCompose(found -> {
+                    found.forEach(address -> unclaimed.add(address.sandbox()));
+                    return all(found, address -> adoptOrRetry(registrar, address, ADOPTIONS));
+                })
+                .thenApply(done -> {
+                    openIfClaimed();
+                    adopted.complete(done);
+                    openIfClaimed();
+                    return done;
+                });
+    }
+
+    private void claimed(SandboxId sandbox) {
+        unclaimed.remove(sandbox);
+        if (adopted.isDone()) {
+            openIfClaimed();
+        }
+    }
+
+    private void openIfClaimed() {
+        if (unclaimed.isEmpty()) {
+            capacity.adopting(false);
+        }
     }
 
     /** A sandbox that is not claimed in time has no way out until it is, so it is asked for again. */
     private CompletionStage<Unit> adoptOrRetry(Registrar registrar, SandboxAddress address, int attempts) {
-        return adopt(registrar, address).exceptionally(failure -> {
-            log.warn("{} is not adopted yet: {}", address.sandbox(), failure.toString());
-            if (attempts > 1) {
-                LATER.execute(() -> adoptOrRetry(registrar, address, attempts - 1));
-            }
-            return Unit.DONE;
-        });
+        return begun(() -> adopt(registrar, address))
+                .thenApply(done -> {
+                    claimed(address.sandbox());
+                    return done;
+                })
+                .exceptionally(failure -> {
+                    log.warn("{} is not adopted yet: {}", address.sandbox(), failure.toString());
+                    if (attempts > 1) {
+                        LATER.execute(() -> adoptOrRetry(registrar, address, attempts - 1));
+                    } else {
+                        claimed(address.sandbox());
+                    }
+                    return Unit.DONE;
+                });
     }
 
     private CompletionStage<Unit> adopt(Registrar registrar, SandboxAddress address) {
@@ -411,6 +452,36 @@ public final class Host {
                 noteRun(policy, terms);
                 yield admit(address, policy);
             }
+        });
+    }
+
+    /**
+     * Asks every sandbox that runs here for its policy, as after a time in which changes may have been missed. Complete when
+     * each has the present one, or was ended; one that cannot be asked has no way out until it can.
+     */
+    public CompletionStage<Unit> catchUp(Registrar registrar) {
+        return all(
+                List.copyOf(addresses.values()),
+                address -> begun(() -> caughtUp(registrar, address))
+                        .exceptionallyCompose(failure -> gate.expel(address.sandbox())
+                                .thenCompose(expelled -> {
+                                    log.warn(
+                                            "{} has no way out until it can be asked: {}",
+                                            address.sandbox(),
+                                            failure.toString());
+                                    LATER.execute(() -> adoptOrRetry(registrar, address, ADOPTIONS));
+                                    return CompletableFuture.completedFuture(Unit.DONE);
+                                })));
+    }
+
+    private CompletionStage<Unit> caughtUp(Registrar registrar, SandboxAddress address) {
+        var sandbox = address.sandbox();
+        // The others wait for it, without their secrets.
+        var asked = registrar.claim(id, sandbox).toCompletableFuture().copy().orTimeout(10, TimeUnit.SECONDS);
+        return asked.thenCompose(claim -> switch (claim) {
+            case Claim.Runs(var policy, var terms) -> admit(address, policy);
+            case Claim.Sleeps() -> hibernate(sandbox).thenApply(bytes -> Unit.DONE);
+            case Claim.Foreign() -> stop(sandbox);
         });
     }
 

@@ -107,13 +107,17 @@ public final class HostActor {
                         layered.start(start.policy().sandbox(), start.layers(), () -> host.start(start, registrar)),
                         done -> finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
-            case HostMessage.Hibernate(var sandbox, var image, var asker) ->
+            case HostMessage.Hibernate(var sandbox, var image, var asker) -> {
+                // From before it counts as asleep until its image is on the list of what is to be shared.
+                var copied = host.capacity().copying();
                 answer(
                         asker,
                         host.hibernate(sandbox)
                                 .thenCompose(bytes -> imaged(sandbox, image)
-                                        .thenApply(made -> new HostReply.Hibernated(bytes, made))),
+                                        .<HostReply>thenApply(made -> new HostReply.Hibernated(bytes, made)))
+                                .whenComplete((kept, failure) -> copied.run()),
                         kept -> kept);
+            }
             case HostMessage.Adjust(var sandbox, var terms, var restart, var asker) ->
                 answer(asker, host.adjust(sandbox, terms, restart), done -> finished());
             case HostMessage.WeighMemory(var sandbox, var asker) ->

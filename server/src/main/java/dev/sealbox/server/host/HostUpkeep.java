@@ -5,7 +5,9 @@ import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Stay;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -62,22 +64,43 @@ public final class HostUpkeep implements AutoCloseable {
     void round() {
         try {
             count();
-            if (capacity.isDraining()) {
+            var emptying = capacity.isDraining();
+            if (emptying) {
                 await(host.hibernateAll(registrar));
                 asked.clear();
             }
-            for (var sandbox : await(host.runtime().disks())) {
-                if (!host.runs(sandbox) && asked.add(sandbox)) {
-                    removeIfGone(sandbox);
-                    TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
-                }
-            }
+            var quiet = capacity.isQuiet();
+            var looked = look();
             count();
+            if (emptying) {
+                capacity.lookedAt(quiet && looked.settled() && layers.unshared().isEmpty(), looked.onlyHere());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             log.warn("the upkeep of this host goes on later: {}", e.toString());
         }
+    }
+
+    /** @param settled whether all that was asked about stays as it is */
+    private record Looked(boolean settled, int onlyHere) {}
+
+    private Looked look() throws InterruptedException, ExecutionException, TimeoutException {
+        var stays = new ArrayList<Optional<Stay>>();
+        for (var sandbox : await(host.runtime().disks())) {
+            if (!host.runs(sandbox) && asked.add(sandbox)) {
+                stays.add(removedIfGone(sandbox));
+                TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
+            }
+        }
+        return new Looked(
+                stays.stream()
+                        .allMatch(
+                                stay -> stay.filter(known -> known != Stay.BUSY).isPresent()),
+                (int) stays.stream()
+                        .flatMap(Optional::stream)
+                        .filter(stay -> stay == Stay.ONLY_HERE || stay == Stay.UNKNOWN)
+                        .count());
     }
 
     /** What goes on elsewhere must not go on here: this host may have been away for longer than it knows. */
@@ -101,9 +124,11 @@ public final class HostUpkeep implements AutoCloseable {
                 layers.unshared().size()));
     }
 
-    private void removeIfGone(SandboxId sandbox) throws InterruptedException, TimeoutException {
+    /** How the sandbox stands to this host; empty when that cannot be asked now. */
+    private Optional<Stay> removedIfGone(SandboxId sandbox) throws InterruptedException, TimeoutException {
         try {
-            switch (await(registrar.stay(host.id(), sandbox))) {
+            var stay = await(registrar.stay(host.id(), sandbox));
+            switch (stay) {
                 case LEFT -> {
                     if (!host.runs(sandbox)) {
                         log.info("removing the disk of {}, which is not here any more", sandbox);
@@ -113,9 +138,11 @@ public final class HostUpkeep implements AutoCloseable {
                 case LEAVING -> asked.remove(sandbox);
                 case UNKNOWN, BUSY, RUNS, SLEEPS, ONLY_HERE -> {}
             }
+            return Optional.of(stay);
         } catch (ExecutionException e) {
             asked.remove(sandbox);
             log.debug("whether {} has left is asked later: {}", sandbox, e.toString());
+            return Optional.empty();
         }
     }
 

@@ -83,7 +83,7 @@ class ClusterHostsTest {
                     akka.actor {
                       provider = cluster
                       serialize-messages = on
-                      no-serialization-verification-needed-class-prefix = ["akka.", "dev.sealbox.server.host.HostDirectory"]
+                      no-serialization-verification-needed-class-prefix = ["akka.", "dev.sealbox.server.host.HostDirectory", "dev.sealbox.server.host.HostLosses"]
                     }
                     akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                     akka.coordinated-shutdown.exit-jvm = off
@@ -242,6 +242,25 @@ class ClusterHostsTest {
     private static SandboxId running() {
         get(hosts.start(HOST, start(TWO, 1)));
         return TWO;
+    }
+
+    /** For instance because the layer store could not be asked what is left of them. */
+    @Test
+    void tellsTheSandboxesOfALostHostAgainUntilAllKnow() {
+        var gone = new HostId("gone");
+        var told = new CopyOnWriteArrayList<HostId>();
+        var watch = actors.spawn(HostLosses.watch(directory, Duration.ofMillis(1), lost -> {
+            told.add(lost);
+            return told.size() < 3
+                    ? CompletableFuture.failedFuture(new IllegalStateException("the layer store is away"))
+                    : CompletableFuture.allOf();
+        }));
+
+        watch.tell(new HostLosses.Heard.Due(HOST));
+        watch.tell(new HostLosses.Heard.Due(gone));
+
+        actors.createTestProbe()
+                .awaitAssert(Duration.ofSeconds(30), () -> assertThat(told).containsExactly(gone, gone, gone));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sealbox.domain.egress.EgressGate;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
@@ -18,9 +19,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,13 +85,110 @@ class HostUpkeepTest {
         assertThat(host.runs()).isEmpty();
     }
 
+    @Test
+    void asksForPoliciesAnewAndHasNoWayOutForWhatCannotBeAsked() {
+        run();
+        known.claim = () -> done(new Claim.Runs(policy(BOX, 7), TERMS));
+        host.catchUp(known).toCompletableFuture().join();
+        assertThat(admitted).containsEntry(BOX, policy(BOX, 7));
+
+        known.claim = () -> CompletableFuture.failedFuture(new IllegalStateException("nobody answers"));
+        host.catchUp(known).toCompletableFuture().join();
+        assertThat(admitted).isEmpty();
+        assertThat(runtime.running).containsKey(BOX);
+
+        host.enforce(policy(BOX, 8)).toCompletableFuture().join();
+        known.claim = () -> done(new Claim.Foreign());
+        host.catchUp(known).toCompletableFuture().join();
+        assertThat(admitted).isEmpty();
+        assertThat(runtime.running).isEmpty();
+    }
+
+    /** What sleeps is no success before others have its disk, however little runs. */
+    @Test
+    void isEmptyWhenNothingRunsAndEverythingIsShared() {
+        run();
+        host.capacity().drain(true);
+        upkeep.round();
+        assertThat(host.capacity().state().emptied()).as("it runs").isFalse();
+
+        var copied = host.capacity().copying();
+        host.hibernate(BOX).toCompletableFuture().join();
+        runtime.asleep.add(BOX);
+        known.stay = Stay.SLEEPS;
+        upkeep.round();
+        assertThat(host.capacity().state())
+                .as("its disk is being copied")
+                .matches(state -> state.awake() == 0 && !state.emptied());
+
+        var image = new CheckpointId(new UUID(1, 1));
+        layers.offerAway(image, new OrganizationId("o"));
+        copied.run();
+        upkeep.round();
+        assertThat(host.capacity().state().emptied())
+                .as("the store has not got it")
+                .isFalse();
+
+        layers.markShared(image);
+        upkeep.round();
+        assertThat(host.capacity().state()).matches(state -> state.emptied() && state.onlyHere() == 0);
+
+        host.capacity().drain(false);
+        assertThat(host.capacity().state().emptied()).isFalse();
+    }
+
+    @Test
+    void tellsOfDisksThatAreHereOnly() {
+        runtime.asleep.add(BOX);
+        known.stay = Stay.BUSY;
+        host.capacity().drain(true);
+        upkeep.round();
+        assertThat(host.capacity().state().emptied()).isFalse();
+
+        known.stay = Stay.ONLY_HERE;
+        upkeep.round();
+
+        assertThat(host.capacity().state()).matches(state -> state.emptied() && state.onlyHere() == 1);
+    }
+
+    @Test
+    void removesADiskOnlyWhenItsSandboxIsElsewhere() {
+        runtime.asleep.add(BOX);
+        known.stay = Stay.LEAVING;
+        upkeep.round();
+        assertThat(runtime.asleep).contains(BOX);
+
+        known.stay = Stay.LEFT;
+        upkeep.round();
+
+        assertThat(runtime.asleep).isEmpty();
+    }
+
+    @Test
+    void takesNothingBeforeItKnowsWhatItHas() {
+        runtime.running.put(BOX, new SandboxAddress(BOX, "100.96.0.9"));
+        host.expectAdoption();
+        var other = new SandboxId("sb-0000000000000002");
+        assertThat(host.capacity().state().fits(TERMS.limits().size())).isFalse();
+        var started = host.start(
+                        new StartSandbox("base", List.of(), TERMS, policy(other, 1), Optional.empty(), 0, false), known)
+                .toCompletableFuture();
+        assertThat(started).isNotDone();
+
+        host.adopt(known).toCompletableFuture().join();
+        started.join();
+
+        assertThat(host.capacity().state().awake()).isEqualTo(2);
+        assertThat(host.capacity().state().fits(TERMS.limits().size())).isTrue();
+    }
+
     private void run() {
-        var start = new StartSandbox("base", List.of(), TERMS, policy(), Optional.empty(), 0, false);
+        var start = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false);
         host.start(start, known).toCompletableFuture().join();
     }
 
-    private static EgressPolicy policy() {
-        return new EgressPolicy(BOX, new OrganizationId("o"), 1, List.of(), Map.of(), Map.of());
+    private static EgressPolicy policy(SandboxId sandbox, long revision) {
+        return new EgressPolicy(sandbox, new OrganizationId("o"), revision, List.of(), Map.of(), Map.of());
     }
 
     private static <T> CompletionStage<T> done(T value) {
@@ -114,10 +214,11 @@ class HostUpkeepTest {
     /** What is known of every sandbox. */
     private static final class Known implements Registrar {
         private volatile Stay stay = Stay.RUNS;
+        private volatile Supplier<CompletionStage<Claim>> claim = () -> done(new Claim.Runs(policy(BOX, 1), TERMS));
 
         @Override
         public CompletionStage<Claim> claim(HostId asking, SandboxId sandbox) {
-            return done(new Claim.Runs(policy(), TERMS));
+            return claim.get();
         }
 
         @Override
