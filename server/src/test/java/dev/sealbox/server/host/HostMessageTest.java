@@ -109,6 +109,8 @@ class HostMessageTest {
             Set.of("base"),
             Set.of(LAYER),
             1,
+            2,
+            true,
             Map.of("zone", "a"));
 
     @AfterAll
