@@ -240,7 +240,8 @@ final class Node {
             var roles = settings.roles().stream()
                     .map(role -> role.name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
-            var complete = cluster.over(config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles)));
+            var complete = cluster.over(config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles))
+                    .withValue("akka.cluster.app-version", config.getValue("sealbox.node.version")));
             return ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(complete));
         }
 

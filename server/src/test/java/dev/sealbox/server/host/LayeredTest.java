@@ -87,6 +87,21 @@ class LayeredTest {
     }
 
     @Test
+    void doesNotLetOneThatCannotBePackedKeepTheOthers() {
+        here.layers.put(lower, List.of());
+        here.layers.put(upper, List.of());
+        here.broken = Optional.of(lower);
+        try (var mine = over(here)) {
+            mine.offer(lower, Optional.of(OWNER));
+            mine.offer(upper, Optional.of(OWNER));
+            eventually(() -> here.unshared().size() == 1);
+            assertThat(store.kept).containsOnlyKeys(upper);
+            here.broken = Optional.empty();
+            eventually(() -> here.unshared().isEmpty());
+        }
+    }
+
+    @Test
     void saysWhatIsMissingAwayOrUnusableAndStartsNothing() {
         try (var theirs = over(there)) {
             assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
@@ -220,6 +235,9 @@ class LayeredTest {
         private volatile CompletableFuture<Unit> hold = CompletableFuture.completedFuture(Unit.DONE);
         private volatile boolean refusing;
 
+        /** The layer that cannot be packed. */
+        private volatile Optional<CheckpointId> broken = Optional.empty();
+
         @Override
         public boolean has(CheckpointId layer) {
             return layers.containsKey(layer);
@@ -261,7 +279,9 @@ class LayeredTest {
 
         @Override
         public CompletionStage<InputStream> pack(CheckpointId layer) {
-            return CompletableFuture.completedFuture(packed(layer));
+            return broken.equals(Optional.of(layer))
+                    ? CompletableFuture.failedFuture(new UncheckedIOException(new IOException("a file is damaged")))
+                    : CompletableFuture.completedFuture(packed(layer));
         }
 
         @Override
