@@ -7,6 +7,7 @@
  *   then, for a file, pieces: u32 length, bytes; a hole of u32 length when the highest bit is set; 0 ends it
  *
  *   d directory   f file   l link, other is its target   h another name, other is the first   p named pipe
+ *   m directory where nothing has its name
  *   w whiteout    o empties a directory and marks it opaque    e empties a directory    r removes
  *   x attribute of a file or directory: other is its name, a zero byte and its value
  *
@@ -232,6 +233,10 @@ static void act(const struct record *record)
     switch (record->kind) {
     case 'd':
         directory(folder, name, record);
+        break;
+    case 'm':
+        must(mkdirat(folder, name, 0700));
+        give(folder, name, record);
         break;
     case 'f':
         file(folder, name, record);

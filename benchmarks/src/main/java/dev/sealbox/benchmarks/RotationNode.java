@@ -118,7 +118,10 @@ final class RotationNode implements AutoCloseable {
                         () -> Set.of("base")),
                 folder.resolve("last-uses"));
         system.tell(new SpawnProtocol.Spawn<>(
-                HostActor.create(host, LoopbackSandboxes.layers()), "host", Props.empty(), system.ignoreRef()));
+                HostActor.create(host, LoopbackSandboxes.layers(), Persistence.registrar(system, settings)),
+                "host",
+                Props.empty(),
+                system.ignoreRef()));
         while (!directory.knows(host.id())) {
             Thread.onSpinWait();
         }

@@ -1,13 +1,11 @@
 package dev.sealbox.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sealbox.cli.Output.Column;
 import dev.sealbox.client.RawRequests;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,9 +30,14 @@ final class HostCommands extends Group {
             "freeMB",
             "UNSHARED",
             "unshared",
+            "ONLY HERE",
+            "onlyHere",
             "LABELS",
             "labels");
     private static final Duration POLLING = Duration.ofSeconds(1);
+
+    /** For a host that is restarted meanwhile, and for a node that has not heard of the order yet. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Session session;
 
@@ -49,7 +52,8 @@ final class HostCommands extends Group {
 
     @Command(
             description = "Empties a host: nothing new begins there, what runs is hibernated and wakes elsewhere when"
-                    + " there is a layer store. Waits until nothing runs there and nothing waits for the layer store.")
+                    + " there is a layer store. Waits until nothing runs there and nothing waits for the layer store;"
+                    + " fails when the host leaves or is undrained before, and when sandboxes sleep there only.")
     int drain(
             @Parameters(paramLabel = "HOST") String host,
             @Option(names = "--no-wait", description = "Do not wait until it is empty.") boolean noWait) {
@@ -57,21 +61,15 @@ final class HostCommands extends Group {
         if (noWait) {
             return session.out().fields(noted);
         }
+        var emptying = new Emptying(host, PATIENCE, System.nanoTime());
         var hosts = session.get("/hosts");
-        while (!isEmpty(hosts, host)) {
+        while (!emptying.isDone(hosts, System.nanoTime())) {
             LockSupport.parkNanos(POLLING.toNanos());
             hosts = session.get("/hosts");
         }
-        return session.out().table(hosts, COLUMNS);
-    }
-
-    /** One that has left the cluster runs nothing, either. */
-    private static boolean isEmpty(JsonNode hosts, String host) {
-        return StreamSupport.stream(hosts.spliterator(), false)
-                .filter(each -> each.path("id").asText().equals(host))
-                .allMatch(each -> each.path("draining").asBoolean()
-                        && each.path("awake").asInt() == 0
-                        && each.path("unshared").asInt() == 0);
+        session.out().table(hosts, COLUMNS);
+        emptying.refuseWhatIsOnlyThere(hosts);
+        return 0;
     }
 
     @Command(description = "Lets a host that was drained take sandboxes again.")

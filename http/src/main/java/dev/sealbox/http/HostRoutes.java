@@ -44,6 +44,8 @@ final class HostRoutes {
             boolean diskFull,
             int layers,
             int unshared,
+            int onlyHere,
+            boolean emptied,
             Map<String, String> labels) {
 
         static Host of(HostState state) {
@@ -60,6 +62,8 @@ final class HostRoutes {
                     state.diskFull(),
                     state.layers().size(),
                     state.unshared(),
+                    state.onlyHere(),
+                    state.emptied(),
                     new TreeMap<>(state.labels()));
         }
     }

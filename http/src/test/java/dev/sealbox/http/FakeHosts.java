@@ -19,7 +19,22 @@ final class FakeHosts implements Hosts {
     @Override
     public List<HostState> all() {
         return List.of(new HostState(
-                ONE, 8192, 1024, 4000, 16, 1, 1, 2, false, draining, Set.of("base"), Set.of(), 3, Map.of("zone", "a")));
+                ONE,
+                8192,
+                1024,
+                4000,
+                16,
+                1,
+                1,
+                2,
+                false,
+                draining,
+                Set.of("base"),
+                Set.of(),
+                3,
+                4,
+                draining,
+                Map.of("zone", "a")));
     }
 
     @Override

@@ -29,6 +29,8 @@ class HostRoutesTest {
         assertThat(host.path("awake").asInt()).isEqualTo(1);
         assertThat(host.path("asleep").asInt()).isEqualTo(2);
         assertThat(host.path("unshared").asInt()).isEqualTo(3);
+        assertThat(host.path("onlyHere").asInt()).isEqualTo(4);
+        assertThat(host.path("emptied").isBoolean()).isTrue();
         assertThat(host.path("freeMB").asInt()).isEqualTo(4000);
         assertThat(host.path("labels").path("zone").asText()).isEqualTo("a");
     }

@@ -339,9 +339,13 @@ final class Host {
                 .orElseThrow(() -> new RuntimeFailure("storage", "the disk of " + sandbox + " is not on this host"));
         clear(record);
         var disk = disk(record, 0);
-        var bytes = driver.taken(disk);
-        driver.rest(disk);
-        return bytes;
+        // It may rest already, when this was asked before and the answer was lost.
+        driver.rouse(disk);
+        try {
+            return driver.taken(disk);
+        } finally {
+            driver.rest(disk);
+        }
     }
 
     long memoryInUse(SandboxId sandbox) {

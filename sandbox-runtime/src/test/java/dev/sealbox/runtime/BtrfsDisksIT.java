@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Disks that are snapshots, in an image file of the node. */
 class BtrfsDisksIT extends DisksTests {
     BtrfsDisksIT() {
-        super(StorageKind.BTRFS_LOOP, 5);
+        super(StorageKind.BTRFS_LOOP, 17);
     }
 
     @Test

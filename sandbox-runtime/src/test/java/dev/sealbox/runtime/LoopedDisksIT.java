@@ -3,6 +3,7 @@ package dev.sealbox.runtime;
 import static dev.sealbox.runtime.Node.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.runtime.storage.StorageKind;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,15 @@ class LoopedDisksIT {
                 .isEqualTo("more\n");
         assertThat(await(node.runtime().park(sandbox))).isGreaterThan(40L << 20);
         assertThat(mounts()).isEmpty();
+        // Asked again, since an answer may be lost.
+        assertThat(await(node.runtime().park(sandbox))).isGreaterThan(40L << 20);
+        var image = new CheckpointId(UUID.randomUUID());
+        assertThat(await(node.runtime().image(sandbox, image))).isTrue();
+        assertThat(mounts()).isEmpty();
+        var copy = node.start(SMALL, image, checkpoint).sandbox();
+        assertThat(node.run(copy, "cat third; test -s second && test -s first").exitCode())
+                .isZero();
+        await(node.runtime().stop(copy));
         await(node.runtime()
                 .start(new Launch(
                         sandbox,

@@ -116,6 +116,11 @@ final class Node {
         return membership.excluded();
     }
 
+    /** Has {@code act} run when the process gets a signal to end. */
+    void whenToldToEnd(Runnable act) {
+        membership.whenToldToEnd(act);
+    }
+
     /** Stops cleanly; running sandboxes are kept or ended as configured. */
     void stop() {
         cleanup.run();
@@ -235,7 +240,8 @@ final class Node {
             var roles = settings.roles().stream()
                     .map(role -> role.name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
-            var complete = cluster.over(config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles)));
+            var complete = cluster.over(config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles))
+                    .withValue("akka.cluster.app-version", config.getValue("sealbox.node.version")));
             return ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(complete));
         }
 
@@ -260,11 +266,13 @@ final class Node {
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
-            spawn(system, HostActor.create(parts.host(), parts.runtime().layers(), layered), "sandbox-host");
+            parts.host().expectAdoption();
+            spawn(system, HostActor.create(parts.host(), parts.runtime().layers(), layered, registrar), "sandbox-host");
             Waiting.until(
                     "register the host",
                     settings.startTimeout(),
                     () -> directory.knows(parts.host().id()));
+            parts.lease().afterGaps(() -> parts.host().catchUp(registrar));
             Waiting.on("adopt running sandboxes", parts.host().adopt(registrar));
             switch (settings.onShutdown()) {
                 case KEEP -> {}

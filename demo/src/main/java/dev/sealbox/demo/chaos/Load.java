@@ -23,7 +23,7 @@ public final class Load implements AutoCloseable {
     public static final String INITIAL = "h0.test";
 
     private static final int REGISTERS = 3;
-    private static final int BOXES = 2;
+    static final int BOXES = 2;
 
     private final Door door;
     private final History history;

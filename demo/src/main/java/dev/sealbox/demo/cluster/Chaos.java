@@ -1,5 +1,6 @@
 package dev.sealbox.demo.cluster;
 
+import dev.sealbox.demo.chaos.Evidence;
 import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.chaos.Observation;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public final class Chaos {
     /**
      * Runs it.
      *
-     * @return the exit status: 0 only when nothing is wrong with the history
+     * @return the exit status: 0 only when nothing is wrong with the history and there is enough of it
      */
     public static int run(List<String> arguments) {
         var minutes = number(arguments, "--minutes", 5);
@@ -65,7 +66,9 @@ public final class Chaos {
         System.out.printf("%n%s%n", told(all));
         violations.forEach(violation -> System.err.println("violation: " + violation));
         System.out.println(violations.isEmpty() ? "no violation" : violations.size() + " violations");
-        return violations.isEmpty() ? 0 : 1;
+        var missing = Evidence.missing(all);
+        missing.forEach(little -> System.err.println("too little to judge: " + little));
+        return violations.isEmpty() && missing.isEmpty() ? 0 : 1;
     }
 
     /** How much of what there is in a history. */

@@ -5,6 +5,7 @@ import dev.sealbox.client.ForkOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SandboxOptions;
 import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.chaos.Evidence;
 import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.chaos.Load;
 import dev.sealbox.demo.story.Report;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Three nodes as one: each is asked for what is on another, one is killed, one is cut off. */
 final class ClusterStory {
@@ -53,6 +55,24 @@ final class ClusterStory {
         kill();
         cutOff();
         judge(load, history);
+        leave();
+    }
+
+    /** Which all of them are to do in the end. */
+    private void leave() {
+        report.step("9. A node that is stopped");
+        var missed = missed();
+        report.prove("ends by itself, and cleanly", world.node(3).stop(), "it did not: " + lastWords("m3"));
+        report.prove("is no member any more", within(PATIENCE, () -> members() == 2), members() + " members");
+        report.proveEqual("and was missed by nobody: it left", missed, missed());
+    }
+
+    /** How often the first node could not reach the third one. */
+    private long missed() {
+        return world.logOf("m1")
+                .lines()
+                .filter(line -> line.contains("UNREACHABLE") && line.contains(".13:"))
+                .count();
     }
 
     private void begin() {
@@ -62,6 +82,7 @@ final class ClusterStory {
         for (var index = 1; index <= 3; index++) {
             report.proveEqual("node " + index + " says that it is ready", 200, readiness(index));
         }
+        report.proveEqual("versions, as in the middle of an upgrade", 2, metric("sealbox_cluster_versions"));
     }
 
     /** A request at one node for what is on another. */
@@ -138,9 +159,10 @@ final class ClusterStory {
 
     /** Too short for anybody to be given up. */
     private void freeze() {
-        report.step("4. A control node that stands still for a moment, and a database that is restarted");
+        report.step(
+                "4. A control node that stands still for a moment, a database that is restarted, and one whose disk is full");
         new Faults(world, new Random(1)).stopped(2, Duration.ofMillis(1500));
-        world.restartDatabase();
+        world.postgres().restart();
         report.prove(
                 "both are used again",
                 within(PATIENCE, () -> works(world.client(2), onThird.getFirst(), "/after-freeze")),
@@ -151,6 +173,36 @@ final class ClusterStory {
                         PATIENCE,
                         () -> status(() -> world.client(2).secretStores().create("after-freeze")) == 200),
                 "no store could be made");
+        fullDisk();
+    }
+
+    private void fullDisk() {
+        var one = world.client(1);
+        world.postgres().fillDisk();
+        var statuses = new ArrayList<Integer>();
+        var refused = within(PATIENCE, () -> {
+            var name = "full-" + statuses.size();
+            statuses.add(status(() -> one.secretStores().create(name)));
+            return statuses.getLast() != 200;
+        });
+        report.prove(
+                "what cannot be written is refused with 503, and nothing else",
+                refused && List.of(200, 503).containsAll(statuses),
+                "" + statuses);
+        var asked = status(() -> one.secretStores().get(store));
+        report.proveEqual("what can be read is read", 200, asked);
+        world.postgres().freeDisk();
+        report.prove(
+                "with room again, all is written again",
+                within(PATIENCE, () -> status(() -> one.secretStores().create("room-again")) == 200),
+                "no store could be made");
+        var there = one.secretStores().list().stream().map(each -> each.name()).toList();
+        report.prove(
+                "no store that was acknowledged is missing",
+                IntStream.range(0, statuses.size())
+                        .filter(index -> statuses.get(index) == 200)
+                        .allMatch(index -> there.contains("full-" + index)),
+                "of " + statuses);
     }
 
     /** Clients have used the cluster since step 3, and noted all that they asked and saw. */
@@ -160,7 +212,8 @@ final class ClusterStory {
         var all = history.all();
         var violations = ClusterWorld.checker().violations(all);
         report.tell("seen", Chaos.told(all));
-        report.prove("there was enough to see", all.size() > 200, "only " + Chaos.told(all));
+        var missing = Evidence.missing(all);
+        report.prove("there was enough to see", missing.isEmpty(), String.join("; ", missing));
         report.prove(
                 "no acknowledged change is lost, no name was given twice, changes are linearizable, no secret was used"
                         + " where or when it must not be",
@@ -334,7 +387,11 @@ final class ClusterStory {
 
     /** As the first node counts them. */
     private int members() {
-        var told = ask(1, "/metrics").body().lines().filter(line -> line.startsWith("sealbox_cluster_members "));
+        return metric("sealbox_cluster_members");
+    }
+
+    private int metric(String name) {
+        var told = ask(1, "/metrics").body().lines().filter(line -> line.startsWith(name + " "));
         return told.map(line -> (int) Double.parseDouble(line.split(" ", 2)[1]))
                 .findFirst()
                 .orElse(0);

@@ -9,7 +9,6 @@ import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.node.Sweep;
 import dev.sealbox.demo.upstream.TestAuthority;
 import dev.sealbox.demo.upstream.TestUpstream;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +37,14 @@ final class ClusterWorld implements AutoCloseable {
     /** How hosts are labelled, by their machine. */
     private static final List<String> PLACES = List.of("first", "second", "third");
 
+    /**
+     * This node says that it is of a later version, and only says so: shards go to it first. What nodes of other versions
+     * say is tested with the messages themselves, which are kept.
+     */
+    private static final int LATER = 2;
+
+    private static final String SAYS_LATER = " -Dsealbox.node.version=99";
+
     static final String HOST = "api.example.test";
 
     /** A host that hears of nobody for so long uses no secret any more. */
@@ -58,7 +65,7 @@ final class ClusterWorld implements AutoCloseable {
     private final Path folder;
     private final Network network;
     private final TestUpstream upstream;
-    private EmbeddedPostgres postgres;
+    private final Postgres postgres;
     private final TestAuthority nodes = new TestAuthority();
     private final Map<String, String> shared;
     private final String apiKey = "cluster-" + hex(16);
@@ -73,12 +80,11 @@ final class ClusterWorld implements AutoCloseable {
             network = kept(new Network(ROLES.size()));
             var authority = new TestAuthority();
             upstream = kept(new TestUpstream(authority, List.of(HOST)));
-            postgres = startPostgres(0);
-            open.push(() -> postgres.close());
+            postgres = kept(new Postgres(folder.resolve("postgres")));
             shared = Map.of(
                     "SEALBOX_DATABASE_URL",
                     "jdbc:postgresql://" + network.here() + ":"
-                            + kept(new Forwarder(network.here(), postgres.getPort()))
+                            + kept(new Forwarder(network.here(), postgres.port()))
                                     .port() + "/postgres",
                     "SEALBOX_DATABASE_USER",
                     "postgres",
@@ -107,25 +113,6 @@ final class ClusterWorld implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             close();
             throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
-        }
-    }
-
-    private EmbeddedPostgres startPostgres(int port) throws IOException {
-        return EmbeddedPostgres.builder()
-                .setDataDirectory(folder.resolve("postgres"))
-                .setCleanDataDirectory(false)
-                .setPort(port)
-                .start();
-    }
-
-    /** Stops the database, connections and all, and starts it again. */
-    void restartDatabase() {
-        try {
-            var port = postgres.getPort();
-            postgres.close();
-            postgres = startPostgres(port);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -171,7 +158,7 @@ final class ClusterWorld implements AutoCloseable {
                 LEASE.toSeconds() + " s",
                 // A short life is better spent without the best compiler.
                 "SEALBOX_JAVA_OPTS",
-                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" + (index == LATER ? SAYS_LATER : "")));
         settings.putAll(Map.of(
                 "SEALBOX_CLUSTER_TLS_CERT_FILE", file(name + ".crt", pem.chain()),
                 "SEALBOX_CLUSTER_TLS_KEY_FILE", file(name + ".key", pem.key()),
@@ -290,6 +277,10 @@ final class ClusterWorld implements AutoCloseable {
 
     Network network() {
         return network;
+    }
+
+    Postgres postgres() {
+        return postgres;
     }
 
     TestUpstream upstream() {

@@ -32,6 +32,7 @@ final class Faults {
         DEAFEN_HOST,
         LOSE_PACKETS,
         RESTART_DATABASE,
+        FILL_DATABASE_DISK,
         RESTART_ALL_IN_TURN
     }
 
@@ -57,12 +58,20 @@ final class Faults {
                 world.network().lose(CONTROL, 1 + random.nextInt(30));
                 healed(CONTROL, upTo(20));
             }
-            case RESTART_DATABASE -> world.restartDatabase();
-            case RESTART_ALL_IN_TURN ->
+            case RESTART_DATABASE -> world.postgres().restart();
+            case FILL_DATABASE_DISK -> {
+                world.postgres().fillDisk();
+                pause(upTo(15));
+                world.postgres().freeDisk();
+                revive();
+            }
+            case RESTART_ALL_IN_TURN -> {
                 List.of(HOST, CONTROL, 1).forEach(index -> {
                     world.node(index).stop();
                     world.node(index).start();
                 });
+                revive();
+            }
         }
     }
 

@@ -150,4 +150,29 @@ class CheckerTest {
     private static long ended(Observation operation) {
         return operation instanceof Write write ? write.ended() : ((Read) operation).ended();
     }
+
+    /** A cluster in which nothing works does nothing wrong, and is not to pass for one that works. */
+    @Test
+    void isNotEnoughWhereNoSecretWasUsed() {
+        var history = new ArrayList<Observation>();
+        for (var n = 0; n < 100; n++) {
+            history.add(new Write("r", "h" + n, n, n + 1));
+            history.add(new Read("r", "h" + n, n, n + 1));
+            history.add(new Named("n" + n, "id" + n));
+            history.add(new Revoked("v" + n, n, false));
+        }
+        assertThat(Evidence.missing(history)).hasSize(1).first().asString().contains("used a secret");
+
+        for (var n = 0; n < 20; n++) {
+            history.add(new Used("one", "v" + n, n));
+            history.add(new Used("two", "w", n));
+        }
+        assertThat(Evidence.missing(history)).hasSize(1).first().asString().contains("values used by two");
+
+        for (var n = 0; n < 20; n++) {
+            history.add(new Used("two", "w" + n, n));
+        }
+        assertThat(Evidence.missing(history)).isEmpty();
+        assertThat(Evidence.missing(List.of())).isNotEmpty();
+    }
 }

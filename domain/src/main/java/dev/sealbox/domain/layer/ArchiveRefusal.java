@@ -25,6 +25,9 @@ public sealed interface ArchiveRefusal extends Refusal {
     /** The same archive is being imported at this moment. */
     record Busy() implements ArchiveRefusal {}
 
+    /** The host's disk filled up while it was unpacked, which is not the archive's fault. */
+    record NoRoom() implements ArchiveRefusal {}
+
     @Override
     default Kind kind() {
         return switch (this) {
@@ -35,6 +38,7 @@ public sealed interface ArchiveRefusal extends Refusal {
             case OtherBase refusal -> Kind.INVALID;
             case TooLarge refusal -> Kind.INVALID;
             case Busy refusal -> Kind.CONFLICT;
+            case NoRoom refusal -> Kind.NOT_READY;
         };
     }
 
@@ -48,7 +52,14 @@ public sealed interface ArchiveRefusal extends Refusal {
             case OtherBase refusal -> "archive.other-base";
             case TooLarge refusal -> "archive.too-large";
             case Busy refusal -> "archive.busy";
+            case NoRoom refusal -> "host.no-room";
         };
+    }
+
+    /** People make room, not seconds. */
+    @Override
+    default int retryAfterSeconds() {
+        return this instanceof NoRoom ? 30 : 1;
     }
 
     @Override
@@ -61,6 +72,7 @@ public sealed interface ArchiveRefusal extends Refusal {
             case OtherBase(var base) -> "the archive's files stand on the template " + base + ", which is not here";
             case TooLarge(var limit) -> "the archive holds more than " + limit;
             case Busy() -> "the same archive is being imported";
+            case NoRoom() -> "the host's disk has no room for the archive";
         };
     }
 }

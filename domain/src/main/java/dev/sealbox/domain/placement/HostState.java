@@ -20,6 +20,8 @@ import java.util.Set;
  * @param templates whose root file systems it can make
  * @param layers that lie there
  * @param unshared layers that wait for the layer store
+ * @param onlyHere while it is drained, disks of sandboxes of which nothing else is known to be: their files go with them
+ * @param emptied whether it is drained and nothing runs there, and everything that others can have of it they have
  */
 public record HostState(
         HostId host,
@@ -35,6 +37,8 @@ public record HostState(
         Set<String> templates,
         Set<CheckpointId> layers,
         int unshared,
+        int onlyHere,
+        boolean emptied,
         Map<String, String> labels) {
 
     /** MiB that must be free for anything to start: a template's first processes, and some air for those that run. */
@@ -62,6 +66,8 @@ public record HostState(
                 Set.of(),
                 Set.of(),
                 0,
+                0,
+                false,
                 Map.of());
     }
 
@@ -93,6 +99,8 @@ public record HostState(
                 templates,
                 layers,
                 unshared,
+                onlyHere,
+                emptied,
                 labels);
     }
 }

@@ -2,13 +2,13 @@ package dev.sealbox.domain.sandbox;
 
 import dev.sealbox.domain.egress.EgressPolicy;
 
-/** What a host that comes back is told about a container that it finds. */
+/** What a host is told about a container that it finds when it comes back, or has started. */
 public sealed interface Claim {
 
     /** It belongs there and is to go on. */
     record Runs(EgressPolicy policy, Terms terms) implements Claim {}
 
-    /** Its sandbox is hibernated: the container is to be ended, the disk to be kept. */
+    /** Its sandbox is hibernated, or to go on elsewhere: the container is to be ended, the disk to be kept. */
     record Sleeps() implements Claim {}
 
     /** Nobody knows it there (any more): container and disk are to go. */

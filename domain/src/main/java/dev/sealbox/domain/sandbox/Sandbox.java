@@ -192,7 +192,8 @@ public record Sandbox(
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
             case SealNames(var drawn) -> sealNames(drawn);
             case PlaceSandbox(var on) ->
-                stage == Stage.STARTING || (stage == Stage.RESTORING && host.isEmpty())
+                stage == Stage.STARTING
+                                || (stage == Stage.RESTORING && upkeep.site().anew())
                         ? accept(new SandboxPlaced(on))
                         : accept();
             case ConfirmStarted() -> started();
@@ -473,7 +474,11 @@ public record Sandbox(
                                 upkeep.at(upkeep.site().moved()));
             case SandboxRecreated(var layers) ->
                 with(Stage.RESTORING, stack, tokens, Optional.empty(), checkpoints, "")
-                        .with(Stage.RESTORING, blueprint.on(layers), branch.putBack(), upkeep);
+                        .with(
+                                Stage.RESTORING,
+                                blueprint.on(layers),
+                                branch.putBack(),
+                                upkeep.at(upkeep.site().moved()));
             case WakeRequested() -> at(Stage.WAKING, "");
             case SandboxWoken() -> at(Stage.RUNNING, "").with(upkeep.booted());
             case WakeFailed(var why) -> at(Stage.HIBERNATED, "").with(upkeep.troubled(why));

@@ -10,11 +10,12 @@ import java.util.Optional;
 /**
  * Where a sandbox may be, and what there is of it apart from its disk.
  *
- * @param image of its disk, made when it was hibernated; empty when nothing may be made of it any more
- * @param anew whether its disk is to be made of layers at its next start, since it was moved
+ * @param image of its disk as it is, made by its last hibernation; empty while it runs, and when none was made
+ * @param older an image of its disk as it was, of use only to whom that is better than none: when its host is lost
+ * @param anew whether its disk is to be made of layers at its next start, since it was moved or its host was lost
  */
-public record Site(Siting wanted, Optional<Image> image, boolean anew) {
-    public static final Site ANYWHERE = new Site(Siting.ANYWHERE, Optional.empty(), false);
+public record Site(Siting wanted, Optional<Image> image, Optional<Image> older, boolean anew) {
+    public static final Site ANYWHERE = new Site(Siting.ANYWHERE, Optional.empty(), Optional.empty(), false);
 
     /**
      * A disk as a layer.
@@ -28,24 +29,33 @@ public record Site(Siting wanted, Optional<Image> image, boolean anew) {
     }
 
     Site sited(Siting other) {
-        return new Site(other, image, anew);
+        return new Site(other, image, older, anew);
     }
 
     Site kept(Image made) {
-        return new Site(wanted, Optional.of(made), anew);
+        return new Site(wanted, Optional.of(made), Optional.empty(), anew);
     }
 
     Site moved() {
-        return new Site(wanted, image, true);
+        return new Site(wanted, image, older, true);
     }
 
-    /** It writes to its disk again; an older state of it is of use only to whom that is better than none. */
+    /** It writes to its disk again. */
     Site started() {
-        return new Site(wanted, wanted.onHostLoss() == OnHostLoss.RECREATE ? image : Optional.empty(), false);
+        return new Site(
+                wanted,
+                Optional.empty(),
+                wanted.onHostLoss() == OnHostLoss.RECREATE ? newest() : Optional.empty(),
+                false);
+    }
+
+    /** What there is of its disk, be it as it is or as it was. */
+    public Optional<Image> newest() {
+        return image.or(() -> older);
     }
 
     /** Its disk becomes another one. */
     Site putBack() {
-        return new Site(wanted, Optional.empty(), anew);
+        return new Site(wanted, Optional.empty(), Optional.empty(), anew);
     }
 }

@@ -39,6 +39,8 @@ class PlacementTest {
                 Set.of("base"),
                 Set.of(),
                 0,
+                0,
+                false,
                 Map.of());
     }
 
@@ -58,6 +60,8 @@ class PlacementTest {
                 host.templates(),
                 layers,
                 0,
+                0,
+                false,
                 labels);
     }
 
@@ -76,6 +80,8 @@ class PlacementTest {
                 host.templates(),
                 Set.of(),
                 0,
+                0,
+                false,
                 Map.of());
     }
 
@@ -190,6 +196,8 @@ class PlacementTest {
                     random.nextBoolean() ? Set.of() : Set.of("base"),
                     random.nextBoolean() ? Set.of(LAYER) : Set.of(),
                     0,
+                    0,
+                    false,
                     random.nextBoolean() ? Map.of() : Map.of("zone", "a")));
         }
         var wanted = new Wanted("base", ONE, List.of(LAYER), random.nextBoolean() ? Map.of() : Map.of("zone", "a"));

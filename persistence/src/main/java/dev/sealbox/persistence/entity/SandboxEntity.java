@@ -103,8 +103,12 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         return switch (message) {
             case SandboxMessage.Create create -> onCreate(sandbox, create);
             case SandboxMessage.Execute execute -> onExecute(sandbox, execute);
-            case SandboxMessage.ExecuteAsSystem(var command, var replyTo) ->
-                onExecute(sandbox, new SandboxMessage.Execute(Origin.system(sandbox.organization()), command, replyTo));
+            case SandboxMessage.ExecuteAsSystem(var command, var from, var replyTo) ->
+                from.isPresent() && !from.equals(sandbox.host())
+                        ? Effect().reply(replyTo, new SandboxReply.Refused(new SandboxRefusal.NoSuchSandbox()))
+                        : onExecute(
+                                sandbox,
+                                new SandboxMessage.Execute(Origin.system(sandbox.organization()), command, replyTo));
             case SandboxMessage.Read(var organization, var replyTo) ->
                 Effect().reply(replyTo, told(sandbox, organization));
             case SandboxMessage.ReadAsSystem(var replyTo) ->

@@ -32,8 +32,13 @@ public sealed interface SandboxMessage {
     record Execute(Origin origin, SandboxCommand command, ActorRef<SandboxReply> replyTo)
             implements SandboxMessage, ClusterMessage {}
 
-    /** As {@link Execute}, asked by a host, which acts for the organisation that the sandbox belongs to. */
-    record ExecuteAsSystem(SandboxCommand command, ActorRef<SandboxReply> replyTo)
+    /**
+     * As {@link Execute}, for the organisation that the sandbox belongs to.
+     *
+     * @param from the host that asks, which is not heard when the sandbox is elsewhere; empty when no host does, and from
+     *     a node of an earlier version
+     */
+    record ExecuteAsSystem(SandboxCommand command, Optional<HostId> from, ActorRef<SandboxReply> replyTo)
             implements SandboxMessage, ClusterMessage {}
 
     /** Replies with the sandbox as it is, to those who may know of it. */

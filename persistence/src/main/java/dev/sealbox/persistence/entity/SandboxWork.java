@@ -257,7 +257,9 @@ final class SandboxWork {
     /** The host that was to start it has promised its room to others since it last told. */
     private Optional<SandboxCommand> placedAnew(Sandbox sandbox) {
         var former = sandbox.host().orElseThrow();
+        // What is left of one whose host was lost comes from the layer store, wherever it goes.
         var place = sandbox.blueprint().fileLayers().isEmpty()
+                        || sandbox.upkeep().site().anew()
                 ? hosts.place(wanted(sandbox))
                 : hosts.near(former, wanted(sandbox));
         return placed(place.found().equals(Optional.of(former)) ? new Place.Full() : place);
@@ -455,6 +457,8 @@ final class SandboxWork {
                 yield failedWake(HostFull.MESSAGE);
             }
             case REBOOTING -> failedWake(HostFull.MESSAGE);
+            // One that is put back has its disk there; of one whose host was lost nothing is there yet.
+            case RESTORING -> sandbox.upkeep().site().anew() ? placedAnew(sandbox) : failedStart(HostFull.MESSAGE);
             default -> failedStart(HostFull.MESSAGE);
         };
     }

@@ -95,7 +95,7 @@ final class WakePatches {
     private CompletionStage<Unit> note(SandboxCommand command) {
         context.getSelf()
                 .tell(new SandboxMessage.ExecuteAsSystem(
-                        command, context.getSystem().ignoreRef()));
+                        command, Optional.empty(), context.getSystem().ignoreRef()));
         return CompletableFuture.completedFuture(Unit.DONE);
     }
 }

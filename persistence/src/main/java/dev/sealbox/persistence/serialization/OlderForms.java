@@ -128,7 +128,7 @@ final class OlderForms {
         var wanted = site.putObject("wanted");
         wanted.putObject("labels");
         wanted.put("onHostLoss", "FAIL");
-        site.putNull("image").put("anew", false);
+        site.putNull("image").putNull("older").put("anew", false);
         return state;
     }
 

@@ -115,7 +115,7 @@ public final class JournalLayerNeeds implements LayerNeeds {
 
     private static Set<CheckpointId> standingOn(Sandbox sandbox) {
         var layers = new HashSet<>(sandbox.blueprint().fileLayers());
-        sandbox.upkeep().site().image().ifPresent(image -> layers.addAll(image.layers()));
+        sandbox.upkeep().site().newest().ifPresent(image -> layers.addAll(image.layers()));
         return layers;
     }
 

@@ -43,12 +43,20 @@ public final class LostHosts {
         this.settings = settings;
     }
 
-    /** Complete when every sandbox of {@code host} knows; repeating it, also on other nodes, is harmless. */
+    /**
+     * Complete when every sandbox of {@code host} knows. Fails when not all could be told, or it cannot be found out now
+     * what is left of them; repeating it, also on other nodes, is harmless.
+     */
     public CompletionStage<Void> report(HostId host) {
         return organizations
                 .list()
                 .thenCompose(all -> Futures.each(all, AT_A_TIME, found -> in(found.id(), host)))
-                .thenAccept(done -> log.info("Told the sandboxes of host {} that it is lost", host));
+                .thenAccept(told -> {
+                    if (!told.stream().flatMap(List::stream).allMatch(known -> known)) {
+                        throw new IllegalStateException("some could not be told");
+                    }
+                    log.info("Told the sandboxes of host {} that it is lost", host);
+                });
     }
 
     private CompletionStage<List<Boolean>> in(OrganizationId organization, HostId host) {
@@ -57,7 +65,7 @@ public final class LostHosts {
                         List.copyOf(known.sandboxes().keySet()), AT_A_TIME, id -> tell(organization, id, host)));
     }
 
-    /** Whether it was lost with this; what cannot be asked now stays as it is, and says so when it is used. */
+    /** Whether it knows, or it is none of its business. */
     private CompletionStage<Boolean> tell(OrganizationId organization, SandboxId id, HostId host) {
         return sandboxes
                 .read(organization, id)
@@ -65,7 +73,7 @@ public final class LostHosts {
                                 && sandbox.alive()
                                 && sandbox.host().equals(Optional.of(host))
                         ? remains.of(sandbox).thenCompose(layers -> lost(organization, id, host, layers))
-                        : Futures.now(false))
+                        : Futures.now(true))
                 .exceptionally(failure -> {
                     log.warn("Cannot tell {} that its host is lost: {}", id, Patience.reason(failure));
                     return false;

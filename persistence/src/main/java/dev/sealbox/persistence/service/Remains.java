@@ -35,7 +35,7 @@ final class Remains {
         }
         return Futures.each(List.copyOf(sandbox.checkpoints().keySet()), this::checkpoint)
                 .thenApply(found -> Stream.concat(
-                                site.image().stream(), found.stream().flatMap(Optional::stream))
+                                site.newest().stream(), found.stream().flatMap(Optional::stream))
                         .sorted(Comparator.comparing(Site.Image::at).reversed())
                         .toList())
                 .thenCompose(this::newestShared);

@@ -8,6 +8,7 @@ import dev.sealbox.domain.sandbox.HibernationCause;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
@@ -31,48 +32,53 @@ public final class ShardedRegistrar implements Registrar {
     public CompletionStage<Claim> claim(HostId host, SandboxId sandbox) {
         return asked(() -> entities.sandbox(sandbox, settings.readyTimeout(), SandboxMessage.ReadPolicy::new))
                 .thenApply(reply -> reply instanceof SandboxReply.Policed(var known, var policy)
-                                && known.host().equals(Optional.of(host))
-                        ? belonging(known, policy)
+                        ? claimed(host, known, policy)
                         : new Claim.Foreign());
     }
 
     @Override
-    public CompletionStage<Boolean> hasLeft(HostId host, SandboxId sandbox) {
+    public CompletionStage<Stay> stay(HostId host, SandboxId sandbox) {
         return asked(() -> entities.sandbox(sandbox, settings.askTimeout(), SandboxMessage.ReadAsSystem::new))
-                .thenApply(reply -> reply instanceof SandboxReply.Done(var known)
-                        && !(known.mayRun() && known.host().equals(Optional.of(host))));
+                .thenApply(
+                        reply -> reply instanceof SandboxReply.Done(var known) ? Stay.of(known, host) : Stay.UNKNOWN);
     }
 
-    private static Claim belonging(Sandbox sandbox, EgressPolicy policy) {
-        return switch (sandbox.stage()) {
-            case HIBERNATING, HIBERNATED -> new Claim.Sleeps();
-            default -> new Claim.Runs(policy, sandbox.terms());
+    private static Claim claimed(HostId host, Sandbox sandbox, EgressPolicy policy) {
+        return switch (Stay.of(sandbox, host)) {
+            case LEFT -> new Claim.Foreign();
+            // Its disk may be needed yet.
+            case LEAVING, SLEEPS, ONLY_HERE -> new Claim.Sleeps();
+            case UNKNOWN, BUSY, RUNS ->
+                sandbox.stage() == Sandbox.Stage.HIBERNATING
+                        ? new Claim.Sleeps()
+                        : new Claim.Runs(policy, sandbox.terms());
         };
     }
 
     @Override
-    public CompletionStage<Boolean> idle(SandboxId sandbox, int timeoutSeconds) {
-        return asSystem(sandbox, new SandboxCommand.HibernateIdle(timeoutSeconds), settings.askTimeout())
+    public CompletionStage<Boolean> idle(HostId host, SandboxId sandbox, int timeoutSeconds) {
+        return from(host, sandbox, new SandboxCommand.HibernateIdle(timeoutSeconds), settings.askTimeout())
                 .thenApply(reply -> reply instanceof SandboxReply.Done(var known)
                         && (known.stage() == Sandbox.Stage.HIBERNATING || known.stage() == Sandbox.Stage.HIBERNATED));
     }
 
     @Override
-    public CompletionStage<Void> hibernate(SandboxId sandbox) {
-        return asSystem(sandbox, new SandboxCommand.HibernateSandbox(HibernationCause.SHUTDOWN), settings.stopTimeout())
-                .thenAccept(reply -> {});
+    public CompletionStage<Void> hibernate(HostId host, SandboxId sandbox) {
+        var command = new SandboxCommand.HibernateSandbox(HibernationCause.SHUTDOWN);
+        return from(host, sandbox, command, settings.stopTimeout()).thenAccept(reply -> {});
     }
 
     @Override
-    public CompletionStage<Void> fit(SandboxId sandbox, int memoryMB) {
-        return asSystem(sandbox, new SandboxCommand.FitSize(memoryMB), settings.askTimeout())
+    public CompletionStage<Void> fit(HostId host, SandboxId sandbox, int memoryMB) {
+        return from(host, sandbox, new SandboxCommand.FitSize(memoryMB), settings.askTimeout())
                 .thenAccept(reply -> {});
     }
 
     /** The host does not know whose the sandbox is, but the sandbox does. */
-    private CompletionStage<SandboxReply> asSystem(SandboxId sandbox, SandboxCommand command, Duration patience) {
-        return asked(() ->
-                entities.sandbox(sandbox, patience, replyTo -> new SandboxMessage.ExecuteAsSystem(command, replyTo)));
+    private CompletionStage<SandboxReply> from(
+            HostId host, SandboxId sandbox, SandboxCommand command, Duration patience) {
+        return asked(() -> entities.sandbox(
+                sandbox, patience, replyTo -> new SandboxMessage.ExecuteAsSystem(command, Optional.of(host), replyTo)));
     }
 
     private static CompletionStage<SandboxReply> asked(Supplier<CompletionStage<SandboxReply>> question) {

@@ -30,6 +30,7 @@ import dev.sealbox.domain.sandbox.SandboxEvent;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.sandbox.Tokens;
@@ -525,6 +526,10 @@ class SandboxEntityTest {
 
     private CheckpointId fallAsleepWithAnImage() {
         run();
+        return sleepWithAnImage();
+    }
+
+    private CheckpointId sleepWithAnImage() {
         execute(HIBERNATE);
         var hibernation = hosts.next("hibernate");
         var image = ((Optional<?>) hibernation.about())
@@ -637,8 +642,8 @@ class SandboxEntityTest {
                 .matches(lost -> lost.stage() == Stage.LOST && lost.reason().startsWith("every host is full"));
     }
 
-    @Test
-    void startsElsewhereFromWhatIsLeftWhenItsOwnerWantsThat() {
+    /** One whose owner wants it back when its host is lost. */
+    private Sandbox runForGood() {
         var plan =
                 new Blueprint("base", Optional.empty(), List.of(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
         sandbox.runCommand(new SandboxMessage.Create(
@@ -655,7 +660,12 @@ class SandboxEntityTest {
                 Optional.empty(),
                 asker.getRef()));
         hosts.next("start").succeed(Unit.DONE);
-        var before = ((SandboxReply.Done) asker.receiveMessage()).sandbox();
+        return reply();
+    }
+
+    @Test
+    void startsElsewhereFromWhatIsLeftWhenItsOwnerWantsThat() {
+        var before = runForGood();
         var left = new CheckpointId(java.util.UUID.randomUUID());
         hosts.free = new Place.On(ELSEWHERE);
 
@@ -670,6 +680,79 @@ class SandboxEntityTest {
                 .matches(again -> again.stage() == Stage.RUNNING
                         && again.host().equals(Optional.of(ELSEWHERE))
                         && again.tokens().equals(before.tokens()));
+    }
+
+    @Test
+    void startsOnAThirdHostWhenTheOneThatItWasToStartOnHasBecomeFull() {
+        runForGood();
+        hosts.free = new Place.On(ELSEWHERE);
+        execute(new SandboxCommand.ReportHostGone(
+                HeldHosts.HERE, List.of(new CheckpointId(java.util.UUID.randomUUID()))));
+        asker.receiveMessage();
+        var start = hosts.next("start");
+        hosts.free = new Place.On(new HostId("host-3"));
+        start.outcome().completeExceptionally(new HostFull());
+        hosts.next("start").succeed(Unit.DONE);
+        sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
+
+        assertThat(reply())
+                .matches(again ->
+                        again.stage() == Stage.RUNNING && again.host().equals(Optional.of(new HostId("host-3"))));
+    }
+
+    /** Its disk could not be copied when it slept the last time, so that it alone has what was written since. */
+    @Test
+    void doesNotWakeFromAnOlderImageThanItsDisk() {
+        runForGood();
+        var older = sleepWithAnImage();
+        hosts.shared.add(older);
+        execute(WAKE);
+        hosts.next("start").succeed(Unit.DONE);
+        assertThat(reply().upkeep().site().newest()).isPresent();
+        execute(HIBERNATE);
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(4096, Optional.empty()));
+        assertThat(reply().stage()).isEqualTo(Stage.HIBERNATED);
+        hosts.standing.put(HeldHosts.HERE, SandboxHosts.Standing.DRAINING);
+        hosts.free = new Place.On(ELSEWHERE);
+
+        execute(WAKE);
+
+        assertThat(reply())
+                .matches(still -> still.stage() == Stage.HIBERNATED
+                        && still.host().equals(Optional.of(HeldHosts.HERE))
+                        && still.upkeep().trouble().contains("lie there only"));
+        assertThat(hosts.tasks).isEmpty();
+    }
+
+    @Test
+    void doesNotHearAHostThatItIsNotOn() {
+        run();
+
+        sandbox.runCommand(new SandboxMessage.ExecuteAsSystem(
+                new SandboxCommand.HibernateSandbox(HibernationCause.SHUTDOWN),
+                Optional.of(ELSEWHERE),
+                asker.getRef()));
+
+        assertThat(asker.receiveMessage()).isInstanceOf(SandboxReply.Refused.class);
+        assertThat(hosts.tasks).isEmpty();
+    }
+
+    @Test
+    void hasNotLeftItsFormerHostBeforeItRunsOnAnother() {
+        var image = fallAsleepWithAnImage();
+        hosts.shared.add(image);
+        hosts.standing.put(HeldHosts.HERE, SandboxHosts.Standing.DRAINING);
+        hosts.free = new Place.On(ELSEWHERE);
+        execute(WAKE);
+        hosts.next("start").fail("it burns");
+
+        var still = reply();
+        assertThat(still.host()).contains(ELSEWHERE);
+        assertThat(Stay.of(still, HeldHosts.HERE)).isEqualTo(Stay.LEAVING);
+        execute(WAKE);
+        hosts.next("start").succeed(Unit.DONE);
+
+        assertThat(Stay.of(reply(), HeldHosts.HERE)).isEqualTo(Stay.LEFT);
     }
 
     @Test

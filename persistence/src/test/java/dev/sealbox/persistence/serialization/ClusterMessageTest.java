@@ -87,6 +87,7 @@ import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
 import dev.sealbox.persistence.entity.StoreMessage;
 import dev.sealbox.persistence.entity.StoreReply;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -397,7 +398,8 @@ class ClusterMessageTest {
                         new SandboxCommand.CreateSandbox(BLUEPRINT, List.of(), false, List.of(), Tokens.NONE),
                         Optional.of(HOST),
                         sandboxes.getRef()),
-                new SandboxMessage.ExecuteAsSystem(new SandboxCommand.HibernateIdle(60), sandboxes.getRef()),
+                new SandboxMessage.ExecuteAsSystem(
+                        new SandboxCommand.HibernateIdle(60), Optional.of(HOST), sandboxes.getRef()),
                 new SandboxMessage.Read(ORGANIZATION, sandboxes.getRef()),
                 new SandboxMessage.ReadAsSystem(sandboxes.getRef()),
                 new SandboxMessage.Await(ORGANIZATION, sandboxes.getRef()),
@@ -460,25 +462,44 @@ class ClusterMessageTest {
     }
 
     @Test
+    void isUnderstoodByNodesOfOtherVersions() {
+        new GoldenMessages(ACTORS.system(), ACTORS.createTestProbe().getRef())
+                .check(Path.of("src/test/resources/messages"), messages());
+    }
+
+    @Test
     void isSampledInEveryCase() {
-        assertThat(storeCommands().<Class<?>>map(Object::getClass))
-                .containsAll(List.of(StoreCommand.class.getPermittedSubclasses()));
-        assertThat(sandboxCommands().<Class<?>>map(Object::getClass))
-                .containsAll(List.of(SandboxCommand.class.getPermittedSubclasses()));
-        assertThat(checkpointCommands().<Class<?>>map(Object::getClass))
-                .containsAll(List.of(CheckpointCommand.class.getPermittedSubclasses()));
-        assertThat(organizationCommands().<Class<?>>map(Object::getClass))
-                .containsAll(List.of(OrganizationCommand.class.getPermittedSubclasses()));
-        assertThat(imageCommands().<Class<?>>map(Object::getClass))
-                .containsAll(List.of(ImageCommand.class.getPermittedSubclasses()));
-        assertThat(refusals().<Class<?>>map(Object::getClass))
-                .containsAll(Stream.of(
-                                StoreRefusal.class,
-                                SandboxRefusal.class,
-                                CheckpointRefusal.class,
-                                OrganizationRefusal.class,
-                                ImageRefusal.class)
-                        .<Class<?>>flatMap(family -> Stream.of(family.getPermittedSubclasses()))
+        assertThat(messages().<Class<?>>map(Object::getClass))
+                .containsAll(GoldenMessages.cases(
+                                StoreMessage.class,
+                                StoreReply.class,
+                                SandboxMessage.class,
+                                SandboxReply.class,
+                                CheckpointMessage.class,
+                                CheckpointReply.class,
+                                OrganizationMessage.class,
+                                OrganizationReply.class,
+                                ImageMessage.class,
+                                ImageReply.class)
+                        .stream()
+                        .filter(ClusterMessage.class::isAssignableFrom)
                         .toList());
+        assertThat(storeCommands().<Class<?>>map(Object::getClass))
+                .containsAll(GoldenMessages.cases(StoreCommand.class));
+        assertThat(sandboxCommands().<Class<?>>map(Object::getClass))
+                .containsAll(GoldenMessages.cases(SandboxCommand.class));
+        assertThat(checkpointCommands().<Class<?>>map(Object::getClass))
+                .containsAll(GoldenMessages.cases(CheckpointCommand.class));
+        assertThat(organizationCommands().<Class<?>>map(Object::getClass))
+                .containsAll(GoldenMessages.cases(OrganizationCommand.class));
+        assertThat(imageCommands().<Class<?>>map(Object::getClass))
+                .containsAll(GoldenMessages.cases(ImageCommand.class));
+        assertThat(refusals().<Class<?>>map(Object::getClass))
+                .containsAll(GoldenMessages.cases(
+                        StoreRefusal.class,
+                        SandboxRefusal.class,
+                        CheckpointRefusal.class,
+                        OrganizationRefusal.class,
+                        ImageRefusal.class));
     }
 }

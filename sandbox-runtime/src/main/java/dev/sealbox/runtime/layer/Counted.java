@@ -3,15 +3,17 @@ package dev.sealbox.runtime.layer;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.LongConsumer;
 
-/** A stream whose bytes are taken from an allowance; passing over some counts, too. */
+/** A stream that tells how many bytes were read of it; passing over some counts, too. */
 final class Counted extends FilterInputStream {
-    private final Allowance allowance;
+    private final LongConsumer told;
     private long taken;
 
-    Counted(InputStream in, Allowance allowance) {
+    /** @param told how many more, after each read; may refuse them */
+    Counted(InputStream in, LongConsumer told) {
         super(in);
-        this.allowance = allowance;
+        this.told = told;
     }
 
     @Override
@@ -37,7 +39,7 @@ final class Counted extends FilterInputStream {
 
     private void take(long count) {
         taken += count;
-        allowance.bytes(count);
+        told.accept(count);
     }
 
     /** Bytes so far. */

@@ -27,15 +27,20 @@ record Deletions(List<String> gone, List<String> emptied) {
     /** Of a tar; what is shorter holds not even the end of one. */
     private static final int BLOCK = 512;
 
-    /** @param allowance of all layers together, as they are not compressed */
-    static Deletions of(Part layer, Allowance allowance) {
+    /**
+     * What a layer says.
+     *
+     * @param allowance of all layers together, as they are not compressed
+     * @param room for the names of all layers together
+     */
+    static Deletions of(Part layer, Allowance allowance, NameRoom room) {
         var digest = Packing.sha256();
         var found = new Deletions(new ArrayList<>(), new ArrayList<>());
-        try (var counted = new Counted(Compression.open(layer.file()), allowance);
+        try (var counted = new Counted(Compression.open(layer.file()), allowance::bytes);
                 var plain = new DigestInputStream(counted, digest)) {
-            var tar = new TarEntries(plain);
+            var tar = TarEntries.ofOthers(plain);
             for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
-                found.note(entry.get().getName());
+                found.note(entry.get().getName(), room);
             }
             plain.transferTo(OutputStream.nullOutputStream());
             if (counted.taken() < BLOCK) {
@@ -52,24 +57,27 @@ record Deletions(List<String> gone, List<String> emptied) {
         return found;
     }
 
-    private void note(String name) {
-        var path = EntryName.checked(name);
-        var last = EntryName.last(path);
+    private void note(String name, NameRoom room) {
+        var mark = EntryName.checked(name);
+        var last = EntryName.last(mark);
         if (!last.startsWith(MARK)) {
             return;
         }
         if (gone.size() + emptied.size() == MOST) {
             throw new RefusedFiles(new TooLarge(MOST + " deletions in a layer"));
         }
-        var folder = EntryName.parent(path);
+        var folder = EntryName.parent(mark);
         if (last.equals(OPAQUE)) {
+            room.take(folder);
             emptied.add(folder);
         } else if (!last.startsWith(OTHERS)) {
             var meant = last.substring(MARK.length());
             if (meant.isEmpty() || meant.equals(".") || meant.equals("..")) {
                 throw RefusedFiles.unsafe(name, "says that a folder itself or the one above it is gone");
             }
-            gone.add(EntryName.in(folder, meant));
+            var path = EntryName.in(folder, meant);
+            room.take(path);
+            gone.add(path);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sealbox.runtime.layer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,10 +9,16 @@ final class EntryName {
     /** What a decoder puts where bytes are not UTF-8. */
     private static final char UNREADABLE = '\uFFFD';
 
+    /** Linux' PATH_MAX, in bytes, with the zero at the end. */
+    static final int LONGEST = 4096;
+
     private EntryName() {}
 
     /** Refuses every name that could lead elsewhere than down. */
     static String checked(String name) {
+        if (name.length() >= LONGEST || name.getBytes(StandardCharsets.UTF_8).length >= LONGEST) {
+            throw RefusedFiles.unsafe(name, "has a name of more than " + (LONGEST - 1) + " bytes");
+        }
         if (name.startsWith("/")) {
             throw RefusedFiles.unsafe(name, "has an absolute name");
         }

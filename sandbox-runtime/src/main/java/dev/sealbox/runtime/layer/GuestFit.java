@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a sandbox needs in a root file system that was not made for one: its user, his home, a place for files of ours. */
 final class GuestFit {
@@ -15,6 +16,9 @@ final class GuestFit {
     private static final String ROOT_GROUP = "root:x:0:\n";
     private static final String RIGHTS = "etc/sudoers.d";
     private static final int STICKY = 01777;
+
+    /** What is mounted, and where its user is noted, for which no link may stand in. */
+    private static final List<String> OWN = List.of("dev", "etc", "proc", "sys");
 
     /** As in the template "base"; by number, since the image may have called the user otherwise. */
     private static final String SUDO = """
@@ -35,9 +39,12 @@ final class GuestFit {
 
     /** @param directory where commands start */
     void apply(String directory) throws IOException {
-        for (var folder : List.of("dev", "etc", "home", "proc", "root", "sys")) {
-            tree.ensure(folder, 0755, 0);
+        for (var folder : OWN) {
+            if (tree.hasLink(folder)) {
+                throw RefusedFiles.unsafe(folder, "is a link, where a sandbox has a folder");
+            }
         }
+        Stream.concat(OWN.stream(), Stream.of("home", "root")).forEach(folder -> tree.ensure(folder, 0755, 0));
         tree.ensure("tmp", STICKY, 0);
         put(
                 RootTree.USERS,

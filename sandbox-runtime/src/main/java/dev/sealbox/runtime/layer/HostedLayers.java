@@ -3,6 +3,7 @@ package dev.sealbox.runtime.layer;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.ArchiveRefusal.Damaged;
 import dev.sealbox.domain.layer.ArchiveRefusal.Malformed;
 import dev.sealbox.domain.layer.ArchiveRefusal.OtherBase;
@@ -30,21 +31,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The layers of this host, packed and unpacked. What is under way lies in drafts, which the next start clears away.
  * Thread-safe; stages complete on virtual threads.
  */
 public final class HostedLayers implements LayerFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(HostedLayers.class);
     private static final String STEP = "unpack";
     private static final String FROM_OUTSIDE = "";
     private static final int BUFFER = 1 << 16;
+
+    /** What Java and our own programs say of a full disk; neither has another sign of it. */
+    private static final String FULL = "No space left on device";
+
+    /** Each may take the memory of a {@link NameRoom}. */
+    private static final int IMPORTS = 3;
 
     private final Store store;
     private final Templates templates;
     private final Path hostProgram;
     private final int uidBase;
     private final long limit;
+    private final Semaphore imports = new Semaphore(IMPORTS);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     /**
@@ -103,7 +115,7 @@ public final class HostedLayers implements LayerFiles {
     }
 
     private Unpacked outside(CheckpointId layer, Incoming how, InputStream content) throws IOException {
-        var files = new OutsideFiles(store, templates, hostProgram, uidBase, limit);
+        var files = new OutsideFiles(store, templates, hostProgram, uidBase, limit, imports);
         return files.make(layer, how, content);
     }
 
@@ -134,10 +146,20 @@ public final class HostedLayers implements LayerFiles {
                     } catch (RefusedFiles e) {
                         return Outcome.refused(e.reason());
                     } catch (IOException e) {
-                        throw new RuntimeFailure(STEP, e);
+                        return failed(new RuntimeFailure(STEP, e));
+                    } catch (RuntimeFailure e) {
+                        return failed(e);
                     }
                 },
                 threads);
+    }
+
+    private static Outcome<Unpacked> failed(RuntimeFailure failure) {
+        if (String.valueOf(failure.getMessage()).contains(FULL)) {
+            LOG.warn("files cannot be unpacked: the disk is full", failure);
+            return Outcome.refused(new ArchiveRefusal.NoRoom());
+        }
+        throw failure;
     }
 
     private Unpacked unpacked(CheckpointId layer, Place place, InputStream content) throws IOException {

@@ -82,10 +82,11 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
     @Override
     public void markShared(CheckpointId layer) {
         var notes = store.notes(layer);
-        notes.markShared();
+        // In this order: one that is noted as shared is never asked about again.
         if (notes.isPassing()) {
             store.condemn(layer);
         }
+        notes.markShared();
     }
 
     @Override

@@ -31,7 +31,7 @@ record LayerTar(Tree tree, Whiteouts whiteouts, int firstOwner, int ourOwner, Se
     }
 
     void apply(InputStream tar) throws IOException {
-        try (var entries = new TarEntries(tar)) {
+        try (var entries = whiteouts == Whiteouts.DEVICES ? TarEntries.ofOurs(tar) : TarEntries.ofOthers(tar)) {
             for (var entry = entries.next(); entry.isPresent(); entry = entries.next()) {
                 put(entry.get(), entries.content());
             }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
+import java.security.DigestInputStream;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -35,10 +35,10 @@ final class OciBlobs {
      *
      * @param layout a tar, compressed or not
      */
-    static RootImage read(Path layout, Path folder, Allowance allowance) {
+    static RootImage read(Path layout, Path folder, Allowance allowance) throws IOException {
+        Files.createDirectories(folder);
         var blobs = new OciBlobs(folder, allowance);
-        try (var tar = new TarEntries(new Counted(Compression.open(layout), allowance))) {
-            Files.createDirectories(folder);
+        try (var tar = TarEntries.ofOthers(new Counted(Compression.open(layout), allowance::bytes))) {
             for (var next = tar.next(); next.isPresent(); next = tar.next()) {
                 var entry = next.get();
                 var name = EntryName.checked(entry.getName());
@@ -88,8 +88,8 @@ final class OciBlobs {
         }
         var file = folder.resolve(digest);
         var found = Packing.sha256();
-        try (var out = new DigestOutputStream(Files.newOutputStream(file), found)) {
-            content.transferTo(out);
+        try (var out = new OwnFile(file)) {
+            new DigestInputStream(content, found).transferTo(out);
         }
         if (!HexFormat.of().formatHex(found.digest()).equals(digest)) {
             throw new RefusedFiles(new Damaged("sha256:" + digest + " has another digest"));

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * Root file systems of others, each made one layer on the empty template: all that comes is here, and what it says to be,
@@ -29,8 +30,9 @@ import java.util.Optional;
  * @param hostProgram that unpacks
  * @param uidBase whom root of a sandbox is on this host
  * @param limit bytes that one may have, as it comes and unpacked
+ * @param turns for as many as are made at a time; others wait once they have come
  */
-record OutsideFiles(Store store, Templates templates, Path hostProgram, int uidBase, long limit) {
+record OutsideFiles(Store store, Templates templates, Path hostProgram, int uidBase, long limit, Semaphore turns) {
     private static final String STEP = "unpack";
     private static final String FROM_OUTSIDE = "";
     private static final int BUFFER = 1 << 16;
@@ -40,24 +42,39 @@ record OutsideFiles(Store store, Templates templates, Path hostProgram, int uidB
         try {
             var came = draft.resolve("came");
             spool(content, came, how.digest());
-            var image = how.form() == Incoming.Form.OCI
-                    ? OciBlobs.read(came, draft.resolve("blobs"), new Allowance(limit))
-                    : RootImage.of(came);
-            if (how.form() == Incoming.Form.OCI) {
-                Files.delete(came);
-            }
-            var allowance = new Allowance(limit);
-            var deletions = new ArrayList<Deletions>();
-            image.layers().forEach(part -> deletions.add(Deletions.of(part, allowance)));
-            var size = store.add(
-                    layer,
-                    FROM_OUTSIDE,
-                    new Base(templates.empty(), List.of()),
-                    folder -> made(folder, image, deletions, how.setuid()));
-            return new Unpacked(size, image.defaults());
+            return inTurn(layer, how, draft, came);
         } finally {
             store.discard(draft);
         }
+    }
+
+    /** Each remembers names, for which there is only so much memory. */
+    private Unpacked inTurn(CheckpointId layer, Incoming how, Path draft, Path came) throws IOException {
+        turns.acquireUninterruptibly();
+        try {
+            return made(layer, how, draft, came);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private Unpacked made(CheckpointId layer, Incoming how, Path draft, Path came) throws IOException {
+        var image = how.form() == Incoming.Form.OCI
+                ? OciBlobs.read(came, draft.resolve("blobs"), new Allowance(limit))
+                : RootImage.of(came);
+        if (how.form() == Incoming.Form.OCI) {
+            Files.delete(came);
+        }
+        var allowance = new Allowance(limit);
+        var names = new NameRoom();
+        var deletions = new ArrayList<Deletions>();
+        image.layers().forEach(part -> deletions.add(Deletions.of(part, allowance, names)));
+        var size = store.add(
+                layer,
+                FROM_OUTSIDE,
+                new Base(templates.empty(), List.of()),
+                folder -> made(folder, image, deletions, names, how.setuid()));
+        return new Unpacked(size, image.defaults());
     }
 
     private void spool(InputStream content, Path file, Optional<String> told) throws IOException {
@@ -80,13 +97,13 @@ record OutsideFiles(Store store, Templates templates, Path hostProgram, int uidB
         }
     }
 
-    private long made(Path folder, RootImage image, List<Deletions> deletions, SetuidFiles setuid) {
+    private long made(Path folder, RootImage image, List<Deletions> deletions, NameRoom names, SetuidFiles setuid) {
         var content = StorageDriver.content(folder);
         try {
             Files.createDirectories(content);
             try (var writer = new TreeWriter(hostProgram, content, new Allowance(limit))) {
                 writer.directory(".", new TreeWriter.Owned(0755, uidBase, uidBase, 0));
-                var tree = new RootTree(writer, uidBase);
+                var tree = new RootTree(writer, uidBase, new KnownPaths(names));
                 var tar = new LayerTar(tree, Whiteouts.NAMES, 0, uidBase, setuid);
                 for (var i = 0; i < image.layers().size(); i++) {
                     deletions.get(i).apply(tree);

@@ -5,11 +5,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A root file system of layers that each may leave out the folders that their files are in. Knows which folders there are,
@@ -23,39 +22,59 @@ final class RootTree implements Tree {
 
     private final TreeWriter tree;
     private final int root;
-    private final NavigableSet<String> folders = new TreeSet<>(Set.of("."));
-    private final NavigableSet<String> links = new TreeSet<>();
+    private final KnownPaths known;
     private final Map<String, byte[]> kept = new HashMap<>();
 
-    /** @param root the host's user id that has what has no owner yet */
-    RootTree(TreeWriter tree, int root) {
+    /** Of those that are kept: what is there and is no file whose text we have read. */
+    private final Set<String> unread = new HashSet<>();
+
+    /**
+     * An empty one.
+     *
+     * @param root the host's user id that has what has no owner yet
+     */
+    RootTree(TreeWriter tree, int root, KnownPaths known) {
         this.tree = tree;
         this.root = root;
+        this.known = known;
     }
 
-    /** Makes a folder unless it is there. */
+    /** Makes a folder unless it is there, by way of links as a sandbox follows them. Nothing else makes room for it. */
     void ensure(String path, int mode, int user) {
-        above(path);
-        if (!folders.contains(path)) {
-            directory(path, new Owned(mode, root + user, root + user, 0));
+        var real = known.resolved(path);
+        EntryName.above(real).forEach(folder -> add(folder, 0755, 0));
+        add(real, mode, user);
+    }
+
+    private void add(String folder, int mode, int user) {
+        if (!known.isFolder(folder)) {
+            tree.newDirectory(folder, new Owned(mode, root + user, root + user, 0));
+            known.folder(folder);
         }
     }
 
     boolean hasFolder(String path) {
-        return folders.contains(path);
+        return known.isFolder(path);
+    }
+
+    boolean hasLink(String path) {
+        return known.isLink(path);
     }
 
     /** The content of one of the files that are kept. */
     Optional<byte[]> content(String path) {
+        if (unread.contains(path) || known.isFolder(path)) {
+            throw RefusedFiles.unsafe(path, "is no file of its own, so no user can be put into it");
+        }
         return Optional.ofNullable(kept.get(path));
     }
 
     private void above(String path) {
         for (var folder : EntryName.above(path)) {
-            if (links.contains(folder)) {
+            if (known.isLink(folder)) {
                 throw RefusedFiles.unsafe(path, "lies beyond the link " + folder);
             }
-            if (!folders.contains(folder)) {
+            if (!known.isFolder(folder)) {
                 directory(folder, new Owned(0755, root, root, 0));
             }
         }
@@ -66,7 +85,7 @@ final class RootTree implements Tree {
         above(path);
         forget(path);
         tree.directory(path, owned);
-        folders.add(path);
+        known.folder(path);
     }
 
     @Override
@@ -88,7 +107,8 @@ final class RootTree implements Tree {
     public void link(String path, Owned owned, String target) {
         place(path);
         tree.link(path, owned, target);
-        links.add(path);
+        known.link(path, target);
+        obscure(path);
     }
 
     @Override
@@ -97,6 +117,7 @@ final class RootTree implements Tree {
         // Its own name once more changes nothing.
         if (!path.equals(first)) {
             place(path);
+            obscure(path);
         }
         tree.hardLink(path, first);
     }
@@ -105,6 +126,7 @@ final class RootTree implements Tree {
     public void pipe(String path, Owned owned) {
         place(path);
         tree.pipe(path, owned);
+        obscure(path);
     }
 
     @Override
@@ -134,21 +156,25 @@ final class RootTree implements Tree {
         inside(path);
     }
 
+    private void obscure(String path) {
+        if (KEPT.contains(path)) {
+            unread.add(path);
+        }
+    }
+
     private void forget(String path) {
-        links.remove(path);
         kept.remove(path);
+        unread.remove(path);
         if (!path.equals(".")) {
-            folders.remove(path);
+            known.forget(path);
         }
     }
 
     /** What was below it is gone. */
     private void inside(String path) {
+        known.forgetBelow(path);
         var below = path.equals(".") ? "" : path + "/";
-        var end = path.equals(".") ? "\uFFFF" : path + "0"; // the character after the slash
-        folders.subSet(below, true, end, false).clear();
-        links.subSet(below, true, end, false).clear();
         kept.keySet().removeIf(file -> file.startsWith(below));
-        folders.add(".");
+        unread.removeIf(file -> file.startsWith(below));
     }
 }

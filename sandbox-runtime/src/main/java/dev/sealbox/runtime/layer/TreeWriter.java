@@ -18,8 +18,8 @@ final class TreeWriter implements Tree, AutoCloseable {
     private static final String STEP = "unpack";
     private static final int PIECE = 256 * 1024;
     private static final int HOLE = 1 << 31;
+    private static final int LONGEST_HOLE = 1 << 30;
     private static final int UNSAFE = 2;
-    private static final int LONGEST = 4096;
     private static final int LARGEST_ATTRIBUTE = 32 * 1024;
     private static final int QUOTED = 300;
 
@@ -50,7 +50,7 @@ final class TreeWriter implements Tree, AutoCloseable {
 
     private void listen() {
         try (var errors = program.getErrorStream()) {
-            said.complete(new String(errors.readNBytes(LONGEST * 2), StandardCharsets.UTF_8).strip());
+            said.complete(new String(errors.readNBytes(EntryName.LONGEST * 2), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             said.completeExceptionally(e);
         }
@@ -61,15 +61,33 @@ final class TreeWriter implements Tree, AutoCloseable {
         record('d', path, "", owned);
     }
 
+    /** Refused when something has the name. */
+    void newDirectory(String path, Owned owned) {
+        record('m', path, "", owned);
+    }
+
     /** Long runs of zeros become holes. */
     @Override
     public void file(String path, Owned owned, InputStream content) throws IOException {
         record('f', path, "", owned);
+        passHoles(content);
         for (var count = content.readNBytes(piece, 0, PIECE); count > 0; count = content.readNBytes(piece, 0, PIECE)) {
             allowance.bytes(count);
             write(count);
+            passHoles(content);
         }
         told(() -> records.writeInt(0));
+    }
+
+    /** Of files that say where they have some. */
+    private void passHoles(InputStream content) {
+        if (content instanceof SparseContent sparse) {
+            for (var hole = sparse.passHole(LONGEST_HOLE); hole > 0; hole = sparse.passHole(LONGEST_HOLE)) {
+                var bytes = hole;
+                allowance.bytes(bytes);
+                told(() -> records.writeInt(bytes | HOLE));
+            }
+        }
     }
 
     private void write(int count) {
@@ -137,8 +155,9 @@ final class TreeWriter implements Tree, AutoCloseable {
         allowance.entry();
         var name = path.getBytes(StandardCharsets.UTF_8);
         var second = other.getBytes(StandardCharsets.UTF_8);
-        if (name.length >= LONGEST || (kind != 'x' && second.length >= LONGEST)) {
-            throw RefusedFiles.unsafe(path, "has a name or a target of more than " + LONGEST + " bytes");
+        if (name.length >= EntryName.LONGEST || (kind != 'x' && second.length >= EntryName.LONGEST)) {
+            throw RefusedFiles.unsafe(
+                    path, "has a name or a target of more than " + (EntryName.LONGEST - 1) + " bytes");
         }
         told(() -> {
             records.writeByte(kind);

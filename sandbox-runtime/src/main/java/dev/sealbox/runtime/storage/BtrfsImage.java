@@ -47,7 +47,7 @@ record BtrfsImage(Path file, Path mount, Path program) {
         } catch (IOException e) {
             throw new RuntimeFailure(STEP, e);
         }
-        if (!isMounted()) {
+        if (!Mounts.has(mount)) {
             var device = device();
             Tool.run(STEP, List.of("mount", "-t", "btrfs", "-o", "nodev,noatime", device, mount.toString()));
             // From now on the device goes with the last mount, those of sandboxes included.
@@ -83,15 +83,6 @@ record BtrfsImage(Path file, Path mount, Path program) {
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .findFirst();
-    }
-
-    private boolean isMounted() {
-        try {
-            return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
-                    .anyMatch(line -> line.contains(" " + mount + " "));
-        } catch (IOException e) {
-            throw new RuntimeFailure(STEP, e);
-        }
     }
 
     /** Makes it larger when it fills up, as far as the host's file system allows. */
@@ -143,7 +134,7 @@ record BtrfsImage(Path file, Path mount, Path program) {
 
     /** Lets go of mount and device; what is in it stays in the file. Nothing of a sandbox may be left running on it. */
     void close() {
-        if (isMounted()) {
+        if (Mounts.has(mount)) {
             Tool.run(STEP, List.of("umount", mount.toString()));
         }
     }

@@ -7,7 +7,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -59,7 +58,7 @@ record DiskImage(Path file, Path mount) {
     }
 
     private boolean isMounted() {
-        return mounts().contains(mount);
+        return Mounts.has(mount);
     }
 
     /** Lets go of mount and device; what is in it stays in the file. */
@@ -71,25 +70,11 @@ record DiskImage(Path file, Path mount) {
 
     /** All that are mounted in a tree. */
     static void unmountBelow(Path tree) {
-        mounts().stream()
-                .filter(mounted -> mounted.startsWith(tree))
-                .sorted(Comparator.reverseOrder())
-                .forEach(DiskImage::unmount);
+        Mounts.below(tree).forEach(DiskImage::unmount);
     }
 
     /** What the sandbox that is just ending holds of it goes with the sandbox's own mounts. */
     private static void unmount(Path mounted) {
         Tool.run(STEP, List.of("umount", mounted.toString()));
-    }
-
-    private static List<Path> mounts() {
-        try {
-            // Paths of disks hold nothing that the kernel would escape here.
-            return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
-                    .map(line -> Path.of(line.split(" ", 6)[4]))
-                    .toList();
-        } catch (IOException e) {
-            throw new RuntimeFailure(STEP, e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.sealbox.runtime.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
@@ -11,15 +12,18 @@ import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.runtime.container.HostPrograms;
 import dev.sealbox.runtime.rootfs.Templates;
+import dev.sealbox.runtime.step.Tool;
 import dev.sealbox.runtime.storage.OverlayDriver;
 import dev.sealbox.runtime.storage.Store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,6 +48,7 @@ class OutsideFilesIT {
     Path data;
 
     private Store store;
+    private Path program;
     private HostedLayers layers;
     private final CheckpointId layer = new CheckpointId(UUID.randomUUID());
 
@@ -51,7 +56,7 @@ class OutsideFilesIT {
     void open() {
         store = new Store(data, new OverlayDriver(Store.layers(data), UID_BASE));
         store.open();
-        var program = HostPrograms.unpackInto(data.resolve("bin")).host();
+        program = HostPrograms.unpackInto(data.resolve("bin")).host();
         layers = new HostedLayers(
                 store, new Templates(data.resolve("templates"), UID_BASE, program), program, UID_BASE, LIMIT);
     }
@@ -147,6 +152,92 @@ class OutsideFilesIT {
                 .isEqualTo(0104755);
     }
 
+    @Test
+    void keepsLinksOnTheWayToWhatASandboxNeeds() throws IOException {
+        var outside = Files.createDirectory(data.resolve("outside"));
+        var layout = new Layouts()
+                .plain(root().link("home", "var/home")
+                        .link("root", "/var/roothome")
+                        .directory("var")
+                        .link("tmp", "var/tmp")
+                        .link("srv", outside.toString())
+                        .link("etc/sudoers.d", "/srv"));
+        layout.config = "{\"WorkingDir\":\"/srv/app/here\"}";
+
+        done(unpack(OCI, layout.bytes()));
+
+        assertThat(Files.readSymbolicLink(at("home"))).hasToString("var/home");
+        assertThat(owner("var/home/sandbox")).isEqualTo(UID_BASE + 1000);
+        assertThat(at("var/roothome")).isDirectory();
+        assertThat(Files.getAttribute(at("var/tmp"), "unix:mode")).isEqualTo(041777);
+        assertThat(Files.readSymbolicLink(at("srv"))).isEqualTo(outside);
+        assertThat(owner(outside.toString().substring(1) + "/app/here")).isEqualTo(UID_BASE + 1000);
+        assertThat(at("etc/sudoers.d")).isSymbolicLink();
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    /** As GNU tar writes them, in each of its forms. */
+    @Test
+    void refusesFilesThatSayToBeLongerThanTheyAre() throws IOException {
+        var digest = "0".repeat(64);
+        var folder = Files.createDirectories(data.resolve("long/blobs/sha256"));
+        try (var file = new RandomAccessFile(folder.resolve(digest).toFile(), "rw")) {
+            file.setLength(1 << 30);
+        }
+        for (var form : List.of("gnu", "posix", "posix --sparse-version=0.0", "posix --sparse-version=0.1")) {
+            var tar = data.resolve("long.tar");
+            var options = List.of(("tar --create --sparse --format=" + form).split(" "));
+            var rest = List.of("--file=" + tar, "--directory=" + data.resolve("long"), "blobs");
+            Tool.run("test", Stream.concat(options.stream(), rest.stream()).toList());
+            var bytes = Files.readAllBytes(tar);
+
+            assertThat(bytes).as(form).hasSizeLessThan(1 << 20);
+            assertThat(reason(unpack(ROOTFS, bytes))).as(form).contains("is sparse");
+            assertThat(reason(unpack(OCI, bytes))).as(form).contains("is sparse");
+        }
+        assertThat(data.resolve("drafts")).isEmptyDirectory();
+    }
+
+    @Test
+    void blamesNobodyForADiskThatIsFull() throws IOException {
+        var small = Files.createDirectory(data.resolve("small"));
+        // One does not fit where blobs are kept, the other not where it is unpacked.
+        var blob = new Layouts().layer(new byte[1], new byte[3 << 20], Layouts.LAYER);
+        var text = new byte[2 << 20];
+        Arrays.fill(text, (byte) 'x');
+        var file = new Layouts().gzip(root().bytes("file", text));
+        Tool.run("test", List.of("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString()));
+        try {
+            var full = new Store(small, new OverlayDriver(Store.layers(small), UID_BASE));
+            full.open();
+            var templates = new Templates(data.resolve("templates"), UID_BASE, program);
+            var there = new HostedLayers(full, templates, program, UID_BASE, LIMIT);
+            for (var layout : List.of(blob, file)) {
+                var content = new ByteArrayInputStream(Layouts.gzipped(layout.bytes()));
+
+                assertThat(there.unpack(layer, OCI, content)
+                                .toCompletableFuture()
+                                .join())
+                        .isEqualTo(Outcome.refused(new ArchiveRefusal.NoRoom()));
+                assertThat(small.resolve("drafts")).isEmptyDirectory();
+            }
+        } finally {
+            Tool.run("test", List.of("umount", small.toString()));
+        }
+    }
+
+    @Test
+    void remembersOnlySoManyDeletions() throws IOException {
+        var file = data.resolve("layer");
+        Files.write(file, root().file("a/.wh.b", "").file("c/.wh..wh..opq", "").bytes());
+        var part = new RootImage.Part(file, Optional.empty());
+
+        assertThat(Deletions.of(part, new Allowance(LIMIT), new NameRoom(300)))
+                .isEqualTo(new Deletions(List.of("a/b"), List.of("c")));
+        assertThatThrownBy(() -> Deletions.of(part, new Allowance(LIMIT), new NameRoom(200)))
+                .hasMessageContaining("bytes of names");
+    }
+
     static Stream<Arguments> hostileTrees() {
         return Stream.of(
                 tree("leads out", root().file("../out", "x")),
@@ -174,6 +265,25 @@ class OutsideFilesIT {
                 tree("outside of the archive", root().hardLink("out", "../../etc/shadow")),
                 tree("cannot be made", root().hardLink("out", "etc/shadow")),
                 tree("cannot be made", root().link("way", "/etc").hardLink("out", "way/shadow")),
+                tree("more than 4095 bytes", root().file("x/".repeat(2048) + "y", "x")),
+                tree("is a link, where", root().directory("usr/etc").link("etc", "usr/etc")),
+                tree("is a link, where", root().link("proc", "/")),
+                tree("so no user can be put into it", root().link("etc/passwd", "/usr/passwd")),
+                tree(
+                        "so no user can be put into it",
+                        root().file("etc/group-", "").hardLink("etc/group", "etc/group-")),
+                tree("so no user can be put into it", root().pipe("etc/passwd")),
+                tree("so no user can be put into it", root().directory("etc/passwd/x")),
+                tree("more than 40 links", root().link("home", "./home/x")),
+                tree("cannot be made", root().file("home", "a file")),
+                tree("cannot be made", root().link("tmp", "var/tmp").file("var", "a file")),
+                tree(
+                        "about itself",
+                        root().more("a", 700_000)
+                                .file("x", "")
+                                .more("b", 700_000)
+                                .file("y", "")),
+                tree("is sparse", root().put("x", TarConstants.LF_GNUTYPE_SPARSE, 0644, "", entry -> {})),
                 tree("owner that no sandbox has", new Tars(65536).file("x", "x")),
                 tree("1 MiB", root().file("etc/passwd", "x".repeat((1 << 20) + 1))),
                 tree("more than", root().file("large", "x".repeat((4 << 20) + 1))));
@@ -265,8 +375,7 @@ class OutsideFilesIT {
     @Test
     void refusesBombs() {
         var zeros = Layouts.gzipped(new byte[6 << 20]);
-        var header = root().put("x", TarConstants.LF_PAX_EXTENDED_HEADER_LC, 0644, "y".repeat(2 << 20), entry -> {})
-                .bytes();
+        var header = root().more("a", 2 << 20).file("x", "").bytes();
 
         assertThat(reason(unpack(ROOTFS, zeros))).contains("more than");
         assertThat(reason(unpack(OCI, zeros))).contains("no index.json");
@@ -274,7 +383,7 @@ class OutsideFilesIT {
                         OCI,
                         new Layouts().layer(new byte[1], zeros, Layouts.LAYER).bytes())))
                 .contains("more than");
-        assertThat(reason(unpack(ROOTFS, Layouts.gzipped(header)))).contains("is no tar");
+        assertThat(reason(unpack(ROOTFS, Layouts.gzipped(header)))).contains("about itself");
         assertThat(reason(unpack(ROOTFS, new byte[(int) LIMIT + 1]))).contains("more than");
         assertThat(data.resolve("drafts")).isEmptyDirectory();
     }

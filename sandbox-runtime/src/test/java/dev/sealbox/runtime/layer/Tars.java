@@ -68,6 +68,18 @@ final class Tars {
         return device(name, TarConstants.LF_CHR, 0, 0);
     }
 
+    /** Something that holds for all entries after it, so long. */
+    Tars more(String key, int length) {
+        try {
+            var entry = new TarArchiveEntry("more", TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER);
+            entry.addPaxHeader(key, "y".repeat(length));
+            tar.putArchiveEntry(entry);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Tars bytes(String name, byte[] content) {
         return put(name, TarConstants.LF_NORMAL, 0644, content, entry -> {});
     }

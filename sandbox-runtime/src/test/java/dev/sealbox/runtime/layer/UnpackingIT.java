@@ -15,6 +15,7 @@ import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.runtime.container.HostPrograms;
 import dev.sealbox.runtime.layer.PackList.Packed;
 import dev.sealbox.runtime.rootfs.Templates;
+import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.OverlayDriver;
 import dev.sealbox.runtime.storage.Store;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,12 +177,96 @@ class UnpackingIT {
         assertThat(offers.has(orphan.layer())).isFalse();
     }
 
+    /** Whatever fails in between, it is asked about again until it is gone. */
+    @Test
+    void letsGoOfWhatIsHereUntilOthersHaveIt() throws IOException {
+        var offers = new HostedOffers(store, layers);
+        done(unpack(new Tars().directory("d")));
+        offers.offerAway(layer, new OrganizationId("one"));
+        var obstacle = Files.createDirectory(data.resolve("layers/" + layer + "/.condemned.draft"));
+
+        assertThatThrownBy(() -> offers.markShared(layer)).isInstanceOf(RuntimeFailure.class);
+
+        assertThat(offers.unshared()).extracting(SharedLayer::layer).containsExactly(layer);
+        Files.delete(obstacle);
+        offers.markShared(layer);
+        assertThat(offers.present()).isEmpty();
+    }
+
     @Test
     void keepsLongHolesEmpty() throws IOException {
         done(unpack(new Tars().file("sparse", "\0".repeat(3 << 20) + "end")));
 
         assertThat(Files.size(at("sparse"))).isEqualTo((3L << 20) + 3);
         assertThat(Integer.parseInt(stat("%b", "sparse"))).isLessThan(1024);
+    }
+
+    /** They are packed as such, which is refused of anybody else. */
+    @Test
+    void givesBackFilesWithHoles() throws IOException {
+        done(unpack(new Tars().file("holes", "begin" + "\0".repeat(3 << 20) + "end")));
+        var copy = new CheckpointId(UUID.randomUUID());
+
+        var packed = layers.pack(List.of(layer)).toCompletableFuture().join();
+        done(unpack(copy, SetuidFiles.REFUSE, packed));
+
+        assertThat(data.resolve("layers/" + copy + "/diff/holes")).hasSameBinaryContentAs(at("holes"));
+    }
+
+    /** Larger than the library that reads tars can count, with names too long for their headers. */
+    @Test
+    void givesBackLargeFilesThatAreHolesForTheMostPart() throws IOException {
+        var folder = "deep/" + "x".repeat(120) + "/" + "y".repeat(120);
+        done(unpack(new Tars()
+                .directory("deep")
+                .directory("deep/" + "x".repeat(120))
+                .directory(folder)
+                .file("before", "1")
+                .file("zz-after", "2")
+                .file("hole", "")
+                .file("middle", "")
+                .file("inner", "")
+                .file(folder + "/end", "")));
+        for (var name : List.of("hole", folder + "/end", "middle")) {
+            try (var file = new RandomAccessFile(at(name).toFile(), "rw")) {
+                file.setLength(5L << 30);
+                file.seek(name.equals("middle") ? 3L << 30 : (5L << 30) - 3);
+                file.writeBytes(name.equals("hole") ? "" : "end");
+            }
+        }
+        // What it takes to be a header within a file is none.
+        Files.write(at("inner"), new Tars().file("a", "GNU.sparse.realsize").bytes());
+        var copy = new CheckpointId(UUID.randomUUID());
+        var place = new HostedLayers.Place("", List.of(), SetuidFiles.KEEP, 1L << 40);
+
+        done(layers.unpack(
+                        copy,
+                        place,
+                        layers.pack(List.of(layer)).toCompletableFuture().join())
+                .toCompletableFuture()
+                .join());
+
+        var there = data.resolve("layers/" + copy + "/diff");
+        assertThat(listing(copy)).isEqualTo(listing(layer));
+        for (var name : List.of("hole", folder + "/end", "middle")) {
+            assertThat(Files.size(there.resolve(name))).isEqualTo(5L << 30);
+            assertThat(Long.parseLong(stat("%b", there.resolve(name)))).isLessThan(1024);
+        }
+        try (var end = new RandomAccessFile(there.resolve(folder + "/end").toFile(), "r");
+                var middle = new RandomAccessFile(there.resolve("middle").toFile(), "r")) {
+            end.seek((5L << 30) - 4);
+            middle.seek((3L << 30) - 1);
+            assertThat(end.readLine()).isEqualTo("\0end");
+            var read = new byte[5];
+            middle.readFully(read);
+            assertThat(new String(read, StandardCharsets.US_ASCII)).isEqualTo("\0end\0");
+        }
+        assertThat(there.resolve("inner")).hasSameBinaryContentAs(at("inner"));
+    }
+
+    @Test
+    void refusesHolesInAnyOtherForm() {
+        assertRefused(new Tars().put("x", TarConstants.LF_GNUTYPE_SPARSE, 0644, "", entry -> {}), "is sparse");
     }
 
     @Test

@@ -75,8 +75,10 @@ public final class Host {
     private final Sizes sizes = new Sizes(System::currentTimeMillis);
     private final Map<SandboxId, UsageMeter.Run> runs = new ConcurrentHashMap<>();
     private final Set<SandboxId> starting = ConcurrentHashMap.newKeySet();
+    private final Set<SandboxId> unclaimed = ConcurrentHashMap.newKeySet();
     private final Queue<EndedRun> ended = new ConcurrentLinkedQueue<>();
     private final LastUses uses;
+    private volatile CompletableFuture<Unit> adopted = CompletableFuture.completedFuture(Unit.DONE);
     private final Map<SandboxId, Long> usedBefore;
 
     /** {@code lastUses} is a file of this host's own, for the idle clocks. */
@@ -112,6 +114,11 @@ public final class Host {
     /** Whether the sandbox is awake here, or about to be. */
     boolean runs(SandboxId sandbox) {
         return runs.containsKey(sandbox) || starting.contains(sandbox);
+    }
+
+    /** Whether {@code run} of the sandbox goes on, and none of it begins. */
+    boolean isSame(SandboxId sandbox, UsageMeter.Run run) {
+        return run.equals(runs.get(sandbox)) && !starting.contains(sandbox);
     }
 
     /** For what needs no sandbox that is awake. */
@@ -174,13 +181,18 @@ public final class Host {
         return using(sandbox, any -> CompletableFuture.completedFuture(Unit.DONE));
     }
 
-    CompletionStage<Unit> start(StartSandbox start) {
+    /** Its sandbox is asked before it can reach anything: the order may be one that nobody waits for any more. */
+    CompletionStage<Unit> start(StartSandbox start, Registrar registrar) {
+        return adopted.thenCompose(any -> promised(start, registrar));
+    }
+
+    private CompletionStage<Unit> promised(StartSandbox start, Registrar registrar) {
         var sandbox = start.policy().sandbox();
         if (!capacity.promise(sandbox, start.terms().limits())) {
             return CompletableFuture.failedFuture(new HostFull());
         }
         starting.add(sandbox);
-        return begun(() -> started(start)).whenComplete((done, failure) -> {
+        return begun(() -> started(start, registrar)).whenComplete((done, failure) -> {
             starting.remove(sandbox);
             if (!runs.containsKey(sandbox)) {
                 capacity.release(sandbox);
@@ -188,7 +200,7 @@ public final class Host {
         });
     }
 
-    private CompletionStage<Unit> started(StartSandbox start) {
+    private CompletionStage<Unit> started(StartSandbox start, Registrar registrar) {
         var policy = start.policy();
         return anchors.certificate(policy.organization())
                 .thenCompose(authority -> runtime.start(new Launch(
@@ -200,12 +212,35 @@ public final class Host {
                         start.origin(),
                         start.generation(),
                         start.kept())))
-                .thenCompose(address -> admit(address, policy))
-                .thenApply(admitted -> {
-                    clocks.began(policy.sandbox(), start.terms().timeoutSeconds(), System.currentTimeMillis());
-                    noteRun(policy, start.terms());
-                    return admitted;
-                });
+                .thenCompose(address -> registrar
+                        .claim(id, policy.sandbox())
+                        .exceptionally(failure -> unanswered(policy.sandbox(), failure))
+                        .thenCompose(claim -> claim instanceof Claim.Runs(var present, var terms)
+                                ? admit(address, present.revision() < policy.revision() ? policy : present)
+                                        .thenAccept(admitted -> {
+                                            clocks.began(
+                                                    policy.sandbox(),
+                                                    start.terms().timeoutSeconds(),
+                                                    System.currentTimeMillis());
+                                            noteRun(policy, start.terms());
+                                        })
+                                : refused(policy.sandbox(), claim)))
+                .thenApply(done -> Unit.DONE);
+    }
+
+    /** What nobody answers for does not run; the next start finds its disk. */
+    private static Claim unanswered(SandboxId sandbox, Throwable failure) {
+        log.warn("whether {} is to run here is not answered: {}", sandbox, failure.toString());
+        return new Claim.Sleeps();
+    }
+
+    private CompletionStage<Void> refused(SandboxId sandbox, Claim claim) {
+        log.info("ending {}, which was started here and is not to run here now", sandbox);
+        var ended = claim instanceof Claim.Foreign()
+                ? stop(sandbox)
+                : hibernate(sandbox).thenApply(bytes -> Unit.DONE);
+        return ended.thenCompose(
+                done -> CompletableFuture.failedFuture(new HostFailure("the sandbox is not to run on this host now")));
     }
 
     /** Closes the gate, ends the container and keeps the disk; its bytes. */
@@ -233,7 +268,7 @@ public final class Host {
     /** Asks for the hibernation of those that are idle; until the answer nothing begins on them. */
     void hibernateIdle(Registrar registrar) {
         clocks.due()
-                .forEach(idle -> begun(() -> registrar.idle(idle.sandbox(), idle.timeoutSeconds()))
+                .forEach(idle -> begun(() -> registrar.idle(id, idle.sandbox(), idle.timeoutSeconds()))
                         .whenComplete((agreed, failure) -> {
                             if (failure != null || !agreed) {
                                 clocks.goOn(idle.sandbox(), ASK_AGAIN_MILLIS);
@@ -302,7 +337,7 @@ public final class Host {
         sizes.watched()
                 .forEach(sandbox -> begun(() -> runtime.memoryInUse(sandbox))
                         .thenAccept(used -> sizes.wanted(sandbox, used)
-                                .ifPresent(memoryMB -> begun(() -> registrar.fit(sandbox, memoryMB))))
+                                .ifPresent(memoryMB -> begun(() -> registrar.fit(id, sandbox, memoryMB))))
                         .exceptionally(failure -> {
                             log.debug("the size of {} is not looked at: {}", sandbox, failure.toString());
                             return null;
@@ -348,21 +383,56 @@ public final class Host {
         return gate.expel(sandbox).thenApply(expelled -> Unit.DONE);
     }
 
+    /** Until {@link #adopt} is done nothing begins here and nothing is left here: there may be more than is known. */
+    public void expectAdoption() {
+        adopted = new CompletableFuture<>();
+        capacity.adopting(true);
+    }
+
     /** Takes over the containers that an earlier process left, and ends those that nobody knows. */
     public CompletionStage<Unit> adopt(Registrar registrar) {
         return runtime.running()
-                .thenCompose(found -> all(found, address -> adoptOrRetry(registrar, address, ADOPTIONS)));
+                .thenCompose(found -> {
+                    found.forEach(address -> unclaimed.add(address.sandbox()));
+                    return all(found, address -> adoptOrRetry(registrar, address, ADOPTIONS));
+                })
+                .thenApply(done -> {
+                    openIfClaimed();
+                    adopted.complete(done);
+                    openIfClaimed();
+                    return done;
+                });
+    }
+
+    private void claimed(SandboxId sandbox) {
+        unclaimed.remove(sandbox);
+        if (adopted.isDone()) {
+            openIfClaimed();
+        }
+    }
+
+    private void openIfClaimed() {
+        if (unclaimed.isEmpty()) {
+            capacity.adopting(false);
+        }
     }
 
     /** A sandbox that is not claimed in time has no way out until it is, so it is asked for again. */
     private CompletionStage<Unit> adoptOrRetry(Registrar registrar, SandboxAddress address, int attempts) {
-        return adopt(registrar, address).exceptionally(failure -> {
-            log.warn("{} is not adopted yet: {}", address.sandbox(), failure.toString());
-            if (attempts > 1) {
-                LATER.execute(() -> adoptOrRetry(registrar, address, attempts - 1));
-            }
-            return Unit.DONE;
-        });
+        return begun(() -> adopt(registrar, address))
+                .thenApply(done -> {
+                    claimed(address.sandbox());
+                    return done;
+                })
+                .exceptionally(failure -> {
+                    log.warn("{} is not adopted yet: {}", address.sandbox(), failure.toString());
+                    if (attempts > 1) {
+                        LATER.execute(() -> adoptOrRetry(registrar, address, attempts - 1));
+                    } else {
+                        claimed(address.sandbox());
+                    }
+                    return Unit.DONE;
+                });
     }
 
     private CompletionStage<Unit> adopt(Registrar registrar, SandboxAddress address) {
@@ -385,11 +455,42 @@ public final class Host {
         });
     }
 
+    /**
+     * Asks every sandbox that runs here for its policy, as after a time in which changes may have been missed. Complete when
+     * each has the present one, or was ended; one that cannot be asked has no way out until it can.
+     */
+    public CompletionStage<Unit> catchUp(Registrar registrar) {
+        return all(
+                List.copyOf(addresses.values()),
+                address -> begun(() -> caughtUp(registrar, address))
+                        .exceptionallyCompose(failure -> gate.expel(address.sandbox())
+                                .thenCompose(expelled -> {
+                                    log.warn(
+                                            "{} has no way out until it can be asked: {}",
+                                            address.sandbox(),
+                                            failure.toString());
+                                    LATER.execute(() -> adoptOrRetry(registrar, address, ADOPTIONS));
+                                    return CompletableFuture.completedFuture(Unit.DONE);
+                                })));
+    }
+
+    private CompletionStage<Unit> caughtUp(Registrar registrar, SandboxAddress address) {
+        var sandbox = address.sandbox();
+        // The others wait for it, without their secrets.
+        var asked = registrar.claim(id, sandbox).toCompletableFuture().copy().orTimeout(10, TimeUnit.SECONDS);
+        return asked.thenCompose(claim -> switch (claim) {
+            case Claim.Runs(var policy, var terms) -> admit(address, policy);
+            case Claim.Sleeps() -> hibernate(sandbox).thenApply(bytes -> Unit.DONE);
+            case Claim.Foreign() -> stop(sandbox);
+        });
+    }
+
     /** Hibernates every sandbox, for a node that is configured so. */
     public CompletionStage<Unit> hibernateAll(Registrar registrar) {
         return runtime.running()
                 .thenCompose(found -> all(
-                        found, address -> registrar.hibernate(address.sandbox()).thenApply(hibernated -> Unit.DONE)));
+                        found,
+                        address -> registrar.hibernate(id, address.sandbox()).thenApply(hibernated -> Unit.DONE)));
     }
 
     /** Ends every container, for a node that is configured not to keep them. */

@@ -13,6 +13,7 @@ import akka.stream.javadsl.StreamConverters;
 import akka.stream.javadsl.StreamRefs;
 import akka.util.ByteString;
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
@@ -21,6 +22,7 @@ import dev.sealbox.domain.layer.LayerStoreFailure;
 import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.HostFull;
+import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,25 +57,27 @@ public final class HostActor {
     private final Host host;
     private final LayerFiles layers;
     private final Layered layered;
+    private final Registrar registrar;
     private final Materializer streams;
 
-    private HostActor(Host host, LayerFiles layers, Layered layered, ActorSystem<?> system) {
+    private HostActor(Host host, LayerFiles layers, Layered layered, Registrar registrar, ActorSystem<?> system) {
         this.host = host;
         this.layers = layers;
         this.layered = layered;
+        this.registrar = registrar;
         this.streams = Materializer.matFromSystem(system);
     }
 
     /** Of a host that shares no layers with others. */
-    public static Behavior<HostMessage> create(Host host, LayerFiles layers) {
-        return create(host, layers, Layered.alone());
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, Registrar registrar) {
+        return create(host, layers, Layered.alone(), registrar);
     }
 
-    /** Announces the host. */
-    public static Behavior<HostMessage> create(Host host, LayerFiles layers, Layered layered) {
+    /** Announces the host, which asks {@code registrar} about what it is to start. */
+    public static Behavior<HostMessage> create(Host host, LayerFiles layers, Layered layered, Registrar registrar) {
         return Behaviors.setup(context -> {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-            var actor = new HostActor(host, layers, layered, context.getSystem());
+            var actor = new HostActor(host, layers, layered, registrar, context.getSystem());
             return Behaviors.receiveMessage(message -> {
                 actor.on(message);
                 return Behaviors.same();
@@ -85,26 +90,34 @@ public final class HostActor {
             case HostMessage.WhoAreYou(var asker) ->
                 answer(
                         asker,
-                        CompletableFuture.completedFuture(host.capacity().state()),
+                        now(() -> host.capacity().state()),
                         state -> new HostReply.IAm(host.id(), state.diskFull(), Optional.of(state)));
-            case HostMessage.Drain(var on, var asker) -> {
-                host.capacity().drain(on);
-                log.info("this host {}", on ? "is drained" : "takes sandboxes again");
-                asker.tell(finished());
-            }
+            case HostMessage.Drain(var on, var asker) ->
+                answer(
+                        asker,
+                        now(() -> {
+                            host.capacity().drain(on);
+                            log.info("this host {}", on ? "is drained" : "takes sandboxes again");
+                            return Unit.DONE;
+                        }),
+                        done -> finished());
             case HostMessage.Start(var start, var asker) ->
                 answer(
                         asker,
-                        layered.start(start.policy().sandbox(), start.layers(), () -> host.start(start)),
+                        layered.start(start.policy().sandbox(), start.layers(), () -> host.start(start, registrar)),
                         done -> finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
-            case HostMessage.Hibernate(var sandbox, var image, var asker) ->
+            case HostMessage.Hibernate(var sandbox, var image, var asker) -> {
+                // From before it counts as asleep until its image is on the list of what is to be shared.
+                var copied = host.capacity().copying();
                 answer(
                         asker,
                         host.hibernate(sandbox)
                                 .thenCompose(bytes -> imaged(sandbox, image)
-                                        .thenApply(made -> new HostReply.Hibernated(bytes, made))),
+                                        .<HostReply>thenApply(made -> new HostReply.Hibernated(bytes, made)))
+                                .whenComplete((kept, failure) -> copied.run()),
                         kept -> kept);
+            }
             case HostMessage.Adjust(var sandbox, var terms, var restart, var asker) ->
                 answer(asker, host.adjust(sandbox, terms, restart), done -> finished());
             case HostMessage.WeighMemory(var sandbox, var asker) ->
@@ -250,6 +263,15 @@ public final class HostActor {
             case Outcome.Refused<T>(PreviewRefusal refusal) -> new HostReply.ConnectionRefused(refusal);
             case Outcome.Refused<T>(var refusal) -> new HostReply.Failed(refusal.message());
         };
+    }
+
+    /** A file that cannot be read or written is the asker's to know, and ends no host. */
+    private static <T> CompletionStage<T> now(Supplier<T> act) {
+        try {
+            return CompletableFuture.completedFuture(act.get());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static <T> void answer(ActorRef<HostReply> asker, CompletionStage<T> stage, Function<T, HostReply> done) {

@@ -33,8 +33,16 @@ public final class HostCapacity {
     private final BooleanSupplier diskFull;
     private final Supplier<Set<String>> templates;
     private final Map<SandboxId, Limits> promised = new ConcurrentHashMap<>();
+    private final Set<Object> copies = ConcurrentHashMap.newKeySet();
     private volatile Held held = Held.NOTHING;
+    private volatile Emptied emptied = Emptied.NOT;
     private volatile boolean draining;
+    private volatile boolean adopting;
+
+    /** What became of the disks on a host that is drained. */
+    private record Emptied(boolean done, int onlyHere) {
+        static final Emptied NOT = new Emptied(false, 0);
+    }
 
     HostCapacity(
             HostId id,
@@ -100,6 +108,33 @@ public final class HostCapacity {
         held = now;
     }
 
+    /** Containers of an earlier process are here, and what was promised to them is not known yet: nothing is left. */
+    void adopting(boolean on) {
+        adopting = on;
+    }
+
+    /** A disk is being copied for others; until what is returned has run, the host is not empty. */
+    Runnable copying() {
+        var copy = new Object();
+        copies.add(copy);
+        return () -> copies.remove(copy);
+    }
+
+    /** Whether it is drained and nothing goes on: what then lies here stays as it is, but for what is shared. */
+    boolean isQuiet() {
+        return draining && !adopting && promised.isEmpty() && copies.isEmpty();
+    }
+
+    /**
+     * All disks were looked at, or not all could be.
+     *
+     * @param done whether the host was quiet before that, and everything that others can have is shared
+     * @param onlyHere disks of which nothing is anywhere else
+     */
+    synchronized void lookedAt(boolean done, int onlyHere) {
+        emptied = draining ? new Emptied(done, onlyHere) : Emptied.NOT;
+    }
+
     boolean isDraining() {
         return draining;
     }
@@ -116,16 +151,20 @@ public final class HostCapacity {
             throw new UncheckedIOException("cannot note that the host is drained", e);
         }
         draining = on;
+        emptied = Emptied.NOT;
     }
 
     /** As it is told to others. */
     HostState state() {
         var all = promised.values();
         var on = held;
+        var told = emptied;
+        var memory = (long) (settings.memoryMB().orElseGet(machine::memoryMB) * settings.memoryOvercommit());
+        var sum = all.stream().mapToLong(Limits::memoryMB).sum();
         return new HostState(
                 id,
-                (long) (settings.memoryMB().orElseGet(machine::memoryMB) * settings.memoryOvercommit()),
-                all.stream().mapToLong(Limits::memoryMB).sum(),
+                memory,
+                adopting ? Math.max(memory, sum) : sum,
                 machine.availableMB(),
                 (int) (processors * settings.cpuOvercommit()),
                 all.stream().mapToInt(Limits::cpuCount).sum(),
@@ -136,6 +175,8 @@ public final class HostCapacity {
                 templates.get(),
                 on.layers(),
                 on.unshared(),
+                told.onlyHere(),
+                told.done() && isQuiet(),
                 settings.labels());
     }
 }

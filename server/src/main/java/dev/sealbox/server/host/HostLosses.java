@@ -9,6 +9,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import dev.sealbox.domain.identity.HostId;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -23,7 +24,12 @@ public final class HostLosses {
         record Removed(MemberRemoved event) implements Heard {}
 
         record Due(HostId host) implements Heard {}
+
+        record Told(HostId host, Optional<String> failure) implements Heard {}
     }
+
+    /** Between two attempts to tell the sandboxes. */
+    private static final Duration LEAST = Duration.ofMillis(500);
 
     private HostLosses() {}
 
@@ -31,7 +37,8 @@ public final class HostLosses {
      * Watches over the hosts of {@code directory}.
      *
      * @param grace how long a host may take to come back
-     * @param lost what is to be done about one that did not
+     * @param lost what is to be done about one that did not; repeated after {@code grace} and somewhat more while it fails
+     *     and the host is away
      */
     public static Behavior<Heard> watch(
             HostDirectory directory, Duration grace, Function<HostId, CompletionStage<Void>> lost) {
@@ -44,14 +51,18 @@ public final class HostLosses {
                     case Heard.Due(var host) -> {
                         if (!directory.knows(host)) {
                             context.getLog().warn("host {} is lost", host);
-                            var log = context.getSystem().log();
-                            lost.apply(host).whenComplete((done, failure) -> {
-                                if (failure != null) {
-                                    log.warn("not all sandboxes of host {} know that it is lost: {}", host, failure);
-                                }
-                            });
+                            context.pipeToSelf(
+                                    lost.apply(host),
+                                    (done, failure) -> new Heard.Told(
+                                            host, Optional.ofNullable(failure).map(Throwable::toString)));
                         }
                     }
+                    case Heard.Told(var host, var failure) ->
+                        failure.ifPresent(why -> {
+                            context.getLog()
+                                    .warn("not all sandboxes of host {} know that it is lost, yet: {}", host, why);
+                            context.scheduleOnce(grace.plus(LEAST), context.getSelf(), new Heard.Due(host));
+                        });
                 }
                 return Behaviors.same();
             });

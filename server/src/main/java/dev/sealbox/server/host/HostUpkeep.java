@@ -3,8 +3,11 @@ package dev.sealbox.server.host;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.sandbox.Registrar;
+import dev.sealbox.domain.sandbox.Stay;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -16,12 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts what lies on this host; empties it while it is drained; and removes disks of sandboxes that have moved away
- * meanwhile. One thing at a time, in the background.
+ * Counts what lies on this host; empties it while it is drained; removes disks of sandboxes that have moved away meanwhile;
+ * and ends what runs here and should not. One thing at a time, in the background.
  */
 public final class HostUpkeep implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HostUpkeep.class);
     private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_LOOKS_AT_WHAT_RUNS = Duration.ofSeconds(30);
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Entities of sleepers leave memory again after a while, so that a host with thousands asks for few at a time. */
@@ -35,7 +40,7 @@ public final class HostUpkeep implements AutoCloseable {
             Thread.ofPlatform().daemon().name("host-upkeep").factory());
     private final Set<SandboxId> asked = new HashSet<>();
 
-    private HostUpkeep(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar) {
+    HostUpkeep(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar) {
         this.host = host;
         this.capacity = capacity;
         this.layers = layers;
@@ -45,29 +50,70 @@ public final class HostUpkeep implements AutoCloseable {
     /** Begins at once. */
     public static HostUpkeep start(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar) {
         var upkeep = new HostUpkeep(host, capacity, layers, registrar);
-        // Ends with the executor; what goes wrong is logged there.
-        var ignored = upkeep.thread.scheduleWithFixedDelay(upkeep::round, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        upkeep.every(EVERY, upkeep::round);
+        upkeep.every(BETWEEN_LOOKS_AT_WHAT_RUNS, upkeep::endStrays);
         return upkeep;
     }
 
-    private void round() {
+    private void every(Duration time, Runnable act) {
+        // Ends with the executor; what goes wrong is logged there.
+        var ignored = thread.scheduleWithFixedDelay(act, 0, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What is done every few seconds. */
+    void round() {
         try {
             count();
-            if (capacity.isDraining()) {
+            var emptying = capacity.isDraining();
+            if (emptying) {
                 await(host.hibernateAll(registrar));
                 asked.clear();
             }
-            for (var sandbox : await(host.runtime().disks())) {
-                if (!host.runs(sandbox) && asked.add(sandbox)) {
-                    removeIfGone(sandbox);
-                    TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
-                }
-            }
+            var quiet = capacity.isQuiet();
+            var looked = look();
             count();
+            if (emptying) {
+                capacity.lookedAt(quiet && looked.settled() && layers.unshared().isEmpty(), looked.onlyHere());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             log.warn("the upkeep of this host goes on later: {}", e.toString());
+        }
+    }
+
+    /** @param settled whether all that was asked about stays as it is */
+    private record Looked(boolean settled, int onlyHere) {}
+
+    private Looked look() throws InterruptedException, ExecutionException, TimeoutException {
+        var stays = new ArrayList<Optional<Stay>>();
+        for (var sandbox : await(host.runtime().disks())) {
+            if (!host.runs(sandbox) && asked.add(sandbox)) {
+                stays.add(removedIfGone(sandbox));
+                TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
+            }
+        }
+        return new Looked(
+                stays.stream()
+                        .allMatch(
+                                stay -> stay.filter(known -> known != Stay.BUSY).isPresent()),
+                (int) stays.stream()
+                        .flatMap(Optional::stream)
+                        .filter(stay -> stay == Stay.ONLY_HERE || stay == Stay.UNKNOWN)
+                        .count());
+    }
+
+    /** What goes on elsewhere must not go on here: this host may have been away for longer than it knows. */
+    void endStrays() {
+        try {
+            for (var run : host.runs().entrySet()) {
+                endIfGone(run.getKey(), run.getValue());
+                TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | RuntimeException e) {
+            log.warn("what runs here is asked about later: {}", e.toString());
         }
     }
 
@@ -78,16 +124,42 @@ public final class HostUpkeep implements AutoCloseable {
                 layers.unshared().size()));
     }
 
-    /** A disk of a sandbox that nobody knows stays: the database may have been put back to an earlier day. */
-    private void removeIfGone(SandboxId sandbox) throws InterruptedException, TimeoutException {
+    /** How the sandbox stands to this host; empty when that cannot be asked now. */
+    private Optional<Stay> removedIfGone(SandboxId sandbox) throws InterruptedException, TimeoutException {
         try {
-            if (await(registrar.hasLeft(host.id(), sandbox)) && !host.runs(sandbox)) {
-                log.info("removing the disk of {}, which is not here any more", sandbox);
-                await(host.stop(sandbox));
+            var stay = await(registrar.stay(host.id(), sandbox));
+            switch (stay) {
+                case LEFT -> {
+                    if (!host.runs(sandbox)) {
+                        log.info("removing the disk of {}, which is not here any more", sandbox);
+                        await(host.stop(sandbox));
+                    }
+                }
+                case LEAVING -> asked.remove(sandbox);
+                case UNKNOWN, BUSY, RUNS, SLEEPS, ONLY_HERE -> {}
             }
+            return Optional.of(stay);
         } catch (ExecutionException e) {
             asked.remove(sandbox);
             log.debug("whether {} has left is asked later: {}", sandbox, e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private void endIfGone(SandboxId sandbox, UsageMeter.Run run) throws InterruptedException, TimeoutException {
+        try {
+            var stay = await(registrar.stay(host.id(), sandbox));
+            // One that was started meanwhile was asked about then.
+            if (!stay.mayRun() && host.isSame(sandbox, run)) {
+                log.warn("ending {}, which runs here and should not", sandbox);
+                if (stay == Stay.LEFT) {
+                    await(host.stop(sandbox));
+                } else {
+                    await(host.hibernate(sandbox));
+                }
+            }
+        } catch (ExecutionException e) {
+            log.debug("whether {} is to run here is asked later: {}", sandbox, e.toString());
         }
     }
 

@@ -52,20 +52,43 @@ final class LayerSharing implements AutoCloseable {
             return;
         }
         pending = false;
+        var troubled = false;
         try {
             for (var layer : layers.unshared()) {
-                share(layer);
+                troubled |= !tried(layer);
             }
-            failing = false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
         } catch (ExecutionException | RuntimeException e) {
-            pending = true;
-            if (!failing && !thread.isShutdown()) {
-                log.warn("layers of this host cannot be shared now; they will be later", cause(e));
-            }
-            failing = true;
+            troubled = true;
+            tell(e);
         }
+        pending |= troubled;
+        failing = troubled;
+    }
+
+    /**
+     * Shares one layer, or says that it could not be, so that the others do not wait for it.
+     *
+     * @throws ExecutionException when the store is away: there is no use in packing the others
+     */
+    private boolean tried(SharedLayer layer) throws ExecutionException, InterruptedException {
+        try {
+            share(layer);
+            return true;
+        } catch (ExecutionException | RuntimeException e) {
+            tell(e);
+            var ignored = store.find(layer.layer()).toCompletableFuture().get();
+            return false;
+        }
+    }
+
+    private void tell(Exception e) {
+        if (!failing && !thread.isShutdown()) {
+            log.warn("layers of this host cannot be shared now; they will be later", cause(e));
+        }
+        failing = true;
     }
 
     /** What it stands on may have been swept from the store before, when nothing there needed it. */

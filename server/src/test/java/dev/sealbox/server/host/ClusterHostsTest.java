@@ -37,6 +37,7 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.NewSession;
@@ -83,7 +84,7 @@ class ClusterHostsTest {
                     akka.actor {
                       provider = cluster
                       serialize-messages = on
-                      no-serialization-verification-needed-class-prefix = ["akka.", "dev.sealbox.server.host.HostDirectory"]
+                      no-serialization-verification-needed-class-prefix = ["akka.", "dev.sealbox.server.host.HostDirectory", "dev.sealbox.server.host.HostLosses"]
                     }
                     akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                     akka.coordinated-shutdown.exit-jvm = off
@@ -118,7 +119,7 @@ class ClusterHostsTest {
         cluster.manager()
                 .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
         actors.spawn(directory.keeper());
-        actors.spawn(HostActor.create(host, new MemoryLayers()));
+        actors.spawn(HostActor.create(host, new MemoryLayers(), new AskedRegistrar(new CompletableFuture<>(), 0)));
         hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
         for (var tries = 0; !directory.knows(HOST) && tries < 1000; tries++) {
             TimeUnit.MILLISECONDS.sleep(20);
@@ -197,6 +198,71 @@ class ClusterHostsTest {
         get(hosts.stop(HOST, ONE));
         assertThat(admitted).doesNotContainKey(ONE);
         assertThat(runtime.running).doesNotContainKey(ONE);
+    }
+
+    /** As when this process was frozen with the order in its mailbox, and the sandbox has gone on elsewhere since. */
+    @Test
+    void letsNothingRunThatIsNotToRunHereByNow() {
+        for (var gone : List.of(STRAY, SLEEPER)) {
+            assertThatThrownBy(() -> get(hosts.start(HOST, start(gone, 1))))
+                    .hasRootCauseMessage("the sandbox is not to run on this host now");
+
+            assertThat(runtime.running).doesNotContainKey(gone);
+            assertThat(admitted).doesNotContainKey(gone);
+            assertThat(host.runs()).doesNotContainKey(gone);
+        }
+    }
+
+    @Test
+    void startsWithThePolicyOfNowWhenItsOrderIsOlder() {
+        var sandbox = new SandboxId("sb-00000000000000a6");
+
+        get(host.start(start(sandbox, 1), new AskedRegistrar(new CompletableFuture<>())));
+
+        assertThat(admitted)
+                .extractingByKey(sandbox)
+                .extracting(EgressPolicy::revision)
+                .isEqualTo(9L);
+        get(hosts.stop(HOST, sandbox));
+    }
+
+    @Test
+    void staysWhenItCannotNoteThatItIsDrained() throws IOException {
+        var mark = java.nio.file.Files.createDirectory(Path.of("target", "draining"));
+        try {
+            assertThatThrownBy(() -> get(new DirectoryHosts(directory, hosts).drain(HOST, true)))
+                    .hasRootCauseMessage("the host failed (UncheckedIOException)");
+        } finally {
+            java.nio.file.Files.delete(mark);
+        }
+
+        assertThat(get(hosts.run(new HostId("here"), running(), command("echo")))
+                        .exitCode())
+                .isZero();
+    }
+
+    private static SandboxId running() {
+        get(hosts.start(HOST, start(TWO, 1)));
+        return TWO;
+    }
+
+    /** For instance because the layer store could not be asked what is left of them. */
+    @Test
+    void tellsTheSandboxesOfALostHostAgainUntilAllKnow() {
+        var gone = new HostId("gone");
+        var told = new CopyOnWriteArrayList<HostId>();
+        var watch = actors.spawn(HostLosses.watch(directory, Duration.ofMillis(1), lost -> {
+            told.add(lost);
+            return told.size() < 3
+                    ? CompletableFuture.failedFuture(new IllegalStateException("the layer store is away"))
+                    : CompletableFuture.allOf();
+        }));
+
+        watch.tell(new HostLosses.Heard.Due(HOST));
+        watch.tell(new HostLosses.Heard.Due(gone));
+
+        actors.createTestProbe()
+                .awaitAssert(Duration.ofSeconds(30), () -> assertThat(told).containsExactly(gone, gone, gone));
     }
 
     @Test
@@ -280,10 +346,14 @@ class ClusterHostsTest {
 
     /** One that notes who is idle, and lets the test answer. */
     private record AskedRegistrar(
-            CompletableFuture<Boolean> answer, List<SandboxId> idle, Map<SandboxId, Integer> fitted)
+            CompletableFuture<Boolean> answer, long revision, List<SandboxId> idle, Map<SandboxId, Integer> fitted)
             implements Registrar {
         AskedRegistrar(CompletableFuture<Boolean> answer) {
-            this(answer, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
+            this(answer, 9);
+        }
+
+        AskedRegistrar(CompletableFuture<Boolean> answer, long revision) {
+            this(answer, revision, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
         }
 
         @Override
@@ -293,28 +363,29 @@ class ClusterHostsTest {
                             ? new Claim.Foreign()
                             : sandbox.equals(SLEEPER)
                                     ? new Claim.Sleeps()
-                                    : new Claim.Runs(policy(sandbox, 9), new Terms(0, new Limits(1, 1024, 20480))));
+                                    : new Claim.Runs(
+                                            policy(sandbox, revision), new Terms(0, new Limits(1, 1024, 20480))));
         }
 
         @Override
-        public CompletionStage<Boolean> hasLeft(HostId asking, SandboxId sandbox) {
-            return done(sandbox.equals(STRAY));
+        public CompletionStage<Stay> stay(HostId asking, SandboxId sandbox) {
+            return done(Stay.RUNS);
         }
 
         @Override
-        public CompletionStage<Boolean> idle(SandboxId sandbox, int timeoutSeconds) {
+        public CompletionStage<Boolean> idle(HostId asking, SandboxId sandbox, int timeoutSeconds) {
             idle.add(sandbox);
             return answer;
         }
 
         @Override
-        public CompletionStage<Void> fit(SandboxId sandbox, int memoryMB) {
+        public CompletionStage<Void> fit(HostId asking, SandboxId sandbox, int memoryMB) {
             fitted.put(sandbox, memoryMB);
             return CompletableFuture.allOf();
         }
 
         @Override
-        public CompletionStage<Void> hibernate(SandboxId sandbox) {
+        public CompletionStage<Void> hibernate(HostId asking, SandboxId sandbox) {
             return answer.thenAccept(agreed -> {});
         }
     }

@@ -87,6 +87,21 @@ class LayeredTest {
     }
 
     @Test
+    void doesNotLetOneThatCannotBePackedKeepTheOthers() {
+        here.layers.put(lower, List.of());
+        here.layers.put(upper, List.of());
+        here.broken = Optional.of(lower);
+        try (var mine = over(here)) {
+            mine.offer(lower, Optional.of(OWNER));
+            mine.offer(upper, Optional.of(OWNER));
+            eventually(() -> here.unshared().size() == 1);
+            assertThat(store.kept).containsOnlyKeys(upper);
+            here.broken = Optional.empty();
+            eventually(() -> here.unshared().isEmpty());
+        }
+    }
+
+    @Test
     void saysWhatIsMissingAwayOrUnusableAndStartsNothing() {
         try (var theirs = over(there)) {
             assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
@@ -210,7 +225,7 @@ class LayeredTest {
     }
 
     /** A host's layers in memory, with what each stands on. */
-    private static final class Files implements LayerOffers {
+    static final class Files implements LayerOffers {
         private final Map<CheckpointId, List<CheckpointId>> layers = Collections.synchronizedMap(new LinkedHashMap<>());
         private final Set<CheckpointId> offered = Collections.synchronizedSet(new LinkedHashSet<>());
         private final Set<CheckpointId> shared = ConcurrentHashMap.newKeySet();
@@ -219,6 +234,9 @@ class LayeredTest {
         private final AtomicInteger receiving = new AtomicInteger();
         private volatile CompletableFuture<Unit> hold = CompletableFuture.completedFuture(Unit.DONE);
         private volatile boolean refusing;
+
+        /** The layer that cannot be packed. */
+        private volatile Optional<CheckpointId> broken = Optional.empty();
 
         @Override
         public boolean has(CheckpointId layer) {
@@ -261,7 +279,9 @@ class LayeredTest {
 
         @Override
         public CompletionStage<InputStream> pack(CheckpointId layer) {
-            return CompletableFuture.completedFuture(packed(layer));
+            return broken.equals(Optional.of(layer))
+                    ? CompletableFuture.failedFuture(new UncheckedIOException(new IOException("a file is damaged")))
+                    : CompletableFuture.completedFuture(packed(layer));
         }
 
         @Override

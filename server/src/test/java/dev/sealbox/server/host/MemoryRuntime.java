@@ -30,6 +30,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,10 +38,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Sandboxes that are only remembered, for what is above the runtime. The real one has tests of its own. */
 final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPorts {
     final Map<SandboxId, SandboxAddress> running = new ConcurrentHashMap<>();
+
+    /** Whose disks are here and who do not run. */
+    final Set<SandboxId> asleep = ConcurrentHashMap.newKeySet();
+
     volatile long memoryInUse;
     final AtomicInteger connections = new AtomicInteger();
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
@@ -71,7 +77,9 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPor
 
     @Override
     public CompletionStage<List<SandboxId>> disks() {
-        return later(() -> List.copyOf(running.keySet()));
+        return later(() -> Stream.concat(running.keySet().stream(), asleep.stream())
+                .distinct()
+                .toList());
     }
 
     @Override
@@ -97,7 +105,11 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPor
 
     @Override
     public CompletionStage<Void> stop(SandboxId sandbox) {
-        return later(() -> running.remove(sandbox)).thenAccept(gone -> {});
+        return later(() -> {
+                    asleep.remove(sandbox);
+                    return Optional.ofNullable(running.remove(sandbox));
+                })
+                .thenAccept(gone -> {});
     }
 
     @Override
