@@ -66,6 +66,14 @@ class GvisorIT {
         assertThat(node.run(one.sandbox(), "/dev/sealbox-agent elevate /usr/bin/id id")
                         .stdout())
                 .isEmpty();
+        var pretending = "import os, socket, struct; s = socket.socketpair()[0]; "
+                + "s.sendmsg([b'x'], [(1, 2, struct.pack('III', os.getpid(), 1000, 1000))])";
+        assertThat(node.run(
+                                one.sandbox(),
+                                List.of("sudo", "-u", "nobody", "python3", "-c", pretending),
+                                Duration.ofSeconds(30))
+                        .stderr())
+                .contains("PermissionError");
         run("cp /usr/bin/id mine; chmod u+s mine");
         assertThat(node.run(one.sandbox(), "./mine").stdout()).contains("uid=1000");
     }
