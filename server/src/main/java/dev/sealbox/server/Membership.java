@@ -61,6 +61,14 @@ final class Membership {
         return Cluster.get(system).selfMember().status();
     }
 
+    /**
+     * Has {@code act} run when the process gets a signal to end. Akka's transport closes its connections by a hook of its own,
+     * at once unless it knows of others: the rest of the cluster would give this node up rather than see it leave.
+     */
+    void whenToldToEnd(Runnable act) {
+        CoordinatedShutdown.get(system).addJvmShutdownHook(act);
+    }
+
     /** Hands over what this node holds, leaves, and ends the actor system. */
     void leave() {
         leaving = true;

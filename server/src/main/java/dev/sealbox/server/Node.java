@@ -116,6 +116,11 @@ final class Node {
         return membership.excluded();
     }
 
+    /** Has {@code act} run when the process gets a signal to end. */
+    void whenToldToEnd(Runnable act) {
+        membership.whenToldToEnd(act);
+    }
+
     /** Stops cleanly; running sandboxes are kept or ended as configured. */
     void stop() {
         cleanup.run();

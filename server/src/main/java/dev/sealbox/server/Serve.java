@@ -24,11 +24,11 @@ final class Serve implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try {
             var node = Node.start(ConfigFactory.load(), OUT);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            node.whenToldToEnd(() -> {
                 node.stop();
                 // By itself a signal would make it 143, but a clean stop is 0.
                 Runtime.getRuntime().halt(0);
-            }));
+            });
             OUT.println("ready " + node.address());
             var excluded = new CountDownLatch(1);
             node.excluded().thenAccept(done -> excluded.countDown());

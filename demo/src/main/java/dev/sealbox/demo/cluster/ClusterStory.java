@@ -55,6 +55,24 @@ final class ClusterStory {
         kill();
         cutOff();
         judge(load, history);
+        leave();
+    }
+
+    /** Which all of them are to do in the end. */
+    private void leave() {
+        report.step("9. A node that is stopped");
+        var missed = missed();
+        report.prove("ends by itself, and cleanly", world.node(3).stop(), "it did not: " + lastWords("m3"));
+        report.prove("is no member any more", within(PATIENCE, () -> members() == 2), members() + " members");
+        report.proveEqual("and was missed by nobody: it left", missed, missed());
+    }
+
+    /** How often the first node could not reach the third one. */
+    private long missed() {
+        return world.logOf("m1")
+                .lines()
+                .filter(line -> line.contains("UNREACHABLE") && line.contains(".13:"))
+                .count();
     }
 
     private void begin() {

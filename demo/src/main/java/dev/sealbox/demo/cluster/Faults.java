@@ -65,11 +65,13 @@ final class Faults {
                 world.postgres().freeDisk();
                 revive();
             }
-            case RESTART_ALL_IN_TURN ->
+            case RESTART_ALL_IN_TURN -> {
                 List.of(HOST, CONTROL, 1).forEach(index -> {
                     world.node(index).stop();
                     world.node(index).start();
                 });
+                revive();
+            }
         }
     }
 
