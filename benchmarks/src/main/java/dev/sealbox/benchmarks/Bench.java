@@ -30,7 +30,7 @@ public final class Bench {
 
     /** Those that bring what they measure, and would only be disturbed by a running node. */
     private static final Map<String, Supplier<List<Samples>>> ALONE =
-            Map.of("journal", JournalSpeed::measure, "rotation", Rotation::measure);
+            Map.of("journal", JournalSpeed::measure, "rotation", Rotation::measure, "cluster", ClusterSpeed::measure);
 
     private static final String FORK = "fork";
 

@@ -1,5 +1,6 @@
 package dev.sealbox.benchmarks;
 
+import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.LayerFiles;
@@ -60,6 +61,7 @@ final class LoopbackSandboxes {
             case "start" -> started(((Launch) arguments[0]).sandbox());
             case "run" -> variable((Command) arguments[1]);
             case "park" -> 4096L;
+            case "limit" -> Unit.DONE;
             default -> throw new IllegalStateException("a sandbox without a container cannot " + method.getName());
         };
     }

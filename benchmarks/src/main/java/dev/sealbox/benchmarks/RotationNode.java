@@ -69,16 +69,20 @@ final class RotationNode implements AutoCloseable {
     static final String HOST = "api.example.test";
     static final OrganizationId ORGANIZATION = new OrganizationId("default");
 
-    private final Path folder;
-    private final Database database;
+    final Path folder;
+    private final String other;
+    final Database database;
     private final ActorSystem<SpawnProtocol.Command> system;
     final TestUpstream upstream;
     final EgressProxy proxy;
     final Persistence persistence;
     final Api api;
 
+    private boolean stopped;
+
     private RotationNode(Path folder, String other) throws IOException {
         this.folder = folder;
+        this.other = other;
         var authority = new TestAuthority();
         var roots = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
         upstream = new TestUpstream(authority, List.of(HOST));
@@ -194,6 +198,16 @@ final class RotationNode implements AutoCloseable {
         }
     }
 
+    /** Stops it, and starts one on what it has left behind. */
+    RotationNode again() {
+        stop();
+        try {
+            return new RotationNode(folder, other);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static <T> T now(CompletionStage<T> stage) {
         return stage.toCompletableFuture().join();
     }
@@ -204,11 +218,7 @@ final class RotationNode implements AutoCloseable {
         if (!Files.exists(folder)) {
             return;
         }
-        now(proxy.stop());
-        system.terminate();
-        now(system.getWhenTerminated());
-        database.close();
-        upstream.close();
+        stop();
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -216,5 +226,17 @@ final class RotationNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        now(proxy.stop());
+        system.terminate();
+        now(system.getWhenTerminated());
+        database.close();
+        upstream.close();
     }
 }

@@ -34,7 +34,7 @@ final class Scale {
 
     private static final Origin ORIGIN = Origin.system(RotationNode.ORGANIZATION);
 
-    private final RotationNode node;
+    private RotationNode node;
     private final AtomicInteger numbers = new AtomicInteger();
 
     private Scale(RotationNode node) {
@@ -50,12 +50,15 @@ final class Scale {
             return 2;
         }
         System.out.println("Machine: " + Machine.description());
-        try (var node = RotationNode.open("""
+        var scale = new Scale(RotationNode.open("""
                 sealbox.persistence { idle-timeout = %d s, max-stores = 1000000, max-sandboxes = 1000000 }
-                """.formatted(IDLE.toSeconds()))) {
-            Runtime.getRuntime().addShutdownHook(new Thread(node::close));
-            new Scale(node).measure(stores, sandboxes);
+                """.formatted(IDLE.toSeconds())));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> scale.node.close()));
+        try {
+            scale.measure(stores, sandboxes);
             return 0;
+        } finally {
+            scale.node.close();
         }
     }
 
@@ -74,12 +77,17 @@ final class Scale {
         var heap = heap();
         System.out.println(Samples.header());
         probes("with 10 stores").forEach(samples -> System.out.println(samples.row()));
-        fill(stores + " stores with " + SECRETS + " secrets", stores, this::store);
-        fill(sandboxes + " sandboxes that sleep", sandboxes, this::sleeper);
+        grown("stores with " + SECRETS + " secrets", stores, this::store);
+        grown("sandboxes that sleep", sandboxes, this::sleeper);
         settle();
         System.out.printf(Locale.ROOT, "heap in use: %d MiB before, %d MiB after%n", heap, heap());
         System.out.println(Samples.header());
         probes("with all of them").forEach(samples -> System.out.println(samples.row()));
+        LedgerSpeed.measure(node.database, node.folder.resolve("uses"));
+        var start = System.nanoTime();
+        node = node.again();
+        now(node.persistence.recover());
+        System.out.printf(Locale.ROOT, "stopped and started again: %.1f s%n", (System.nanoTime() - start) / 1e9);
     }
 
     private List<Samples> probes(String when) {
@@ -131,6 +139,22 @@ final class Scale {
         var start = System.nanoTime();
         Parallel.run(CLIENTS, times, work);
         System.out.printf(Locale.ROOT, "%s: %.1f s%n", what, (System.nanoTime() - start) / 1e9);
+    }
+
+    private void grown(String what, int times, Runnable work) {
+        var before = bytes();
+        fill(times + " " + what, times, work);
+        System.out.printf(Locale.ROOT, "  in the database, for each: %.1f KiB%n", (bytes() - before) / 1024.0 / times);
+    }
+
+    private long bytes() {
+        return node.database.now("weigh the database", connection -> {
+            try (var query = connection.prepareStatement("SELECT pg_database_size(current_database())");
+                    var rows = query.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        });
     }
 
     /** Until what nobody asks for has left the memory. */

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
  * Three machines with a node on each, one PostgreSQL server and one upstream that they share. Closing it removes
  * everything. Not thread-safe.
  */
-final class ClusterWorld implements AutoCloseable {
+public final class ClusterWorld implements AutoCloseable {
     /** What a node does, by its machine: entities and sandboxes, entities only, sandboxes only. */
     static final List<String> ROLES = List.of("control,host", "control", "host");
 
@@ -72,7 +72,8 @@ final class ClusterWorld implements AutoCloseable {
     private final List<Node> started = new ArrayList<>();
     private final List<SealboxClient> clients = new ArrayList<>();
 
-    ClusterWorld() {
+    /** Makes the machines; no node is started yet. */
+    public ClusterWorld() {
         try {
             // Others may pass through: the users of sandboxes, on the way to their own files.
             var passable = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
@@ -172,8 +173,13 @@ final class ClusterWorld implements AutoCloseable {
     }
 
     /** Starts all nodes: the first begins the cluster, the others join it at the same time. */
-    void start() {
+    public void start() {
         startFirst();
+        startOthers();
+    }
+
+    /** Starts all but the first, at the same time. */
+    public void startOthers() {
         var others = new ArrayList<CompletableFuture<Void>>();
         for (var index = 2; index <= ROLES.size(); index++) {
             var node = node(index);
@@ -183,7 +189,7 @@ final class ClusterWorld implements AutoCloseable {
     }
 
     /** The machines lead nowhere, so what sandboxes stand on is made on this one when it is not there yet. */
-    private void startFirst() {
+    public void startFirst() {
         try {
             node(1).start();
         } catch (IllegalStateException e) {
@@ -219,7 +225,7 @@ final class ClusterWorld implements AutoCloseable {
     }
 
     /** A client of the node with that number. */
-    SealboxClient client(int index) {
+    public SealboxClient client(int index) {
         var client = SealboxClient.builder()
                 .baseUrl(node(index).api().toString())
                 .apiKey(apiKey)
@@ -235,7 +241,7 @@ final class ClusterWorld implements AutoCloseable {
     }
 
     /** The id of the host on the machine with that number. */
-    String hostId(int index) {
+    public String hostId(int index) {
         return read("m" + index + "/host-id").strip();
     }
 

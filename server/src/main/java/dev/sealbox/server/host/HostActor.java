@@ -13,7 +13,6 @@ import akka.stream.javadsl.StreamConverters;
 import akka.stream.javadsl.StreamRefs;
 import akka.util.ByteString;
 import dev.sealbox.domain.Outcome;
-import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
@@ -35,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,28 +77,32 @@ public final class HostActor {
             context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
             var actor = new HostActor(host, layers, layered, registrar, context.getSystem());
             return Behaviors.receiveMessage(message -> {
-                actor.on(message);
+                actor.take(message);
                 return Behaviors.same();
             });
         });
     }
 
+    /** Whatever fails at once is an answer as well: an actor that failed would be a host that nobody finds any more. */
+    private void take(HostMessage message) {
+        try {
+            on(message);
+        } catch (RuntimeException e) {
+            message.replyTo().tell(failed(e));
+        }
+    }
+
     private void on(HostMessage message) {
         switch (message) {
-            case HostMessage.WhoAreYou(var asker) ->
-                answer(
-                        asker,
-                        now(() -> host.capacity().state()),
-                        state -> new HostReply.IAm(host.id(), state.diskFull(), Optional.of(state)));
-            case HostMessage.Drain(var on, var asker) ->
-                answer(
-                        asker,
-                        now(() -> {
-                            host.capacity().drain(on);
-                            log.info("this host {}", on ? "is drained" : "takes sandboxes again");
-                            return Unit.DONE;
-                        }),
-                        done -> finished());
+            case HostMessage.WhoAreYou(var asker) -> {
+                var state = host.capacity().state();
+                asker.tell(new HostReply.IAm(host.id(), state.diskFull(), Optional.of(state)));
+            }
+            case HostMessage.Drain(var on, var asker) -> {
+                host.capacity().drain(on);
+                log.info("this host {}", on ? "is drained" : "takes sandboxes again");
+                asker.tell(finished());
+            }
             case HostMessage.Start(var start, var asker) ->
                 answer(
                         asker,
@@ -263,15 +265,6 @@ public final class HostActor {
             case Outcome.Refused<T>(PreviewRefusal refusal) -> new HostReply.ConnectionRefused(refusal);
             case Outcome.Refused<T>(var refusal) -> new HostReply.Failed(refusal.message());
         };
-    }
-
-    /** A file that cannot be read or written is the asker's to know, and ends no host. */
-    private static <T> CompletionStage<T> now(Supplier<T> act) {
-        try {
-            return CompletableFuture.completedFuture(act.get());
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     private static <T> void answer(ActorRef<HostReply> asker, CompletionStage<T> stage, Function<T, HostReply> done) {

@@ -22,6 +22,9 @@ import java.util.Optional;
 /** What the cluster asks of a host. Values travel only encrypted. */
 public sealed interface HostMessage extends ClusterMessage {
 
+    /** Who is told what has come of it. */
+    ActorRef<HostReply> replyTo();
+
     record WhoAreYou(ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record Start(StartSandbox start, ActorRef<HostReply> replyTo) implements HostMessage {}
