@@ -106,6 +106,11 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
         return host.room();
     }
 
+    /** Whether a sandbox runs here as far as this process knows, those of an earlier one included. */
+    public boolean hasSandboxes() {
+        return !live.isEmpty();
+    }
+
     /** The names of the templates that this host can run, as far as is known by now; never blocks. */
     public Set<String> templates() {
         return Stream.concat(
