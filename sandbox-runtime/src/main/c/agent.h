@@ -1,6 +1,7 @@
 /*
- * The guest agent: process 1 of every sandbox. It accepts connections on an inherited listening socket and forks one
- * handler per connection; a handler does one operation and ends. Process 1 itself never reads what a client sends.
+ * The guest agent: process 1 of every sandbox. It accepts connections on an inherited listening socket, or is handed
+ * them by a relay on the host, and forks one handler per connection; a handler does one operation and ends. Process 1
+ * itself never reads what a client sends.
  *
  * Frames, both ways: 1 byte type, 4 bytes big-endian length, payload. Numbers are big-endian, strings are a 4-byte
  * length and bytes.
@@ -34,6 +35,7 @@ enum frame_type {
     FRAME_REMOVE = 0x15,
     FRAME_PING = 0x16,
     FRAME_CONNECT = 0x18, /* 4 bytes: a TCP port of the sandbox; see port.c for what follows */
+    FRAME_ELEVATE = 0x19, /* as FRAME_RUN, with the program's path for the directory; only from inside */
     FRAME_SESSION = 0x17, /* as FRAME_RUN, then ms to live on without the host (0: for ever), columns, rows (0: pipes) */
 };
 
@@ -49,6 +51,9 @@ enum {
 };
 
 #define HOME "/home/sandbox"
+
+/* Up to which files are closed: the kernel of gVisor takes the largest number of all for -1. */
+#define LAST_FILE 0x7fffffffU
 
 struct request {
     uint8_t type;
@@ -81,6 +86,7 @@ struct form {
 struct streams {
     int input, output, errors, report;
     int terminal; /* whether the input is to be the controlling terminal */
+    int keys;     /* where it is told of keys that are signals, with a terminal whose kernel does not know them; else -1 */
 };
 
 uint32_t take_u32(struct form *form);
@@ -96,8 +102,26 @@ void handle_session(int connection, const struct request *request);
 int open_terminal(int *master, int *slave); /* -1 and errno when there is none left */
 void resize_terminal(int master, uint32_t columns, uint32_t rows);
 
+/*
+ * The gVisor of Debian makes no signal of Ctrl-C. There the agent does: of what is typed it takes the keys that are one
+ * at the time, and tells a process in the terminal's session, which sends it to who is in the foreground.
+ */
+extern int kernel_knows_keys;
+int open_keys(int *ear, int *mouth);
+size_t until_key(int master, const uint8_t *typed, size_t length, uint8_t *key); /* 1 and the signal when it is first */
+void begin_to_listen_to_keys(int ear, int terminal);
+
 /* port.c */
 void handle_connect(int connection, const struct request *request);
+
+/* relayed.c: for where no socket can be inherited. */
+int next_relayed(int relay); /* a connection that the host's relay has sent; -1, as accept, with EBADF at its end */
+void leave_tmp_empty(void);  /* of what told that it belongs to the disk */
+
+/* elevate.c: both sides of what takes the place of the setuid bit. */
+int listen_for_elevation(void); /* -1 when nobody can be heard */
+void handle_elevation(int connection);
+int ask_for_elevation(const char *path, char **arguments); /* the exit code */
 
 /* descendants.c: ends every process that descends from the caller, however often it forked. */
 void kill_descendants(void);

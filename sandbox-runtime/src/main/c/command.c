@@ -106,12 +106,14 @@ static void take_files(const struct streams *streams)
     int input = streams->input >= 0 ? streams->input : open("/dev/null", O_RDONLY);
     if (streams->terminal)
         ioctl(input, TIOCSCTTY, 0);
+    if (streams->terminal && streams->keys >= 0)
+        begin_to_listen_to_keys(streams->keys, input);
     dup2(input, 0);
     dup2(streams->output, 1);
     dup2(streams->errors, 2);
     if (streams->report >= 0 && streams->report != REPORT)
         dup3(streams->report, REPORT, O_CLOEXEC);
-    close_range(streams->report >= 0 ? REPORT + 1 : REPORT, ~0U, 0);
+    close_range(streams->report >= 0 ? REPORT + 1 : REPORT, LAST_FILE, 0);
 }
 
 void execute(const struct command *command, const struct streams *streams)

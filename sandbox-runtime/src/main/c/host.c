@@ -3,6 +3,7 @@
  *
  *   launch  mounts a sandbox's disk in a mount namespace of its own, opens the agent's socket and becomes runc. What it
  *           mounts is seen by nobody else and is gone with the container, so a crash leaves no mount behind.
+ *   relay   the same for runsc, with a small process beside it that hands on the agent's connections, in relay.c.
  *   boot    run by runc inside a container that is being made: gives it the boot id that launch has drawn.
  *   shift   moves the owners of a tree into the range of user ids that sandboxes have.
  *   btrfs   what the storage driver for btrfs asks for, in btrfs.c.
@@ -35,7 +36,6 @@
 #include "host.h"
 
 /* Where the OCI configuration expects rootfs, sys and agent. Every launch sees only its own. */
-#define STAGE "/run/sealbox"
 #define BOOT_ID STAGE "/boot_id"
 
 enum { AGENT_SOCKET = 3 };
@@ -48,7 +48,7 @@ void step(const char *name, int result)
     exit(1);
 }
 
-static void log_to(const char *path)
+void log_to(const char *path)
 {
     int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     step("log", log);
@@ -59,7 +59,7 @@ static void log_to(const char *path)
     dup2(nothing, 0);
 }
 
-static int listen_at(const char *path)
+int listen_at(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
@@ -77,7 +77,7 @@ static int listen_at(const char *path)
 }
 
 /* A place of our own, whose path the sandbox's root may walk, as it may not that of the data folder. */
-static void make_stage(void)
+void make_stage(void)
 {
     step("mount namespace", unshare(CLONE_NEWNS));
     step("mount namespace", mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL));
@@ -122,7 +122,7 @@ static int boot(void)
     return 0;
 }
 
-static void mount_disk(const char *folder, const char *options, const char *agent)
+void mount_disk(const char *folder, const char *options, const char *agent)
 {
     step("agent", mount(agent, STAGE "/agent", NULL, MS_BIND, NULL));
     step("disk", chdir(folder));
@@ -200,7 +200,7 @@ static void make_users(const char *maker, const char *first)
 }
 
 /* What runc hands on. It cannot set it itself where root lacks CAP_SYS_RESOURCE, since it owns no sandbox's users. */
-static void limit_files(const char *open_files)
+void limit_files(const char *open_files)
 {
     struct rlimit none = {0}, files = {.rlim_cur = strtoul(open_files, NULL, 10)};
     files.rlim_max = files.rlim_cur;
@@ -212,7 +212,7 @@ static void limit_files(const char *open_files)
  * An empty keyring of its own, made as the host's root. runc would make one as the sandbox's root, who is the same user
  * of the host in all sandboxes and may have 200 keys: the 201st sandbox would not start.
  */
-static void make_keyring(void)
+void make_keyring(void)
 {
     if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
         step("keyring", -1);
@@ -265,6 +265,8 @@ int main(int count, char **arguments)
 {
     if (count >= 12 && strcmp(arguments[1], "launch") == 0)
         return launch(arguments + 2);
+    if (count >= 12 && strcmp(arguments[1], "relay") == 0)
+        return relay(arguments + 2);
     if (count == 2 && strcmp(arguments[1], "boot") == 0)
         return boot();
     if (count == 4 && strcmp(arguments[1], "shift") == 0)
@@ -274,6 +276,6 @@ int main(int count, char **arguments)
     if (count == 3 && strcmp(arguments[1], "unpack") == 0)
         return unpack(arguments[2]);
     fprintf(stderr, "usage: launch FOLDER OPTIONS AGENT NETWORK MAKER FIRST FILES SOCKET LOG PROGRAM ARGUMENT... | "
-                    "boot | shift FOLDER BASE | btrfs WORD PATH... | unpack FOLDER\n");
+                    "relay FOLDER OPTIONS AGENT SHIM GROUPS MAKER FILES SOCKET LOG PROGRAM ARGUMENT... | boot | shift FOLDER BASE | btrfs WORD PATH... | unpack FOLDER\n");
     return 1;
 }

@@ -47,16 +47,16 @@ static void serve(int connection)
     }
 }
 
-static void answer(int connection)
+static void answer(int connection, void (*serve_it)(int))
 {
     pid_t handler = fork();
     if (handler == 0) {
         close_range(LISTENER, (unsigned)connection - 1, 0);
-        close_range((unsigned)connection + 1, ~0U, 0);
-        serve(connection);
+        close_range((unsigned)connection + 1, LAST_FILE, 0);
+        serve_it(connection);
         _exit(0);
     }
-    if (handler < 0) {
+    if (handler < 0 && serve_it == serve) {
         fcntl(connection, F_SETFL, O_NONBLOCK);
         refuse(connection, REFUSED_BUSY, "the sandbox has no room for another process", errno);
     }
@@ -64,24 +64,38 @@ static void answer(int connection)
 }
 
 /* Nobody reads what process 1 could print, and nothing of the host may stay open in here. */
-static void let_go_of_the_host(void)
+static void let_go_of_the_host(int relayed)
 {
+    if (relayed)
+        dup2(0, LISTENER);
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (nothing >= 0) {
         dup2(nothing, 0);
         dup2(nothing, 1);
         dup2(nothing, 2);
     }
-    close_range(LISTENER + 1, ~0U, 0);
+    close_range(LISTENER + 1, LAST_FILE, 0);
     fcntl(LISTENER, F_SETFD, FD_CLOEXEC);
     fcntl(LISTENER, F_SETFL, O_NONBLOCK);
 }
 
-int main(void)
+/*
+ * The argument "relayed" says that connections come over standard input; else they do to the inherited listener. "try"
+ * ends at once: by it a host learns whether it can run anything. "elevate" is no agent, but one of its clients.
+ */
+int main(int count, char **arguments)
 {
+    if (count == 2 && strcmp(arguments[1], "try") == 0)
+        return 0;
+    if (count >= 4 && strcmp(arguments[1], "elevate") == 0)
+        return ask_for_elevation(arguments[2], arguments + 3);
+    int relayed = count == 2 && strcmp(arguments[1], "relayed") == 0;
     /* Undumpable: not even the sandbox's root may look into or write to the agent's memory. */
     prctl(PR_SET_DUMPABLE, 0);
-    let_go_of_the_host();
+    let_go_of_the_host(relayed);
+    if (relayed)
+        leave_tmp_empty();
+    kernel_knows_keys = !relayed;
     sigset_t all, children;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
@@ -90,14 +104,20 @@ int main(void)
     int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0)
         return 1;
-    struct pollfd awaited[] = {{.fd = LISTENER, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    int inside = relayed ? listen_for_elevation() : -1;
+    struct pollfd awaited[] = {
+        {.fd = LISTENER, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = inside, .events = POLLIN}};
     for (;;) {
-        poll(awaited, 2, -1);
+        poll(awaited, 3, -1);
         reap(signals);
-        int connection = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
+        int connection = relayed ? next_relayed(LISTENER) : accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
+        int error = errno;
+        int asking = inside < 0 ? -1 : accept4(inside, NULL, NULL, SOCK_CLOEXEC);
+        if (asking >= 0)
+            answer(asking, handle_elevation);
         if (connection >= 0)
-            answer(connection);
-        else if (errno == EINVAL || errno == ENOTSOCK || errno == EBADF)
+            answer(connection, serve);
+        else if (error == EINVAL || error == ENOTSOCK || error == EBADF)
             return 1; /* without its socket the sandbox is of no use */
     }
 }

@@ -24,6 +24,7 @@ struct session {
     int connection, signals;       /* the connection is -1 once the host is gone */
     int input, output, errors;     /* -1 once they are closed */
     int terminal;                  /* input and output are one terminal's master side */
+    int keys;                      /* where keys that are signals go, if the kernel makes none of them; else -1 */
     pid_t child;
     int ended, status, timed_out;
     int64_t deadline, hung_up_until; /* in ms of the monotonic clock, 0: none */
@@ -147,7 +148,13 @@ static void feed(struct session *session)
 {
     while (session->held > session->fed) {
         size_t length = session->held - session->fed;
-        if (session->input >= 0) {
+        uint8_t key = 0;
+        if (session->input >= 0 && session->keys >= 0)
+            length = until_key(session->input, session->incoming + session->fed, length, &key);
+        if (key != 0) {
+            if (write(session->keys, &key, 1) != 1)
+                shut(&session->keys);
+        } else if (session->input >= 0) {
             ssize_t put = write(session->input, session->incoming + session->fed, length);
             if (put < 0 && (errno == EAGAIN || errno == EINTR))
                 return;
@@ -308,6 +315,9 @@ static int open_pipes(struct session *session, struct streams *child)
 static int open_files(struct session *session, struct streams *child, uint32_t columns, uint32_t rows)
 {
     session->terminal = child->terminal = columns > 0 && rows > 0;
+    session->keys = child->keys = -1;
+    if (session->terminal && !kernel_knows_keys && open_keys(&child->keys, &session->keys) < 0)
+        return -1;
     if (!session->terminal)
         return open_pipes(session, child);
     int slave;
@@ -323,6 +333,8 @@ static int open_files(struct session *session, struct streams *child, uint32_t c
 static void close_files(const struct streams *child)
 {
     close(child->input);
+    if (child->keys >= 0)
+        close(child->keys);
     if (!child->terminal) {
         close(child->output);
         close(child->errors);

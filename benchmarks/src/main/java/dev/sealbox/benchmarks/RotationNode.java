@@ -56,6 +56,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -117,7 +118,8 @@ final class RotationNode implements AutoCloseable {
                         new HostId("host-1"),
                         new CapacitySettings(Optional.of(1L << 30), 1, 10_000, Map.of()),
                         folder.resolve("draining"),
-                        () -> false),
+                        () -> false,
+                        () -> Set.of("base")),
                 folder.resolve("last-uses"));
         system.tell(new SpawnProtocol.Spawn<>(
                 HostActor.create(host, LoopbackSandboxes.layers(), Persistence.registrar(system, settings)),

@@ -7,8 +7,10 @@ import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.placement.OnHostLoss;
 import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.PreviewToken;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.domain.sandbox.Environment;
 import dev.sealbox.domain.sandbox.NewSandbox;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.sandbox.Tier;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +18,6 @@ import java.util.Set;
 
 /** Reads what a person wants a sandbox or a fork to be. */
 final class Wishes {
-    private static final String DEFAULT_TEMPLATE = "base";
     private static final int MAX_MEMORY = 16_384;
 
     private Wishes() {}
@@ -24,7 +25,7 @@ final class Wishes {
     /** {@code guard} is the token that visitors of its ports are to need. */
     static NewSandbox sandbox(JsonBody body, Optional<PreviewToken> guard) {
         return new NewSandbox(
-                Texts.label("templateID", body.nonEmptyText("templateID").orElse(DEFAULT_TEMPLATE), 128),
+                template(body),
                 store(body),
                 Tier.choose(size(body, "cpuCount"), size(body, "memoryMB"), size(body, "diskMB")),
                 timeout(body),
@@ -43,7 +44,18 @@ final class Wishes {
                 metadata(body),
                 size(body, "memoryMB").map(wanted -> Math.clamp(wanted, 1, MAX_MEMORY)),
                 within,
-                siting(body));
+                siting(body),
+                runtime(body));
+    }
+
+    /** A runtime that is asked for by its own field wins over the one that a template's name says. */
+    private static String template(JsonBody body) {
+        var name = Texts.label("templateID", body.nonEmptyText("templateID").orElse(Template.BASE), 128);
+        return Template.of(name).on(runtime(body)).name();
+    }
+
+    private static Optional<ContainerRuntime> runtime(JsonBody body) {
+        return body.nonEmptyText("runtime").map(ContainerRuntime::of);
     }
 
     private static Siting siting(JsonBody body) {

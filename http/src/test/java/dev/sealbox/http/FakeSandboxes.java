@@ -27,6 +27,7 @@ import dev.sealbox.domain.sandbox.SandboxUpkeep;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sandbox.Tags;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.sandbox.Tier;
 import dev.sealbox.domain.sandbox.Upkeep;
 import dev.sealbox.domain.store.StoreRefusal;
@@ -102,7 +103,7 @@ final class FakeSandboxes implements Sandboxes, SandboxUpkeep {
         if (wish.store().filter(store -> store.value().equals("unknown")).isPresent()) {
             return now(refused(new StoreRefusal.UnknownName(wish.store().get())));
         }
-        if (!wish.template().equals("base")) {
+        if (!Template.of(wish.template()).isKnown()) {
             return now(refused(new SandboxRefusal.UnknownTemplate()));
         }
         return now(done(add(origin, id, wish, "running")));

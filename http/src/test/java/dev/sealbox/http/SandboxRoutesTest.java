@@ -90,6 +90,8 @@ class SandboxRoutesTest {
                 "{\"cpuCount\":3}|400|invalid",
                 "{\"cpuCount\":2,\"memoryMB\":4096}|400|invalid",
                 "{\"diskMB\":1}|400|invalid",
+                "{\"runtime\":\"kata\"}|400|invalid",
+                "{\"runtime\":1}|400|invalid",
                 "{\"envs\":{\"A=B\":\"x\"}}|400|invalid",
                 "{\"envs\":{\"\":\"x\"}}|400|invalid",
                 "{\"envs\":{\"A\":1}}|400|invalid",
@@ -102,6 +104,22 @@ class SandboxRoutesTest {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.code()).isEqualTo(code);
         assertThat(answer.error()).isNotEmpty().doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"runtime\":\"runsc\"}|base-runsc",
+                "{\"templateID\":\"base\",\"runtime\":\"runc\"}|base-runc",
+                "{\"templateID\":\"base-runsc\"}|base-runsc",
+                "{\"templateID\":\"base-runsc\",\"runtime\":\"runc\"}|base-runc",
+                "{\"runtime\":\"\"}|base"
+            })
+    void choosesTheRuntimeByTheRequestElseByTheTemplate(String body, String template) {
+        created(body);
+
+        assertThat(server.sandboxes.wanted.getLast().template()).isEqualTo(template);
     }
 
     @Test

@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class RememberedHosts implements SandboxHosts {
     static final HostId HERE = new HostId("host-1");
 
+    /** A template that these hosts have not what it takes to run. */
+    private static final String NOT_OFFERED = "base-runsc";
+
     final Map<SandboxId, StartSandbox> started = new ConcurrentHashMap<>();
     final Map<SandboxId, EgressPolicy> policies = new ConcurrentHashMap<>();
     final Map<SandboxId, Map<SecretName, String>> values = new ConcurrentHashMap<>();
@@ -81,7 +84,7 @@ final class RememberedHosts implements SandboxHosts {
 
     @Override
     public Place place(Wanted wanted) {
-        return full ? new Place.Nowhere() : new Place.On(HERE);
+        return full || wanted.template().equals(NOT_OFFERED) ? new Place.Nowhere() : new Place.On(HERE);
     }
 
     @Override

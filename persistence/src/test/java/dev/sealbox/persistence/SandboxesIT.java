@@ -30,6 +30,7 @@ import dev.sealbox.domain.organization.OrganizationRefusal.TooManySandboxes;
 import dev.sealbox.domain.sandbox.AllowedHosts;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Claim;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Run;
@@ -241,7 +242,13 @@ class SandboxesIT {
         var strange = new NewSandbox("gpu", Optional.empty(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
         assertThat(refused(sandboxes().create(origin, strange))).isEqualTo(new SandboxRefusal.UnknownTemplate());
 
+        var isolated =
+                new NewSandbox("default-runsc", Optional.empty(), new Limits(1, 1024, 20480), 0, Map.of(), Map.of());
+        assertThat(refused(sandboxes().create(origin, isolated)))
+                .isEqualTo(new SandboxRefusal.RuntimeMissing(ContainerRuntime.RUNSC));
+
         HOSTS.full = true;
+        assertThat(refused(sandboxes().create(origin, isolated))).isEqualTo(new SandboxRefusal.NoHost());
         assertThat(refused(sandboxes().create(origin, wanted(Optional.empty()))))
                 .isEqualTo(new SandboxRefusal.NoHost());
         HOSTS.full = false;

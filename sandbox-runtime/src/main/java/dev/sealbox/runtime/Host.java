@@ -6,11 +6,12 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.runtime.container.ContainerSpec;
 import dev.sealbox.runtime.container.ContainerSpec.Fence;
+import dev.sealbox.runtime.container.Containers;
 import dev.sealbox.runtime.container.HostPrograms;
-import dev.sealbox.runtime.container.OciConfig;
-import dev.sealbox.runtime.container.Runc;
+import dev.sealbox.runtime.container.Runtimes;
 import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.exec.Deadlines;
 import dev.sealbox.runtime.exec.HostedPorts;
@@ -50,13 +51,17 @@ import org.slf4j.LoggerFactory;
  */
 final class Host {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+
+    /** Threads on the host that one process in gVisor may take, which the limit of processes is a multiple of. */
+    private static final int TRACERS = 8;
+
     private final RuntimeSettings settings;
     private final NodeStorage storage;
     private final Store store;
     private final StorageDriver driver;
     private final Templates templates;
     private final Router router;
-    private final Runc runc;
+    private final Runtimes runtimes;
     private final Cgroups cgroups;
     private final AddressPool addresses;
     private final Deadlines deadlines = new Deadlines();
@@ -76,7 +81,7 @@ final class Host {
         this.templates = new Templates(settings.templateDir(), settings.uidBase(), programs.host());
         this.layers = new HostedLayers(store, templates, programs.host(), settings.uidBase(), settings.importLimit());
         this.router = new Router(settings.nodeId());
-        this.runc = new Runc(data.resolve("runc"), programs);
+        this.runtimes = new Runtimes(data, programs, settings.runtime(), settings.gvisorPlatform());
         this.cgroups = new Cgroups(settings.nodeId());
         this.addresses = AddressPool.of(settings.addressPool());
         this.sessions = new HostedSessions(settings.sessions(), deadlines);
@@ -107,6 +112,10 @@ final class Host {
         return new HostedOffers(store, layers);
     }
 
+    Runtimes runtimes() {
+        return runtimes;
+    }
+
     Templates templates() {
         return templates;
     }
@@ -125,7 +134,7 @@ final class Host {
         }
         var records = store.sandboxes();
         records.forEach(record -> addresses.reserve(record.address()));
-        var running = runc.running();
+        var running = runtimes.running();
         running.forEach(cgroups::thaw);
         var alive = records.stream()
                 .filter(each -> store.folder(each.id()).isComplete())
@@ -140,9 +149,9 @@ final class Host {
     }
 
     private void clearAllBut(Set<SandboxId> alive) {
-        runc.known().stream().filter(known -> !alive.contains(known)).forEach(container -> {
+        runtimes.known().stream().filter(known -> !alive.contains(known)).forEach(container -> {
             LOG.info("clearing away the container of {}, which has ended or belongs to nothing here", container);
-            runc.delete(container);
+            runtimes.delete(container);
         });
         router.removeAllBut(alive);
         cgroups.removeAllBut(alive);
@@ -208,7 +217,7 @@ final class Host {
     /** A layer knows what it stands on, the version of its template included. */
     private Base baseOf(Launch launch) {
         if (launch.layers().isEmpty()) {
-            return new Base(templates.current(launch.template()), List.of());
+            return new Base(templates.current(Template.of(launch.template()).files()), List.of());
         }
         var newest = launch.layers().getFirst();
         return store.baseOn(newest)
@@ -222,7 +231,8 @@ final class Host {
                 templates.rootOf(record.base().template()),
                 store.layersOf(record.base()));
         store.forgetFormerDisks(folder, record.generation());
-        router.connect(record.whereabouts());
+        var containers = runtimes.of(Template.of(launch.template()));
+        router.connect(record.whereabouts(), containers.asksForNeighbours());
         var spec = new ContainerSpec(
                 record.id(),
                 AddressPool.numberOf(record.address()),
@@ -234,9 +244,12 @@ final class Host {
                         settings.pidsLimit(),
                         settings.shmBytes(),
                         OpenFiles.atMost(settings.openFiles())));
-        configure(folder.config(), spec);
-        runc.run(new Runc.Launching(
-                spec, mount.folder(), mount.options(), folder.path(), socket(record.id()), folder.log()));
+        configure(folder.config(), containers.configuration(spec));
+        var groups = containers.needsGroups()
+                ? cgroups.prepare(record.id(), launch.limits(), settings.pidsLimit() * TRACERS)
+                : List.<Path>of();
+        containers.run(new Containers.Launching(
+                spec, mount.folder(), mount.options(), folder.path(), groups, socket(record.id()), folder.log()));
         cgroups.limitSockets(record.id(), launch.limits());
         var agent = agent(record.id());
         if (!agent.answers()) {
@@ -253,9 +266,9 @@ final class Host {
         return new Disk(store.folder(record.id()).path(), record.generation(), (long) megabytes << 20);
     }
 
-    private static void configure(Path file, ContainerSpec spec) {
+    private static void configure(Path file, String content) {
         try {
-            Files.writeString(file, OciConfig.of(spec));
+            Files.writeString(file, content);
         } catch (IOException e) {
             throw new RuntimeFailure("container", e);
         }
@@ -350,7 +363,7 @@ final class Host {
             clear(record.get());
             forget(record.get());
         } else {
-            runc.delete(sandbox);
+            runtimes.delete(sandbox);
             store.remove(sandbox);
         }
     }
@@ -359,7 +372,7 @@ final class Host {
     private void clear(SandboxRecord record) {
         store.folder(record.id()).markComplete(false);
         cgroups.thaw(record.id());
-        runc.delete(record.id());
+        runtimes.delete(record.id());
         router.disconnect(record.whereabouts());
         cgroups.remove(record.id());
         try {
@@ -376,12 +389,12 @@ final class Host {
 
     /** Whether a container's process 1 lives, answering or not. */
     boolean isAlive(SandboxId sandbox) {
-        return runc.running().contains(sandbox);
+        return runtimes.running().contains(sandbox);
     }
 
     /** Of these the ones whose process 1 lives and answers. */
     List<SandboxAddress> alive(List<SandboxAddress> among) {
-        var running = runc.running();
+        var running = runtimes.running();
         return among.stream()
                 .filter(each -> running.contains(each.sandbox())
                         && agent(each.sandbox()).answers())
@@ -391,7 +404,7 @@ final class Host {
     /** Stops every sandbox and removes the router; layers and templates stay. */
     void remove() {
         store.sandboxes().forEach(record -> stop(record.id()));
-        runc.known().forEach(runc::delete);
+        runtimes.known().forEach(runtimes::delete);
         router.removeAllBut(Set.of());
         router.close();
         cgroups.close();

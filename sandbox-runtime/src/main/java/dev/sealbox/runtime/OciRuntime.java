@@ -12,12 +12,14 @@ import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.preview.SandboxPorts;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.CommandResult;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.SandboxSessions;
 import dev.sealbox.domain.session.SessionAction;
@@ -31,12 +33,16 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +104,20 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     /** What is left of the disk that sandboxes and layers lie on. */
     public DiskRoom room() {
         return host.room();
+    }
+
+    /** Whether a sandbox runs here as far as this process knows, those of an earlier one included. */
+    public boolean hasSandboxes() {
+        return !live.isEmpty();
+    }
+
+    /** The names of the templates that this host can run, as far as is known by now; never blocks. */
+    public Set<String> templates() {
+        return Stream.concat(
+                        Stream.of(Optional.<ContainerRuntime>empty()),
+                        host.runtimes().offered().stream().map(Optional::of))
+                .map(runtime -> new Template(Template.BASE, runtime).name())
+                .collect(Collectors.toSet());
     }
 
     /** Builds the base root filesystem if it is missing, which takes half a minute or more. Blocks. */

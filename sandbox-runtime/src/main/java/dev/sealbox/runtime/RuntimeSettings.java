@@ -2,6 +2,7 @@ package dev.sealbox.runtime;
 
 import com.typesafe.config.Config;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.runtime.exec.SessionSettings;
 import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.util.regex.Pattern;
  * What an operator may choose about the sandbox runtime; the keys live under {@code sealbox.runtime}, explained in
  * {@code reference.conf}.
  *
+ * @param runtime what runs a sandbox of which nobody has said
+ * @param gvisorPlatform by which gVisor comes to run, as runsc names it
  * @param storageImageBytes of the file system in a file, where disks lie in one
  * @param diskReserve bytes of the disk that nothing new is begun in
  * @param importLimit bytes of one import, packed and unpacked
@@ -22,6 +25,8 @@ public record RuntimeSettings(
         Path dataDir,
         Path templateDir,
         String nodeId,
+        ContainerRuntime runtime,
+        String gvisorPlatform,
         String addressPool,
         int uidBase,
         int pidsLimit,
@@ -38,6 +43,7 @@ public record RuntimeSettings(
         int portConnections) {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?");
     private static final Pattern MOUNTABLE = Pattern.compile("[^:,\\\\]+");
+    private static final Pattern PLATFORM = Pattern.compile("[a-z]{1,16}");
     private static final int LONGEST_DATA_DIR = 70;
 
     public RuntimeSettings {
@@ -51,6 +57,7 @@ public record RuntimeSettings(
         check(
                 dataDir.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_DATA_DIR,
                 "data-dir is longer than " + LONGEST_DATA_DIR + " bytes, too long for sockets below it");
+        check(PLATFORM.matcher(gvisorPlatform).matches(), "gvisor-platform is no word");
         check(uidBase >= 65536, "uid-base is below 65536");
         check(portConnections >= 1, "port-connections is below 1");
         check(pidsLimit >= 16, "pids-limit is below 16");
@@ -67,6 +74,8 @@ public record RuntimeSettings(
                 Path.of(runtime.getString("data-dir")),
                 Path.of(runtime.getString("template-dir")),
                 runtime.getString("node-id"),
+                runtime(runtime.getString("default")),
+                runtime.getString("gvisor-platform"),
                 runtime.getString("address-pool"),
                 runtime.getInt("uid-base"),
                 runtime.getInt("pids-limit"),
@@ -81,6 +90,14 @@ public record RuntimeSettings(
                 config.getBytes("sealbox.host.disk-reserve"),
                 runtime.getBytes("import-limit"),
                 runtime.getInt("port-connections"));
+    }
+
+    private static ContainerRuntime runtime(String word) {
+        try {
+            return ContainerRuntime.of(word);
+        } catch (InvalidValue e) {
+            throw new InvalidValue("sealbox.runtime.default is neither runc nor runsc");
+        }
     }
 
     private static StorageKind storage(String word) {

@@ -1,5 +1,7 @@
 package dev.sealbox.runtime;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.egress.SandboxAddress;
@@ -76,6 +78,17 @@ final class Node implements AutoCloseable {
         return chosen != null ? chosen : Path.of("../var/templates").toString();
     }
 
+    /** Where it does not, what would be tested is counted as left out, and said. */
+    void assumeItRuns(String word) {
+        var there = Tool.attempt("test", List.of("sh", "-c", "command -v " + word), "")
+                        .exitCode()
+                == 0;
+        if (!there) {
+            close();
+        }
+        assumeTrue(there, "NOT TESTED: there is no " + word);
+    }
+
     OciRuntime runtime() {
         return runtime;
     }
@@ -123,9 +136,23 @@ final class Node implements AutoCloseable {
     }
 
     SandboxAddress start(Limits limits, CheckpointId... layers) {
+        return start("base", limits, layers);
+    }
+
+    SandboxAddress start(String template, Limits limits, CheckpointId... layers) {
         var sandbox = SandboxId.random(ThreadLocalRandom.current());
         return await(runtime.start(new Launch(
-                sandbox, "base", List.of(layers), limits, Certificates.AUTHORITY, origin(layers), 0, false)));
+                sandbox, template, List.of(layers), limits, Certificates.AUTHORITY, origin(layers), 0, false)));
+    }
+
+    /** As the system does when it finds that a sandbox has ended: from its disk. One that runs goes on. */
+    void startAgain(SandboxId sandbox, Limits limits) {
+        startAgain("base", sandbox, limits);
+    }
+
+    void startAgain(String template, SandboxId sandbox, Limits limits) {
+        await(runtime.start(
+                new Launch(sandbox, template, List.of(), limits, Certificates.AUTHORITY, Optional.empty(), 0, true)));
     }
 
     private static Optional<CheckpointId> origin(CheckpointId... layers) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.runtime.exec.SessionSettings;
 import dev.sealbox.runtime.storage.StorageKind;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ class RuntimeSettingsTest {
                         Path.of("/d"),
                         Path.of("/t"),
                         "main",
+                        ContainerRuntime.RUNC,
+                        "ptrace",
                         "100.96.0.0/16",
                         1_000_000,
                         1024,

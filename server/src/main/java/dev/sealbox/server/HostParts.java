@@ -69,7 +69,8 @@ record HostParts(OciRuntime runtime, EgressProxy proxy, Host host, DurableLedger
                                 id,
                                 CapacitySettings.from(config),
                                 settings.dataDir().resolve("draining"),
-                                () -> !hasRoom(runtime)),
+                                () -> !hasRoom(runtime),
+                                runtime::templates),
                         settings.dataDir().resolve("last-uses")),
                 ledger,
                 lease);

@@ -266,7 +266,10 @@ final class Node {
                 HostDirectory directory,
                 Registrar registrar,
                 UsageMeters usage) {
-            parts.host().expectAdoption();
+            // Else it would be told as full, which is looked at again only after some seconds.
+            if (parts.runtime().hasSandboxes()) {
+                parts.host().expectAdoption();
+            }
             spawn(system, HostActor.create(parts.host(), parts.runtime().layers(), layered, registrar), "sandbox-host");
             Waiting.until(
                     "register the host",

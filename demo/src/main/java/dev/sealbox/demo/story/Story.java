@@ -29,6 +29,7 @@ public final class Story {
         egress.reveal(first, "/first", values.api());
         egress.refuse(first, "/first");
         egress.noWayAround(first);
+        new Gvisor(world, report, transcript).tell();
 
         var parentToken = first.variable("GIT_TOKEN");
         var checkpoint = forks.checkpoint(first);

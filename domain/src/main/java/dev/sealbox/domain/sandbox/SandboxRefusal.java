@@ -41,6 +41,9 @@ public sealed interface SandboxRefusal extends Refusal {
     /** It uses more memory than it would have. */
     record MemoryInUse(int memoryMB) implements SandboxRefusal {}
 
+    /** No host that is here runs sandboxes by this. */
+    record RuntimeMissing(ContainerRuntime runtime) implements SandboxRefusal {}
+
     record UnknownTemplate() implements SandboxRefusal {}
 
     record CheckpointNameTaken(String name) implements SandboxRefusal {}
@@ -77,6 +80,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case StartFailed refusal -> Kind.NOT_READY;
             case SizeLocked refusal -> Kind.FORBIDDEN;
             case MemoryInUse refusal -> Kind.CONFLICT;
+            case RuntimeMissing refusal -> Kind.INVALID;
             case UnknownTemplate refusal -> Kind.NOT_FOUND;
             case CheckpointNameTaken refusal -> Kind.CONFLICT;
             case TooManyCheckpoints refusal -> Kind.INVALID;
@@ -105,6 +109,7 @@ public sealed interface SandboxRefusal extends Refusal {
             // As the contract has them.
             case SizeLocked refusal -> "scaling_locked";
             case MemoryInUse refusal -> "oom_floor";
+            case RuntimeMissing refusal -> "sandbox.runtime-missing";
             case UnknownTemplate refusal -> "sandbox.unknown-template";
             case CheckpointNameTaken refusal -> "checkpoint.name-taken";
             case TooManyCheckpoints refusal -> "checkpoint.too-many";
@@ -144,6 +149,7 @@ public sealed interface SandboxRefusal extends Refusal {
             case StartFailed(var reason) -> "the sandbox could not be started: " + reason;
             case SizeLocked() -> "the size of the sandbox is locked";
             case MemoryInUse(var memoryMB) -> "the sandbox uses more memory than " + memoryMB + " MiB";
+            case RuntimeMissing(var runtime) -> "no host runs sandboxes by " + runtime.word();
             case UnknownTemplate() -> "template not found";
             case CheckpointNameTaken(var name) -> "a checkpoint with this name exists in the sandbox: " + name;
             case TooManyCheckpoints(var limit) ->

@@ -17,6 +17,7 @@ import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.domain.sandbox.StoreLayers;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.store.StoreRefusal;
 import dev.sealbox.domain.store.StoreView;
@@ -201,7 +202,7 @@ final class Forks {
         var limits = origin.limits();
         var memory = Math.max(limits.memoryMB(), wanted.memoryMB().orElse(0));
         return new Blueprint(
-                origin.template(),
+                Template.of(origin.template()).on(wanted.runtime()).name(),
                 Optional.of(checkpoint),
                 files,
                 new Limits(limits.cpuCount(), memory, limits.diskMB()),

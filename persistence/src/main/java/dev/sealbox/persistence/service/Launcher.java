@@ -23,6 +23,7 @@ import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.StoreLayers;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.sandbox.Tokens;
 import dev.sealbox.domain.sandbox.Widening;
 import dev.sealbox.domain.sealing.SealedToken;
@@ -141,12 +142,7 @@ final class Launcher {
 
     /** Told before anything is begun. */
     private Optional<Refusal> whyNowhere(Plan plan) {
-        var wanted = new Wanted(
-                plan.blueprint().template(),
-                plan.blueprint().limits().size(),
-                plan.blueprint().fileLayers(),
-                plan.siting().labels());
-        var place = plan.host().map(files -> hosts.near(files, wanted)).orElseGet(() -> hosts.place(wanted));
+        var place = place(plan, plan.blueprint().template());
         if (!hosts.hasRoom(place.found().or(plan::host))) {
             return Optional.of(new SandboxRefusal.NoRoom());
         }
@@ -156,8 +152,27 @@ final class Launcher {
                 settings.queues()
                         ? Optional.empty()
                         : Optional.of(new SandboxRefusal.ClusterFull(settings.fullIsTooMany()));
-            case Place.Nowhere nowhere -> Optional.of(new SandboxRefusal.NoHost());
+            case Place.Nowhere nowhere -> Optional.of(whyNoHost(plan));
         };
+    }
+
+    private Place place(Plan plan, String template) {
+        var blueprint = plan.blueprint();
+        var wanted = new Wanted(
+                template,
+                blueprint.limits().size(),
+                blueprint.fileLayers(),
+                plan.siting().labels());
+        return plan.host().map(files -> hosts.near(files, wanted)).orElseGet(() -> hosts.place(wanted));
+    }
+
+    /** Where it could run but for what is to run it, a repeat does not help. */
+    private SandboxRefusal whyNoHost(Plan plan) {
+        var template = Template.of(plan.blueprint().template());
+        return template.runtime()
+                .filter(runtime -> !(place(plan, template.files()) instanceof Place.Nowhere))
+                .<SandboxRefusal>map(SandboxRefusal.RuntimeMissing::new)
+                .orElseGet(SandboxRefusal.NoHost::new);
     }
 
     private CompletionStage<Outcome<SandboxView>> admitted(Origin origin, Plan plan) {

@@ -32,6 +32,7 @@ import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.entity.Entities;
@@ -266,8 +267,10 @@ public final class ShardedImages implements Images {
             List<StoreView> layers,
             CheckpointId checkpoint,
             ImageLayer image) {
+        // Of the template's name an image leaves what is to run it.
+        var runtime = Template.of(sandbox.template()).runtime();
         var blueprint = new Blueprint(
-                ImageManifest.BASE,
+                new Template(ImageManifest.BASE, runtime).name(),
                 Optional.of(checkpoint),
                 image.files(),
                 sandbox.limits(),

@@ -18,6 +18,7 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
+import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.store.SecretStores;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
@@ -28,15 +29,11 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
 /** Sandboxes as their people see them, put together from entities and hosts. */
 public final class ShardedSandboxes implements Sandboxes {
-    /** The names of the one template that there is. */
-    private static final Set<String> BASE = Set.of("", "base", "default");
-
     private final Entities entities;
     private final SandboxHosts hosts;
     private final SecretStores stores;
@@ -76,11 +73,12 @@ public final class ShardedSandboxes implements Sandboxes {
     }
 
     private CompletionStage<Outcome<SandboxView>> launch(Origin origin, SandboxId id, NewSandbox wanted) {
-        if (!BASE.contains(wanted.template())) {
+        var template = Template.of(wanted.template());
+        if (!template.isKnown()) {
             return Futures.now(Outcome.refused(new SandboxRefusal.UnknownTemplate()));
         }
         var blueprint = new Blueprint(
-                "base",
+                template.name(),
                 Optional.empty(),
                 List.of(),
                 wanted.limits(),

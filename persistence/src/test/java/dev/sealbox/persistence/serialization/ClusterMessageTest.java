@@ -53,6 +53,7 @@ import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.sandbox.Autoscale;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
+import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sandbox.HibernationCause;
 import dev.sealbox.domain.sandbox.Limits;
@@ -337,6 +338,7 @@ class ClusterMessageTest {
                 new SandboxRefusal.StartFailed("why"),
                 new SandboxRefusal.SizeLocked(),
                 new SandboxRefusal.MemoryInUse(1024),
+                new SandboxRefusal.RuntimeMissing(ContainerRuntime.RUNSC),
                 new SandboxRefusal.UnknownTemplate(),
                 new SandboxRefusal.CheckpointNameTaken("first"),
                 new SandboxRefusal.TooManyCheckpoints(10),

@@ -11,16 +11,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The two C programs of the jar, unpacked. Each is named after its content: sandboxes of an earlier release keep the
+ * The C programs of the jar, unpacked. Each is named after its content: sandboxes of an earlier release keep the
  * agent that they were started with.
  *
  * @param agent process 1 of every sandbox
  * @param host mounts disks and starts containers
+ * @param shim a library for the programs of sandboxes in gVisor
  */
-public record HostPrograms(Path agent, Path host) {
+public record HostPrograms(Path agent, Path host, Path shim) {
 
     public static HostPrograms unpackInto(Path folder) {
-        return new HostPrograms(unpack("sealbox-agent", folder), unpack("sealbox-host", folder));
+        return new HostPrograms(
+                unpack("sealbox-agent", folder), unpack("sealbox-host", folder), unpack("sealbox-shim.so", folder));
     }
 
     private static Path unpack(String name, Path folder) {

@@ -11,14 +11,14 @@ public final class OciConfig {
     static final String AGENT = "/dev/sealbox-agent";
 
     /** Where the host program mounts the disk, the agent and /sys, in the container's mount namespace only. */
-    private static final String STAGE = "/run/sealbox";
+    static final String STAGE = "/run/sealbox";
 
     static final int IDS = 65536;
 
     /** Of the 3072 that a kernel has for all sandboxes together; more than the sessions that one may have. */
     private static final int TERMINALS = 256;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    static final ObjectMapper JSON = new ObjectMapper();
 
     /** Enough for sudo, apt and chown; nothing that reaches beyond the sandbox's own files and processes. */
     private static final List<String> CAPABILITIES = List.of(
@@ -58,17 +58,17 @@ public final class OciConfig {
         var config = JSON.createObjectNode().put("ociVersion", "1.0.2");
         config.put("hostname", spec.sandbox().value());
         config.putObject("root").put("path", STAGE + "/rootfs").put("readonly", false);
-        process(config.putObject("process"));
+        process(config.putObject("process"), AGENT);
         mounts(config.putArray("mounts"), spec);
         hooks(config.putObject("hooks"));
         linux(config.putObject("linux"), spec);
         return config.toPrettyString();
     }
 
-    private static void process(ObjectNode process) {
+    static void process(ObjectNode process, String... arguments) {
         process.put("terminal", false).put("cwd", "/").put("noNewPrivileges", false);
         process.putObject("user").put("uid", 0).put("gid", 0);
-        process.putArray("args").add(AGENT);
+        strings(process.putArray("args"), List.of(arguments));
         process.putArray("env").add("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         var capabilities = process.putObject("capabilities");
         for (var set : List.of("bounding", "effective", "permitted")) {
@@ -91,19 +91,15 @@ public final class OciConfig {
                 "mode=0620",
                 "gid=5",
                 "max=" + TERMINALS);
-        mount(
-                mounts,
-                "/dev/shm",
-                "tmpfs",
-                "shm",
-                "nosuid",
-                "noexec",
-                "nodev",
-                "mode=1777",
-                "size=" + spec.fence().shmBytes());
+        shm(mounts, spec);
         mount(mounts, "/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
         bind(mounts, STAGE + "/agent", AGENT, "bind", "nosuid", "nodev", "ro");
         bind(mounts, STAGE + "/sys", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro");
+    }
+
+    static void shm(ArrayNode mounts, ContainerSpec spec) {
+        var size = "size=" + spec.fence().shmBytes();
+        mount(mounts, "/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", size);
     }
 
     /** runc lets no configuration mount below /proc, so the host program does, once the container's own is there. */
@@ -112,11 +108,11 @@ public final class OciConfig {
         strings(hook.putArray("args"), List.of("host", "boot"));
     }
 
-    private static void bind(ArrayNode mounts, String source, String destination, String... options) {
+    static void bind(ArrayNode mounts, String source, String destination, String... options) {
         mount(mounts, destination, "bind", source, options);
     }
 
-    private static void mount(ArrayNode mounts, String destination, String type, String source, String... options) {
+    static void mount(ArrayNode mounts, String destination, String type, String source, String... options) {
         var mount = mounts.addObject()
                 .put("destination", destination)
                 .put("type", type)
@@ -133,6 +129,15 @@ public final class OciConfig {
         // may
         // enter it.
         namespaces.addObject().put("type", "user").put("path", STAGE + "/user");
+        users(linux, spec);
+        linux.put("cgroupsPath", spec.cgroup());
+        resources(linux.putObject("resources"), spec);
+        strings(linux.putArray("maskedPaths"), MASKED);
+        strings(linux.putArray("readonlyPaths"), READ_ONLY);
+        linux.set("seccomp", Seccomp.profile());
+    }
+
+    static void users(ObjectNode linux, ContainerSpec spec) {
         for (var mappings : List.of("uidMappings", "gidMappings")) {
             linux.putArray(mappings)
                     .addObject()
@@ -140,11 +145,6 @@ public final class OciConfig {
                     .put("hostID", spec.fence().uidBase())
                     .put("size", IDS);
         }
-        linux.put("cgroupsPath", spec.cgroup());
-        resources(linux.putObject("resources"), spec);
-        strings(linux.putArray("maskedPaths"), MASKED);
-        strings(linux.putArray("readonlyPaths"), READ_ONLY);
-        linux.set("seccomp", Seccomp.profile());
     }
 
     private static void resources(ObjectNode resources, ContainerSpec spec) {

@@ -1,46 +1,38 @@
 package dev.sealbox.runtime.container;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sealbox.domain.identity.SandboxId;
-import dev.sealbox.runtime.step.RuntimeFailure;
-import dev.sealbox.runtime.step.Tool;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
-/** The containers of a node, by runc. They belong to no process of ours and outlive the server. */
-public final class Runc {
-    private static final String STEP = "container";
-    private static final int QUOTED = 500;
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private final Path state;
+/** Containers on the host's kernel, by runc. */
+public final class Runc implements Containers {
+    private final OciProgram runc;
     private final HostPrograms programs;
 
     /** @param state runc's own folder; what is not in it is not ours */
     public Runc(Path state, HostPrograms programs) {
-        this.state = state;
+        this.runc = new OciProgram(List.of("runc"), state);
         this.programs = programs;
     }
 
-    /**
-     * How a container is launched.
-     *
-     * @param mountFolder where relative paths of the mount options start
-     * @param mountOptions of the overlay that is the disk
-     * @param bundle the folder with {@code config.json}
-     */
-    public record Launching(
-            ContainerSpec spec, Path mountFolder, String mountOptions, Path bundle, Path socket, Path log) {}
+    @Override
+    public String configuration(ContainerSpec spec) {
+        return OciConfig.of(spec);
+    }
 
-    /** Starts a container, detached from this process. */
+    @Override
+    public boolean needsGroups() {
+        return false;
+    }
+
+    @Override
+    public boolean asksForNeighbours() {
+        return false;
+    }
+
+    @Override
     public void run(Launching launching) {
         var spec = launching.spec();
         var command = new ArrayList<>(List.of(
@@ -55,7 +47,7 @@ public final class Runc {
                 Integer.toString(spec.fence().openFiles()),
                 launching.socket().toString(),
                 launching.log().toString()));
-        command.addAll(runc(
+        command.addAll(runc.command(
                 "run",
                 "--detach",
                 "--no-new-keyring",
@@ -64,52 +56,21 @@ public final class Runc {
                 "--bundle",
                 launching.bundle().toString(),
                 spec.sandbox().value()));
-        var result = Tool.attempt(STEP, command, "");
-        if (result.exitCode() != 0) {
-            throw new RuntimeFailure(
-                    STEP, spec.sandbox() + " did not start: " + result.errors() + tail(launching.log()));
-        }
+        runc.launch(command, launching);
     }
 
-    /** Kills all processes and forgets the container; one that is not there is fine. */
+    @Override
     public void delete(SandboxId sandbox) {
-        Tool.run(STEP, runc("delete", "--force", sandbox.value()));
+        runc.delete(sandbox);
     }
 
-    /** The containers whose process 1 lives. */
+    @Override
     public Set<SandboxId> running() {
-        return list(container -> !container.path("status").asText().equals("stopped"));
+        return runc.running();
     }
 
-    /** All that runc knows of, dead ones included. */
+    @Override
     public Set<SandboxId> known() {
-        return list(container -> true);
-    }
-
-    private Set<SandboxId> list(Predicate<JsonNode> wanted) {
-        try {
-            var containers = JSON.readTree(Tool.run(STEP, runc("list", "--format", "json")));
-            return StreamSupport.stream(containers.spliterator(), false)
-                    .filter(wanted)
-                    .map(container -> new SandboxId(container.path("id").asText()))
-                    .collect(Collectors.toSet());
-        } catch (JsonProcessingException e) {
-            throw new RuntimeFailure(STEP, e);
-        }
-    }
-
-    private List<String> runc(String... arguments) {
-        var command = new ArrayList<>(List.of("runc", "--root", state.toString()));
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
-    private static String tail(Path log) {
-        try {
-            var said = Files.readString(log).strip();
-            return said.length() <= QUOTED ? said : said.substring(said.length() - QUOTED);
-        } catch (IOException e) {
-            return "";
-        }
+        return runc.known();
     }
 }

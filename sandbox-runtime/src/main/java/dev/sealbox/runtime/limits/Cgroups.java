@@ -50,7 +50,7 @@ public final class Cgroups {
         if (unified()) {
             return List.of();
         }
-        return Stream.of("memory", "pids", "cpu", "freezer")
+        return controllers()
                 .filter(controller -> !Files.isDirectory(mounts.resolve(controller)))
                 .toList();
     }
@@ -58,6 +58,49 @@ public final class Cgroups {
     /** As the OCI configuration names it. */
     public String pathOf(SandboxId sandbox) {
         return "/" + parent + "/" + sandbox;
+    }
+
+    /**
+     * Makes a sandbox's groups with their limits, for a runtime that makes none; where they are already, they are set.
+     *
+     * @param processes and threads, of all that is in the groups
+     * @return their folders, one in each hierarchy that matters
+     */
+    public List<Path> prepare(SandboxId sandbox, Limits limits, int processes) {
+        var groups = (unified()
+                        ? Stream.of(unifiedGroup(sandbox))
+                        : controllers().map(each -> group(each, sandbox)))
+                .toList();
+        try {
+            for (var group : groups) {
+                Files.createDirectories(group);
+            }
+        } catch (IOException e) {
+            throw new RuntimeFailure("cgroups", e);
+        }
+        if (!unified()) {
+            change(group("cpu", sandbox).resolve("cpu.cfs_period_us"), Long.toString(PERIOD));
+        }
+        limit(sandbox, limits);
+        var counting = unified() ? unifiedGroup(sandbox) : group("pids", sandbox);
+        change(counting.resolve("pids.max"), Integer.toString(processes));
+        return groups;
+    }
+
+    /** Where there is one hierarchy a group has the controllers that those above it hand down. */
+    private Path unifiedGroup(SandboxId sandbox) {
+        var ours = mounts.resolve(parent);
+        try {
+            Files.createDirectories(ours);
+        } catch (IOException e) {
+            throw new RuntimeFailure("cgroups", e);
+        }
+        Stream.of(mounts, ours).forEach(each -> change(each.resolve("cgroup.subtree_control"), "+memory +pids +cpu"));
+        return ours.resolve(sandbox.value());
+    }
+
+    private static Stream<String> controllers() {
+        return Stream.of("memory", "pids", "cpu", "freezer");
     }
 
     /** Does {@code work} while all processes of the sandbox stand still, and lets them go on whatever happens. */
@@ -183,9 +226,9 @@ public final class Cgroups {
         }
     }
 
-    /** Removes what is left of a sandbox whose processes are gone. */
+    /** Removes what is left of a sandbox, with any helper that has outlived its container. */
     public void remove(SandboxId sandbox) {
-        hierarchies().map(each -> each.resolve(parent).resolve(sandbox.value())).forEach(Cgroups::removeEmpty);
+        hierarchies().map(each -> each.resolve(parent).resolve(sandbox.value())).forEach(Cgroups::end);
     }
 
     /** Ends what runs in any other group of this node than those of the sandboxes that are to stay, and removes it. */

@@ -5,7 +5,8 @@ import java.util.HexFormat;
 
 /**
  * One sandbox's wire to the router, and the commands that lay it. Neighbours are fixed on both ends and ARP is off, so
- * that there is nobody to ask and nobody to lie.
+ * that there is nobody to ask and nobody to lie. A sandbox in gVisor has a network stack of its own, which knows nothing
+ * of fixed neighbours: to it the router answers where the gateway is, and still asks and believes nobody.
  *
  * @param namespace the sandbox's network namespace
  * @param router the node's router namespace
@@ -50,11 +51,11 @@ record GuestLink(String namespace, String router, String address) {
     }
 
     /** For {@code ip -batch} in the router's namespace. */
-    String routerEnd() {
+    String routerEnd(boolean answersArp) {
         return """
-                link set %1$s arp off up
+                link set %1$s arp %4$s up
                 route replace %2$s/32 dev %1$s
                 neigh replace %2$s lladdr %3$s dev %1$s nud permanent
-                """.formatted(device(), address, mac());
+                """.formatted(device(), address, mac(), answersArp ? "on" : "off");
     }
 }

@@ -61,12 +61,16 @@ public final class Router {
                 """.formatted(settings));
     }
 
-    /** Lays a sandbox's wire, in a network namespace of its own that is made here. */
-    public void connect(SandboxAddress guest) {
+    /**
+     * Lays a sandbox's wire, in a network namespace of its own that is made here.
+     *
+     * @param asks whether the sandbox asks on the wire where the gateway is
+     */
+    public void connect(SandboxAddress guest, boolean asks) {
         var link = link(guest);
         ip(List.of(), link.pair());
         ip(List.of("-n", link.namespace()), link.guestEnd());
-        ip(List.of("-n", name), link.routerEnd());
+        ip(List.of("-n", name), link.routerEnd(asks));
         nft(RouterRules.admit(link));
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What this host can give and has promised. It has the last word: a place that was chosen by figures of some seconds ago is
@@ -30,6 +31,7 @@ public final class HostCapacity {
     private final int processors;
     private final Path drainMark;
     private final BooleanSupplier diskFull;
+    private final Supplier<Set<String>> templates;
     private final Map<SandboxId, Limits> promised = new ConcurrentHashMap<>();
     private final Set<Object> copies = ConcurrentHashMap.newKeySet();
     private volatile Held held = Held.NOTHING;
@@ -48,13 +50,15 @@ public final class HostCapacity {
             Machine machine,
             int processors,
             Path drainMark,
-            BooleanSupplier diskFull) {
+            BooleanSupplier diskFull,
+            Supplier<Set<String>> templates) {
         this.id = id;
         this.settings = settings;
         this.machine = machine;
         this.processors = processors;
         this.drainMark = drainMark;
         this.diskFull = diskFull;
+        this.templates = templates;
         this.draining = Files.exists(drainMark);
     }
 
@@ -63,10 +67,16 @@ public final class HostCapacity {
      *
      * @param drainMark a file of the host's own
      * @param diskFull whether its disk is; must not block
+     * @param templates that it can run, by all their names; must not block
      */
-    public static HostCapacity of(HostId id, CapacitySettings settings, Path drainMark, BooleanSupplier diskFull) {
+    public static HostCapacity of(
+            HostId id,
+            CapacitySettings settings,
+            Path drainMark,
+            BooleanSupplier diskFull,
+            Supplier<Set<String>> templates) {
         return new HostCapacity(
-                id, settings, Machine.THIS, Runtime.getRuntime().availableProcessors(), drainMark, diskFull);
+                id, settings, Machine.THIS, Runtime.getRuntime().availableProcessors(), drainMark, diskFull, templates);
     }
 
     /**
@@ -162,7 +172,7 @@ public final class HostCapacity {
                 Math.max(0, on.disks() - all.size()),
                 diskFull.getAsBoolean(),
                 draining,
-                Set.of("base"),
+                templates.get(),
                 on.layers(),
                 on.unshared(),
                 told.onlyHere(),

@@ -56,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -107,7 +108,8 @@ class ClusterHostsTest {
                     HOST,
                     new CapacitySettings(Optional.empty(), 100, 100, Map.of()),
                     Path.of("target", "draining"),
-                    full::get),
+                    full::get,
+                    () -> Set.of("base")),
             Path.of("target", "last-uses"));
     private static ClusterHosts hosts;
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,8 @@ class HostCapacityTest {
                 new Machine(folder.resolve("meminfo")),
                 2,
                 folder.resolve("draining"),
-                () -> diskFull);
+                () -> diskFull,
+                () -> Set.of("base", "base-runsc"));
     }
 
     private void free(int megabytes) throws IOException {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,7 +58,8 @@ class HostUpkeepTest {
                         HOST,
                         new CapacitySettings(Optional.empty(), 100, 100, Map.of()),
                         folder.resolve("draining"),
-                        () -> false),
+                        () -> false,
+                        () -> Set.of("base")),
                 folder.resolve("last-uses"));
         upkeep = new HostUpkeep(host, host.capacity(), layers, known);
     }

@@ -1,0 +1,48 @@
+package dev.sealbox.runtime.container;
+
+import dev.sealbox.domain.identity.SandboxId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** The containers of a node that one runtime has made. They belong to no process of ours and outlive the server. */
+public sealed interface Containers permits Runc, Runsc {
+
+    /**
+     * How a container is launched.
+     *
+     * @param mountFolder where relative paths of the mount options start
+     * @param mountOptions of the overlay that is the disk
+     * @param bundle the folder with {@code config.json}
+     * @param groups the control groups that were made for it, as folders
+     */
+    record Launching(
+            ContainerSpec spec,
+            Path mountFolder,
+            String mountOptions,
+            Path bundle,
+            List<Path> groups,
+            Path socket,
+            Path log) {}
+
+    /** The content of {@code config.json}. */
+    String configuration(ContainerSpec spec);
+
+    /** Whether it needs control groups to be made, since it makes none. */
+    boolean needsGroups();
+
+    /** Whether a sandbox asks for its neighbours on the wire and does not take what its network namespace says of them. */
+    boolean asksForNeighbours();
+
+    /** Starts a container, detached from this process. */
+    void run(Launching launching);
+
+    /** Kills all processes and forgets the container; one that is not there is fine. */
+    void delete(SandboxId sandbox);
+
+    /** The containers whose process 1 lives. */
+    Set<SandboxId> running();
+
+    /** All that the runtime knows of, dead ones included. */
+    Set<SandboxId> known();
+}

@@ -1,0 +1,115 @@
+package dev.sealbox.runtime.container;
+
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.runtime.step.RuntimeFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Containers in gVisor, by runsc. What it makes outside a sandbox (its kernel, which is a program, and the one that opens
+ * files for it) runs in the sandbox's control groups, as users of the host that own nothing.
+ */
+public final class Runsc implements Containers {
+    private final OciProgram runsc;
+    private final HostPrograms programs;
+    private final String platform;
+
+    /**
+     * @param state runsc's own folder; what is not in it is not ours
+     * @param platform by which gVisor comes to run, as runsc names it
+     */
+    Runsc(Path state, HostPrograms programs, String platform) {
+        this.runsc = new OciProgram(List.of("runsc"), state);
+        this.programs = programs;
+        this.platform = platform;
+    }
+
+    /**
+     * Files are shared with the host: what a process has written is in the disk's files at once, so that a copy of these
+     * while everything stands still has it. No layer of gVisor's own lies above the disk.
+     */
+    static List<String> words(String platform) {
+        return List.of(
+                "runsc",
+                "--platform=" + platform,
+                "--network=sandbox",
+                "--ignore-cgroups",
+                "--oci-seccomp",
+                "--file-access=shared",
+                "--overlay2=none");
+    }
+
+    @Override
+    public String configuration(ContainerSpec spec) {
+        return GvisorConfig.of(spec);
+    }
+
+    @Override
+    public boolean needsGroups() {
+        return true;
+    }
+
+    @Override
+    public boolean asksForNeighbours() {
+        return true;
+    }
+
+    @Override
+    public void run(Launching launching) {
+        var spec = launching.spec();
+        var command = new ArrayList<>(List.of(
+                programs.host().toString(),
+                "relay",
+                launching.mountFolder().toString(),
+                launching.mountOptions(),
+                programs.agent().toString(),
+                programs.shim().toString(),
+                launching.groups().stream().map(Path::toString).collect(Collectors.joining(":")),
+                Integer.toString(spec.maker()),
+                Integer.toString(spec.fence().openFiles()),
+                launching.socket().toString(),
+                launching.log().toString()));
+        command.addAll(new OciProgram(words(platform), runsc.state())
+                .command(
+                        "run",
+                        "--detach",
+                        "--bundle",
+                        launching.bundle().toString(),
+                        spec.sandbox().value()));
+        runsc.launch(command, launching);
+    }
+
+    @Override
+    public void delete(SandboxId sandbox) {
+        if (hasAny()) {
+            runsc.delete(sandbox);
+        }
+    }
+
+    @Override
+    public Set<SandboxId> running() {
+        return hasAny() ? runsc.running() : Set.of();
+    }
+
+    @Override
+    public Set<SandboxId> known() {
+        return hasAny() ? runsc.known() : Set.of();
+    }
+
+    /** Most hosts have none, and are not to pay for it each time that somebody looks. */
+    private boolean hasAny() {
+        if (!Files.isDirectory(runsc.state())) {
+            return false;
+        }
+        try (var containers = Files.list(runsc.state())) {
+            return containers.findAny().isPresent();
+        } catch (IOException e) {
+            throw new RuntimeFailure(OciProgram.STEP, e);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.sealbox.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.session.TerminalSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A sandbox in gVisor lives as one on runc does, beside which it runs. */
+class GvisorIT {
+    private static final String IN_GVISOR = "base-runsc";
+    private static final Limits LIMITS = new Limits(1, 512, 20480);
+
+    private static Node node;
+    private static SandboxAddress one;
+
+    @BeforeAll
+    static void start() {
+        node = Node.open();
+        node.assumeItRuns("runsc");
+        one = node.start(IN_GVISOR, LIMITS);
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private static String run(String script) {
+        var result = node.run(one.sandbox(), script);
+        assertThat(result.exitCode()).as(script + ": " + result.stderr()).isZero();
+        return result.stdout();
+    }
+
+    @Test
+    void runsCommandsOnAKernelOfItsOwnAsTheSandboxUserWhoMaySudo() {
+        var other = node.start();
+
+        assertThat(run("cat /proc/version"))
+                .isNotEqualTo(node.run(other, "cat /proc/version").stdout());
+        assertThat(run("id -un; hostname")).isEqualTo("sandbox\n" + one.sandbox() + "\n");
+        assertThat(run("echo in | sudo sh -c 'cat; id -u'; sudo sh -c 'exit 3' || echo $?"))
+                .isEqualTo("in\n0\n3\n");
+        assertThat(run("timeout 1 sudo sleep 4711 || ps -e -o args | grep -cx 'sleep 4711'; true"))
+                .isEqualTo("0\n");
+        assertThat(run("ls -d /etc; stat -c %n /etc")).isEqualTo("/etc\n/etc\n");
+    }
+
+    /** What makes up for the setuid bit is for nobody but who may sudo, and starts nothing but programs that have it. */
+    @Test
+    void makesNobodyElseRoot() {
+        assertThat(node.run(one.sandbox(), "sudo -u nobody sh -c 'sudo id'").stdout())
+                .doesNotContain("uid=0");
+        assertThat(node.run(one.sandbox(), "/dev/sealbox-agent elevate /usr/bin/id id")
+                        .stdout())
+                .isEmpty();
+        var pretending = "import os, socket, struct; s = socket.socketpair()[0]; "
+                + "s.sendmsg([b'x'], [(1, 2, struct.pack('III', os.getpid(), 1000, 1000))])";
+        assertThat(node.run(
+                                one.sandbox(),
+                                List.of("sudo", "-u", "nobody", "python3", "-c", pretending),
+                                Duration.ofSeconds(30))
+                        .stderr())
+                .contains("PermissionError");
+        run("cp /usr/bin/id mine; chmod u+s mine");
+        assertThat(node.run(one.sandbox(), "./mine").stdout()).contains("uid=1000");
+    }
+
+    @Test
+    void readsAndWritesFiles() {
+        node.write(one.sandbox(), "told", "some text");
+        run("echo more >> told; sudo chown root told; ln -s /proc/1/root/etc/shadow out");
+
+        assertThat(node.read(one.sandbox(), "told")).isEqualTo("some textmore\n");
+        assertThat(node.read(one.sandbox(), "/etc/hostname").strip())
+                .isEqualTo(one.sandbox().value());
+    }
+
+    @Test
+    void hasTerminals() {
+        var wanted = Client.wanted(
+                Duration.ZERO, Duration.ZERO, Optional.of(new TerminalSize(100, 30)), "/bin/bash", "--norc");
+        try (var client = Client.start(node, one.sandbox(), wanted)) {
+            client.readUntil("$ ");
+            client.send("stty size; tty\n");
+            client.readUntil("30 100\r\n").readUntil("/dev/pts/");
+            client.send("sleep 4000\n");
+            client.readUntil("sleep 4000\r\n");
+            Eventually.holds(() -> assertThat(node.run(one.sandbox(), "ps -ef | grep -c '[s]leep 4000'")
+                            .stdout())
+                    .isEqualTo("1\n"));
+            client.send("\u0003");
+            client.send("echo code $?\n");
+            client.readUntil("code 130");
+            client.send("exit 3\n");
+
+            assertThat(client.readAll().exitCode()).isEqualTo(3);
+        }
+    }
+
+    /** A copy has what was written by then, in whatever way, and goes on under either runtime. */
+    @Test
+    void isCheckpointedAndForkedAcrossRuntimes() {
+        run("""
+                python3 -c "
+                import mmap, os
+                f = open('mapped', 'w+b'); f.truncate(8192)
+                m = mmap.mmap(f.fileno(), 8192); m[4096:4100] = b'here'
+                open('written', 'w').write('x' * 3000000)
+                os.mkdir('/tmp/deep'); open('/tmp/deep/file', 'w').write('too')
+                os.rename('/tmp/deep', '/tmp/moved')
+                if os.fork() == 0:
+                    os.close(1); os.close(2)
+                    import time; time.sleep(1000); print(m[0])
+                "
+                """.replace("\n                ", "\n"));
+
+        var checkpoint = node.checkpoint(one.sandbox());
+        run("rm -rf written /tmp/moved");
+        var look = "wc -c < written; cat /tmp/moved/file; tail -c 4096 mapped | head -c 4; uname -r";
+
+        var fork = node.start(IN_GVISOR, LIMITS, checkpoint).sandbox();
+        assertThat(node.run(fork, look).stdout()).startsWith("3000000\ntoohere4.4.0");
+        var elsewhere = node.start("base-runc", LIMITS, checkpoint).sandbox();
+        assertThat(node.run(elsewhere, look).stdout())
+                .startsWith("3000000\ntoohere")
+                .doesNotContain("4.4.0");
+        assertThat(node.run(elsewhere, "sudo true").stderr()).isEmpty();
+        Node.await(node.runtime().stop(fork));
+        Node.await(node.runtime().stop(elsewhere));
+    }
+
+    @Test
+    void sleepsAndWakesAndIsAdopted() {
+        run("echo kept > /tmp/kept; sleep 1000 > /dev/null 2>&1 &");
+        node.restart();
+        assertThat(Node.await(node.runtime().running()))
+                .extracting(SandboxAddress::sandbox)
+                .contains(one.sandbox());
+        assertThat(run("ps -ef | grep -c '[s]leep 1000'")).isEqualTo("1\n");
+        assertThat(Node.await(node.runtime().memoryInUse(one.sandbox()))).isBetween(1L << 20, 512L << 20);
+
+        assertThat(Node.await(node.runtime().park(one.sandbox()))).isPositive();
+        assertThat(processes(one.sandbox())).isEmpty();
+        node.startAgain(IN_GVISOR, one.sandbox(), LIMITS);
+
+        assertThat(run("cat /tmp/kept; ps -ef | grep -c '[s]leep 1000' || true"))
+                .isEqualTo("kept\n0\n");
+    }
+
+    /** Its kernel is a program that the limit holds for, so that what takes too much ends the sandbox; its disk stays. */
+    @Test
+    void endsWithTooMuchMemoryAndStartsAgain() {
+        run("echo kept > before");
+        Node.await(node.runtime().limit(one.sandbox(), new Limits(1, 200, 20480)));
+
+        assertThatThrownBy(() -> node.run(one.sandbox(), "python3 -c \"x = b'x' * (1 << 30)\""))
+                .hasRootCauseInstanceOf(SandboxMissing.class);
+        assertThat(Node.await(node.runtime().running()))
+                .extracting(SandboxAddress::sandbox)
+                .doesNotContain(one.sandbox());
+        node.startAgain(IN_GVISOR, one.sandbox(), LIMITS);
+
+        assertThat(run("cat before; python3 -c \"print(len(b'x' * (250 << 20)))\""))
+                .isEqualTo("kept\n262144000\n");
+    }
+
+    @Test
+    void leavesNothingWhenItStops() throws IOException {
+        var gone = node.start(IN_GVISOR, LIMITS).sandbox();
+        assertThat(processes(gone)).hasSizeGreaterThan(2);
+        assertThat(node.run(gone, "ls -A /tmp").stdout()).isEmpty();
+
+        Node.await(node.runtime().stop(gone));
+
+        assertThat(processes(gone)).isEmpty();
+        var name = "*" + gone.value().substring(3) + "*";
+        assertThat(Node.Host.run(
+                        "find", "/sys/fs/cgroup", "/run/netns", node.data().toString(), "-name", name))
+                .isEmpty();
+        try (var states = Files.list(node.data().resolve("runsc"))) {
+            assertThat(states).noneMatch(state -> state.toString().contains(gone.value()));
+        }
+        assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(gone.value());
+    }
+
+    /** On the host, by the control groups that they are in. */
+    private static List<String> processes(SandboxId sandbox) {
+        return Node.Host.run("sh", "-c", "grep -l " + sandbox.value() + " /proc/[0-9]*/cgroup 2>/dev/null || true")
+                .lines()
+                .toList();
+    }
+}
