@@ -11,6 +11,7 @@
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -65,14 +67,9 @@ static void carry(void)
 }
 
 /* As a user of the host as whom nothing else runs, without rights and without a file but its two sockets. */
-static void begin_relay(int listener, int sandbox, const char *user)
+static void let_go(int listener, int sandbox, const char *user)
 {
-    pid_t child = fork();
-    step("relay", child);
-    if (child > 0)
-        return;
     uid_t id = (uid_t)strtoul(user, NULL, 10);
-    step("relay", setsid());
     int kept = fcntl(sandbox, F_DUPFD, SANDBOX + 1);
     int heard = fcntl(listener, F_DUPFD, SANDBOX + 1);
     step("relay", kept < 0 || heard < 0 ? -1 : 0);
@@ -90,8 +87,43 @@ static void begin_relay(int listener, int sandbox, const char *user)
         dup2(nothing, file);
     close_range(SANDBOX + 1, ~0U, 0);
     prctl(PR_SET_NAME, "sealbox-relay");
+}
+
+/*
+ * Waits for runsc, which leaves the sandbox's processes behind, and tells how it ended. What it leaves becomes this
+ * process' children, which are gone as soon as they have ended: runsc waits for that when it deletes a sandbox, and not
+ * every machine's process 1 is quick to ask.
+ */
+static void begin_relay(int listener, int sandbox, const char *user, int report)
+{
+    int status;
+    step("relay", setsid());
+    step("relay", prctl(PR_SET_CHILD_SUBREAPER, 1));
+    pid_t launch = fork();
+    step("relay", launch);
+    if (launch == 0)
+        return;
+    while (waitpid(launch, &status, 0) < 0 && errno == EINTR)
+        ;
+    uint8_t code = WIFEXITED(status) ? (uint8_t)WEXITSTATUS(status) : 1;
+    if (write(report, &code, 1) != 1 || code != 0)
+        _exit(1);
+    signal(SIGCHLD, SIG_IGN);
+    let_go(listener, sandbox, user);
     carry();
+    close(LISTENER);
+    while (wait(NULL) > 0 || errno == EINTR)
+        ;
     _exit(0);
+}
+
+/* The first process of the three lives until the sandbox runs, or does not. */
+static void await(int report)
+{
+    uint8_t code = 1;
+    while (read(report, &code, 1) < 0 && errno == EINTR)
+        ;
+    _exit(code);
 }
 
 /* Groups are folders, with colons between them. What is started from here on is held by their limits. */
@@ -141,7 +173,7 @@ static void mark_tmp(void)
 /* relay FOLDER OPTIONS AGENT SHIM GROUPS MAKER FILES SOCKET LOG PROGRAM ARGUMENT... */
 int relay(char **arguments)
 {
-    int ends[2];
+    int ends[2], report[2];
     setsid();
     log_to(arguments[8]);
     join(arguments[4]);
@@ -149,9 +181,14 @@ int relay(char **arguments)
     step("agent socket", listener);
     step("agent socket", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));
     limit_files(arguments[6]);
-    begin_relay(listener, ends[0], arguments[5]);
-    close(listener);
-    close(ends[0]);
+    step("relay", pipe2(report, O_CLOEXEC));
+    pid_t beside = fork();
+    step("relay", beside);
+    if (beside > 0) {
+        close(report[1]);
+        await(report[0]);
+    }
+    begin_relay(listener, ends[0], arguments[5], report[1]);
     make_stage();
     mount_disk(arguments[0], arguments[1], arguments[2]);
     set_the_stage_for_runsc(arguments[3]);
