@@ -517,6 +517,6 @@ class SandboxesIT {
                         Claim.Runs.class, runs -> assertThat(runs.policy()).isEqualTo(HOSTS.policy(sandbox)));
         assertThat(told(node.registrar.claim(new HostId("elsewhere"), sandbox))).isEqualTo(new Claim.Foreign());
         assertThat(told(node.registrar.claim(RememberedHosts.HERE, new SandboxId("sb-0000000000000000"))))
-                .isEqualTo(new Claim.Foreign());
+                .isEqualTo(new Claim.Unknown());
     }
 }

@@ -277,6 +277,7 @@ final class Node {
                     () -> directory.knows(parts.host().id()));
             parts.lease().afterGaps(() -> parts.host().catchUp(registrar));
             Waiting.on("adopt running sandboxes", parts.host().adopt(registrar));
+            Waiting.on("have it known", directory.lookAt(parts.host().id(), system));
             switch (settings.onShutdown()) {
                 case KEEP -> {}
                 case HIBERNATE ->

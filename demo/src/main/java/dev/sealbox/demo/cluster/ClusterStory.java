@@ -196,7 +196,9 @@ final class ClusterStory {
                 "with room again, all is written again",
                 within(PATIENCE, () -> status(() -> one.secretStores().create("room-again")) == 200),
                 "no store could be made");
-        var there = one.secretStores().list().stream().map(each -> each.name()).toList();
+        var there = repeated(() -> one.secretStores().list()).stream()
+                .map(each -> each.name())
+                .toList();
         report.prove(
                 "no store that was acknowledged is missing",
                 IntStream.range(0, statuses.size())
@@ -238,7 +240,7 @@ final class ClusterStory {
                         + (System.nanoTime() - killed) / 1_000_000 + " ms");
         report.prove(
                 "every answer was right, or 503", answered && List.of(200, 503).containsAll(statuses), "" + statuses);
-        var listed = one.secretStores().list().size();
+        var listed = repeated(() -> one.secretStores().list()).size();
         var made = statuses.stream().filter(status -> status == 200).count();
         report.prove(
                 "no store that was acknowledged is missing", listed > made, listed + " of " + made + " and one more");

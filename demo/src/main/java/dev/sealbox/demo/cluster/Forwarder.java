@@ -57,7 +57,17 @@ final class Forwarder implements AutoCloseable {
             from.getInputStream().transferTo(to.getOutputStream());
             to.shutdownOutput();
         } catch (IOException e) {
-            // As above.
+            close(from);
+            close(to);
+        }
+    }
+
+    /** Who waits at the other side is not to wait for ever. */
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is closed all the same.
         }
     }
 

@@ -11,6 +11,9 @@ public sealed interface Claim {
     /** Its sandbox is hibernated, or to go on elsewhere: the container is to be ended, the disk to be kept. */
     record Sleeps() implements Claim {}
 
-    /** Nobody knows it there (any more): container and disk are to go. */
+    /** It is elsewhere, or over: container and disk are to go. */
     record Foreign() implements Claim {}
+
+    /** No sandbox has that name: a builder of an image, or what nobody knows. */
+    record Unknown() implements Claim {}
 }

@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,15 @@ import org.flywaydb.core.api.FlywayException;
  * as there are connections, so that no dispatcher waits for the network.
  */
 public final class Database implements AutoCloseable {
+    /**
+     * For a silence of the server, after which its connection counts as dead. Without a bound a server that is gone without
+     * a word, as with a network that is cut, would keep every thread that waits for it, and so in the end the journal.
+     */
+    private static final Duration LONGEST_WRITE = Duration.ofMinutes(1);
+
+    /** The same, where a large table may be looked through. */
+    private static final Duration LONGEST_QUESTION = Duration.ofMinutes(5);
+
     private final Optional<EmbeddedDatabase> embedded;
     private final DatabaseSettings.External address;
     private final int journalConnections;
@@ -62,8 +72,10 @@ public final class Database implements AutoCloseable {
     private static Database migrated(Database database) {
         try {
             // Numbers are given out before the work begins, and not all of it is done in that order.
+            var address = database.address;
+            // On a connection of its own: a large table takes its time.
             Flyway.configure()
-                    .dataSource(database.connections)
+                    .dataSource(address.url(), address.user(), address.password())
                     .outOfOrder(true)
                     .load()
                     .migrate();
@@ -83,6 +95,8 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
+        config.addDataSourceProperty("socketTimeout", Long.toString(LONGEST_QUESTION.toSeconds()));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
         try {
             return new HikariDataSource(config);
         } catch (RuntimeException e) {
@@ -139,6 +153,10 @@ public final class Database implements AutoCloseable {
                         address.password(),
                         db + "driver",
                         "org.postgresql.Driver",
+                        db + "properties.socketTimeout",
+                        Long.toString(LONGEST_WRITE.toSeconds()),
+                        db + "properties.tcpKeepAlive",
+                        "true",
                         db + "numThreads",
                         journalConnections,
                         db + "maxConnections",

@@ -332,13 +332,16 @@ public final class ShardedImages implements Images {
      * after all, since its image was removed meanwhile.
      */
     CompletionStage<Outcome<SnapshotView>> standing(Origin origin, Outcome<SnapshotView> made) {
-        return made.then(view -> switch (view.state().stage()) {
-            case FAILED ->
-                Futures.now(Outcome.refused(
-                        new ImageRefusal.BuildFailed(0, "build", view.state().reason())));
-            case BUILDING -> Futures.now(made);
-            case READY -> adopted(origin, view).handle((adopted, failure) -> made);
-        });
+        return made.then(view -> view.state().stage() == Snapshot.Stage.FAILED
+                ? Futures.now(Outcome.refused(
+                        new ImageRefusal.BuildFailed(0, "build", view.state().reason())))
+                : withCheckpoint(origin, made));
+    }
+
+    private CompletionStage<Outcome<SnapshotView>> withCheckpoint(Origin origin, Outcome<SnapshotView> found) {
+        return found.then(view -> view.state().stage() == Snapshot.Stage.READY
+                ? adopted(origin, view).handle((adopted, failure) -> found)
+                : Futures.now(found));
     }
 
     private static ImageCommand outcome(SnapshotName name, UUID id, Outcome<ImageLayer> built) {
@@ -359,7 +362,7 @@ public final class ShardedImages implements Images {
 
     @Override
     public CompletionStage<Outcome<SnapshotView>> read(Origin origin, SnapshotName name) {
-        return named(origin, name).thenCompose(found -> standing(origin, found));
+        return named(origin, name).thenCompose(found -> withCheckpoint(origin, found));
     }
 
     private CompletionStage<Outcome<SnapshotView>> named(Origin origin, SnapshotName name) {

@@ -8,6 +8,7 @@ import dev.sealbox.domain.sandbox.HibernationCause;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
+import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
@@ -31,9 +32,11 @@ public final class ShardedRegistrar implements Registrar {
     @Override
     public CompletionStage<Claim> claim(HostId host, SandboxId sandbox) {
         return asked(() -> entities.sandbox(sandbox, settings.readyTimeout(), SandboxMessage.ReadPolicy::new))
-                .thenApply(reply -> reply instanceof SandboxReply.Policed(var known, var policy)
-                        ? claimed(host, known, policy)
-                        : new Claim.Foreign());
+                .thenApply(reply -> switch (reply) {
+                    case SandboxReply.Policed(var known, var policy) -> claimed(host, known, policy);
+                    case SandboxReply.Refused(SandboxRefusal.NoSuchSandbox none) -> new Claim.Unknown();
+                    default -> new Claim.Foreign();
+                });
     }
 
     @Override

@@ -76,6 +76,7 @@ public final class Host {
     private final Map<SandboxId, UsageMeter.Run> runs = new ConcurrentHashMap<>();
     private final Set<SandboxId> starting = ConcurrentHashMap.newKeySet();
     private final Set<SandboxId> unclaimed = ConcurrentHashMap.newKeySet();
+    private final Set<SandboxId> builders = ConcurrentHashMap.newKeySet();
     private final Queue<EndedRun> ended = new ConcurrentLinkedQueue<>();
     private final LastUses uses;
     private volatile CompletableFuture<Unit> adopted = CompletableFuture.completedFuture(Unit.DONE);
@@ -215,17 +216,33 @@ public final class Host {
                 .thenCompose(address -> registrar
                         .claim(id, policy.sandbox())
                         .exceptionally(failure -> unanswered(policy.sandbox(), failure))
-                        .thenCompose(claim -> claim instanceof Claim.Runs(var present, var terms)
-                                ? admit(address, present.revision() < policy.revision() ? policy : present)
-                                        .thenAccept(admitted -> {
-                                            clocks.began(
-                                                    policy.sandbox(),
-                                                    start.terms().timeoutSeconds(),
-                                                    System.currentTimeMillis());
-                                            noteRun(policy, start.terms());
-                                        })
-                                : refused(policy.sandbox(), claim)))
+                        .thenCompose(claim -> present(claim, policy)
+                                .map(present -> admit(address, present).thenAccept(admitted -> {
+                                    clocks.began(
+                                            policy.sandbox(),
+                                            start.terms().timeoutSeconds(),
+                                            System.currentTimeMillis());
+                                    noteRun(policy, start.terms());
+                                }))
+                                .orElseGet(() -> refused(policy.sandbox(), claim))))
                 .thenApply(done -> Unit.DONE);
+    }
+
+    /** What it may reach now if it is to run here; {@code ordered} is what was to be so when that was told. */
+    private Optional<EgressPolicy> present(Claim claim, EgressPolicy ordered) {
+        return switch (claim) {
+            case Claim.Runs(var policy, var terms) ->
+                Optional.of(policy.revision() < ordered.revision() ? ordered : policy);
+            // Builders of images are no sandboxes, and use no secrets.
+            case Claim.Unknown()
+            when ordered.grants().isEmpty() -> {
+                builders.add(ordered.sandbox());
+                yield Optional.of(ordered);
+            }
+            case Claim.Unknown unknown -> Optional.empty();
+            case Claim.Sleeps sleeping -> Optional.empty();
+            case Claim.Foreign elsewhere -> Optional.empty();
+        };
     }
 
     /** What nobody answers for does not run; the next start finds its disk. */
@@ -236,9 +253,7 @@ public final class Host {
 
     private CompletionStage<Void> refused(SandboxId sandbox, Claim claim) {
         log.info("ending {}, which was started here and is not to run here now", sandbox);
-        var ended = claim instanceof Claim.Foreign()
-                ? stop(sandbox)
-                : hibernate(sandbox).thenApply(bytes -> Unit.DONE);
+        var ended = claim instanceof Claim.Sleeps() ? hibernate(sandbox).thenApply(bytes -> Unit.DONE) : stop(sandbox);
         return ended.thenCompose(
                 done -> CompletableFuture.failedFuture(new HostFailure("the sandbox is not to run on this host now")));
     }
@@ -297,6 +312,7 @@ public final class Host {
     private void endRun(SandboxId sandbox) {
         sizes.forget(sandbox);
         capacity.release(sandbox);
+        builders.remove(sandbox);
         var run = runs.remove(sandbox);
         if (run != null) {
             ended.add(new EndedRun(sandbox, run, Instant.now()));
@@ -437,10 +453,8 @@ public final class Host {
 
     private CompletionStage<Unit> adopt(Registrar registrar, SandboxAddress address) {
         return registrar.claim(id, address.sandbox()).thenCompose(claim -> switch (claim) {
-            case Claim.Foreign() -> {
-                log.info("ending the container of {}, which does not belong here", address.sandbox());
-                yield stop(address.sandbox());
-            }
+            case Claim.Foreign elsewhere -> cleared(address.sandbox());
+            case Claim.Unknown unknown -> cleared(address.sandbox());
             case Claim.Sleeps() -> {
                 log.info("ending the container of {}, which is hibernated", address.sandbox());
                 yield hibernate(address.sandbox()).thenApply(bytes -> Unit.DONE);
@@ -453,6 +467,11 @@ public final class Host {
                 yield admit(address, policy);
             }
         });
+    }
+
+    private CompletionStage<Unit> cleared(SandboxId sandbox) {
+        log.info("ending the container of {}, which does not belong here", sandbox);
+        return stop(sandbox);
     }
 
     /**
@@ -481,7 +500,9 @@ public final class Host {
         return asked.thenCompose(claim -> switch (claim) {
             case Claim.Runs(var policy, var terms) -> admit(address, policy);
             case Claim.Sleeps() -> hibernate(sandbox).thenApply(bytes -> Unit.DONE);
-            case Claim.Foreign() -> stop(sandbox);
+            case Claim.Unknown() when builders.contains(sandbox) -> CompletableFuture.completedFuture(Unit.DONE);
+            case Claim.Unknown unknown -> stop(sandbox);
+            case Claim.Foreign elsewhere -> stop(sandbox);
         });
     }
 

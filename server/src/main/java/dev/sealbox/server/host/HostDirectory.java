@@ -2,8 +2,10 @@ package dev.sealbox.server.host;
 
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.sealbox.domain.identity.HostId;
@@ -28,6 +30,8 @@ public final class HostDirectory {
 
     /** How old what is known of a host's disk may be. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(3);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
     private volatile Map<HostId, HostState> states = Map.of();
@@ -178,7 +182,7 @@ public final class HostDirectory {
         context.ask(
                 HostReply.class,
                 ref,
-                Duration.ofSeconds(5),
+                PATIENCE,
                 HostMessage.WhoAreYou::new,
                 (reply, failure) -> reply instanceof HostReply.IAm told
                         ? new Heard.Introduced(state(told), ref)
@@ -190,7 +194,7 @@ public final class HostDirectory {
         context.ask(
                 HostReply.class,
                 ref,
-                Duration.ofSeconds(5),
+                PATIENCE,
                 HostMessage.WhoAreYou::new,
                 (reply, failure) ->
                         reply instanceof HostReply.IAm told ? new Heard.Looked(state(told)) : Heard.Look.IN_VAIN);
@@ -200,7 +204,20 @@ public final class HostDirectory {
         return told.state().orElseGet(() -> HostState.untold(told.host(), told.full()));
     }
 
-    private void note(HostState state) {
+    /** Asks a host now, for whom some seconds are too long; complete when what it says counts. */
+    public CompletionStage<Void> lookAt(HostId host, ActorSystem<?> system) {
+        return find(host)
+                .map(ref -> AskPattern.<HostMessage, HostReply>ask(
+                                ref, HostMessage.WhoAreYou::new, PATIENCE, system.scheduler())
+                        .thenAccept(reply -> {
+                            if (reply instanceof HostReply.IAm told) {
+                                note(state(told));
+                            }
+                        }))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    private synchronized void note(HostState state) {
         var host = state.host();
         if (isFull(host) != state.diskFull()) {
             log.info("the disk of host {} {}", host, state.diskFull() ? "is nearly full" : "has room again");
