@@ -35,8 +35,15 @@ public final class Bench {
     private static final String FORK = "fork";
 
     /** What keeps one client from taking all is not what is measured. */
-    private static final Map<String, String> UNLIMITED =
-            Map.of("SEALBOX_RATE_LIMIT", "0", "SEALBOX_JAVA_OPTS", "-Dsealbox.persistence.max-sandboxes=1000");
+    private static final Map<String, String> UNLIMITED = Map.of(
+            "SEALBOX_RATE_LIMIT",
+            "0",
+            "SEALBOX_MEMORY_OVERCOMMIT",
+            "1000",
+            "SEALBOX_CPU_OVERCOMMIT",
+            "1000",
+            "SEALBOX_JAVA_OPTS",
+            "-Dsealbox.persistence.max-sandboxes=1000");
 
     static {
         ALL.put("create", List.of(Lifecycle::create));
