@@ -9,11 +9,15 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressGate;
 import dev.sealbox.domain.egress.EgressPolicy;
+import dev.sealbox.domain.egress.Grant;
+import dev.sealbox.domain.egress.Locations;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.identity.SecretName;
+import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
@@ -39,6 +43,8 @@ import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.domain.sandbox.Terms;
+import dev.sealbox.domain.sealing.Encrypted;
+import dev.sealbox.domain.sealing.KeyId;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.NewSession;
 import dev.sealbox.domain.session.SessionAction;
@@ -78,6 +84,7 @@ class ClusterHostsTest {
     private static final SandboxId ONE = new SandboxId("sb-0000000000000001");
     private static final SandboxId STRAY = new SandboxId("sb-00000000000000bb");
     private static final SandboxId SLEEPER = new SandboxId("sb-00000000000000cc");
+    private static final SandboxId BUILDER = new SandboxId("sb-00000000000000dd");
     private static final SandboxId TWO = new SandboxId("sb-0000000000000002");
 
     private static final ActorTestKit actors = ActorTestKit.create(ConfigFactory.parseString("""
@@ -211,6 +218,38 @@ class ClusterHostsTest {
             assertThat(admitted).doesNotContainKey(gone);
             assertThat(host.runs()).doesNotContainKey(gone);
         }
+    }
+
+    /** Nobody is asked about it, and a gap of the lease does not end it. */
+    @Test
+    void letsABuilderOfAnImageRun() {
+        get(hosts.start(HOST, start(BUILDER, 1)));
+        assertThat(admitted).containsKey(BUILDER);
+
+        get(host.catchUp(new AskedRegistrar(new CompletableFuture<>())));
+        assertThat(runtime.running).containsKey(BUILDER);
+        get(hosts.stop(HOST, BUILDER));
+    }
+
+    @Test
+    void letsNothingUseSecretsThatNoSandboxStandsFor() {
+        var grant = new Grant(
+                new StoreId(new UUID(0, 1)),
+                1,
+                new Encrypted(new KeyId(new UUID(0, 2)), "AAEC"),
+                List.of(),
+                Locations.ALL,
+                List.of(),
+                false);
+        var policy = new EgressPolicy(
+                BUILDER, new OrganizationId("o"), 1, List.of(), Map.of(new SecretName("API_KEY"), grant), Map.of());
+        var order = new StartSandbox(
+                "base", List.of(), new Terms(0, new Limits(1, 1024, 20480)), policy, Optional.empty(), 0, false);
+
+        assertThatThrownBy(() -> get(hosts.start(HOST, order)))
+                .hasRootCauseMessage("the sandbox is not to run on this host now");
+        assertThat(runtime.running).doesNotContainKey(BUILDER);
+        assertThat(admitted).doesNotContainKey(BUILDER);
     }
 
     @Test
@@ -358,6 +397,9 @@ class ClusterHostsTest {
 
         @Override
         public CompletionStage<Claim> claim(HostId host, SandboxId sandbox) {
+            if (sandbox.equals(BUILDER)) {
+                return done(new Claim.Unknown());
+            }
             return done(
                     sandbox.equals(STRAY)
                             ? new Claim.Foreign()
