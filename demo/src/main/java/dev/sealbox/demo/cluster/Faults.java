@@ -1,8 +1,6 @@
 package dev.sealbox.demo.cluster;
 
 import dev.sealbox.demo.node.Node;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -124,18 +122,6 @@ final class Faults {
     }
 
     private static void signal(String signal, Node node) {
-        try {
-            if (new ProcessBuilder("kill", signal, Long.toString(node.pid()))
-                            .start()
-                            .waitFor()
-                    != 0) {
-                throw new IllegalStateException("the node has ended");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        Programs.run("kill", signal, Long.toString(node.pid()));
     }
 }

@@ -1,9 +1,7 @@
 package dev.sealbox.demo.cluster;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import static dev.sealbox.demo.cluster.Programs.run;
+
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -118,21 +116,6 @@ final class Network implements AutoCloseable {
             run(command);
         } catch (IllegalStateException gone) {
             // What is not there needs no removal.
-        }
-    }
-
-    private static void run(String... command) {
-        try {
-            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(List.of(command) + ": " + said.strip());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted in " + List.of(command), e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.sealbox.demo.cluster;
 
+import static dev.sealbox.demo.cluster.Programs.run;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -93,18 +95,5 @@ final class Postgres implements AutoCloseable {
     public void close() throws IOException {
         server.close();
         run("umount", "--lazy", disk.toString());
-    }
-
-    private static void run(String... command) {
-        try {
-            if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
-                throw new IllegalStateException(String.join(" ", command) + " failed");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }
