@@ -30,8 +30,8 @@ import dev.sealbox.domain.sandbox.SandboxView;
 import dev.sealbox.domain.sandbox.Sandboxes;
 import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.entity.Entities;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -70,12 +70,12 @@ public final class ShardedImages implements Images {
             RandomGenerator random,
             ServiceSettings services,
             ImageSettings settings,
-            Clock clock) {
+            InstantSource time) {
         return new ShardedImages(
                 entities,
-                new Launcher(entities, hosts, random, services, clock),
+                new Launcher(entities, hosts, random, services, time),
                 new Builds(entities, hosts, new Members(system), random, settings),
-                new Patching(entities, sandboxes, services, clock));
+                new Patching(entities, sandboxes, services, time));
     }
 
     /**
