@@ -11,7 +11,6 @@ import dev.sealbox.demo.upstream.TestAuthority;
 import dev.sealbox.demo.upstream.TestUpstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 
 /**
  * Three machines with a node on each, one PostgreSQL server and one upstream that they share. Closing it removes
@@ -66,14 +66,24 @@ public final class ClusterWorld implements AutoCloseable {
     private final Network network;
     private final TestUpstream upstream;
     private final Postgres postgres;
+    private final LayerShelf shelf;
     private final TestAuthority nodes = new TestAuthority();
     private final Map<String, String> shared;
     private final String apiKey = "cluster-" + hex(16);
     private final List<Node> started = new ArrayList<>();
     private final List<SealboxClient> clients = new ArrayList<>();
 
-    /** Makes the machines; no node is started yet. */
+    /** With a folder as layer store. */
     public ClusterWorld() {
+        this((network, folder) -> new SharedFolder(folder.resolve("layers")));
+    }
+
+    /**
+     * Makes the machines; no node is started yet.
+     *
+     * @param layers makes the layer store, which machines of the network can reach, and may use the folder
+     */
+    ClusterWorld(BiFunction<Network, Path, LayerShelf> layers) {
         try {
             // Others may pass through: the users of sandboxes, on the way to their own files.
             var passable = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
@@ -82,7 +92,9 @@ public final class ClusterWorld implements AutoCloseable {
             var authority = new TestAuthority();
             upstream = kept(new TestUpstream(authority, List.of(HOST)));
             postgres = kept(new Postgres(folder.resolve("postgres")));
-            shared = Map.of(
+            shelf = kept(layers.apply(network, folder));
+            shared = new HashMap<>(shelf.settings());
+            shared.putAll(Map.of(
                     "SEALBOX_DATABASE_URL",
                     "jdbc:postgresql://" + network.here() + ":"
                             + kept(new Forwarder(network.here(), postgres.port()))
@@ -91,8 +103,6 @@ public final class ClusterWorld implements AutoCloseable {
                     "postgres",
                     "SEALBOX_DATABASE_PASSWORD",
                     "postgres",
-                    "SEALBOX_LAYER_STORE",
-                    "dir:" + Files.createDirectory(folder.resolve("layers")),
                     "SEALBOX_RATE_LIMIT",
                     "0",
                     "SEALBOX_MASTER_KEY_FILE",
@@ -107,7 +117,7 @@ public final class ClusterWorld implements AutoCloseable {
                                     .port(),
                     "SEALBOX_UPSTREAM_CA_FILE",
                     Files.writeString(folder.resolve("upstreams.pem"), authority.pem())
-                            .toString());
+                            .toString()));
             for (var index = 1; index <= ROLES.size(); index++) {
                 started.add(node("m" + index, index, nodes, ROLES.get(index - 1)));
             }
@@ -245,34 +255,6 @@ public final class ClusterWorld implements AutoCloseable {
         return read("m" + index + "/host-id").strip();
     }
 
-    /** Whether the layer store has the layer of a checkpoint. */
-    boolean isShared(String checkpoint) {
-        return Files.exists(folder.resolve("layers/layers/" + checkpoint));
-    }
-
-    /** How many layers the layer store has. */
-    long sharedLayers() {
-        try (var layers = Files.list(folder.resolve("layers/layers"))) {
-            return layers.count();
-        } catch (IOException none) {
-            return 0;
-        }
-    }
-
-    /** Whether {@code text} stands in any file of the layer store. */
-    boolean sharedFilesHold(String text) {
-        try (var files = Files.walk(folder.resolve("layers"))) {
-            for (var file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private String read(String file) {
         try {
             return Files.readString(folder.resolve(file));
@@ -283,6 +265,11 @@ public final class ClusterWorld implements AutoCloseable {
 
     Network network() {
         return network;
+    }
+
+    /** The layer store. */
+    LayerShelf shelf() {
+        return shelf;
     }
 
     Postgres postgres() {

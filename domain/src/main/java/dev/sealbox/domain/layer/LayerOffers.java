@@ -5,6 +5,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -15,6 +16,9 @@ import java.util.concurrent.CompletionStage;
 public interface LayerOffers {
 
     boolean has(CheckpointId layer);
+
+    /** The layer as other hosts can have it from this one; empty when it is not here. */
+    Optional<HeldLayer> held(CheckpointId layer);
 
     /**
      * Notes that others may need this layer, and what it stands on: that has the same owner where nothing else is known.
@@ -44,7 +48,7 @@ public interface LayerOffers {
      * Makes a layer as another host has packed it, on top of what it stands on, which must be here. Reads {@code packed}
      * on a thread of its own and closes it. A layer that is there already stays as it is.
      */
-    CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed);
+    CompletionStage<Outcome<Unpacked>> receive(HeldLayer layer, InputStream packed);
 
     /** The layers that this host has from others. */
     List<CheckpointId> received();

@@ -3,6 +3,7 @@ package dev.sealbox.runtime.layer;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.SharedLayer;
@@ -14,6 +15,7 @@ import dev.sealbox.runtime.storage.Store;
 import java.io.InputStream;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -30,6 +32,17 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
     @Override
     public boolean has(CheckpointId layer) {
         return store.sizeOf(layer).isPresent();
+    }
+
+    @Override
+    public Optional<HeldLayer> held(CheckpointId layer) {
+        var notes = store.notes(layer);
+        return store.baseOn(layer)
+                .map(base -> new HeldLayer(
+                        layer,
+                        notes.owner(),
+                        // The newest of what a disk on it stands on is the layer itself.
+                        base.layers().stream().skip(1).map(CheckpointId::parse).toList()));
     }
 
     @Override
@@ -96,13 +109,13 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
 
     /** What a host of this deployment has packed was its sandbox's own before, programs that give rights included. */
     @Override
-    public CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed) {
+    public CompletionStage<Outcome<Unpacked>> receive(HeldLayer layer, InputStream packed) {
         layer.below().forEach(store::layer);
         var place = new Place(FROM_ANOTHER_HOST, layer.below(), SetuidFiles.KEEP, Long.MAX_VALUE);
         return layers.unpack(layer.layer(), place, packed)
                 .thenApply(outcome -> outcome.map(unpacked -> {
                     var notes = store.notes(layer.layer());
-                    notes.own(layer.organization());
+                    layer.organization().ifPresent(notes::own);
                     notes.markReceived();
                     notes.markShared();
                     return unpacked;

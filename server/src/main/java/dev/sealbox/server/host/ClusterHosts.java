@@ -48,7 +48,7 @@ public final class ClusterHosts implements SandboxHosts {
     private final RandomGenerator lot = new SecureRandom();
     private final Materializer streams;
 
-    /** Of hosts that share no layers. */
+    /** Of hosts without a layer store. */
     public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience) {
         this(system, directory, patience, Optional.empty());
     }
@@ -57,7 +57,7 @@ public final class ClusterHosts implements SandboxHosts {
      * Reaches hosts through {@code directory}.
      *
      * @param patience the longest wait for an answer; commands get their own timeout on top
-     * @param store where a host can get the layers of one that is gone
+     * @param store where a host can have the layers of one that is gone
      */
     public ClusterHosts(
             ActorSystem<?> system, HostDirectory directory, Duration patience, Optional<? extends LayerStore> store) {
@@ -90,6 +90,9 @@ public final class ClusterHosts implements SandboxHosts {
 
     @Override
     public CompletionStage<Boolean> isShared(CheckpointId layer) {
+        if (directory.states().stream().anyMatch(host -> host.layers().contains(layer))) {
+            return CompletableFuture.completedFuture(true);
+        }
         return store.map(known -> known.find(layer).thenApply(Optional::isPresent))
                 .orElseGet(() -> CompletableFuture.completedFuture(false));
     }

@@ -52,6 +52,9 @@ public final class HostActor {
     /** How long an upload may stand still. */
     private static final Duration UPLOAD = Duration.ofMinutes(10);
 
+    /** How long another host may take nothing of a layer: others wait for their turn. */
+    private static final Duration STALLED = Duration.ofMinutes(1);
+
     private final Host host;
     private final LayerFiles layers;
     private final Layered layered;
@@ -66,7 +69,7 @@ public final class HostActor {
         this.streams = Materializer.matFromSystem(system);
     }
 
-    /** Of a host that shares no layers with others. */
+    /** Of a host that has nothing to do with the layers of others. */
     public static Behavior<HostMessage> create(Host host, LayerFiles layers, Registrar registrar) {
         return create(host, layers, Layered.alone(), registrar);
     }
@@ -135,6 +138,15 @@ public final class HostActor {
                 answer(asker, host.runtime().discard(checkpoint), done -> finished());
             case HostMessage.PackLayers(var packed, var asker) ->
                 answer(asker, layers.pack(packed), content -> new HostReply.LayersPacked(stream(content)));
+            case HostMessage.FindLayer(var layer, var asker) ->
+                answer(asker, layered.held(layer), HostReply.LayerFound::new);
+            case HostMessage.FetchLayer(var layer, var asker) ->
+                answer(
+                        asker,
+                        layered.packed(layer),
+                        content -> new HostReply.LayersPacked(
+                                stream(StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE)
+                                        .backpressureTimeout(STALLED))));
             case HostMessage.UnpackLayer unpack -> unpack(unpack);
             case HostMessage.RunCommand(var sandbox, var command, var asker) ->
                 answer(
@@ -247,8 +259,11 @@ public final class HostActor {
     }
 
     private SourceRef<ByteString> stream(InputStream content) {
-        var file = StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE)
-                .initialTimeout(SUBSCRIPTION);
+        return stream(StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE));
+    }
+
+    private SourceRef<ByteString> stream(Source<ByteString, ?> content) {
+        var file = content.initialTimeout(SUBSCRIPTION);
         return Source.<ByteString>empty().concat(file).runWith(StreamRefs.sourceRef(), streams);
     }
 

@@ -76,6 +76,11 @@ public final class HostDirectory {
         return Optional.ofNullable(addresses.get(address));
     }
 
+    /** All hosts that are in the cluster but {@code me}. */
+    List<HostId> others(HostId me) {
+        return hosts.keySet().stream().filter(host -> !host.equals(me)).toList();
+    }
+
     /** Whether the host is in the cluster. */
     public boolean knows(HostId host) {
         return hosts.containsKey(host);

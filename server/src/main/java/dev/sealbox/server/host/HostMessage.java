@@ -54,6 +54,12 @@ public sealed interface HostMessage extends ClusterMessage {
 
     record PackLayers(List<CheckpointId> layers, ActorRef<HostReply> replyTo) implements HostMessage {}
 
+    /** Whether the host has a layer, for another host that lacks it. */
+    record FindLayer(CheckpointId layer, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    /** As {@link PackLayers} of one, for another host: it waits for its turn. */
+    record FetchLayer(CheckpointId layer, ActorRef<HostReply> replyTo) implements HostMessage {}
+
     record UnpackLayer(CheckpointId layer, Incoming how, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 

@@ -20,6 +20,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
@@ -189,6 +190,8 @@ class HostMessageTest {
                         new HostMessage.TakeCheckpoint(SANDBOX, LAYER, replyTo()),
                         new HostMessage.Discard(LAYER, replyTo()),
                         new HostMessage.PackLayers(List.of(LAYER), replyTo()),
+                        new HostMessage.FindLayer(LAYER, replyTo()),
+                        new HostMessage.FetchLayer(LAYER, replyTo()),
                         new HostMessage.UnpackLayer(
                                 LAYER,
                                 new Incoming(Incoming.Form.ARCHIVE, SetuidFiles.DROP, Optional.of("0".repeat(64))),
@@ -217,6 +220,7 @@ class HostMessageTest {
                         new HostReply.MemoryWeighed(4096),
                         new HostReply.LayerTaken(4096),
                         new HostReply.LayersPacked(source()),
+                        new HostReply.LayerFound(Optional.of(new HeldLayer(LAYER, Optional.of(OWNER), List.of(LAYER)))),
                         new HostReply.LayerUnpacked(new Unpacked(4096, new Defaults(Map.of("C", "d"), "/work"))),
                         new HostReply.CommandEnded(new CommandResult(1, "out", "err")),
                         new HostReply.LongCommandEnded(1, 4096, source()),
