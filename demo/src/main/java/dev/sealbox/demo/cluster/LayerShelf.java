@@ -19,4 +19,7 @@ interface LayerShelf extends AutoCloseable {
     void takeAway();
 
     void bringBack();
+
+    @Override
+    void close();
 }

@@ -327,8 +327,8 @@ class LayeredTest {
     }
 
     /** A host's layers in memory, with what each stands on. */
-    static final class Files implements LayerOffers {
-        private final Map<CheckpointId, List<CheckpointId>> layers = Collections.synchronizedMap(new LinkedHashMap<>());
+    static class Files implements LayerOffers {
+        final Map<CheckpointId, List<CheckpointId>> layers = Collections.synchronizedMap(new LinkedHashMap<>());
         private final Set<CheckpointId> offered = Collections.synchronizedSet(new LinkedHashSet<>());
         private final Set<CheckpointId> shared = ConcurrentHashMap.newKeySet();
         private final List<CheckpointId> received = Collections.synchronizedList(new ArrayList<>());
