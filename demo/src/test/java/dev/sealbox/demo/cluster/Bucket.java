@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.gaul.s3proxy.AuthenticationType;
@@ -80,7 +81,8 @@ final class Bucket implements LayerShelf {
     }
 
     private String content(String name) {
-        try (var content = blobs.getBlobStore().getBlob(NAME, name).getPayload().openStream()) {
+        var blob = Objects.requireNonNull(blobs.getBlobStore().getBlob(NAME, name));
+        try (var content = Objects.requireNonNull(blob.getPayload()).openStream()) {
             return new String(content.readAllBytes(), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
