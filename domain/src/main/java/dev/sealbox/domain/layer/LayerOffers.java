@@ -3,8 +3,10 @@ package dev.sealbox.domain.layer;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +30,12 @@ public interface LayerOffers {
 
     /** As {@link #offer} of a layer that this host needs no more once others have it. */
     void offerAway(CheckpointId layer, OrganizationId owner);
+
+    /** Notes that other hosts may have this layer from here until nobody needs this sandbox's disk here any more. */
+    void lend(CheckpointId layer, SandboxId sandbox);
+
+    /** What is lent, and of which sandbox. */
+    Map<CheckpointId, SandboxId> lent();
 
     /** Every layer that is here. */
     Set<CheckpointId> present();
@@ -53,6 +61,6 @@ public interface LayerOffers {
     /** The layers that this host has from others. */
     List<CheckpointId> received();
 
-    /** Lets a received layer go when nothing stands on it any more. */
+    /** Lets a layer go that was received or lent, when nothing stands on it any more. */
     void release(CheckpointId layer);
 }

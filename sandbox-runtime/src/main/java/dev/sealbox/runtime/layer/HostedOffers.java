@@ -3,6 +3,7 @@ package dev.sealbox.runtime.layer;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.SetuidFiles;
@@ -14,7 +15,9 @@ import dev.sealbox.runtime.storage.SandboxRecord.Base;
 import dev.sealbox.runtime.storage.Store;
 import java.io.InputStream;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -56,6 +59,18 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
     public void offerAway(CheckpointId layer, OrganizationId owner) {
         store.notes(layer).markPassing();
         offer(layer, owner);
+    }
+
+    @Override
+    public void lend(CheckpointId layer, SandboxId sandbox) {
+        store.notes(layer).lend(sandbox);
+    }
+
+    @Override
+    public Map<CheckpointId, SandboxId> lent() {
+        var lent = new HashMap<CheckpointId, SandboxId>();
+        store.layers().forEach(layer -> store.notes(layer).lentOf().ifPresent(of -> lent.put(layer, of)));
+        return lent;
     }
 
     @Override

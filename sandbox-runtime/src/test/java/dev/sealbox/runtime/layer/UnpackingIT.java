@@ -7,6 +7,7 @@ import com.github.luben.zstd.Zstd;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
 import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.Incoming;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -218,6 +220,22 @@ class UnpackingIT {
         Files.delete(obstacle);
         offers.markShared(layer);
         assertThat(offers.present()).isEmpty();
+    }
+
+    @Test
+    void remembersOfWhichSandboxWhatIsLentIs() throws IOException {
+        done(unpack(new Tars().directory("d")));
+        var sandbox = new SandboxId("sb-0000000000000001");
+        assertThat(new HostedOffers(store, layers).lent()).isEmpty();
+
+        new HostedOffers(store, layers).lend(layer, sandbox);
+
+        var offers = new HostedOffers(store, layers);
+        assertThat(offers.lent()).containsOnly(Map.entry(layer, sandbox));
+        assertThat(offers.unshared()).isEmpty();
+        offers.release(layer);
+        assertThat(offers.present()).isEmpty();
+        assertThat(offers.lent()).isEmpty();
     }
 
     @Test

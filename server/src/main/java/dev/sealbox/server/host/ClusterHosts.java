@@ -89,12 +89,22 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
+    public CompletionStage<Boolean> image(HostId host, SandboxId sandbox, Image image) {
+        // As for a hibernation.
+        return ask(host, Duration.ofMinutes(20), asker -> new HostMessage.MakeImage(sandbox, image, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.ImageMade(var made) -> made;
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
     public CompletionStage<Boolean> isShared(CheckpointId layer) {
-        if (directory.states().stream().anyMatch(host -> host.layers().contains(layer))) {
-            return CompletableFuture.completedFuture(true);
-        }
-        return store.map(known -> known.find(layer).thenApply(Optional::isPresent))
-                .orElseGet(() -> CompletableFuture.completedFuture(false));
+        return LayerHolders.of(this, directory.present(), layer)
+                .thenCompose(found -> found.isEmpty()
+                        ? store.map(known -> known.find(layer).thenApply(Optional::isPresent))
+                                .orElseGet(() -> CompletableFuture.completedFuture(false))
+                        : CompletableFuture.completedFuture(true));
     }
 
     @Override

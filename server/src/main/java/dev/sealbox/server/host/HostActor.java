@@ -123,6 +123,13 @@ public final class HostActor {
                                 .whenComplete((kept, failure) -> copied.run()),
                         kept -> kept);
             }
+            case HostMessage.MakeImage(var sandbox, var image, var asker) -> {
+                var copied = host.capacity().copying();
+                answer(
+                        asker,
+                        kept(sandbox, image).whenComplete((made, failure) -> copied.run()),
+                        HostReply.ImageMade::new);
+            }
             case HostMessage.Adjust(var sandbox, var terms, var restart, var asker) ->
                 answer(asker, host.adjust(sandbox, terms, restart), done -> finished());
             case HostMessage.WeighMemory(var sandbox, var asker) ->
@@ -213,19 +220,21 @@ public final class HostActor {
         if (wanted.isEmpty() || !layered.shares()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        var image = wanted.get();
-        return host.runtime()
-                .image(sandbox, image.layer())
-                .thenApply(made -> {
-                    if (made) {
-                        layered.offerAway(image.layer(), image.owner());
-                    }
-                    return made ? Optional.of(image.layer()) : Optional.<CheckpointId>empty();
-                })
+        return kept(sandbox, wanted.get())
+                .thenApply(made -> made ? Optional.of(wanted.get().layer()) : Optional.<CheckpointId>empty())
                 .exceptionally(failure -> {
                     log.warn("the disk of {} is on this host only: {}", sandbox, failure.toString());
                     return Optional.empty();
                 });
+    }
+
+    private CompletionStage<Boolean> kept(SandboxId sandbox, SandboxHosts.Image image) {
+        return host.runtime().image(sandbox, image.layer()).thenApply(made -> {
+            if (made) {
+                layered.keepForOthers(image, sandbox);
+            }
+            return made;
+        });
     }
 
     private void write(HostMessage.WriteFile write) {

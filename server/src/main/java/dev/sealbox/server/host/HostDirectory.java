@@ -76,9 +76,9 @@ public final class HostDirectory {
         return Optional.ofNullable(addresses.get(address));
     }
 
-    /** All hosts that are in the cluster but {@code me}. */
-    List<HostId> others(HostId me) {
-        return hosts.keySet().stream().filter(host -> !host.equals(me)).toList();
+    /** The hosts that are in the cluster. */
+    List<HostId> present() {
+        return List.copyOf(hosts.keySet());
     }
 
     /** Whether the host is in the cluster. */

@@ -35,6 +35,9 @@ public sealed interface HostMessage extends ClusterMessage {
     record Hibernate(SandboxId sandbox, Optional<SandboxHosts.Image> image, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 
+    /** Make a layer of the disk of one that sleeps, and keep it for other hosts. */
+    record MakeImage(SandboxId sandbox, SandboxHosts.Image image, ActorRef<HostReply> replyTo) implements HostMessage {}
+
     /** Empty the host, or let it fill again. */
     record Drain(boolean on, ActorRef<HostReply> replyTo) implements HostMessage {}
 

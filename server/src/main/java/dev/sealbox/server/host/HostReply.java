@@ -40,6 +40,9 @@ public sealed interface HostReply extends ClusterMessage {
     /** {@code image} is the layer that was made of the disk; empty also from a host of an earlier version. */
     record Hibernated(long keptBytes, Optional<CheckpointId> image) implements HostReply {}
 
+    /** {@code made} is false for want of room. */
+    record ImageMade(boolean made) implements HostReply {}
+
     record MemoryWeighed(long bytes) implements HostReply {}
 
     record LayerTaken(long sizeBytes) implements HostReply {}

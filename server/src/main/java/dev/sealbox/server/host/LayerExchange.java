@@ -5,6 +5,7 @@ import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.Unpacked;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -84,14 +85,28 @@ final class LayerExchange {
     }
 
     private long received(LayerSource.Found found) {
-        var outcome = LayerSource.awaited(
-                layers.receive(found.about(), found.content().get()));
+        var outcome = LayerSource.awaited(receive(found));
         return switch (outcome) {
             case Outcome.Done<Unpacked>(var layer) -> layer.sizeBytes();
             case Outcome.Refused<Unpacked>(var reason) ->
                 throw new HostFailure(
                         "checkpoint " + found.about().layer() + " as it came cannot be used here: " + reason.message());
         };
+    }
+
+    /** What is not begun with is closed here, since another host waits for that. */
+    private CompletionStage<Outcome<Unpacked>> receive(LayerSource.Found found) {
+        var content = found.content().get();
+        try {
+            return layers.receive(found.about(), content);
+        } catch (RuntimeException e) {
+            try {
+                content.close();
+            } catch (IOException notClosed) {
+                e.addSuppressed(notClosed);
+            }
+            throw e;
+        }
     }
 
     /** Lets fetched layers go when nothing stands on them any more. */

@@ -1,6 +1,7 @@
 package dev.sealbox.server.host;
 
 import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import java.io.FilterInputStream;
@@ -34,6 +35,11 @@ final class LayerServing {
     LayerServing(LayerOffers layers, Executor threads) {
         this.layers = layers;
         this.threads = threads;
+    }
+
+    /** The copy of a disk is here for others until that disk is gone or in use. */
+    void lend(CheckpointId layer, SandboxId sandbox) {
+        layers.lend(layer, sandbox);
     }
 
     /** The layer, if it is here. */

@@ -6,6 +6,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.LayerStore;
+import dev.sealbox.domain.sandbox.SandboxHosts;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -76,9 +77,12 @@ public final class Layered implements AutoCloseable {
         return sharing().isPresent();
     }
 
-    /** Others are to have it, and then this host needs it no more. */
-    void offerAway(CheckpointId layer, OrganizationId owner) {
-        sharing().ifPresent(sharing -> sharing.offerAway(layer, owner));
+    /** Others are to have it: the layer store, or who asks this host. Then it is needed here no more. */
+    void keepForOthers(SandboxHosts.Image image, SandboxId sandbox) {
+        sharing()
+                .ifPresentOrElse(
+                        sharing -> sharing.offerAway(image.layer(), image.owner()),
+                        () -> others.ifPresent(known -> known.serving().lend(image.layer(), sandbox)));
     }
 
     /** A layer that is here, for another host. */

@@ -10,24 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The layers of the cluster's other hosts. All are asked, since what they tell of themselves is some seconds old and a
- * question is small; a layer comes as a stream with backpressure.
- */
+/** The layers of the cluster's other hosts, each as a stream with backpressure. */
 public final class PeerLayers implements LayerSource {
     private static final Logger log = LoggerFactory.getLogger(PeerLayers.class);
-
-    /** A host that does not say in this time whether it has a layer is taken not to have it. */
-    private static final Duration ASKED = Duration.ofSeconds(5);
-
-    /** How long others are waited for when one has it: they are for the case that this one fails. */
-    private static final Duration AFTER_THE_FIRST = Duration.ofMillis(300);
 
     /** As long as a checkpoint of a large disk may take (SEMANTICS 14). */
     private static final Duration PACKING = Duration.ofMinutes(20);
@@ -50,38 +38,15 @@ public final class PeerLayers implements LayerSource {
 
     @Override
     public List<Found> find(CheckpointId layer) {
-        var first = new CompletableFuture<Void>();
-        var answers = directory.others(me).stream()
-                .map(host -> asked(host, layer).whenComplete((found, failure) -> {
-                    if (found != null && found.isPresent()) {
-                        first.complete(null);
-                    }
-                }))
-                .toList();
-        var all = CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
-        var soonAfter = CompletableFuture.delayedExecutor(AFTER_THE_FIRST.toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture.anyOf(all, first.thenRunAsync(() -> {}, soonAfter)).join();
+        var others =
+                directory.present().stream().filter(host -> !host.equals(me)).toList();
         var found = new ArrayList<Found>();
-        answers.stream()
-                .map(answer -> answer.getNow(Optional.empty()))
-                .flatMap(Optional::stream)
-                .forEach(found::add);
+        LayerHolders.of(hosts, others, layer)
+                .join()
+                .forEach((host, about) -> found.add(new Found(about, () -> open(host, layer))));
         // Not all who need the same are to ask the same host.
         Collections.shuffle(found);
         return found;
-    }
-
-    /** Does not fail. */
-    private CompletableFuture<Optional<Found>> asked(HostId host, CheckpointId layer) {
-        return hosts.ask(host, ASKED, asker -> new HostMessage.FindLayer(layer, asker))
-                .thenApply(reply -> reply instanceof HostReply.LayerFound(var held)
-                        ? held.map(about -> new Found(about, () -> open(host, layer)))
-                        : Optional.<Found>empty())
-                .exceptionally(failure -> {
-                    log.debug("host {} does not say whether it has checkpoint {}: {}", host, layer, failure.toString());
-                    return Optional.empty();
-                })
-                .toCompletableFuture();
     }
 
     private InputStream open(HostId host, CheckpointId layer) {

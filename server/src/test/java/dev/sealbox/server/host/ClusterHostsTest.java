@@ -373,9 +373,26 @@ class ClusterHostsTest {
 
         host.capacity().counted(new HostCapacity.Held(0, Set.copyOf(unknown.layers()), 0));
         get(directory.lookAt(HOST, actors.system()));
+        held.layers.put(unknown.layers().getFirst(), List.of());
 
         assertThat(hosts.near(away, unknown)).isEqualTo(new Place.On(HOST));
         assertThat(get(hosts.isShared(unknown.layers().getFirst()))).isTrue();
+    }
+
+    /** Without a layer store. */
+    @Test
+    void makesALayerForOtherHostsOfADiskThatSleeps() {
+        var sandbox = new SandboxId("sb-00000000000000a7");
+        var image = new SandboxHosts.Image(new CheckpointId(UUID.randomUUID()), new OrganizationId("o"));
+        get(hosts.start(HOST, start(sandbox, 1)));
+        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.of(image))).image())
+                .as("nobody needs one as long as it can wake here")
+                .isEmpty();
+
+        assertThat(get(hosts.image(HOST, sandbox, image))).isTrue();
+
+        assertThat(held.lent()).containsEntry(image.layer(), sandbox);
+        get(hosts.stop(HOST, sandbox));
     }
 
     @Test

@@ -182,6 +182,7 @@ class HostMessageTest {
                         new HostMessage.Enforce(POLICY, replyTo()),
                         new HostMessage.Hibernate(
                                 SANDBOX, Optional.of(new SandboxHosts.Image(LAYER, OWNER)), replyTo()),
+                        new HostMessage.MakeImage(SANDBOX, new SandboxHosts.Image(LAYER, OWNER), replyTo()),
                         new HostMessage.Drain(true, replyTo()),
                         new HostMessage.Adjust(SANDBOX, TERMS, true, replyTo()),
                         new HostMessage.WeighMemory(SANDBOX, replyTo()),
@@ -217,6 +218,7 @@ class HostMessageTest {
                         new HostReply.Full(),
                         new HostReply.Finished(),
                         new HostReply.Hibernated(4096, Optional.of(LAYER)),
+                        new HostReply.ImageMade(true),
                         new HostReply.MemoryWeighed(4096),
                         new HostReply.LayerTaken(4096),
                         new HostReply.LayersPacked(source()),

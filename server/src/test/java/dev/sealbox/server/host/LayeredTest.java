@@ -333,6 +333,7 @@ class LayeredTest {
         private final Set<CheckpointId> shared = ConcurrentHashMap.newKeySet();
         private final List<CheckpointId> received = Collections.synchronizedList(new ArrayList<>());
         private final List<CheckpointId> released = Collections.synchronizedList(new ArrayList<>());
+        private final Map<CheckpointId, SandboxId> lent = new ConcurrentHashMap<>();
         private final AtomicInteger receiving = new AtomicInteger();
         private volatile CompletableFuture<Unit> hold = CompletableFuture.completedFuture(Unit.DONE);
         private final List<CheckpointId> packed = Collections.synchronizedList(new ArrayList<>());
@@ -360,6 +361,16 @@ class LayeredTest {
         @Override
         public void offerAway(CheckpointId layer, OrganizationId owner) {
             offer(layer, owner);
+        }
+
+        @Override
+        public void lend(CheckpointId layer, SandboxId sandbox) {
+            lent.put(layer, sandbox);
+        }
+
+        @Override
+        public Map<CheckpointId, SandboxId> lent() {
+            return Map.copyOf(lent);
         }
 
         @Override
@@ -415,6 +426,7 @@ class LayeredTest {
         @Override
         public void release(CheckpointId layer) {
             released.add(layer);
+            lent.remove(layer);
         }
     }
 
