@@ -115,7 +115,15 @@ public final class ClusterHosts implements SandboxHosts {
     @Override
     public CompletionStage<Unit> start(HostId host, StartSandbox start) {
         directory.promised(host, start.terms().limits());
-        return ask(host, patience, asker -> new HostMessage.Start(start, asker)).thenApply(ClusterHosts::finished);
+        return ask(host, patience, asker -> new HostMessage.Start(start, asker))
+                .thenCompose(reply -> reply instanceof HostReply.Full
+                        ? lookedAt(host).thenApply(done -> finished(reply))
+                        : CompletableFuture.completedFuture(finished(reply)));
+    }
+
+    /** What is placed anew is not to be sent there again for what was known of it: it may have been drained just now. */
+    private CompletionStage<Optional<Void>> lookedAt(HostId host) {
+        return directory.lookAt(host, system).handle((done, failure) -> Optional.empty());
     }
 
     @Override

@@ -34,6 +34,7 @@ import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -284,6 +285,21 @@ class ClusterHostsTest {
         assertThat(get(hosts.run(new HostId("here"), running(), command("echo")))
                         .exitCode())
                 .isZero();
+    }
+
+    @Test
+    void knowsThatAHostIsDrainedAsSoonAsThatHasRefusedAStart() {
+        host.capacity().drain(true);
+        try {
+            assertThatThrownBy(() -> get(hosts.start(HOST, start(new SandboxId("sb-00000000000000a8"), 1))))
+                    .hasRootCauseInstanceOf(HostFull.class);
+
+            assertThat(hosts.standing(HOST)).isEqualTo(SandboxHosts.Standing.DRAINING);
+            assertThat(place()).isEqualTo(new Place.Nowhere());
+        } finally {
+            host.capacity().drain(false);
+            get(directory.lookAt(HOST, actors.system()));
+        }
     }
 
     private static SandboxId running() {
