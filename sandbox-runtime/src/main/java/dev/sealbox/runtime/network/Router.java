@@ -78,7 +78,13 @@ public final class Router {
     public void disconnect(SandboxAddress guest) {
         var link = link(guest);
         nft(RouterRules.expel(link));
+        cut(link);
         remove(link.namespace());
+    }
+
+    /** The namespace lives as long as a process in it, which may take a moment to end; its wire's name is wanted again. */
+    private void cut(GuestLink link) {
+        Tool.attempt(STEP, List.of("ip", "-n", name, "link", "delete", link.device()), "");
     }
 
     /** Removes the namespaces of this node's sandboxes but those that are to stay. */
