@@ -166,13 +166,12 @@ class UnpackingIT {
         // As it is on the other host: the same layer under another name, on top of the same.
         assertThat(offers.held(programs)).hasValue(new HeldLayer(programs, Optional.of(owner), List.of(layer)));
         var there = new HeldLayer(new CheckpointId(UUID.randomUUID()), Optional.empty(), List.of(layer));
-        var broken = new SequenceInputStream(
-                new ByteArrayInputStream(
-                        offers.pack(programs).toCompletableFuture().join().readNBytes(400)),
-                new Dying());
-        assertThatThrownBy(() ->
-                        offers.receive(there, broken).toCompletableFuture().join())
-                .hasRootCauseMessage("the host has died");
+        try (var begun = offers.pack(programs).toCompletableFuture().join()) {
+            var broken = new SequenceInputStream(new ByteArrayInputStream(begun.readNBytes(400)), new Dying());
+            assertThatThrownBy(() ->
+                            offers.receive(there, broken).toCompletableFuture().join())
+                    .hasRootCauseMessage("the host has died");
+        }
         assertThat(offers.held(there.layer())).isEmpty();
         assertThat(data.resolve("drafts")).isEmptyDirectory();
         done(offers.receive(there, offers.pack(programs).toCompletableFuture().join())
