@@ -191,7 +191,7 @@ public final class HostActor {
     private CompletionStage<Long> taken(SandboxId sandbox, CheckpointId checkpoint) {
         return host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint))
                 .thenApply(size -> {
-                    layered.offer(checkpoint, host.ownerOf(sandbox));
+                    layered.offer(checkpoint, host.runs().of(sandbox).map(UsageMeter.Run::organization));
                     return size;
                 });
     }
