@@ -53,6 +53,7 @@ final class Gvisor {
         egress.reveal(shell, "/gvisor", key);
         egress.refuse(shell, "/gvisor");
         sandbox.files().write("notes.txt", Forks.NOTE);
+        shell.run("echo in memory > /dev/shm/note; setsid sleep 47111 > /dev/null 2>&1 &");
         var checkpoint =
                 sandbox.awaitCheckpoint(sandbox.createCheckpoint("in-gvisor").id(), PATIENCE);
         var fork = new Shell(
@@ -61,6 +62,16 @@ final class Gvisor {
                 "in gVisor: a fork has the files, and runs there too",
                 Forks.NOTE + "4.4.0",
                 fork.run("cat notes.txt; uname -r").stdout().strip());
+        var living = "cat /dev/shm/note; pgrep -xc sleep; hostname";
+        report.proveEqual("in gVisor: a full checkpoint keeps memory", true, checkpoint.memory());
+        report.proveEqual(
+                "in gVisor: the fork goes on with the processes and what they have in memory, under its own name",
+                "in memory\n1\n" + fork.sandbox().id() + "\n",
+                fork.run(living).stdout());
+        report.proveEqual(
+                "in gVisor: so does the sandbox that was checkpointed",
+                "in memory\n1\n" + sandbox.id() + "\n",
+                shell.run(living).stdout());
         fork.sandbox().kill();
         sandbox.hibernate();
         report.proveEqual(
