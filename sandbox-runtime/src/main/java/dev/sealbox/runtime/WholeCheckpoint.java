@@ -87,7 +87,9 @@ final class WholeCheckpoint {
     }
 
     private Optional<Taken> unlessHindered(Subject subject, CheckpointId checkpoint, Path socket) {
-        var obstacle = obstacle(subject.id());
+        var obstacle = parts.router().hasClosedLately(subject.record().whereabouts())
+                ? Optional.of("it has closed a connection in the last minute")
+                : obstacle(subject.id());
         if (obstacle.isEmpty() && !holdsWithin(FAREWELL, () -> !AgentSockets.areOpen(socket))) {
             obstacle = Optional.of("its agent does not hang up");
         }
@@ -135,15 +137,12 @@ final class WholeCheckpoint {
     private boolean interrupted(Subject subject, MemoryImage image, Runnable copy) {
         subject.containers().pause(subject.id());
         if (!isAlone(subject)) {
-            LOG.info("a checkpoint of {} is without memory: its connections cannot be reset", subject.id());
+            LOG.info("a checkpoint of {} is without memory: its kernel may still know a connection", subject.id());
             return stayed(subject, copy);
         }
         parts.store().folder(subject.id()).markComplete(false);
         var saved = save(subject, image);
-        if (!saved && subject.containers().running().contains(subject.id())) {
-            parts.store().folder(subject.id()).markComplete(true);
-            return stayed(subject, copy);
-        }
+        // Where that fails, it ends as well.
         subject.containers().delete(subject.id());
         try {
             copy.run();
@@ -155,7 +154,8 @@ final class WholeCheckpoint {
 
     private boolean isAlone(Subject subject) {
         try {
-            return parts.router().cut(subject.record().whereabouts());
+            var where = subject.record().whereabouts();
+            return parts.router().cut(where) && !parts.router().hasClosedLately(where);
         } catch (RuntimeFailure e) {
             LOG.warn("connections of {} cannot be reset", subject.id(), e);
             return false;

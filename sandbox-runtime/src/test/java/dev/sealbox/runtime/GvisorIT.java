@@ -239,6 +239,10 @@ class GvisorIT {
         assertThat(node.run(fork.sandbox(), look).stdout()).isEqualTo(name + name + name + name + "0\n");
         assertThat(node.run(fork.sandbox(), "cat /etc/machine-id").stdout()).isNotEqualTo(run("cat /etc/machine-id"));
         assertThat(node.run(fork.sandbox(), reach(fork.ip())).stdout()).isEqualTo("here\n");
+        assertThat(node.checkpoint(fork.sandbox(), new CheckpointId(UUID.randomUUID())))
+                .as("with a connection that was just closed")
+                .isFalse();
+        wentOn(fork.sandbox(), before);
         Node.await(node.runtime().stop(fork.sandbox()));
 
         node.restore(IN_GVISOR, one.sandbox(), 1, checkpoint);
@@ -297,9 +301,19 @@ class GvisorIT {
                 .isFalse();
         assertThat(run("pgrep -fx 'sleep 4712' | wc -l; pkill -fx 'sleep 4712'"))
                 .isEqualTo("1\n");
+        loseItsProcessesRatherThanEnd();
         var other = node.start();
         assertThat(node.checkpoint(other, new CheckpointId(UUID.randomUUID()))).isFalse();
         Node.await(node.runtime().stop(other));
+    }
+
+    /** What nobody sees before, ends it in the attempt. */
+    private static void loseItsProcessesRatherThanEnd() {
+        run("mkdir gone; (cd gone; sleep 4713 > /dev/null 2>&1 &); sleep 0.2; rmdir gone; echo kept > kept");
+        assertThat(node.checkpoint(one.sandbox(), new CheckpointId(UUID.randomUUID())))
+                .isFalse();
+        assertThat(run("cat kept; pgrep -fx 'sleep 4713' || echo none")).isEqualTo("kept\nnone\n");
+        assertThat(Node.await(node.runtime().running())).contains(one);
     }
 
     @Test

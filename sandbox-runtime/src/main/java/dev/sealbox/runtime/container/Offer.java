@@ -26,24 +26,27 @@ record Offer(String version, boolean savesMemory) {
              "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "uts"}]}}
             """;
 
-    /** Arguments: the site, and the words that every command of runsc begins with. */
+    /**
+     * Arguments: the site, and the words that every command of runsc begins with. The container is named after the site:
+     * names are told apart on a whole machine, where other nodes may try at the same moment.
+     */
     private static final String TRIAL = """
-            site=$1; shift
+            site=$1 name=${1##*/}; shift
             runs() {
               tries=0
-              until "$@" state sealbox-try 2>/dev/null | grep -q '"running"'; do
+              until "$@" state $name 2>/dev/null | grep -q '"running"'; do
                 tries=$((tries + 1)); [ $tries -lt 150 ] || exit 1; sleep 0.05
               done
             }
-            trap '"$@" delete --force sealbox-try 2>/dev/null' EXIT
-            "$@" run --bundle "$site" sealbox-try &
+            trap '"$@" delete --force $name 2>/dev/null' EXIT
+            "$@" run --bundle "$site" $name &
             runs "$@"
-            mkdir "$site/image" && "$@" checkpoint --image-path "$site/image" sealbox-try || exit 1
+            mkdir "$site/image" && "$@" checkpoint --image-path "$site/image" $name || exit 1
             wait
-            "$@" delete --force sealbox-try
-            "$@" restore --bundle "$site" --image-path "$site/image" sealbox-try &
+            "$@" delete --force $name
+            "$@" restore --bundle "$site" --image-path "$site/image" $name &
             runs "$@"
-            "$@" kill sealbox-try KILL && wait
+            "$@" kill $name KILL && wait
             true
             """;
 
@@ -78,7 +81,7 @@ record Offer(String version, boolean savesMemory) {
         return onSite(programs, "try", site -> {
             var command = limited();
             command.addAll(words(platform, site));
-            command.addAll(List.of("run", "--bundle", site.toString(), "sealbox-try"));
+            command.addAll(List.of("run", "--bundle", site.toString(), String.valueOf(site.getFileName())));
             return command;
         });
     }

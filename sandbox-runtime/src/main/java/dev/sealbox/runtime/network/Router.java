@@ -105,6 +105,21 @@ public final class Router {
         return false;
     }
 
+    /** Whether a connection of a sandbox has ended within the last minute, so that its own kernel may still know of it. */
+    public boolean hasClosedLately(SandboxAddress guest) {
+        var command = List.of(
+                "nsenter",
+                "--net=" + namespace(),
+                "nft",
+                "get",
+                "element",
+                "inet",
+                "sealbox",
+                "closing",
+                "{ " + guest.ip() + " }");
+        return Tool.attempt(STEP, command, "").exitCode() == 0;
+    }
+
     /** Connections that have ended are the kernel's to remember. */
     private String sockets(String option, SandboxAddress guest) {
         var command = new ArrayList<>(
