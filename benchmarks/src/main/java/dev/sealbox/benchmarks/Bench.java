@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sealbox.benchmarks.egress.ProxyBench;
 import dev.sealbox.benchmarks.egress.Result;
 import dev.sealbox.demo.cluster.Chaos;
+import dev.sealbox.demo.cluster.Upgrade;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.story.World;
 import java.io.IOException;
@@ -64,6 +65,9 @@ public final class Bench {
         if (names.length > 0 && names[0].equals("chaos")) {
             System.exit(Chaos.run(List.of(names).subList(1, names.length)));
         }
+        if (names.length > 0 && names[0].equals("upgrade")) {
+            System.exit(Upgrade.run(List.of(names).subList(1, names.length)));
+        }
         if (names.length > 0 && names[0].equals("scale")) {
             System.exit(Scale.run(List.of(names).subList(1, names.length)));
         }
@@ -77,8 +81,8 @@ public final class Bench {
         var asked = Stream.of(names).filter(name -> !name.equals(QUICK)).toList();
         var chosen = asked.isEmpty() ? known : asked;
         if (!known.containsAll(chosen) || (quick && !Set.of(PROXY, FORK).containsAll(chosen))) {
-            System.err.println("no such benchmark; there are: fuzz, soak, chaos, scale, " + String.join(", ", known)
-                    + "; --quick is for proxy and fork");
+            System.err.println("no such benchmark; there are: fuzz, soak, chaos, upgrade, scale, "
+                    + String.join(", ", known) + "; --quick is for proxy and fork");
             System.exit(2);
         }
         System.out.println("Machine: " + Machine.description());

@@ -1,5 +1,6 @@
 package dev.sealbox.benchmarks;
 
+import dev.sealbox.demo.node.Disks;
 import dev.sealbox.demo.story.World;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +70,7 @@ final class Census {
         counts.put(DESCRIPTORS, entries(proc.resolve("fd")));
         counts.put(THREADS, entries(proc.resolve("task")));
         counts.putAll(memory(world, proc));
-        counts.put("disks of sandboxes", entries(data(world).resolve("sandboxes")));
+        counts.put("disks of sandboxes", entries(Disks.in(data(world)).resolve("sandboxes")));
         counts.put("sockets of sandboxes", entries(data(world).resolve("run")));
         counts.put(DISK, kibibytes(data(world)));
         return counts;

@@ -30,6 +30,8 @@ final class LoopbackSandboxes {
     private static final Map<SandboxId, String> ADDRESSES = new ConcurrentHashMap<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    static final List<String> WHERE = List.of("where");
+
     private LoopbackSandboxes() {}
 
     /** Nothing is packed or unpacked. */
@@ -40,12 +42,24 @@ final class LoopbackSandboxes {
                 });
     }
 
-    /** Starts sandboxes, and runs one command in them: {@code printenv}. */
-    static SandboxRuntime runtime() {
+    /**
+     * Starts sandboxes, and runs two commands in them: {@code printenv}, and {@code where}, which tells their address and
+     * {@code proxyPort}.
+     */
+    static SandboxRuntime runtime(int proxyPort) {
         return (SandboxRuntime) Proxy.newProxyInstance(
                 SandboxRuntime.class.getClassLoader(),
                 new Class<?>[] {SandboxRuntime.class},
-                (proxy, method, arguments) -> CompletableFuture.completedFuture(done(method, arguments)));
+                (proxy, method, arguments) -> CompletableFuture.completedFuture(
+                        method.getName().equals("run")
+                                ? run((SandboxId) arguments[0], (Command) arguments[1], proxyPort)
+                                : done(method, arguments)));
+    }
+
+    private static CommandResult run(SandboxId sandbox, Command command, int proxyPort) {
+        return command.argv().equals(WHERE)
+                ? new CommandResult(0, ADDRESSES.get(sandbox) + " " + proxyPort, "")
+                : variable(command);
     }
 
     /** None can be opened. */
@@ -59,7 +73,6 @@ final class LoopbackSandboxes {
     private static Object done(Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "start" -> started(((Launch) arguments[0]).sandbox());
-            case "run" -> variable((Command) arguments[1]);
             case "park" -> 4096L;
             case "limit" -> Unit.DONE;
             default -> throw new IllegalStateException("a sandbox without a container cannot " + method.getName());
@@ -79,9 +92,11 @@ final class LoopbackSandboxes {
                 0, command.environment().getOrDefault(command.argv().getLast(), ""), "");
     }
 
-    /** A GET with a header, from the sandbox through the proxy, on a new connection. */
-    static void get(SandboxId sandbox, int proxyPort, SSLContext trust, String host, String target, String header) {
-        var local = new InetSocketAddress(ADDRESSES.getOrDefault(sandbox, "127.0.0.1"), 0);
+    /** A GET with a header, from a sandbox through the proxy, on a new connection; {@code where} is what the sandbox says. */
+    static void get(String where, SSLContext trust, String host, String target, String header) {
+        var space = where.indexOf(' ');
+        var local = new InetSocketAddress(where.substring(0, space), 0);
+        var proxyPort = Integer.parseInt(where.substring(space + 1));
         try (var socket = new Socket()) {
             socket.bind(local);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort), 5000);

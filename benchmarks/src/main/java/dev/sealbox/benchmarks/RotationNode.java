@@ -1,5 +1,6 @@
 package dev.sealbox.benchmarks;
 
+import akka.actor.AddressFromURIString;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.SpawnProtocol;
@@ -59,6 +60,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A node in this process, everything real from the API over entities, journal and vault to the egress proxy and an
@@ -71,6 +73,7 @@ final class RotationNode implements AutoCloseable {
 
     final Path folder;
     private final String other;
+    private final Seat seat;
     final Database database;
     private final ActorSystem<SpawnProtocol.Command> system;
     final TestUpstream upstream;
@@ -78,11 +81,23 @@ final class RotationNode implements AutoCloseable {
     final Persistence persistence;
     final Api api;
 
+    private final HostDirectory directory;
+
     private boolean stopped;
 
-    private RotationNode(Path folder, String other) throws IOException {
+    /**
+     * Its place in a cluster.
+     *
+     * @param host which it is
+     * @param keys the file of the master keys, which all share
+     * @param seed the node that it joins; empty for the first
+     */
+    record Seat(HostId host, Path keys, Optional<String> seed) {}
+
+    private RotationNode(Path folder, String other, Seat seat) throws IOException {
         this.folder = folder;
         this.other = other;
+        this.seat = seat;
         var authority = new TestAuthority();
         var roots = Files.writeString(folder.resolve("upstreams.pem"), authority.pem());
         upstream = new TestUpstream(authority, List.of(HOST));
@@ -90,12 +105,15 @@ final class RotationNode implements AutoCloseable {
                 ConfigFactory.parseString(other).withFallback(config(roots)).resolve();
         var settings = PersistenceSettings.from(config);
         database = Database.open(settings.database());
-        var keys = MasterKeys.open(folder.resolve("master.json"), database);
+        var keys = MasterKeys.open(seat.keys(), database);
         var vault = new TinkVault(database, keys);
         system = ActorSystem.create(SpawnProtocol.create(), "sealbox", database.configuration(config));
         var cluster = Cluster.get(system);
-        cluster.manager().tell(Join.create(cluster.selfMember().address()));
-        var directory = new HostDirectory();
+        cluster.manager()
+                .tell(Join.create(seat.seed()
+                        .map(AddressFromURIString::parse)
+                        .orElseGet(() -> cluster.selfMember().address())));
+        directory = new HostDirectory();
         system.tell(new SpawnProtocol.Spawn<>(directory.keeper(), "directory", Props.empty(), system.ignoreRef()));
         var hosts = new ClusterHosts(system, directory, Duration.ofMinutes(2));
         persistence = Persistence.start(system, database, vault, hosts, settings);
@@ -107,15 +125,15 @@ final class RotationNode implements AutoCloseable {
                 UseLedger.none(),
                 null);
         var host = new Host(
-                new HostId("host-1"),
-                LoopbackSandboxes.runtime(),
+                seat.host(),
+                LoopbackSandboxes.runtime(proxy.ports().proxy()),
                 LoopbackSandboxes.sessions(),
                 (sandbox, port) -> CompletableFuture.failedFuture(new SandboxMissing(sandbox)),
                 proxy,
                 proxy,
                 // Its sandboxes use nothing.
                 HostCapacity.of(
-                        new HostId("host-1"),
+                        seat.host(),
                         new CapacitySettings(Optional.of(1L << 30), 1, 10_000, Map.of()),
                         folder.resolve("draining"),
                         () -> false,
@@ -126,10 +144,10 @@ final class RotationNode implements AutoCloseable {
                 "host",
                 Props.empty(),
                 system.ignoreRef()));
-        while (!directory.knows(host.id())) {
-            Thread.onSpinWait();
+        awaitHost(host.id());
+        if (seat.seed().isEmpty()) {
+            now(persistence.apiKeys().issue(ORGANIZATION, "bench", KEY));
         }
-        now(persistence.apiKeys().issue(ORGANIZATION, "bench", KEY));
         var notary = SealedNotary.open(database, keys);
         api = now(Api.start(
                 system,
@@ -192,9 +210,36 @@ final class RotationNode implements AutoCloseable {
     /** With settings that differ, as HOCON. */
     static RotationNode open(String settings) {
         try {
-            return new RotationNode(Files.createTempDirectory("sealbox-bench-"), settings);
+            return open(Files.createTempDirectory("sealbox-bench-"), settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The first of a cluster, or the only one. */
+    static RotationNode open(Path folder, String settings) throws IOException {
+        return new RotationNode(
+                folder, settings, new Seat(new HostId("host-1"), folder.resolve("master.json"), Optional.empty()));
+    }
+
+    /** One that joins others. */
+    static RotationNode join(Path folder, String settings, Seat seat) throws IOException {
+        return new RotationNode(folder, settings, seat);
+    }
+
+    /** By which others join it. */
+    String address() {
+        return Cluster.get(system).selfMember().address().toString();
+    }
+
+    /** Waits until it can reach that host. */
+    void awaitHost(HostId host) {
+        var deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (!directory.knows(host)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(host + " does not come");
+            }
+            LockSupport.parkNanos(10_000_000);
         }
     }
 
@@ -202,7 +247,7 @@ final class RotationNode implements AutoCloseable {
     RotationNode again() {
         stop();
         try {
-            return new RotationNode(folder, other);
+            return new RotationNode(folder, other, seat);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package dev.sealbox.persistence;
 
 import akka.actor.typed.ActorSystem;
+import dev.sealbox.domain.SteadyTime;
 import dev.sealbox.domain.audit.AuditAnswers;
 import dev.sealbox.domain.audit.Notary;
 import dev.sealbox.domain.checkpoint.Branches;
@@ -76,6 +77,7 @@ public final class Persistence {
     private final Organizations organizations;
     private final AuditAnswers answers;
     private final Recovery recovery;
+    private final Runnable placesLater;
     private final LostHosts lostHosts;
 
     private Persistence(
@@ -90,6 +92,7 @@ public final class Persistence {
             Organizations organizations,
             AuditAnswers answers,
             Recovery recovery,
+            Runnable placesLater,
             LostHosts lostHosts) {
         this.stores = stores;
         this.versions = versions;
@@ -102,6 +105,7 @@ public final class Persistence {
         this.organizations = organizations;
         this.answers = answers;
         this.recovery = recovery;
+        this.placesLater = placesLater;
         this.lostHosts = lostHosts;
     }
 
@@ -128,6 +132,7 @@ public final class Persistence {
     public static Persistence start(
             ActorSystem<?> system, Database database, Vault vault, SandboxHosts hosts, PersistenceSettings settings) {
         var clock = Clock.systemUTC();
+        var time = new SteadyTime();
         var random = new SecureRandom();
         var services = settings.services();
         var entities = new Entities(system, settings.entities());
@@ -139,22 +144,24 @@ public final class Persistence {
         projections.start(WhoIndex.NAME, WhoIndex.KINDS, new WhoIndex());
         projections.start(SandboxCards.NAME, SandboxCards.KINDS, new SandboxCards());
         projections.start(Outbox.NAME, Outbox.KINDS, new Outbox(settings.previews()));
-        var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, clock);
-        var images =
-                ShardedImages.start(system, entities, hosts, sandboxes, random, services, settings.images(), clock);
+        var sandboxes = new ShardedSandboxes(entities, hosts, stores, random, services, time);
+        var images = ShardedImages.start(system, entities, hosts, sandboxes, random, services, settings.images(), time);
+        var recovery = new Recovery(
+                entities, keys, new DataKeys(database), new UnfinishedCheckpoints(database), services, time);
         return new Persistence(
                 stores,
                 versions,
                 sandboxes,
                 new ShardedUpkeep(entities, hosts, services),
-                new ShardedCheckpoints(entities, hosts, sandboxes, random, services, clock),
+                new ShardedCheckpoints(entities, hosts, sandboxes, random, services, time),
                 new ShardedBranches(entities, services),
                 images,
                 keys,
                 keys,
                 new LoggedAnswers(system, database, clock),
-                new Recovery(
-                        entities, keys, new DataKeys(database), new UnfinishedCheckpoints(database), services, clock),
+                recovery,
+                () -> system.scheduler()
+                        .scheduleOnce(Recovery.PLACES_AFTER, recovery::takeEmptyPlacesBack, system.executionContext()),
                 new LostHosts(entities, keys, hosts, services));
     }
 
@@ -224,7 +231,7 @@ public final class Persistence {
 
     /** Has everything that a crash may have interrupted taken up again; call it when the hosts answer. */
     public CompletionStage<Void> recover() {
-        return recovery.run().thenCompose(done -> images.recover(organizations));
+        return recovery.run().thenCompose(done -> images.recover(organizations)).thenRun(placesLater);
     }
 
     /** Has every sandbox that runs on {@code host}, which is gone, know that it is lost. */

@@ -50,8 +50,8 @@ import dev.sealbox.persistence.service.ShardedSandboxes;
 import dev.sealbox.persistence.service.UnfinishedCheckpoints;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +59,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -309,24 +310,21 @@ class SandboxesIT {
                         replyTo)));
         var running = create().id();
 
-        told(new Recovery(
-                        entities,
-                        node.persistence.organizations(),
-                        new DataKeys(node.database),
-                        new UnfinishedCheckpoints(node.database),
-                        settings.services(),
-                        Clock.systemUTC())
-                .run());
+        // However old the place looks by the clock of this node: it may be about to be taken.
+        var now = new AtomicReference<>(Instant.now().plus(Duration.ofHours(1)));
+        var recovery = new Recovery(
+                entities,
+                node.persistence.organizations(),
+                new DataKeys(node.database),
+                new UnfinishedCheckpoints(node.database),
+                settings.services(),
+                now::get);
+        told(recovery.run());
         assertThat(places(entities)).hasSize(2);
-        var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
-        told(new Recovery(
-                        entities,
-                        node.persistence.organizations(),
-                        new DataKeys(node.database),
-                        new UnfinishedCheckpoints(node.database),
-                        settings.services(),
-                        later)
-                .run());
+        told(recovery.takeEmptyPlacesBack());
+        assertThat(places(entities)).hasSize(2);
+        now.updateAndGet(before -> before.plus(Recovery.PLACES_AFTER));
+        told(recovery.takeEmptyPlacesBack());
 
         assertThat(places(entities)).containsExactly(running);
     }
@@ -344,12 +342,12 @@ class SandboxesIT {
                                         new SandboxId("sb-%016x".formatted(i)),
                                         settings.services().maxSandboxes()),
                                 replyTo))));
-        var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
+        var now = new AtomicReference<>(Instant.now().plus(Duration.ofHours(1)));
         var sandboxes = new ShardedSandboxes(
-                entities, HOSTS, node.persistence.stores(), new SecureRandom(), settings.services(), later);
+                entities, HOSTS, node.persistence.stores(), new SecureRandom(), settings.services(), now::get);
 
-        assertThat(refused(sandboxes().create(origin, wanted(Optional.empty()))))
-                .isInstanceOf(TooManySandboxes.class);
+        assertThat(refused(sandboxes.create(origin, wanted(Optional.empty())))).isInstanceOf(TooManySandboxes.class);
+        now.updateAndGet(before -> before.plus(Recovery.PLACES_AFTER));
         assertThat(done(sandboxes.create(origin, wanted(Optional.empty()))).status())
                 .isEqualTo("running");
     }

@@ -14,11 +14,14 @@ import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.store.StoreEvent;
+import dev.sealbox.persistence.answers.LoggedAnswers;
 import dev.sealbox.persistence.projection.Fact;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,6 +126,17 @@ class WhoCouldIT {
     }
 
     @Test
+    void waitsNoLongerForAClockThatStandsStill() {
+        var stopped = Clock.fixed(Instant.now().truncatedTo(ChronoUnit.MILLIS), ZoneOffset.UTC);
+        var asked = stopped.instant().plusSeconds(1);
+
+        var answer = told(new LoggedAnswers(node.system, node.database, stopped)
+                .whoCould(Scope.of(ORIGIN.organization()), question(asked)));
+
+        assertThat(answer.complete()).isFalse();
+    }
+
+    @Test
     void doesNotClaimToKnowTheFuture() {
         var asked = Instant.now().plus(Duration.ofDays(1));
 
@@ -134,9 +148,11 @@ class WhoCouldIT {
     }
 
     private WhoCould ask(Instant at) {
-        return told(answers.whoCould(
-                Scope.of(ORIGIN.organization()),
-                new Question(GeneratedHistory.NAMES.getFirst(), HostName.parse("a.test"), at, 10, Optional.empty())));
+        return told(answers.whoCould(Scope.of(ORIGIN.organization()), question(at)));
+    }
+
+    private static Question question(Instant at) {
+        return new Question(GeneratedHistory.NAMES.getFirst(), HostName.parse("a.test"), at, 10, Optional.empty());
     }
 
     private static Fact created(String store, Instant at) {

@@ -100,6 +100,7 @@ final class Host {
                 cgroups,
                 silence,
                 settings.silenceTimeout(),
+                settings.freezeTimeout(),
                 this::agentAtOnce,
                 this::socket,
                 record -> launched -> spec(record, launched.limits())));
@@ -157,6 +158,7 @@ final class Host {
         records.forEach(record -> addresses.reserve(record.address()));
         var running = runtimes.running();
         running.forEach(cgroups::thaw);
+        runtimes.resumePaused();
         var alive = records.stream()
                 .filter(each -> store.folder(each.id()).isComplete())
                 .map(SandboxRecord::whereabouts)

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ final class WholeCheckpoint {
             Cgroups cgroups,
             Silence silence,
             Duration patience,
+            Duration freezeTimeout,
             Function<SandboxId, Agent> agent,
             Function<SandboxId, Path> socket,
             Function<SandboxRecord, Function<LaunchRecord, ContainerSpec>> spec) {}
@@ -121,11 +123,17 @@ final class WholeCheckpoint {
 
     private Taken taken(Subject subject, CheckpointId checkpoint) {
         var kept = new AtomicBoolean();
+        var began = new AtomicLong();
         var size = parts.store().add(checkpoint, subject.record(), layer -> {
             parts.driver().flush(subject.disk());
+            began.set(System.nanoTime());
             var image = MemoryImage.draftFor(layer);
             kept.set(interrupted(subject, image, () -> parts.driver().capture(subject.disk(), layer)));
             if (kept.get()) {
+                LOG.info(
+                        "{} stood still for {} ms, for a checkpoint with memory",
+                        subject.id(),
+                        Duration.ofNanos(System.nanoTime() - began.get()).toMillis());
                 image.settleIn(layer, subject.version(), subject.launched().authority());
             }
             return parts.driver().settle(layer);
@@ -135,7 +143,10 @@ final class WholeCheckpoint {
 
     /** Copies while nothing runs, and says whether the image is of use. The sandbox goes on in any case. */
     private boolean interrupted(Subject subject, MemoryImage image, Runnable copy) {
-        subject.containers().pause(subject.id());
+        if (!pauses(subject)) {
+            parts.cgroups().whileFrozen(subject.id(), parts.freezeTimeout(), copy);
+            return false;
+        }
         if (!isAlone(subject)) {
             LOG.info("a checkpoint of {} is without memory: its kernel may still know a connection", subject.id());
             return stayed(subject, copy);
@@ -152,10 +163,20 @@ final class WholeCheckpoint {
         return saved;
     }
 
+    private static boolean pauses(Subject subject) {
+        try {
+            subject.containers().pause(subject.id());
+            return true;
+        } catch (RuntimeFailure e) {
+            LOG.warn("{} does not stand still for a checkpoint with memory", subject.id(), e);
+            return false;
+        }
+    }
+
     private boolean isAlone(Subject subject) {
         try {
             var where = subject.record().whereabouts();
-            return parts.router().cut(where) && !parts.router().hasClosedLately(where);
+            return parts.router().reset(where) && !parts.router().hasClosedLately(where);
         } catch (RuntimeFailure e) {
             LOG.warn("connections of {} cannot be reset", subject.id(), e);
             return false;

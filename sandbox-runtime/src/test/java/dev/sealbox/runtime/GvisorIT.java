@@ -319,6 +319,9 @@ class GvisorIT {
     @Test
     void sleepsAndWakesAndIsAdopted() {
         run("echo kept > /tmp/kept; sleep 1000 > /dev/null 2>&1 &");
+        // As when the node died in the middle of a checkpoint.
+        var state = node.data().resolve("runsc").toString();
+        Node.Host.run("runsc", "--root", state, "pause", one.sandbox().value());
         node.restart();
         assertThat(Node.await(node.runtime().running()))
                 .extracting(SandboxAddress::sandbox)

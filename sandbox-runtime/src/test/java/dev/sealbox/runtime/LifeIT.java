@@ -160,13 +160,13 @@ class LifeIT {
         } else {
             Files.writeString(Path.of("/sys/fs/cgroup", group, "cgroup.freeze"), "1");
         }
-        Files.createDirectories(node.data().resolve("drafts/half/diff"));
+        Files.createDirectories(node.disks().resolve("drafts/half/diff"));
 
         node.restart();
 
         assertThat(await(node.runtime().running())).containsExactly(started);
         assertThat(node.run(started.sandbox(), "echo awake").stdout()).isEqualTo("awake\n");
-        assertThat(node.data().resolve("drafts")).doesNotExist();
+        assertThat(node.disks().resolve("drafts")).doesNotExist();
     }
 
     @Test
@@ -174,7 +174,7 @@ class LifeIT {
         var started = node.start(Node.LIMITS);
         node.run(started.sandbox(), "sudo rm -r /etc/sealbox");
         node.runtime().close();
-        Files.delete(node.data().resolve("sandboxes/" + started.sandbox() + "/complete"));
+        Files.delete(node.disks().resolve("sandboxes/" + started.sandbox() + "/complete"));
 
         node.restart();
 
@@ -194,7 +194,7 @@ class LifeIT {
         node.run(unknown, "sleep 1000 > /dev/null 2>&1 &");
         var half = SandboxId.random(new Random());
         node.runtime().close();
-        Node.Host.run("rm", "-r", node.data().resolve("sandboxes/" + unknown).toString());
+        Node.Host.run("rm", "-r", node.disks().resolve("sandboxes/" + unknown).toString());
         Files.createFile(node.data().resolve("run/" + half));
         Node.Host.run(
                 "ip",
@@ -230,6 +230,25 @@ class LifeIT {
         assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
 
         assertThat(node.read(started.sandbox(), "mark")).isEqualTo("kept");
+    }
+
+    /** A killed process is gone when the kernel finds the time, and so is what it was in. */
+    @Test
+    void startsAgainWhileSomethingStillHoldsItsFormerNetwork() throws IOException {
+        var sandbox = node.start();
+        var checkpoint = node.checkpoint(sandbox);
+        var network = "/run/netns/sandbox-" + node.settings().nodeId() + "-"
+                + sandbox.value().substring("sb-".length());
+        var holder = new ProcessBuilder("nsenter", "--net=" + network, "sh", "-c", "echo in; exec sleep 1000").start();
+        try {
+            assertThat(holder.inputReader().readLine()).isEqualTo("in");
+
+            node.restore(sandbox, 1, checkpoint);
+
+            assertThat(node.run(sandbox, "echo alive").stdout()).isEqualTo("alive\n");
+        } finally {
+            holder.destroyForcibly();
+        }
     }
 
     @Test

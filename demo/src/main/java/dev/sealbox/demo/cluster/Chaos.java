@@ -60,7 +60,8 @@ public final class Chaos {
         return history;
     }
 
-    private static int judged(History history) {
+    /** Prints what is wrong with it; the exit status. */
+    static int judged(History history) {
         var all = history.all();
         var violations = ClusterWorld.checker().violations(all);
         System.out.printf("%n%s%n", told(all));

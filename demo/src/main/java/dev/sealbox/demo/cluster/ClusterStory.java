@@ -17,6 +17,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +38,7 @@ final class ClusterStory {
     private final Report report;
     private final Values values = Values.random();
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Faults faults;
     private final List<Sandbox> onFirst = new ArrayList<>();
     private final List<Sandbox> onThird = new ArrayList<>();
     private String store = "";
@@ -43,6 +46,7 @@ final class ClusterStory {
     ClusterStory(ClusterWorld world, Report report) {
         this.world = world;
         this.report = report;
+        this.faults = new Faults(world, new Random(1));
     }
 
     void tell() {
@@ -94,7 +98,9 @@ final class ClusterStory {
         two.secretStores().setSecret(store, "API_KEY", values.api());
         var hosts = new HashMap<String, List<Sandbox>>();
         for (var tries = 0; tries < 20 && (hosts.size() < 2 || tries < SOME); tries++) {
-            var made = Sandbox.create(one, SandboxOptions.defaults().secretStore("creds"));
+            // Much longer than the story, and shorter than a clock goes forward in it.
+            var made = Sandbox.create(
+                    one, SandboxOptions.defaults().secretStore("creds").timeout(Duration.ofMinutes(30)));
             hosts.computeIfAbsent(hostOf(one, made), host -> new ArrayList<>()).add(made);
         }
         report.proveEqual("new sandboxes spread over both hosts", 2, hosts.size());
@@ -160,8 +166,10 @@ final class ClusterStory {
     /** Too short for anybody to be given up. */
     private void freeze() {
         report.step(
-                "4. A control node that stands still for a moment, a database that is restarted, and one whose disk is full");
-        new Faults(world, new Random(1)).stopped(2, Duration.ofMillis(1500));
+                "4. Clocks that are set, a control node that stands still for a moment, a database that is restarted, and"
+                        + " one whose disk is full");
+        setClocks();
+        faults.stopped(2, Duration.ofMillis(1500));
         world.postgres().restart();
         report.prove(
                 "both are used again",
@@ -174,6 +182,39 @@ final class ClusterStory {
                         () -> status(() -> world.client(2).secretStores().create("after-freeze")) == 200),
                 "no store could be made");
         fullDisk();
+    }
+
+    /** They stay so for a while, also when the control node is killed and started again. */
+    private void setClocks() {
+        faults.setClocks(Duration.ofMinutes(-10), Duration.ofHours(1));
+        report.prove(
+                "a control node lives ten minutes ago, and a host in an hour",
+                within(PATIENCE, () -> minutesAhead(2) < -8 && minutesAhead(3) > 58),
+                minutesAhead(2) + " and " + minutesAhead(3) + " minutes");
+    }
+
+    private void rightClocks() {
+        var box = onThird.getFirst();
+        report.proveEqual(
+                "no sandbox was put to sleep because the host's clock was an hour ahead",
+                "running",
+                world.client(1)
+                        .raw()
+                        .get("/sandboxes/" + box.id())
+                        .path("status")
+                        .asText());
+        faults.rightClocks();
+        report.prove(
+                "with the right time, all is used again",
+                within(PATIENCE, () -> minutesAhead(3) < 2 && works(world.client(2), box, "/right-time")),
+                "no request arrived");
+    }
+
+    /** By the date that it answers. */
+    private long minutesAhead(int index) {
+        var date = ask(index, "/readyz").headers().firstValue("date").orElseThrow();
+        var said = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+        return Duration.between(Instant.now(), said).toMinutes();
     }
 
     private void fullDisk() {
@@ -252,6 +293,7 @@ final class ClusterStory {
         report.proveEqual("it comes back, and is ready", 200, readiness(2));
         report.prove("as a member like before", within(PATIENCE, () -> members() == 3), members() + " members");
         uses(world.client(2), onThird.getFirst(), "/after-return", values.newApi());
+        rightClocks();
     }
 
     /** The third machine hears of the others no more, and goes on with what it has: but not with secrets. */

@@ -4,6 +4,7 @@ import dev.sealbox.client.SealboxClient;
 import dev.sealbox.demo.chaos.Checker;
 import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.chaos.Load;
+import dev.sealbox.demo.node.Build;
 import dev.sealbox.demo.node.Node;
 import dev.sealbox.demo.node.Project;
 import dev.sealbox.demo.node.Sweep;
@@ -24,7 +25,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 
 /**
  * Three machines with a node on each, one PostgreSQL server and one upstream that they share. Closing it removes
@@ -39,11 +42,11 @@ public final class ClusterWorld implements AutoCloseable {
 
     /**
      * This node says that it is of a later version, and only says so: shards go to it first. What nodes of other versions
-     * say is tested with the messages themselves, which are kept.
+     * say is tested with the messages themselves, which are kept, and by {@link Upgrade}.
      */
     private static final int LATER = 2;
 
-    private static final String SAYS_LATER = " -Dsealbox.node.version=99";
+    static final String LATER_VERSION = "99";
 
     static final String HOST = "api.example.test";
 
@@ -62,6 +65,7 @@ public final class ClusterWorld implements AutoCloseable {
     private static final String NODE = "node.sealbox.test";
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final IntFunction<Build> builds;
     private final Path folder;
     private final Network network;
     private final TestUpstream upstream;
@@ -70,10 +74,17 @@ public final class ClusterWorld implements AutoCloseable {
     private final Map<String, String> shared;
     private final String apiKey = "cluster-" + hex(16);
     private final List<Node> started = new ArrayList<>();
+    private final Map<String, WallClock> clocks = new HashMap<>();
     private final List<SealboxClient> clients = new ArrayList<>();
 
     /** Makes the machines; no node is started yet. */
     public ClusterWorld() {
+        this(index -> index == LATER ? Build.here().saying(LATER_VERSION) : Build.here());
+    }
+
+    /** The same, with nodes of those builds by the number of their machine. */
+    ClusterWorld(IntFunction<Build> builds) {
+        this.builds = builds;
         try {
             // Others may pass through: the users of sandboxes, on the way to their own files.
             var passable = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
@@ -159,13 +170,19 @@ public final class ClusterWorld implements AutoCloseable {
                 LEASE.toSeconds() + " s",
                 // A short life is better spent without the best compiler.
                 "SEALBOX_JAVA_OPTS",
-                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" + (index == LATER ? SAYS_LATER : "")));
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
         settings.putAll(Map.of(
                 "SEALBOX_CLUSTER_TLS_CERT_FILE", file(name + ".crt", pem.chain()),
                 "SEALBOX_CLUSTER_TLS_KEY_FILE", file(name + ".key", pem.key()),
                 "SEALBOX_CLUSTER_TLS_CA_FILE", file(name + "-ca.crt", issuer.pem())));
+        var clock = new WallClock(folder, name + ".clock");
+        settings.putAll(clock.environment());
+        clocks.put(name, clock);
         open.push(() -> new Sweep(data, data).force());
-        return kept(Node.in(network.namespace(index), network.address(index), settings, folder.resolve(name + ".log")));
+        var node = kept(
+                Node.in(network.namespace(index), network.address(index), settings, folder.resolve(name + ".log")));
+        node.of(builds.apply(index));
+        return node;
     }
 
     private String file(String name, String text) throws IOException {
@@ -203,6 +220,7 @@ public final class ClusterWorld implements AutoCloseable {
                     "SEALBOX_TEMPLATE_DIR",
                     Project.templates().toString());
             try (var builder = new Node(settings, folder.resolve("builder.log"))) {
+                builder.of(node(1).build());
                 builder.start();
             } finally {
                 new Sweep(data, data).force();
@@ -222,6 +240,11 @@ public final class ClusterWorld implements AutoCloseable {
 
     Node node(int index) {
         return started.get(index - 1);
+    }
+
+    /** Of the machine with that number. */
+    WallClock clock(int index) {
+        return Objects.requireNonNull(clocks.get("m" + index));
     }
 
     /** A client of the node with that number. */

@@ -31,6 +31,7 @@ final class Faults {
         LOSE_PACKETS,
         RESTART_DATABASE,
         FILL_DATABASE_DISK,
+        SET_CLOCKS,
         RESTART_ALL_IN_TURN
     }
 
@@ -63,6 +64,12 @@ final class Faults {
                 world.postgres().freeDisk();
                 revive();
             }
+            case SET_CLOCKS -> {
+                setClocks(step(), step());
+                pause(upTo(20));
+                rightClocks();
+                revive();
+            }
             case RESTART_ALL_IN_TURN -> {
                 List.of(HOST, CONTROL, 1).forEach(index -> {
                     world.node(index).stop();
@@ -71,6 +78,22 @@ final class Faults {
                 revive();
             }
         }
+    }
+
+    /** An hour forward, or some minutes back: less than the hour by which the nodes' certificates are back-dated. */
+    private Duration step() {
+        return random.nextBoolean() ? Duration.ofHours(1) : Duration.ofMinutes(-1 - random.nextInt(30));
+    }
+
+    /** Sets the wall clocks of a control node and of a host. The third node, and the database, keep the time. */
+    void setClocks(Duration control, Duration host) {
+        world.clock(CONTROL).set(control);
+        world.clock(HOST).set(host);
+    }
+
+    /** Which sets them again: back what went forward. */
+    void rightClocks() {
+        setClocks(Duration.ZERO, Duration.ZERO);
     }
 
     private void frozen(int index, Duration time) {

@@ -39,6 +39,7 @@ public final class Node implements AutoCloseable {
     private final Path log;
     private final URI api;
     private volatile @Nullable Process process;
+    private volatile Build build = Build.here();
     private boolean closed;
 
     /**
@@ -64,6 +65,16 @@ public final class Node implements AutoCloseable {
     /** A node in the network namespace {@code namespace}, where {@code address} is its own. */
     public static Node in(String namespace, String address, Map<String, String> settings, Path log) {
         return new Node(settings, log, address, "8080", List.of("nsenter", "--net=/run/netns/" + namespace));
+    }
+
+    /** From its next start on it is of that build. */
+    public void of(Build other) {
+        build = other;
+    }
+
+    /** Of which it is, when it is started again. */
+    public Build build() {
+        return build;
     }
 
     /** Where the API is, once started. */
@@ -139,11 +150,14 @@ public final class Node implements AutoCloseable {
             throw new IllegalStateException("the node was closed");
         }
         var command = new ArrayList<>(inside);
-        command.addAll(List.of(Project.home().resolve("sealbox").toString(), "serve"));
+        command.addAll(List.of(build.launcher().toString(), "serve"));
         var builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("SEALBOX_NO_BUILD", "1");
         builder.environment().putAll(settings);
+        build.says()
+                .ifPresent(version -> builder.environment()
+                        .merge("SEALBOX_JAVA_OPTS", " -Dsealbox.node.version=" + version, String::concat));
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
             var started = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -61,7 +61,6 @@ final class Gvisor {
                 "in gVisor: a fork has the files, and runs there too",
                 Forks.NOTE + "4.4.0",
                 fork.run("cat notes.txt; uname -r").stdout().strip());
-        var living = "cat /dev/shm/note; pgrep -xc sleep; hostname";
         fork.sandbox().kill();
         sandbox.hibernate();
         report.proveEqual(

@@ -10,6 +10,7 @@ import dev.sealbox.client.SandboxInfo;
 import dev.sealbox.client.SandboxOptions;
 import dev.sealbox.client.SealboxClient;
 import dev.sealbox.client.Snapshot;
+import dev.sealbox.demo.node.Disks;
 import dev.sealbox.demo.story.World;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -138,8 +139,7 @@ final class BranchInspection {
     }
 
     private Path root() {
-        var data = world.folder().resolve("data");
-        return Files.isDirectory(data.resolve("disks/layers")) ? data.resolve("disks") : data;
+        return Disks.in(world.folder().resolve("data"));
     }
 
     private Set<String> known() {

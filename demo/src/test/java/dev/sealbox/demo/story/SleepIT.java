@@ -38,7 +38,12 @@ class SleepIT {
     void sandboxesSleepWhenIdleAndWakeWithTheNextCall() throws Exception {
         var free = Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir")))
                 .getUsableSpace();
-        try (var world = World.open(Map.of("SEALBOX_DISK_RESERVE", Long.toString(free / 4 * 3)))) {
+        try (var world = World.open(Map.of(
+                "SEALBOX_DISK_RESERVE",
+                Long.toString(free / 4 * 3),
+                // Its disks have no end of their own.
+                "SEALBOX_STORAGE",
+                "overlay"))) {
             var sandbox = Sandbox.create(world.client(), SandboxOptions.defaults());
             sandbox.files().write("kept", "still here".getBytes(StandardCharsets.UTF_8));
             assertThat(post(world, sandbox, "hibernate").statusCode()).isEqualTo(200);

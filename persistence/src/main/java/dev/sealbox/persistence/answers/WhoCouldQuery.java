@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,11 +37,14 @@ final class WhoCouldQuery {
     }
 
     CompletionStage<WhoCould> ask(Scope scope, Question question) {
-        return ask(scope, question, clock.instant().plus(PATIENCE));
+        // The index never comes so far in time.
+        var hopeless = question.at().isAfter(clock.instant().plus(PATIENCE));
+        return ask(scope, question, System.nanoTime() + (hopeless ? 0 : PATIENCE.toNanos()));
     }
 
-    private CompletionStage<WhoCould> ask(Scope scope, Question question, Instant deadline) {
-        var last = !clock.instant().isBefore(deadline) || question.at().isAfter(deadline);
+    /** {@code deadline} is of {@link System#nanoTime}, since the wall clock may be set meanwhile. */
+    private CompletionStage<WhoCould> ask(Scope scope, Question question, long deadline) {
+        var last = System.nanoTime() - deadline >= 0;
         return database.ask("look who could use a secret", connection -> attempt(connection, scope, question, last))
                 .thenCompose(found -> found.<CompletionStage<WhoCould>>map(CompletableFuture::completedFuture)
                         .orElseGet(() -> pause().thenCompose(over -> ask(scope, question, deadline))));

@@ -5,9 +5,9 @@ import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.checkpoint.Patch;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.domain.sandbox.SandboxCommand;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +21,7 @@ public final class PatchSeries {
 
     private final Runner runner;
     private final Notes notes;
-    private final Clock clock;
+    private final InstantSource time;
     private final Instant deadline;
 
     /** Runs a script in the sandbox. */
@@ -36,16 +36,16 @@ public final class PatchSeries {
         CompletionStage<Unit> note(SandboxCommand command);
     }
 
-    private PatchSeries(Runner runner, Notes notes, Clock clock) {
+    private PatchSeries(Runner runner, Notes notes, InstantSource time) {
         this.runner = runner;
         this.notes = notes;
-        this.clock = clock;
-        this.deadline = clock.instant().plus(TOGETHER);
+        this.time = time;
+        this.deadline = time.instant().plus(TOGETHER);
     }
 
     /** Complete when all have run, or one has failed; a script that fails fails nothing else. */
-    public static CompletionStage<Unit> run(List<Patch> patches, Runner runner, Notes notes, Clock clock) {
-        return new PatchSeries(runner, notes, clock).inTurn(patches);
+    public static CompletionStage<Unit> run(List<Patch> patches, Runner runner, Notes notes, InstantSource time) {
+        return new PatchSeries(runner, notes, time).inTurn(patches);
     }
 
     private CompletionStage<Unit> inTurn(List<Patch> patches) {
@@ -63,7 +63,7 @@ public final class PatchSeries {
     }
 
     private CompletionStage<Optional<String>> failure(Patch patch) {
-        var left = Duration.between(clock.instant(), deadline);
+        var left = Duration.between(time.instant(), deadline);
         var limit = left.compareTo(EACH) < 0 ? left : EACH;
         if (!limit.isPositive()) {
             return CompletableFuture.completedFuture(

@@ -15,6 +15,7 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import dev.sealbox.domain.Decision;
 import dev.sealbox.domain.Decision.Accepted;
 import dev.sealbox.domain.Decision.Refused;
+import dev.sealbox.domain.SteadyTime;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
@@ -83,7 +84,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
                 id,
                 context,
                 new SandboxWork(id, context, neighbours, hosts, settings),
-                new WakePatches(id, context, neighbours, hosts, clock),
+                new WakePatches(id, context, neighbours, hosts, new SteadyTime()),
                 settings,
                 random,
                 clock));

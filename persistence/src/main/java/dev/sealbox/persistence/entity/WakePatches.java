@@ -12,7 +12,7 @@ import dev.sealbox.domain.sandbox.Environment;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand;
 import dev.sealbox.domain.sandbox.SandboxHosts;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +29,7 @@ final class WakePatches {
     private final ActorContext<SandboxMessage> context;
     private final Neighbours neighbours;
     private final SandboxHosts hosts;
-    private final Clock clock;
+    private final InstantSource time;
     private boolean underWay;
 
     WakePatches(
@@ -37,12 +37,12 @@ final class WakePatches {
             ActorContext<SandboxMessage> context,
             Neighbours neighbours,
             SandboxHosts hosts,
-            Clock clock) {
+            InstantSource time) {
         this.id = id;
         this.context = context;
         this.neighbours = neighbours;
         this.hosts = hosts;
-        this.clock = clock;
+        this.time = time;
     }
 
     boolean underWay() {
@@ -75,7 +75,7 @@ final class WakePatches {
                                                             .directory(),
                                                     limit)),
                                     this::note,
-                                    clock)),
+                                    time)),
                     (done, failure) -> new SandboxMessage.Patched(
                             Optional.ofNullable(failure).map(Records::reason)));
         });

@@ -24,7 +24,7 @@ import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,11 +50,11 @@ final class Forks {
             Sandboxes sandboxes,
             RandomGenerator random,
             ServiceSettings settings,
-            Clock clock) {
+            InstantSource time) {
         this.entities = entities;
-        this.launcher = new Launcher(entities, hosts, random, settings, clock);
+        this.launcher = new Launcher(entities, hosts, random, settings, time);
         this.lineage = new Lineage(entities, settings);
-        this.patching = new Patching(entities, sandboxes, settings, clock);
+        this.patching = new Patching(entities, sandboxes, settings, time);
         this.cutting = new Cutting(entities, settings);
         this.settings = settings;
     }

@@ -36,7 +36,7 @@ import dev.sealbox.persistence.entity.SandboxMessage;
 import dev.sealbox.persistence.entity.SandboxReply;
 import dev.sealbox.persistence.entity.StoreMessage;
 import dev.sealbox.persistence.entity.StoreReply;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,11 +54,16 @@ final class Launcher {
     private final ServiceSettings settings;
 
     /** {@code random} draws ids and tokens, so it must be cryptographically strong. */
-    Launcher(Entities entities, SandboxHosts hosts, RandomGenerator random, ServiceSettings settings, Clock clock) {
+    Launcher(
+            Entities entities,
+            SandboxHosts hosts,
+            RandomGenerator random,
+            ServiceSettings settings,
+            InstantSource time) {
         this.entities = entities;
         this.hosts = hosts;
         this.names = new Names(entities, settings);
-        this.places = new Places(entities, settings, clock);
+        this.places = new Places(entities, settings, time);
         this.random = random;
         this.settings = settings;
     }

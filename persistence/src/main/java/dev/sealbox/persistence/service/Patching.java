@@ -14,8 +14,8 @@ import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.PatchSeries;
 import dev.sealbox.persistence.entity.SandboxMessage;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +26,13 @@ final class Patching {
     private final Entities entities;
     private final Sandboxes sandboxes;
     private final ServiceSettings settings;
-    private final Clock clock;
+    private final InstantSource time;
 
-    Patching(Entities entities, Sandboxes sandboxes, ServiceSettings settings, Clock clock) {
+    Patching(Entities entities, Sandboxes sandboxes, ServiceSettings settings, InstantSource time) {
         this.entities = entities;
         this.sandboxes = sandboxes;
         this.settings = settings;
-        this.clock = clock;
+        this.time = time;
     }
 
     /** The fork as it is afterwards; a patch that fails ends the series, not the fork. */
@@ -49,7 +49,7 @@ final class Patching {
                                         patches,
                                         (argv, limit) -> run(origin, fork, argv, limit),
                                         note(origin, fork),
-                                        clock)
+                                        time)
                                 .thenCompose(done -> sandboxes.read(origin, fork.id())));
     }
 

@@ -11,8 +11,9 @@ import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.StoreMessage;
 import dev.sealbox.persistence.keys.DataKeys;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +30,9 @@ public final class Recovery {
 
     private static final int AT_A_TIME = 32;
 
+    /** After so long what {@link #run} has found empty is empty for good. */
+    public static final Duration PLACES_AFTER = Places.SURELY_CREATED.plusSeconds(1);
+
     private final Entities entities;
     private final Organizations organizations;
     private final DataKeys dataKeys;
@@ -44,14 +48,14 @@ public final class Recovery {
             DataKeys dataKeys,
             UnfinishedCheckpoints unfinished,
             ServiceSettings settings,
-            Clock clock) {
+            InstantSource time) {
         this.entities = entities;
         this.organizations = organizations;
         this.dataKeys = dataKeys;
         this.unfinished = unfinished;
         this.names = new Names(entities, settings);
         this.sandboxes = new RunningSandboxes(entities, settings);
-        this.places = new Places(entities, settings, clock);
+        this.places = new Places(entities, settings, time);
         this.settings = settings;
     }
 
@@ -65,6 +69,11 @@ public final class Recovery {
                 .thenCompose(done -> unfinished.all())
                 .thenCompose(all -> inTurn(all, this::checkpoint))
                 .thenAccept(done -> log.info("Asked everything that a crash may have interrupted"));
+    }
+
+    /** Gives back the places that {@link #run} found empty, if they still are; to be called when it surely is over. */
+    public CompletionStage<Void> takeEmptyPlacesBack() {
+        return tolerant("the places of sandboxes that were never created", places.takeBackEmpty());
     }
 
     private CompletionStage<Void> organization(OrganizationId id) {
@@ -95,9 +104,7 @@ public final class Recovery {
                         .thenCompose(
                                 done -> inTurn(List.copyOf(sandbox.checkpoints().keySet()), this::checkpoint));
             case Outcome.Refused<Sandbox> absent ->
-                places.isOld(admitted)
-                        ? entities.release(organization, id).<Void>thenApply(released -> null)
-                        : Futures.nothing();
+                places.empty(organization, id).thenAccept(released -> {});
         }));
     }
 

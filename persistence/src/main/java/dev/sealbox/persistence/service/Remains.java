@@ -9,7 +9,7 @@ import dev.sealbox.domain.sandbox.Site;
 import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -34,11 +34,27 @@ final class Remains {
             return Futures.now(List.of());
         }
         return Futures.each(List.copyOf(sandbox.checkpoints().keySet()), this::checkpoint)
-                .thenApply(found -> Stream.concat(
-                                site.newest().stream(), found.stream().flatMap(Optional::stream))
-                        .sorted(Comparator.comparing(Site.Image::at).reversed())
-                        .toList())
+                .thenApply(found -> newestFirst(
+                        site, found.stream().flatMap(Optional::stream).toList()))
                 .thenCompose(this::newestShared);
+    }
+
+    /**
+     * What there is of a disk: checkpoints in the order of their sandbox, before them the image of one that sleeps. Times
+     * say only where an image of one that has run since belongs, for they are those of several clocks.
+     */
+    static List<Site.Image> newestFirst(Site site, List<Site.Image> checkpointsOldestFirst) {
+        var all = new ArrayList<>(checkpointsOldestFirst.reversed());
+        site.image()
+                .ifPresentOrElse(
+                        all::addFirst, () -> site.older().ifPresent(older -> all.add(newerThan(older, all), older)));
+        return all;
+    }
+
+    private static int newerThan(Site.Image image, List<Site.Image> newestFirst) {
+        return (int) newestFirst.stream()
+                .takeWhile(checkpoint -> checkpoint.at().isAfter(image.at()))
+                .count();
     }
 
     private CompletionStage<Optional<Site.Image>> checkpoint(CheckpointId id) {

@@ -17,7 +17,6 @@ import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -53,12 +52,11 @@ final class Retiring {
         return Futures.each(ofKind, this::read).thenApply(all -> surplus(all, retention));
     }
 
-    private static Outcome<Surplus> surplus(List<CheckpointView> all, Retention retention) {
+    /** Of {@code all}, the oldest first: in the order of their sandbox, for the times are those of several clocks. */
+    static Outcome<Surplus> surplus(List<CheckpointView> all, Retention retention) {
         var counted = all.stream().filter(view -> isCounted(view.state())).toList();
         var candidates = counted.stream()
                 .filter(view -> view.state().dispensable())
-                .sorted(Comparator.comparing(
-                        view -> view.state().facts().orElseThrow().createdAt()))
                 .map(CheckpointView::id)
                 .toList();
         var count = retention.surplus(counted.size());

@@ -24,7 +24,7 @@ import dev.sealbox.persistence.entity.CheckpointMessage;
 import dev.sealbox.persistence.entity.CheckpointReply;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.SandboxMessage;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -48,13 +48,13 @@ public final class ShardedCheckpoints implements Checkpoints {
             Sandboxes running,
             RandomGenerator random,
             ServiceSettings settings,
-            Clock clock) {
+            InstantSource time) {
         this.entities = entities;
         this.hosts = hosts;
         this.sandboxes = new RunningSandboxes(entities, settings);
         this.layering = new Layering(entities, settings);
         this.retiring = new Retiring(entities, settings);
-        this.forks = new Forks(entities, hosts, running, random, settings, clock);
+        this.forks = new Forks(entities, hosts, running, random, settings, time);
         this.settings = settings;
     }
 

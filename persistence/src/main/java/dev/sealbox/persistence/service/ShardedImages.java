@@ -38,8 +38,8 @@ import dev.sealbox.persistence.archive.Signers;
 import dev.sealbox.persistence.entity.Entities;
 import dev.sealbox.persistence.entity.ImageMessage;
 import dev.sealbox.persistence.entity.ImageReply;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -82,12 +82,12 @@ public final class ShardedImages implements Images {
             RandomGenerator random,
             ServiceSettings services,
             ImageSettings settings,
-            Clock clock) {
+            InstantSource time) {
         return new ShardedImages(
                 entities,
-                new Launcher(entities, hosts, random, services, clock),
+                new Launcher(entities, hosts, random, services, time),
                 new Builds(entities, hosts, new Members(system), random, settings),
-                new Patching(entities, sandboxes, services, clock));
+                new Patching(entities, sandboxes, services, time));
     }
 
     /**

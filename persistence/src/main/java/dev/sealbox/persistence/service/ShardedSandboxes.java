@@ -25,7 +25,7 @@ import dev.sealbox.persistence.entity.SandboxMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -50,11 +50,11 @@ public final class ShardedSandboxes implements Sandboxes {
             SecretStores stores,
             RandomGenerator random,
             ServiceSettings settings,
-            Clock clock) {
+            InstantSource time) {
         this.entities = entities;
         this.hosts = hosts;
         this.stores = stores;
-        this.launcher = new Launcher(entities, hosts, random, settings, clock);
+        this.launcher = new Launcher(entities, hosts, random, settings, time);
         this.layering = new Layering(entities, settings);
         this.names = new Names(entities, settings);
         this.running = new RunningSandboxes(entities, settings);

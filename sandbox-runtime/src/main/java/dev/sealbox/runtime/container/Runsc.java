@@ -153,6 +153,10 @@ public final class Runsc implements Containers {
         return hasAny() ? runsc.running() : Set.of();
     }
 
+    Set<SandboxId> paused() {
+        return hasAny() ? runsc.paused() : Set.of();
+    }
+
     @Override
     public Set<SandboxId> known() {
         return hasAny() ? runsc.known() : Set.of();

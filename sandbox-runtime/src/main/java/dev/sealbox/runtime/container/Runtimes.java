@@ -93,6 +93,11 @@ public final class Runtimes {
         all().forEach(each -> each.delete(sandbox));
     }
 
+    /** Lets those go on that stand still since a process ended in the middle of a checkpoint. */
+    public void resumePaused() {
+        runsc.paused().forEach(runsc::resume);
+    }
+
     /** The containers whose process 1 lives. */
     public Set<SandboxId> running() {
         return united(Containers::running);

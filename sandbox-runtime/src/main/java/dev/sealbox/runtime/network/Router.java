@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public final class Router {
     private static final String STEP = "network";
     private static final Path NAMESPACES = Path.of("/run/netns");
-    private static final int CUTS = 5;
+    private static final int RESETS = 5;
     private static final List<String> ALIVE = List.of(
             "established", "syn-sent", "syn-recv", "fin-wait-1", "fin-wait-2", "close-wait", "last-ack", "closing");
     private final String name;
@@ -87,7 +87,13 @@ public final class Router {
     public void disconnect(SandboxAddress guest) {
         var link = link(guest);
         nft(RouterRules.expel(link));
+        cut(link);
         remove(link.namespace());
+    }
+
+    /** The namespace lives as long as a process in it, which may take a moment to end; its wire's name is wanted again. */
+    private void cut(GuestLink link) {
+        Tool.attempt(STEP, List.of("ip", "-n", name, "link", "delete", link.device()), "");
     }
 
     /**
@@ -95,8 +101,8 @@ public final class Router {
      *
      * @return whether none is left
      */
-    public boolean cut(SandboxAddress guest) {
-        for (var attempt = 0; attempt < CUTS; attempt++) {
+    public boolean reset(SandboxAddress guest) {
+        for (var attempt = 0; attempt < RESETS; attempt++) {
             sockets("--kill", guest);
             if (sockets("--no-header", guest).isBlank()) {
                 return true;

@@ -58,7 +58,7 @@ record BtrfsImage(Path file, Path mount, Path program) {
     }
 
     private void make(long bytes) throws IOException {
-        var draft = file.resolveSibling(file.getFileName() + ".draft");
+        var draft = draft();
         Files.deleteIfExists(draft);
         setLength(draft, Math.min(bytes, Files.getFileStore(mount).getUsableSpace() / 2));
         Tool.run(STEP, List.of("mkfs.btrfs", "--quiet", "--nodiscard", "--metadata", "single", draft.toString()));
@@ -66,10 +66,15 @@ record BtrfsImage(Path file, Path mount, Path program) {
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    private Path draft() {
+        return file.resolveSibling(file.getFileName() + ".draft");
+    }
+
     /** Never a second device for one file: two views of one file system destroy it. */
     private String device() {
         return attached().orElseGet(() -> {
-            var device = Tool.run(STEP, List.of("losetup", "--find", "--show", file.toString()))
+            var device = LoopDevices.attach(
+                            () -> Tool.run(STEP, List.of("losetup", "--find", "--show", file.toString())))
                     .strip();
             // Without it everything is in memory twice. Not every file system can.
             Tool.attempt(STEP, List.of("losetup", "--direct-io=on", device), "");
@@ -136,6 +141,18 @@ record BtrfsImage(Path file, Path mount, Path program) {
     void close() {
         if (Mounts.has(mount)) {
             Tool.run(STEP, List.of("umount", mount.toString()));
+        }
+    }
+
+    /** Lets go of it for ever. Only for one that nothing was ever kept in. */
+    void remove() {
+        close();
+        try {
+            Files.deleteIfExists(draft());
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(mount);
+        } catch (IOException e) {
+            throw new RuntimeFailure(STEP, e);
         }
     }
 }

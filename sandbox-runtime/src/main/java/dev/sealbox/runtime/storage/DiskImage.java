@@ -34,7 +34,8 @@ record DiskImage(Path file, Path mount) {
         if (!isMounted()) {
             // Tables of inodes stay holes until they are needed; without it a thread of the kernel writes them all.
             var options = "loop,nodev,nosuid,noatime,discard,noinit_itable";
-            Tool.run(STEP, List.of("mount", "-t", "ext4", "-o", options, file.toString(), mount.toString()));
+            LoopDevices.attach(() ->
+                    Tool.run(STEP, List.of("mount", "-t", "ext4", "-o", options, file.toString(), mount.toString())));
         }
     }
 

@@ -30,15 +30,11 @@ public final class NodeStorage {
 
     private Optional<Future<?>> growth = Optional.empty();
 
-    private NodeStorage(StorageKind kind, Path data, Path root, Optional<BtrfsImage> image, int uidBase, Path program) {
+    private NodeStorage(StorageKind kind, Path data, Path root, Optional<BtrfsImage> image, StorageDriver driver) {
         this.kind = kind;
         this.data = data;
         this.image = image;
-        this.driver = switch (kind) {
-            case OVERLAY -> new OverlayDriver(Store.layers(root), uidBase);
-            case OVERLAY_LOOP -> new LoopedDriver(root, uidBase);
-            case BTRFS, BTRFS_LOOP, AUTO -> new BtrfsDriver(root, uidBase, program);
-        };
+        this.driver = driver;
         this.store = new Store(root, driver);
     }
 
@@ -48,7 +44,7 @@ public final class NodeStorage {
      * @param data the node's data folder
      * @param imageBytes of an image that is made
      * @param program the host program
-     * @throws RuntimeFailure when the data folder holds disks of another kind than is wanted
+     * @throws RuntimeFailure when the data folder holds disks of another kind than is wanted, or this host cannot
      */
     public static NodeStorage open(Path data, StorageKind wanted, long imageBytes, int uidBase, Path program) {
         try {
@@ -57,16 +53,22 @@ public final class NodeStorage {
             throw new RuntimeFailure(STEP, e);
         }
         var image = new BtrfsImage(data.resolve("disks.btrfs"), data.resolve("disks"), program);
-        var kind = new StorageMark(data, Files.exists(image.file())).choose(wanted);
-        if (kind != StorageKind.BTRFS_LOOP) {
-            return new NodeStorage(kind, data, data, Optional.empty(), uidBase, program).begun();
-        }
-        image.open(imageBytes);
-        return new NodeStorage(kind, data, image.mount(), Optional.of(image), uidBase, program).begun();
+        var place = new StoragePlace(data, image, imageBytes, uidBase, program);
+        var mark = new StorageMark(data, Files.exists(image.file()));
+        var kind = mark.choose(wanted).orElseGet(place::best);
+        var storage = kind == StorageKind.BTRFS_LOOP
+                ? new NodeStorage(kind, data, image.mount(), Optional.of(image), place.driver(kind))
+                : new NodeStorage(kind, data, data, Optional.empty(), place.driver(kind));
+        mark.note(kind);
+        return storage.begun();
     }
 
     private NodeStorage begun() {
-        LOG.info("disks of sandboxes: {}", report());
+        if (driver.hasQuotas()) {
+            LOG.info("disks of sandboxes: {}", report());
+        } else {
+            LOG.warn("disks of sandboxes: {}: a sandbox that writes without end fills this host's disk", report());
+        }
         growth = image.<Future<?>>map(file ->
                 growing.scheduleWithFixedDelay(() -> grow(file), GROW_EVERY_MS, GROW_EVERY_MS, TimeUnit.MILLISECONDS));
         return this;

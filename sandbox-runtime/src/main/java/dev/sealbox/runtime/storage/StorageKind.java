@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /** How an operator may want disks to be kept. */
 public enum StorageKind {
-    /** As the data folder's disks are kept already; else btrfs where the folder lies on one, and overlay elsewhere. */
+    /** As the data folder's disks are kept already; else the best that the host can do that bounds each disk. */
     AUTO,
     /** Snapshots of subvolumes in a data folder that lies on btrfs. */
     BTRFS,

@@ -15,27 +15,28 @@ import java.util.stream.Stream;
 record StorageMark(Path data, boolean hasImage) {
     private static final String STEP = "storage";
 
-    /** What {@code wanted} comes to here; noted down for the next start. */
-    StorageKind choose(StorageKind wanted) {
+    /**
+     * What {@code wanted} comes to here; empty when neither an operator nor the folder's disks say.
+     *
+     * @throws RuntimeFailure when the folder holds disks of another kind, or cannot hold those that are wanted
+     */
+    Optional<StorageKind> choose(StorageKind wanted) {
         var kept = noted();
-        var kind = wanted == StorageKind.AUTO ? kept.orElseGet(this::natural) : wanted;
-        kept.filter(former -> former != kind && isUsed(former)).ifPresent(former -> {
+        if (wanted == StorageKind.AUTO) {
+            return kept.or(() -> onBtrfs() ? Optional.of(StorageKind.BTRFS) : Optional.empty());
+        }
+        kept.filter(former -> former != wanted && isUsed(former)).ifPresent(former -> {
             throw new RuntimeFailure(
                     STEP,
-                    "the data folder holds disks kept by " + former.word() + ", not by " + kind.word()
+                    "the data folder holds disks kept by " + former.word() + ", not by " + wanted.word()
                             + ": set sealbox.host.storage accordingly, or take another data folder");
         });
-        if (kind == StorageKind.BTRFS && !onBtrfs()) {
+        if (wanted == StorageKind.BTRFS && !onBtrfs()) {
             throw new RuntimeFailure(
                     STEP,
                     "the data folder does not lie on btrfs; sealbox.host.storage = btrfs-loop makes one in a file");
         }
-        note(kind);
-        return kind;
-    }
-
-    private StorageKind natural() {
-        return onBtrfs() ? StorageKind.BTRFS : StorageKind.OVERLAY;
+        return Optional.of(wanted);
     }
 
     private boolean onBtrfs() {
@@ -46,10 +47,13 @@ record StorageMark(Path data, boolean hasImage) {
         }
     }
 
-    /** Releases that knew one kind only noted none. */
+    /** Releases that knew one kind only noted none; and an image is never made anew because its note was lost. */
     private Optional<StorageKind> noted() {
-        var note = RecordFile.read(file(), String.class).map(StorageKind::of);
-        return note.isPresent() || !isUsed(StorageKind.OVERLAY) ? note : Optional.of(StorageKind.OVERLAY);
+        return RecordFile.read(file(), String.class)
+                .map(StorageKind::of)
+                .or(() -> Stream.of(StorageKind.OVERLAY, StorageKind.BTRFS_LOOP)
+                        .filter(this::isUsed)
+                        .findFirst());
     }
 
     private boolean isUsed(StorageKind kind) {
@@ -69,7 +73,8 @@ record StorageMark(Path data, boolean hasImage) {
         }
     }
 
-    private void note(StorageKind kind) {
+    /** Notes down for later starts how disks are kept from now on. */
+    void note(StorageKind kind) {
         if (!RecordFile.read(file(), String.class).equals(Optional.of(kind.word()))) {
             RecordFile.write(file(), kind.word());
         }

@@ -1,6 +1,7 @@
 package dev.sealbox.server.host;
 
 import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.SteadyTime;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressGate;
 import dev.sealbox.domain.egress.EgressPolicy;
@@ -28,6 +29,7 @@ import dev.sealbox.domain.session.SessionId;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,8 +73,11 @@ public final class Host {
     private final TrustAnchors anchors;
     private final HostCapacity capacity;
     private final Map<SandboxId, SandboxAddress> addresses = new ConcurrentHashMap<>();
-    private final IdleClocks clocks = new IdleClocks(System::currentTimeMillis);
-    private final Sizes sizes = new Sizes(System::currentTimeMillis);
+    /** Nobody sleeps, or is made smaller, because the wall clock was set. */
+    private final InstantSource time = new SteadyTime();
+
+    private final IdleClocks clocks = new IdleClocks(time::millis);
+    private final Sizes sizes = new Sizes(time::millis);
     private final Map<SandboxId, UsageMeter.Run> runs = new ConcurrentHashMap<>();
     private final Set<SandboxId> starting = ConcurrentHashMap.newKeySet();
     private final Set<SandboxId> unclaimed = ConcurrentHashMap.newKeySet();
@@ -92,7 +97,7 @@ public final class Host {
             TrustAnchors anchors,
             HostCapacity capacity,
             Path lastUses) {
-        this.uses = new LastUses(lastUses);
+        this.uses = new LastUses(lastUses, () -> System.currentTimeMillis() - time.millis());
         this.usedBefore = uses.read();
         this.id = id;
         this.runtime = runtime;
@@ -218,10 +223,7 @@ public final class Host {
                         .exceptionally(failure -> unanswered(policy.sandbox(), failure))
                         .thenCompose(claim -> present(claim, policy)
                                 .map(present -> admit(address, present).thenAccept(admitted -> {
-                                    clocks.began(
-                                            policy.sandbox(),
-                                            start.terms().timeoutSeconds(),
-                                            System.currentTimeMillis());
+                                    clocks.began(policy.sandbox(), start.terms().timeoutSeconds(), time.millis());
                                     noteRun(policy, start.terms());
                                 }))
                                 .orElseGet(() -> refused(policy.sandbox(), claim))))
@@ -461,7 +463,7 @@ public final class Host {
             }
             case Claim.Runs(var policy, var terms) -> {
                 log.info("adopting {}", address.sandbox());
-                var lastUse = usedBefore.getOrDefault(address.sandbox(), System.currentTimeMillis());
+                var lastUse = usedBefore.getOrDefault(address.sandbox(), time.millis());
                 clocks.began(address.sandbox(), terms.timeoutSeconds(), lastUse);
                 noteRun(policy, terms);
                 yield admit(address, policy);

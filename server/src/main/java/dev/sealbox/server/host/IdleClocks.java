@@ -31,12 +31,16 @@ final class IdleClocks {
         this.millis = millis;
     }
 
-    /** A sandbox has been started, or was found running and last used at {@code lastUse}. */
+    /**
+     * A sandbox has been started, or was found running and last used at {@code lastUse}: not in the future, whatever clock
+     * said that.
+     */
     synchronized void began(SandboxId sandbox, int timeoutSeconds, long lastUse) {
         var used = clocks.containsKey(sandbox);
         var clock = clock(sandbox);
         clock.timeoutSeconds = timeoutSeconds;
-        clock.lastUse = used ? Math.max(clock.lastUse, lastUse) : lastUse;
+        var past = Math.min(lastUse, millis.getAsLong());
+        clock.lastUse = used ? Math.max(clock.lastUse, past) : past;
         clock.resting = false;
     }
 

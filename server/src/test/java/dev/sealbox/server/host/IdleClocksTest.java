@@ -121,21 +121,46 @@ class IdleClocksTest {
         var file = folder.resolve("last-uses");
         begin(ONE, 10);
         pass(8);
-        new LastUses(file).write(clocks.lastUses());
+        new LastUses(file, () -> 0).write(clocks.lastUses());
 
         var after = new IdleClocks(now::get);
-        after.began(ONE, 10, new LastUses(file).read().getOrDefault(ONE, now.get()));
+        after.began(ONE, 10, new LastUses(file, () -> 0).read().getOrDefault(ONE, now.get()));
 
         pass(2);
         assertThat(after.due()).containsExactly(new IdleClocks.Idle(ONE, 10));
     }
 
     @Test
+    void goOnOverARestartAlsoWhenTheWallClockWasSetMeanwhile(@TempDir Path folder) {
+        var file = folder.resolve("last-uses");
+        begin(ONE, 10);
+        pass(8);
+        // The wall clock was set an hour forward, and the next process begins with it.
+        new LastUses(file, () -> 3_600_004).write(clocks.lastUses());
+        now.addAndGet(3_600_000);
+        var after = new IdleClocks(now::get);
+        after.began(ONE, 10, new LastUses(file, () -> 3).read().getOrDefault(ONE, now.get()));
+
+        pass(1);
+        assertThat(after.due()).isEmpty();
+        pass(1);
+        assertThat(after.due()).containsExactly(new IdleClocks.Idle(ONE, 10));
+    }
+
+    @Test
+    void takeNoUseToBeInTheFuture() {
+        clocks.began(ONE, 10, now.get() + 3_600_000);
+
+        pass(10);
+        assertThat(clocks.due()).containsExactly(new IdleClocks.Idle(ONE, 10));
+    }
+
+    @Test
     void beginAnewWhenTheirFileIsBroken(@TempDir Path folder) throws java.io.IOException {
         var file = Files.writeString(folder.resolve("last-uses"), "sb-1 x\nnonsense");
 
-        assertThat(new LastUses(file).read()).isEmpty();
-        assertThat(new LastUses(folder.resolve("none")).read()).isEqualTo(Map.of());
+        assertThat(new LastUses(file, () -> 0).read()).isEmpty();
+        assertThat(new LastUses(folder.resolve("none"), () -> 0).read()).isEqualTo(Map.of());
     }
 
     /** An end of a session whose next frame the test decides about. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sealbox.persistence.service;
+
+import org.jspecify.annotations.NullMarked;
