@@ -5,7 +5,6 @@ import dev.sealbox.persistence.keys.SealedLayerKeys;
 import dev.sealbox.persistence.layers.BucketStore.Access;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ public final class LayerStores {
         }
         var objects = objects(address, own.getConfig("s3"));
         log.info("hosts share layers by {}", objects.describe());
-        return Optional.of(new ObjectLayerStore(objects, keys::of, PIECE, Clock.systemUTC()));
+        return Optional.of(new ObjectLayerStore(objects, keys::of, PIECE));
     }
 
     static ObjectStore objects(String address, Config s3) {

@@ -4,7 +4,6 @@ import akka.actor.typed.ActorSystem;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.layer.LayerNeeds;
 import dev.sealbox.domain.layer.SharedLayer;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,20 +30,18 @@ public final class LayerSweep {
 
     private final ObjectLayerStore store;
     private final LayerNeeds needs;
-    private final Clock clock;
     private final AtomicBoolean busy = new AtomicBoolean();
     private Set<CheckpointId> unneededBefore = Set.of();
 
     /** Of what {@code store} holds, by what {@code needs} says. */
-    LayerSweep(ObjectLayerStore store, LayerNeeds needs, Clock clock) {
+    LayerSweep(ObjectLayerStore store, LayerNeeds needs) {
         this.store = store;
         this.needs = needs;
-        this.clock = clock;
     }
 
     /** Sweeps again and again, as long as the system runs. */
     public static void every(Duration interval, ActorSystem<?> system, ObjectLayerStore store, LayerNeeds needs) {
-        var sweep = new LayerSweep(store, needs, Clock.systemUTC());
+        var sweep = new LayerSweep(store, needs);
         system.scheduler().scheduleWithFixedDelay(interval, interval, sweep::quietly, system.executionContext());
     }
 
@@ -113,10 +110,16 @@ public final class LayerSweep {
     }
 
     private int removePiecesBut(Set<String> named) {
-        var old = clock.instant().minus(Pieces.GRACE);
+        var unnamed = store.objects().list(PIECES).stream()
+                .filter(piece -> !named.contains(piece.name()))
+                .toList();
+        if (unnamed.isEmpty()) {
+            return 0;
+        }
+        var old = store.objects().now().minus(Pieces.GRACE);
         var removed = 0;
-        for (var piece : store.objects().list(PIECES)) {
-            if (!named.contains(piece.name()) && piece.writtenAt().isBefore(old)) {
+        for (var piece : unnamed) {
+            if (piece.writtenAt().isBefore(old)) {
                 store.objects().delete(piece.name());
                 removed++;
             }

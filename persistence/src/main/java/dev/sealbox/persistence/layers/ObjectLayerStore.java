@@ -8,7 +8,6 @@ import dev.sealbox.domain.layer.LayerStoreFailure;
 import dev.sealbox.domain.layer.SharedLayer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,16 +34,14 @@ public final class ObjectLayerStore implements LayerStore {
     private final ObjectStore objects;
     private final LayerCiphers ciphers;
     private final int pieceSize;
-    private final Clock clock;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sealbox-layer-store-", 0).factory());
 
     /** @param pieceSize as in {@link Pieces}; layers of another size stay readable */
-    ObjectLayerStore(ObjectStore objects, Function<OrganizationId, byte[]> keys, int pieceSize, Clock clock) {
+    ObjectLayerStore(ObjectStore objects, Function<OrganizationId, byte[]> keys, int pieceSize) {
         this.objects = objects;
         this.pieceSize = pieceSize;
         this.ciphers = new LayerCiphers(keys);
-        this.clock = clock;
     }
 
     ObjectStore objects() {
@@ -67,7 +64,7 @@ public final class ObjectLayerStore implements LayerStore {
                 return Unit.DONE;
             }
             var cipher = ciphers.of(layer.organization());
-            var pieces = new Pieces(objects, cipher, pieceSize, clock);
+            var pieces = new Pieces(objects, cipher, pieceSize);
             var written = pieces.write(packed);
             if (!pieces.have(written)) {
                 throw new LayerStoreFailure("pieces of checkpoint " + layer.layer()
@@ -91,7 +88,7 @@ public final class ObjectLayerStore implements LayerStore {
 
     private Kept kept(CheckpointId layer, Contents.Opened opened) {
         var contents = opened.contents();
-        var pieces = new Pieces(objects, ciphers.of(opened.organization()), pieceSize, clock);
+        var pieces = new Pieces(objects, ciphers.of(opened.organization()), pieceSize);
         return new Kept() {
             @Override
             public SharedLayer about() {

@@ -4,6 +4,7 @@ import dev.sealbox.domain.layer.LayerStoreFailure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Small files by name, somewhere that all nodes reach. Names are parts of {@code a-z0-9-} with slashes between. Blocks;
@@ -28,6 +29,15 @@ interface ObjectStore {
 
     /** Done already is done. */
     void delete(String name);
+
+    /** What the store's own clock says, which may differ from everybody else's: by what is written now. */
+    default Instant now() {
+        var mark = "clock-" + UUID.randomUUID();
+        write(mark, new byte[] {1});
+        var now = writtenAt(mark);
+        delete(mark);
+        return now.orElseThrow(() -> new LayerStoreFailure("the layer store does not keep what is written"));
+    }
 
     /** One line for operators, without credentials. */
     String describe();

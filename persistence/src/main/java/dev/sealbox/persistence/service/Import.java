@@ -148,10 +148,10 @@ final class Import {
                 name, id, hash, outline, builds.members.me(), builds.settings.maxSnapshots());
         builds.naming.add(id);
         try {
-            return switch (settled(images.decide(origin, request))) {
+            return switch (settled(images.catalogue().decide(origin, request))) {
                 case Outcome.Refused<Unit>(var reason) -> Outcome.refused(reason);
                 case Outcome.Done<Unit> taken -> {
-                    settled(images.decide(origin, new ImageCommand.ConfirmSnapshot(name, id, image)));
+                    settled(images.catalogue().decide(origin, new ImageCommand.ConfirmSnapshot(name, id, image)));
                     yield settled(images.read(origin, name).thenCompose(made -> images.standing(origin, made)));
                 }
             };
@@ -167,7 +167,7 @@ final class Import {
     }
 
     private void execute(ImageCommand command) {
-        settled(images.decide(origin, command));
+        settled(images.catalogue().decide(origin, command));
     }
 
     private <T> T settled(CompletionStage<T> stage) {

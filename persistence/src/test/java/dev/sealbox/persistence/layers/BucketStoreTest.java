@@ -12,7 +12,6 @@ import dev.sealbox.domain.layer.SharedLayer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -174,7 +173,7 @@ class BucketStoreTest {
     }
 
     private static ObjectLayerStore store(ObjectStore objects) {
-        return new ObjectLayerStore(objects, organization -> new byte[32], 1_000, Clock.systemUTC());
+        return new ObjectLayerStore(objects, organization -> new byte[32], 1_000);
     }
 
     private static CheckpointId id() {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -170,7 +169,7 @@ class LayerStoreTest {
     @Test
     void isOutOfReachWhenItsFolderIsNotThere() throws IOException {
         var gone = folder.resolve("mount");
-        var store = new ObjectLayerStore(FolderStore.at(gone), LayerStoreTest::key, PIECE, Clock.systemUTC());
+        var store = new ObjectLayerStore(FolderStore.at(gone), LayerStoreTest::key, PIECE);
 
         assertThatThrownBy(() -> store.find(id()).toCompletableFuture().join())
                 .isInstanceOf(CompletionException.class)
@@ -184,7 +183,7 @@ class LayerStoreTest {
     }
 
     private ObjectLayerStore store() {
-        return new ObjectLayerStore(FolderStore.at(folder), LayerStoreTest::key, PIECE, Clock.systemUTC());
+        return new ObjectLayerStore(FolderStore.at(folder), LayerStoreTest::key, PIECE);
     }
 
     private static byte[] key(OrganizationId organization) {

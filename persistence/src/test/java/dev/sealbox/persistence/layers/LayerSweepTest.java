@@ -13,11 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What goes from the layer store, when, and what stays when something is not understood. */
 class LayerSweepTest {
+    private static final Duration OLD = Duration.ofHours(25);
     private static final OrganizationId OWNER = new OrganizationId("one");
 
     @TempDir
@@ -85,6 +86,19 @@ class LayerSweepTest {
         assertThat(files()).isEmpty();
     }
 
+    /** Or that of the store is behind: what was written now looks old to the node. */
+    @Test
+    void goesByTheClockOfTheStore() throws IOException {
+        var behind = FolderStore.at(folder);
+        var layer = kept("a", "b");
+        Files.delete(folder.resolve("layers/" + layer));
+        makeOld();
+
+        new LayerSweep(store(new Behind(behind)), this::among).sweep();
+
+        assertThat(files()).hasSize(1);
+    }
+
     @Test
     void removesNothingWhenTheEventsCannotBeAsked() throws IOException {
         var sweep = sweep();
@@ -115,7 +129,7 @@ class LayerSweepTest {
     }
 
     private LayerSweep sweep() {
-        return new LayerSweep(store(), this::among, Clock.systemUTC());
+        return new LayerSweep(store(), this::among);
     }
 
     private CompletionStage<Set<CheckpointId>> among(java.util.Collection<SharedLayer> kept) {
@@ -123,16 +137,19 @@ class LayerSweepTest {
     }
 
     private ObjectLayerStore store() {
+        return store(FolderStore.at(folder));
+    }
+
+    private ObjectLayerStore store(ObjectStore objects) {
         var now = key;
         return new ObjectLayerStore(
-                FolderStore.at(folder),
+                objects,
                 organization -> {
                     var bytes = new byte[32];
                     bytes[0] = now;
                     return bytes;
                 },
-                3_000,
-                Clock.systemUTC());
+                3_000);
     }
 
     private CheckpointId kept(String first, String second) {
@@ -148,6 +165,39 @@ class LayerSweepTest {
         return new String(kept.open().readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /** A store whose clock is a day and an hour behind. */
+    private record Behind(ObjectStore right) implements ObjectStore {
+        @Override
+        public Optional<byte[]> read(String name) {
+            return right.read(name);
+        }
+
+        @Override
+        public Optional<Instant> writtenAt(String name) {
+            return right.writtenAt(name).map(at -> name.startsWith("clock-") ? at.minus(OLD) : at);
+        }
+
+        @Override
+        public void write(String name, byte[] content) {
+            right.write(name, content);
+        }
+
+        @Override
+        public List<Listed> list(String prefix) {
+            return right.list(prefix);
+        }
+
+        @Override
+        public void delete(String name) {
+            right.delete(name);
+        }
+
+        @Override
+        public String describe() {
+            return right.describe();
+        }
+    }
+
     private List<String> lists() {
         return FolderStore.at(folder).list("layers/").stream()
                 .map(listed -> listed.name().substring("layers/".length()))
@@ -161,7 +211,7 @@ class LayerSweepTest {
     }
 
     private void makeOld() throws IOException {
-        var old = FileTime.from(Instant.now().minus(Duration.ofHours(25)));
+        var old = FileTime.from(Instant.now().minus(OLD));
         for (var file : files()) {
             Files.setLastModifiedTime(file, old);
         }

@@ -8,7 +8,6 @@ import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.egress.TrustAnchors;
 import dev.sealbox.domain.identity.HostId;
-import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.preview.PortConnection;
 import dev.sealbox.domain.preview.PreviewPort;
@@ -16,7 +15,6 @@ import dev.sealbox.domain.preview.SandboxPorts;
 import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.Launch;
-import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
@@ -28,25 +26,19 @@ import dev.sealbox.domain.session.SandboxSessions;
 import dev.sealbox.domain.session.SessionId;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,13 +49,8 @@ import org.slf4j.LoggerFactory;
 public final class Host {
     private static final Logger log = LoggerFactory.getLogger(Host.class);
 
-    /** For some minutes; a host that is still not answered then has other troubles. */
-    private static final int ADOPTIONS = 60;
-
     /** A host that is not answered keeps the sandbox awake for so long before it asks again. */
     private static final long ASK_AGAIN_MILLIS = 5000;
-
-    private static final Executor LATER = CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS);
 
     private final HostId id;
     private final SandboxRuntime runtime;
@@ -78,13 +65,11 @@ public final class Host {
 
     private final IdleClocks clocks = new IdleClocks(time::millis);
     private final Sizes sizes = new Sizes(time::millis);
-    private final Map<SandboxId, UsageMeter.Run> runs = new ConcurrentHashMap<>();
+    private final Runs runs = new Runs();
     private final Set<SandboxId> starting = ConcurrentHashMap.newKeySet();
-    private final Set<SandboxId> unclaimed = ConcurrentHashMap.newKeySet();
     private final Set<SandboxId> builders = ConcurrentHashMap.newKeySet();
-    private final Queue<EndedRun> ended = new ConcurrentLinkedQueue<>();
     private final LastUses uses;
-    private volatile CompletableFuture<Unit> adopted = CompletableFuture.completedFuture(Unit.DONE);
+    private final Adoption adoption = new Adoption(this);
     private final Map<SandboxId, Long> usedBefore;
 
     /** {@code lastUses} is a file of this host's own, for the idle clocks. */
@@ -119,12 +104,12 @@ public final class Host {
 
     /** Whether the sandbox is awake here, or about to be. */
     boolean runs(SandboxId sandbox) {
-        return runs.containsKey(sandbox) || starting.contains(sandbox);
+        return runs.has(sandbox) || starting.contains(sandbox);
     }
 
     /** Whether {@code run} of the sandbox goes on, and none of it begins. */
     boolean isSame(SandboxId sandbox, UsageMeter.Run run) {
-        return run.equals(runs.get(sandbox)) && !starting.contains(sandbox);
+        return runs.of(sandbox).filter(run::equals).isPresent() && !starting.contains(sandbox);
     }
 
     /** For what needs no sandbox that is awake. */
@@ -174,7 +159,7 @@ public final class Host {
                 });
     }
 
-    private static <T> CompletionStage<T> begun(Supplier<CompletionStage<T>> task) {
+    static <T> CompletionStage<T> begun(Supplier<CompletionStage<T>> task) {
         try {
             return task.get();
         } catch (RuntimeException e) {
@@ -189,7 +174,7 @@ public final class Host {
 
     /** Its sandbox is asked before it can reach anything: the order may be one that nobody waits for any more. */
     CompletionStage<Unit> start(StartSandbox start, Registrar registrar) {
-        return adopted.thenCompose(any -> promised(start, registrar));
+        return adoption.done().thenCompose(any -> promised(start, registrar));
     }
 
     private CompletionStage<Unit> promised(StartSandbox start, Registrar registrar) {
@@ -200,7 +185,7 @@ public final class Host {
         starting.add(sandbox);
         return begun(() -> started(start, registrar)).whenComplete((done, failure) -> {
             starting.remove(sandbox);
-            if (!runs.containsKey(sandbox)) {
+            if (!runs.has(sandbox)) {
                 capacity.release(sandbox);
             }
         });
@@ -277,7 +262,7 @@ public final class Host {
             clocks.change(sandbox, terms.timeoutSeconds(), restart);
             sizes.set(sandbox, terms);
             capacity.note(sandbox, terms.limits());
-            runs.computeIfPresent(sandbox, (same, run) -> resized(sandbox, run, terms.limits()));
+            runs.resize(sandbox, terms.limits());
             return Unit.DONE;
         });
     }
@@ -293,47 +278,22 @@ public final class Host {
                         }));
     }
 
-    /** A run of a sandbox that is over, or went on with another size. */
-    record EndedRun(SandboxId sandbox, UsageMeter.Run run, Instant at) {}
-
     private void noteRun(EgressPolicy policy, Terms terms) {
         sizes.set(policy.sandbox(), terms);
         capacity.note(policy.sandbox(), terms.limits());
-        runs.putIfAbsent(policy.sandbox(), new UsageMeter.Run(policy.organization(), terms.limits(), Instant.now()));
-    }
-
-    private UsageMeter.Run resized(SandboxId sandbox, UsageMeter.Run run, Limits limits) {
-        if (run.limits().equals(limits)) {
-            return run;
-        }
-        var now = Instant.now();
-        ended.add(new EndedRun(sandbox, run, now));
-        return new UsageMeter.Run(run.organization(), limits, now);
+        runs.begin(policy.sandbox(), policy.organization(), terms.limits());
     }
 
     private void endRun(SandboxId sandbox) {
         sizes.forget(sandbox);
         capacity.release(sandbox);
         builders.remove(sandbox);
-        var run = runs.remove(sandbox);
-        if (run != null) {
-            ended.add(new EndedRun(sandbox, run, Instant.now()));
-        }
+        runs.end(sandbox);
     }
 
-    /** Whose the sandbox is; empty when it does not run here. */
-    Optional<OrganizationId> ownerOf(SandboxId sandbox) {
-        return Optional.ofNullable(runs.get(sandbox)).map(UsageMeter.Run::organization);
-    }
-
-    /** The sandboxes that run here. */
-    Map<SandboxId, UsageMeter.Run> runs() {
-        return Map.copyOf(runs);
-    }
-
-    /** The runs that were over since this was last asked, in order. */
-    List<EndedRun> endedRuns() {
-        return Stream.generate(ended::poll).takeWhile(Objects::nonNull).toList();
+    /** What runs here, and what has ended. */
+    Runs runs() {
+        return runs;
     }
 
     /** The bytes of memory that a sandbox uses; empty when that cannot be seen, for instance when it is just ending. */
@@ -373,7 +333,7 @@ public final class Host {
                 : gate.admit(address, policy).thenApply(admitted -> Unit.DONE);
     }
 
-    private CompletionStage<Unit> admit(SandboxAddress address, EgressPolicy policy) {
+    CompletionStage<Unit> admit(SandboxAddress address, EgressPolicy policy) {
         return gate.admit(address, policy).thenApply(admitted -> {
             addresses.put(address.sandbox(), address);
             return Unit.DONE;
@@ -398,114 +358,45 @@ public final class Host {
 
     private CompletionStage<Unit> expel(SandboxId sandbox) {
         addresses.remove(sandbox);
-        return gate.expel(sandbox).thenApply(expelled -> Unit.DONE);
+        return shut(sandbox);
     }
 
     /** Until {@link #adopt} is done nothing begins here and nothing is left here: there may be more than is known. */
     public void expectAdoption() {
-        adopted = new CompletableFuture<>();
-        capacity.adopting(true);
+        adoption.expect();
     }
 
     /** Takes over the containers that an earlier process left, and ends those that nobody knows. */
     public CompletionStage<Unit> adopt(Registrar registrar) {
-        return runtime.running()
-                .thenCompose(found -> {
-                    found.forEach(address -> unclaimed.add(address.sandbox()));
-                    return all(found, address -> adoptOrRetry(registrar, address, ADOPTIONS));
-                })
-                .thenApply(done -> {
-                    openIfClaimed();
-                    adopted.complete(done);
-                    openIfClaimed();
-                    return done;
-                });
+        return adoption.adopt(registrar);
     }
 
-    private void claimed(SandboxId sandbox) {
-        unclaimed.remove(sandbox);
-        if (adopted.isDone()) {
-            openIfClaimed();
-        }
-    }
-
-    private void openIfClaimed() {
-        if (unclaimed.isEmpty()) {
-            capacity.adopting(false);
-        }
-    }
-
-    /** A sandbox that is not claimed in time has no way out until it is, so it is asked for again. */
-    private CompletionStage<Unit> adoptOrRetry(Registrar registrar, SandboxAddress address, int attempts) {
-        return begun(() -> adopt(registrar, address))
-                .thenApply(done -> {
-                    claimed(address.sandbox());
-                    return done;
-                })
-                .exceptionally(failure -> {
-                    log.warn("{} is not adopted yet: {}", address.sandbox(), failure.toString());
-                    if (attempts > 1) {
-                        LATER.execute(() -> adoptOrRetry(registrar, address, attempts - 1));
-                    } else {
-                        claimed(address.sandbox());
-                    }
-                    return Unit.DONE;
-                });
-    }
-
-    private CompletionStage<Unit> adopt(Registrar registrar, SandboxAddress address) {
-        return registrar.claim(id, address.sandbox()).thenCompose(claim -> switch (claim) {
-            case Claim.Foreign elsewhere -> cleared(address.sandbox());
-            case Claim.Unknown unknown -> cleared(address.sandbox());
-            case Claim.Sleeps() -> {
-                log.info("ending the container of {}, which is hibernated", address.sandbox());
-                yield hibernate(address.sandbox()).thenApply(bytes -> Unit.DONE);
-            }
-            case Claim.Runs(var policy, var terms) -> {
-                log.info("adopting {}", address.sandbox());
-                var lastUse = usedBefore.getOrDefault(address.sandbox(), time.millis());
-                clocks.began(address.sandbox(), terms.timeoutSeconds(), lastUse);
-                noteRun(policy, terms);
-                yield admit(address, policy);
-            }
-        });
-    }
-
-    private CompletionStage<Unit> cleared(SandboxId sandbox) {
-        log.info("ending the container of {}, which does not belong here", sandbox);
-        return stop(sandbox);
-    }
-
-    /**
-     * Asks every sandbox that runs here for its policy, as after a time in which changes may have been missed. Complete when
-     * each has the present one, or was ended; one that cannot be asked has no way out until it can.
-     */
+    /** As {@link Adoption#catchUp}. */
     public CompletionStage<Unit> catchUp(Registrar registrar) {
-        return all(
-                List.copyOf(addresses.values()),
-                address -> begun(() -> caughtUp(registrar, address))
-                        .exceptionallyCompose(failure -> gate.expel(address.sandbox())
-                                .thenCompose(expelled -> {
-                                    log.warn(
-                                            "{} has no way out until it can be asked: {}",
-                                            address.sandbox(),
-                                            failure.toString());
-                                    LATER.execute(() -> adoptOrRetry(registrar, address, ADOPTIONS));
-                                    return CompletableFuture.completedFuture(Unit.DONE);
-                                })));
+        return adoption.catchUp(registrar);
     }
 
-    private CompletionStage<Unit> caughtUp(Registrar registrar, SandboxAddress address) {
-        var sandbox = address.sandbox();
-        // The others wait for it, without their secrets.
-        var asked = registrar.claim(id, sandbox).toCompletableFuture().copy().orTimeout(10, TimeUnit.SECONDS);
-        return asked.thenCompose(claim -> switch (claim) {
-            case Claim.Runs(var policy, var terms) -> admit(address, policy);
-            case Claim.Sleeps() -> hibernate(sandbox).thenApply(bytes -> Unit.DONE);
-            case Claim.Unknown() when builders.contains(sandbox) -> CompletableFuture.completedFuture(Unit.DONE);
-            case Claim.Unknown unknown -> stop(sandbox);
-            case Claim.Foreign elsewhere -> stop(sandbox);
-        });
+    /** Goes on with a sandbox that an earlier process has begun. */
+    CompletionStage<Unit> takeOver(SandboxAddress address, EgressPolicy policy, Terms terms) {
+        var lastUse = usedBefore.getOrDefault(address.sandbox(), time.millis());
+        clocks.began(address.sandbox(), terms.timeoutSeconds(), lastUse);
+        noteRun(policy, terms);
+        return admit(address, policy);
+    }
+
+    /** Where those are that can reach something, or could a moment ago. */
+    List<SandboxAddress> addresses() {
+        return List.copyOf(addresses.values());
+    }
+
+    /** No way out until the next policy. */
+    CompletionStage<Unit> shut(SandboxId sandbox) {
+        return gate.expel(sandbox).thenApply(expelled -> Unit.DONE);
+    }
+
+    /** Whether an image is built in it. */
+    boolean builds(SandboxId sandbox) {
+        return builders.contains(sandbox);
     }
 
     /** Hibernates every sandbox, for a node that is configured so. */
@@ -522,8 +413,7 @@ public final class Host {
     }
 
     /** One sandbox that cannot be dealt with must not keep the others from it. */
-    private static CompletionStage<Unit> all(
-            List<SandboxAddress> found, Function<SandboxAddress, CompletionStage<Unit>> act) {
+    static CompletionStage<Unit> all(List<SandboxAddress> found, Function<SandboxAddress, CompletionStage<Unit>> act) {
         var acts = found.stream()
                 .map(address -> act.apply(address).toCompletableFuture().exceptionally(failure -> {
                     log.warn("{}: {}", address.sandbox(), failure.toString());

@@ -195,7 +195,7 @@ public final class HostActor {
     private CompletionStage<Taken> taken(SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
         return host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint, memory))
                 .thenApply(taken -> {
-                    layered.offer(checkpoint, host.ownerOf(sandbox));
+                    layered.offer(checkpoint, host.runs().of(sandbox).map(UsageMeter.Run::organization));
                     return taken;
                 });
     }

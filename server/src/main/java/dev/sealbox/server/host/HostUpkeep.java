@@ -106,7 +106,7 @@ public final class HostUpkeep implements AutoCloseable {
     /** What goes on elsewhere must not go on here: this host may have been away for longer than it knows. */
     void endStrays() {
         try {
-            for (var run : host.runs().entrySet()) {
+            for (var run : host.runs().now().entrySet()) {
                 endIfGone(run.getKey(), run.getValue());
                 TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
             }

@@ -39,8 +39,9 @@ public final class UsageWatch implements AutoCloseable {
     /** One look at all of them; what cannot be noted down now is with the next one. */
     void look() {
         try {
-            host.endedRuns().forEach(ended -> meter.ended(ended.sandbox(), ended.run(), ended.at()));
+            host.runs().takeEnded().forEach(ended -> meter.ended(ended.sandbox(), ended.run(), ended.at()));
             host.runs()
+                    .now()
                     .forEach((sandbox, run) -> host.memoryInUse(sandbox)
                             .ifPresent(used -> meter.saw(sandbox, run, used, clock.instant())));
         } catch (RuntimeException e) {

@@ -217,7 +217,7 @@ class ClusterHostsTest {
 
             assertThat(runtime.running).doesNotContainKey(gone);
             assertThat(admitted).doesNotContainKey(gone);
-            assertThat(host.runs()).doesNotContainKey(gone);
+            assertThat(host.runs().now()).doesNotContainKey(gone);
         }
     }
 

@@ -84,7 +84,7 @@ class HostUpkeepTest {
 
         assertThat(runtime.running).doesNotContainKey(BOX);
         assertThat(admitted).doesNotContainKey(BOX);
-        assertThat(host.runs()).isEmpty();
+        assertThat(host.runs().now()).isEmpty();
     }
 
     @Test
