@@ -58,9 +58,11 @@ import dev.sealbox.server.host.HostDirectory;
 import dev.sealbox.server.host.HostLosses;
 import dev.sealbox.server.host.HostUpkeep;
 import dev.sealbox.server.host.IdleWatch;
+import dev.sealbox.server.host.LayerSource;
 import dev.sealbox.server.host.Layered;
 import dev.sealbox.server.host.Lease;
 import dev.sealbox.server.host.Leases;
+import dev.sealbox.server.host.PeerLayers;
 import dev.sealbox.server.host.UsageWatch;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
@@ -173,7 +175,7 @@ final class Node {
             local.ifPresent(parts -> join(
                     system,
                     parts,
-                    layered(parts, store),
+                    layered(parts, store, new PeerLayers(system, parts.host().id(), directory, hosts)),
                     directory,
                     Persistence.registrar(system, persistence),
                     new DatabaseUsage(database)));
@@ -252,9 +254,8 @@ final class Node {
             return membership;
         }
 
-        private Layered layered(HostParts parts, Optional<ObjectLayerStore> store) {
-            var layered = store.map(known -> Layered.over(parts.runtime().offers(), known, settings.layerRetryAfter()))
-                    .orElseGet(Layered::alone);
+        private Layered layered(HostParts parts, Optional<ObjectLayerStore> store, LayerSource peers) {
+            var layered = Layered.over(parts.runtime().offers(), store, peers, settings.layerRetryAfter());
             cleanup.add("sharing of layers", layered::close);
             return layered;
         }

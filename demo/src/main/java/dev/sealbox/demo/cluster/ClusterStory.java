@@ -363,7 +363,7 @@ final class ClusterStory {
                 () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults()))
                         .equals(world.hostId(3)));
         report.prove("and takes sandboxes again", fresh, "none was placed on it");
-        moves.drain();
+        moves.drain(values.teamApi());
     }
 
     /** A checkpoint on a host that is about to go. */
@@ -374,7 +374,8 @@ final class ClusterStory {
         sandbox.awaitCheckpoint(point, PATIENCE);
         report.prove(
                 "its checkpoint comes to the layer store by itself, encrypted",
-                within(PATIENCE, () -> world.isShared(point)) && !world.sharedFilesHold("gives-rights"),
+                within(PATIENCE, () -> world.shelf().layers().contains(point))
+                        && !world.shelf().holds("gives-rights"),
                 "it is not there, or can be read");
         return point;
     }

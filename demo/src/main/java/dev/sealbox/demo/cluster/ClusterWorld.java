@@ -12,7 +12,6 @@ import dev.sealbox.demo.upstream.TestAuthority;
 import dev.sealbox.demo.upstream.TestUpstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 
 /**
@@ -70,6 +70,7 @@ public final class ClusterWorld implements AutoCloseable {
     private final Network network;
     private final TestUpstream upstream;
     private final Postgres postgres;
+    private final LayerShelf shelf;
     private final TestAuthority nodes = new TestAuthority();
     private final Map<String, String> shared;
     private final String apiKey = "cluster-" + hex(16);
@@ -77,13 +78,35 @@ public final class ClusterWorld implements AutoCloseable {
     private final Map<String, WallClock> clocks = new HashMap<>();
     private final List<SealboxClient> clients = new ArrayList<>();
 
-    /** Makes the machines; no node is started yet. */
+    /** With a folder as layer store. */
     public ClusterWorld() {
-        this(index -> index == LATER ? Build.here().saying(LATER_VERSION) : Build.here());
+        this(ClusterWorld::shown, ClusterWorld::inFolder);
     }
 
-    /** The same, with nodes of those builds by the number of their machine. */
+    /** With nodes of those builds by the number of their machine. */
     ClusterWorld(IntFunction<Build> builds) {
+        this(builds, ClusterWorld::inFolder);
+    }
+
+    /** With this layer store. */
+    ClusterWorld(BiFunction<Network, Path, LayerShelf> layers) {
+        this(ClusterWorld::shown, layers);
+    }
+
+    private static Build shown(int index) {
+        return index == LATER ? Build.here().saying(LATER_VERSION) : Build.here();
+    }
+
+    private static LayerShelf inFolder(Network network, Path folder) {
+        return new SharedFolder(folder.resolve("layers"));
+    }
+
+    /**
+     * Makes the machines; no node is started yet.
+     *
+     * @param layers makes the layer store, which machines of the network can reach, and may use the folder
+     */
+    private ClusterWorld(IntFunction<Build> builds, BiFunction<Network, Path, LayerShelf> layers) {
         this.builds = builds;
         try {
             // Others may pass through: the users of sandboxes, on the way to their own files.
@@ -93,7 +116,9 @@ public final class ClusterWorld implements AutoCloseable {
             var authority = new TestAuthority();
             upstream = kept(new TestUpstream(authority, List.of(HOST)));
             postgres = kept(new Postgres(folder.resolve("postgres")));
-            shared = Map.of(
+            shelf = kept(layers.apply(network, folder));
+            shared = new HashMap<>(shelf.settings());
+            shared.putAll(Map.of(
                     "SEALBOX_DATABASE_URL",
                     "jdbc:postgresql://" + network.here() + ":"
                             + kept(new Forwarder(network.here(), postgres.port()))
@@ -102,8 +127,6 @@ public final class ClusterWorld implements AutoCloseable {
                     "postgres",
                     "SEALBOX_DATABASE_PASSWORD",
                     "postgres",
-                    "SEALBOX_LAYER_STORE",
-                    "dir:" + Files.createDirectory(folder.resolve("layers")),
                     "SEALBOX_RATE_LIMIT",
                     "0",
                     "SEALBOX_MASTER_KEY_FILE",
@@ -118,7 +141,7 @@ public final class ClusterWorld implements AutoCloseable {
                                     .port(),
                     "SEALBOX_UPSTREAM_CA_FILE",
                     Files.writeString(folder.resolve("upstreams.pem"), authority.pem())
-                            .toString());
+                            .toString()));
             for (var index = 1; index <= ROLES.size(); index++) {
                 started.add(node("m" + index, index, nodes, ROLES.get(index - 1)));
             }
@@ -268,34 +291,6 @@ public final class ClusterWorld implements AutoCloseable {
         return read("m" + index + "/host-id").strip();
     }
 
-    /** Whether the layer store has the layer of a checkpoint. */
-    boolean isShared(String checkpoint) {
-        return Files.exists(folder.resolve("layers/layers/" + checkpoint));
-    }
-
-    /** How many layers the layer store has. */
-    long sharedLayers() {
-        try (var layers = Files.list(folder.resolve("layers/layers"))) {
-            return layers.count();
-        } catch (IOException none) {
-            return 0;
-        }
-    }
-
-    /** Whether {@code text} stands in any file of the layer store. */
-    boolean sharedFilesHold(String text) {
-        try (var files = Files.walk(folder.resolve("layers"))) {
-            for (var file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private String read(String file) {
         try {
             return Files.readString(folder.resolve(file));
@@ -306,6 +301,11 @@ public final class ClusterWorld implements AutoCloseable {
 
     Network network() {
         return network;
+    }
+
+    /** The layer store. */
+    LayerShelf shelf() {
+        return shelf;
     }
 
     Postgres postgres() {

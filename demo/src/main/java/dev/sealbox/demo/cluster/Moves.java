@@ -2,6 +2,7 @@ package dev.sealbox.demo.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sealbox.client.ApiException;
+import dev.sealbox.client.ForkOptions;
 import dev.sealbox.client.Sandbox;
 import dev.sealbox.client.SealboxClient;
 import dev.sealbox.demo.story.Report;
@@ -45,13 +46,13 @@ final class Moves {
         sleeper = onThird(Map.of());
         asleep = write(sleeper, "asleep");
         wanted.awaitCheckpoint(point, PATIENCE);
-        var both = within(() -> world.isShared(point));
-        var before = world.sharedLayers();
+        var both = within(() -> world.shelf().layers().contains(point));
+        var before = world.shelf().layers().size();
         sleeper.hibernate();
         report.prove(
                 "the disk of one that sleeps comes to the layer store, and a checkpoint of one that runs",
-                both && within(() -> world.sharedLayers() > before),
-                world.sharedLayers() + " layers there, " + before + " before");
+                both && within(() -> world.shelf().layers().size() > before),
+                world.shelf().layers().size() + " layers there, " + before + " before");
         write(wanted, "later");
     }
 
@@ -69,18 +70,50 @@ final class Moves {
         report.proveEqual("under the same name, on the other host", world.hostId(1), host(sleeper));
     }
 
-    /** The first machine is emptied, and then takes sandboxes again. */
-    void drain() {
-        report.step("7. A host is drained");
+    /**
+     * The first machine is emptied, and then takes sandboxes again. What comes to lie there shortly before is there only,
+     * since the layer store is away: others have it from that host.
+     *
+     * @param secret what the upstream is to receive
+     */
+    void drain(String secret) {
+        report.step("7. A host is drained while the layer store is away");
         var path = "/hosts/" + world.hostId(1);
+        world.shelf().takeAway();
+        var point = wanted.createCheckpoint("there only").id();
+        wanted.awaitCheckpoint(point, PATIENCE);
         one.raw().send("POST", path + "/drain", Map.of());
         report.prove(
                 "nothing runs on it any more",
                 within(() -> listed().path("awake").asInt() == 0),
                 "" + listed());
         report.proveEqual("what is new begins elsewhere", world.hostId(3), host(made(Map.of())));
+        var fork = Sandbox.createFromCheckpoint(one, point, ForkOptions.defaults());
+        report.proveEqual(
+                "a fork of what lies there only starts elsewhere, on files from the host that has them",
+                world.hostId(3),
+                host(fork));
+        var seen = fork.commands()
+                .run("cat $HOME/state; curl -sS -o /dev/null -w '%{http_code}' https://" + ClusterWorld.HOST
+                        + "/from-peer -H \"X-Key: $API_KEY\"")
+                .stdout()
+                .strip();
+        report.proveEqual("with the files as they were when it was made", "checkpointed\n200", seen);
+        report.proveEqual(
+                "and its secret",
+                secret,
+                world.upstream()
+                        .latest("/from-peer")
+                        .map(got -> got.header("x-key"))
+                        .orElse("nothing"));
         report.proveEqual("what slept on it wakes elsewhere, as it was", kept, woken(wanted));
         report.proveEqual("on the other host", world.hostId(3), host(wanted));
+        report.prove("none of it from the layer store", !world.shelf().layers().contains(point), "it had come there");
+        world.shelf().bringBack();
+        report.prove(
+                "which has it as soon as it is back",
+                within(() -> world.shelf().layers().contains(point)),
+                "it has not come");
         one.raw().send("POST", path + "/undrain", Map.of());
         report.prove(
                 "it takes sandboxes again",

@@ -3,8 +3,11 @@ package dev.sealbox.domain.layer;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -16,6 +19,9 @@ public interface LayerOffers {
 
     boolean has(CheckpointId layer);
 
+    /** The layer as other hosts can have it from this one; empty when it is not here. */
+    Optional<HeldLayer> held(CheckpointId layer);
+
     /**
      * Notes that others may need this layer, and what it stands on: that has the same owner where nothing else is known.
      * Repeating it is harmless; a layer that is not here is none.
@@ -24,6 +30,12 @@ public interface LayerOffers {
 
     /** As {@link #offer} of a layer that this host needs no more once others have it. */
     void offerAway(CheckpointId layer, OrganizationId owner);
+
+    /** Notes that other hosts may have this layer from here until nobody needs this sandbox's disk here any more. */
+    void lend(CheckpointId layer, SandboxId sandbox);
+
+    /** What is lent, and of which sandbox. */
+    Map<CheckpointId, SandboxId> lent();
 
     /** Every layer that is here. */
     Set<CheckpointId> present();
@@ -44,11 +56,11 @@ public interface LayerOffers {
      * Makes a layer as another host has packed it, on top of what it stands on, which must be here. Reads {@code packed}
      * on a thread of its own and closes it. A layer that is there already stays as it is.
      */
-    CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed);
+    CompletionStage<Outcome<Unpacked>> receive(HeldLayer layer, InputStream packed);
 
     /** The layers that this host has from others. */
     List<CheckpointId> received();
 
-    /** Lets a received layer go when nothing stands on it any more. */
+    /** Lets a layer go that was received or lent, when nothing stands on it any more. */
     void release(CheckpointId layer);
 }

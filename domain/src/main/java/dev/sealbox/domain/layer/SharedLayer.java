@@ -3,6 +3,7 @@ package dev.sealbox.domain.layer;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A layer that hosts share.
@@ -13,5 +14,10 @@ import java.util.List;
 public record SharedLayer(CheckpointId layer, OrganizationId organization, List<CheckpointId> below) {
     public SharedLayer {
         below = List.copyOf(below);
+    }
+
+    /** As whoever lacks it finds it. */
+    public HeldLayer held() {
+        return new HeldLayer(layer, Optional.of(organization), below);
     }
 }

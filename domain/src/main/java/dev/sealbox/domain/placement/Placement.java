@@ -48,19 +48,26 @@ public final class Placement {
                 .toList();
     }
 
-    /** Where something goes whose files lie on {@code files}: there if that host may and can, else where they can be fetched to. */
+    /**
+     * Where something goes whose files lie on {@code files}: there if that host may and can, else where they can be fetched
+     * to. A host gives them to others also when it is full or drained.
+     *
+     * @param kept whether they can be had without any host
+     */
     public static Place near(
-            HostId files, boolean fetched, Wanted wanted, Collection<HostState> hosts, RandomGenerator lot) {
+            HostId files, boolean kept, Wanted wanted, Collection<HostState> hosts, RandomGenerator lot) {
         var there = hosts.stream().filter(host -> host.host().equals(files)).findFirst();
         if (there.isPresent() && isAble(there.get(), wanted) && there.get().fits(wanted.size())) {
             return new Place.On(files);
         }
-        if (fetched) {
-            return choose(wanted, hosts, lot);
-        }
-        return there.filter(host -> isAble(host, wanted))
-                .<Place>map(host -> new Place.Full())
-                .orElseGet(Place.Nowhere::new);
+        return kept || there.isPresent() || hosts.stream().anyMatch(host -> hasFiles(host, wanted))
+                ? choose(wanted, hosts, lot)
+                : new Place.Nowhere();
+    }
+
+    private static boolean hasFiles(HostState host, Wanted wanted) {
+        return !wanted.layers().isEmpty()
+                && host.layers().contains(wanted.layers().getFirst());
     }
 
     private static boolean isAble(HostState host, Wanted wanted) {
@@ -71,11 +78,9 @@ public final class Placement {
 
     private static double score(HostState host, Wanted wanted) {
         var after = host.with(wanted.size());
-        var files = !wanted.layers().isEmpty()
-                && host.layers().contains(wanted.layers().getFirst());
         return share(after.promisedMB(), after.memoryMB())
                 + CPU * share(after.promisedCpus(), after.cpus())
-                + (files ? FILES_ARE_THERE : 0);
+                + (hasFiles(host, wanted) ? FILES_ARE_THERE : 0);
     }
 
     private static double share(long promised, long all) {

@@ -34,6 +34,7 @@ import dev.sealbox.domain.sandbox.SandboxCommand.HibernateSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.LockScaling;
 import dev.sealbox.domain.sandbox.SandboxCommand.MoveSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.NameCheckpoint;
+import dev.sealbox.domain.sandbox.SandboxCommand.NoteImage;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatchFailed;
 import dev.sealbox.domain.sandbox.SandboxCommand.NotePatched;
 import dev.sealbox.domain.sandbox.SandboxCommand.PlaceSandbox;
@@ -207,6 +208,8 @@ public record Sandbox(
                         ? accept(new HibernateRequested(HibernationCause.IDLE))
                         : accept();
             case ConfirmHibernated(var keptBytes, var image) -> hibernated(keptBytes, image);
+            case NoteImage(var image) ->
+                stage == Stage.WAKING && upkeep.site().image().isEmpty() ? accept(new DiskKept(image)) : accept();
             case MoveSandbox(var to) -> move(to);
             case ReportHostGone(var gone, var layers) -> hostGone(gone, layers);
             case WakeSandbox(var timeout) -> wake(timeout);

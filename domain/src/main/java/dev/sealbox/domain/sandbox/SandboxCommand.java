@@ -77,6 +77,9 @@ public sealed interface SandboxCommand {
      */
     record ConfirmHibernated(long keptBytes, Optional<CheckpointId> image) implements SandboxCommand {}
 
+    /** It is about to wake, and its disk was made into this layer where it lies. */
+    record NoteImage(CheckpointId image) implements SandboxCommand {}
+
     /** It is about to wake, and its disk is to be made there of the image that was kept. */
     record MoveSandbox(HostId host) implements SandboxCommand {}
 

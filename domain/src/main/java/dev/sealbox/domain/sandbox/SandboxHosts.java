@@ -54,6 +54,14 @@ public interface SandboxHosts {
         return Standing.HERE;
     }
 
+    /**
+     * Makes a layer of the disk of a sandbox that sleeps there, and keeps it for other hosts; done already is done. False
+     * when there is no room for it.
+     */
+    default CompletionStage<Boolean> image(HostId host, SandboxId sandbox, Image image) {
+        return CompletableFuture.completedFuture(false);
+    }
+
     /** Whether any host could get this layer. */
     default CompletionStage<Boolean> isShared(CheckpointId layer) {
         return CompletableFuture.completedFuture(false);

@@ -162,7 +162,7 @@ class PlacementTest {
     }
 
     @Test
-    void staysWithItsFilesWhereNobodyElseCanHaveThem() {
+    void staysWithItsFilesAndElseGoesWhereTheyCanBeFetched() {
         var files = new HostId("a");
         var full = host("a", 10_000);
         var other = host("b", 0);
@@ -170,10 +170,27 @@ class PlacementTest {
         assertThat(Placement.near(files, false, FORK, List.of(host("a", 9000), other), LOT))
                 .isEqualTo(on("a"));
         assertThat(Placement.near(files, false, FORK, List.of(full, other), LOT))
-                .isEqualTo(new Place.Full());
-        assertThat(Placement.near(files, true, FORK, List.of(full, other), LOT)).isEqualTo(on("b"));
-        assertThat(Placement.near(files, false, FORK, List.of(other), LOT)).isEqualTo(new Place.Nowhere());
+                .isEqualTo(on("b"));
+        assertThat(Placement.near(files, false, FORK, List.of(full), LOT)).isEqualTo(new Place.Full());
         assertThat(Placement.near(files, true, FORK, List.of(other), LOT)).isEqualTo(on("b"));
+        var drained = with(host("a", 0), false, true, Set.of(LAYER), Map.of());
+        assertThat(Placement.near(files, false, FORK, List.of(drained, other), LOT))
+                .isEqualTo(on("b"));
+        var wanted = new Wanted("base", ONE, List.of(LAYER), Map.of("zone", "b"));
+        var labelled = with(other, false, false, Set.of(), Map.of("zone", "b"));
+        assertThat(Placement.near(files, false, wanted, List.of(host("a", 0), labelled), LOT))
+                .isEqualTo(on("b"));
+    }
+
+    @Test
+    void goesNowhereWhenAllWhoHaveItsFilesAreAway() {
+        var files = new HostId("a");
+        var other = host("b", 0);
+
+        assertThat(Placement.near(files, false, FORK, List.of(other), LOT)).isEqualTo(new Place.Nowhere());
+        var holder = with(host("c", 10_000), false, false, Set.of(LAYER), Map.of());
+        assertThat(Placement.near(files, false, FORK, List.of(other, holder), LOT))
+                .isEqualTo(on("b"));
     }
 
     @RepeatedTest(200)

@@ -110,6 +110,8 @@ public sealed interface SandboxMessage {
         ADJUST,
         /** Having the host end the container, and letting everything else go. */
         END,
+        /** Having the host make a layer of the disk of one that sleeps. */
+        IMAGE,
         /** Looking whether others could have the image of its disk. */
         LOOK,
         /** Noting down an outcome. */

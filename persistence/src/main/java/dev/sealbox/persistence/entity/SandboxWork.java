@@ -275,7 +275,11 @@ final class SandboxWork {
         looked = true;
         var image = sandbox.upkeep().site().image();
         if (image.isEmpty()) {
-            lookedFor(sandbox, false).ifPresentOrElse(this::conclude, () -> proceed(sandbox));
+            if (hosts.standing(sandbox.host().orElseThrow()) == SandboxHosts.Standing.DRAINING) {
+                imageAnyway(sandbox);
+            } else {
+                lookedFor(sandbox, false).ifPresentOrElse(this::conclude, () -> proceed(sandbox));
+            }
             return;
         }
         underWay = Optional.of(Effect.LOOK);
@@ -283,6 +287,34 @@ final class SandboxWork {
                 begun(() -> hosts.isShared(image.get().layers().getFirst())),
                 (shared, failure) -> new SandboxMessage.Finished(
                         Effect.LOOK, Boolean.TRUE.equals(shared) ? 1 : 0, Optional.ofNullable(failure)));
+    }
+
+    /** None was made when it fell asleep, and the host that has its disk is still there. */
+    private void imageAnyway(Sandbox sandbox) {
+        underWay = Optional.of(Effect.IMAGE);
+        var image = image(sandbox);
+        context.pipeToSelf(
+                begun(() -> hosts.image(sandbox.host().orElseThrow(), id, image)),
+                (made, failure) -> new SandboxMessage.Finished(
+                        Effect.IMAGE,
+                        0,
+                        Boolean.TRUE.equals(made) ? Optional.of(image.layer()) : Optional.empty(),
+                        Optional.ofNullable(failure)));
+    }
+
+    private Optional<SandboxCommand> imaged(Sandbox sandbox, SandboxMessage.Finished finished) {
+        if (sandbox.stage() != Stage.WAKING) {
+            return Optional.empty();
+        }
+        if (finished.failure().isPresent()) {
+            return failedWake("its host is being drained, and its files cannot be had from there: "
+                    + Records.reason(finished.failure().get()));
+        }
+        looked = false;
+        return finished.image()
+                .<SandboxCommand>map(SandboxCommand.NoteImage::new)
+                .or(() ->
+                        failedWake("its host is being drained, and its files lie there only, without room for a copy"));
     }
 
     private Optional<SandboxCommand> lookedFor(Sandbox sandbox, boolean found) {
@@ -414,6 +446,7 @@ final class SandboxWork {
             case HIBERNATE -> hibernated(sandbox, finished);
             case ADJUST -> adjusted(sandbox, finished);
             case END -> ended(sandbox, finished);
+            case IMAGE -> imaged(sandbox, finished);
             case LOOK -> lookedFor(sandbox, finished.figure() == 1);
             case LAYER, CONCLUDE, PAUSE -> {
                 finished.failure().ifPresent(failure -> pause("ask the stores of", Records.reason(failure)));

@@ -100,6 +100,11 @@ final class HeldHosts implements SandboxHosts {
     }
 
     @Override
+    public CompletionStage<Boolean> image(HostId host, SandboxId sandbox, Image image) {
+        return asked("image", image, Boolean.class);
+    }
+
+    @Override
     public CompletionStage<Boolean> isShared(CheckpointId layer) {
         return CompletableFuture.completedFuture(shared.contains(layer));
     }

@@ -716,12 +716,46 @@ class SandboxEntityTest {
         hosts.free = new Place.On(ELSEWHERE);
 
         execute(WAKE);
+        hosts.next("image").succeed(false);
 
         assertThat(reply())
                 .matches(still -> still.stage() == Stage.HIBERNATED
                         && still.host().equals(Optional.of(HeldHosts.HERE))
                         && still.upkeep().trouble().contains("lie there only"));
         assertThat(hosts.tasks).isEmpty();
+    }
+
+    /** As without a layer store: nothing was made of its disk when it fell asleep. */
+    @Test
+    void leavesADrainedHostWithAnImageThatIsMadeThere() {
+        run();
+        execute(HIBERNATE);
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(4096, Optional.empty()));
+        assertThat(reply().upkeep().site().image()).isEmpty();
+        hosts.standing.put(HeldHosts.HERE, SandboxHosts.Standing.DRAINING);
+        hosts.free = new Place.On(ELSEWHERE);
+
+        execute(WAKE);
+        hosts.next("image").fail("it burns");
+        var still = reply();
+        assertThat(still.stage()).isEqualTo(Stage.HIBERNATED);
+        assertThat(still.upkeep().trouble()).contains("drained").contains("it burns");
+        assertThat(Stay.of(still, HeldHosts.HERE)).isEqualTo(Stay.ONLY_HERE);
+
+        execute(WAKE);
+        var task = hosts.next("image");
+        var image = ((SandboxHosts.Image) task.about()).layer();
+        hosts.shared.add(image);
+        task.succeed(true);
+        var start = hosts.next("start");
+        assertThat(((StartSandbox) start.about()).layers()).containsExactly(image);
+        assertThat(((StartSandbox) start.about()).kept()).isFalse();
+        start.succeed(Unit.DONE);
+
+        var woken = reply();
+        assertThat(woken.stage()).isEqualTo(Stage.RUNNING);
+        assertThat(woken.host()).contains(ELSEWHERE);
+        assertThat(Stay.of(woken, HeldHosts.HERE)).isEqualTo(Stay.LEFT);
     }
 
     @Test

@@ -236,6 +236,7 @@ class ClusterMessageTest {
                 new SandboxCommand.HibernateSandbox(HibernationCause.SHUTDOWN),
                 new SandboxCommand.HibernateIdle(60),
                 new SandboxCommand.ConfirmHibernated(4096, Optional.of(CHECKPOINT)),
+                new SandboxCommand.NoteImage(CHECKPOINT),
                 new SandboxCommand.MoveSandbox(HOST),
                 new SandboxCommand.ReportHostGone(HOST, List.of(CHECKPOINT)),
                 new SandboxCommand.WakeSandbox(Optional.of(60)),

@@ -3,6 +3,8 @@ package dev.sealbox.runtime.layer;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.SharedLayer;
@@ -13,7 +15,10 @@ import dev.sealbox.runtime.storage.SandboxRecord.Base;
 import dev.sealbox.runtime.storage.Store;
 import java.io.InputStream;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -33,6 +38,17 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
     }
 
     @Override
+    public Optional<HeldLayer> held(CheckpointId layer) {
+        var notes = store.notes(layer);
+        return store.baseOn(layer)
+                .map(base -> new HeldLayer(
+                        layer,
+                        notes.owner(),
+                        // The newest of what a disk on it stands on is the layer itself.
+                        base.layers().stream().skip(1).map(CheckpointId::parse).toList()));
+    }
+
+    @Override
     public void offer(CheckpointId layer, OrganizationId owner) {
         store.baseOn(layer)
                 .ifPresent(base -> base.layers()
@@ -43,6 +59,18 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
     public void offerAway(CheckpointId layer, OrganizationId owner) {
         store.notes(layer).markPassing();
         offer(layer, owner);
+    }
+
+    @Override
+    public void lend(CheckpointId layer, SandboxId sandbox) {
+        store.notes(layer).lend(sandbox);
+    }
+
+    @Override
+    public Map<CheckpointId, SandboxId> lent() {
+        var lent = new HashMap<CheckpointId, SandboxId>();
+        store.layers().forEach(layer -> store.notes(layer).lentOf().ifPresent(of -> lent.put(layer, of)));
+        return lent;
     }
 
     @Override
@@ -96,13 +124,13 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
 
     /** What a host of this deployment has packed was its sandbox's own before, programs that give rights included. */
     @Override
-    public CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed) {
+    public CompletionStage<Outcome<Unpacked>> receive(HeldLayer layer, InputStream packed) {
         layer.below().forEach(store::layer);
         var place = new Place(FROM_ANOTHER_HOST, layer.below(), SetuidFiles.KEEP, Long.MAX_VALUE);
         return layers.unpack(layer.layer(), place, packed)
                 .thenApply(outcome -> outcome.map(unpacked -> {
                     var notes = store.notes(layer.layer());
-                    notes.own(layer.organization());
+                    layer.organization().ifPresent(notes::own);
                     notes.markReceived();
                     notes.markShared();
                     return unpacked;

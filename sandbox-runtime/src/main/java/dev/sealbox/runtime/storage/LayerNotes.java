@@ -1,6 +1,7 @@
 package dev.sealbox.runtime.storage;
 
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,7 +18,11 @@ public record LayerNotes(Path folder) {
     private static final String RECEIVED = "received";
     private static final String PASSING = "passing";
 
+    private static final String LENT = "lent.json";
+
     private record Owner(String organization) {}
+
+    private record Lent(String sandbox) {}
 
     /** Whose it is; empty when it was never offered to others. */
     public Optional<OrganizationId> owner() {
@@ -57,6 +62,17 @@ public record LayerNotes(Path folder) {
 
     public void markPassing() {
         mark(PASSING);
+    }
+
+    /** The sandbox of whose disk it is a copy that other hosts may have; empty for any other layer. */
+    public Optional<SandboxId> lentOf() {
+        return RecordFile.read(folder.resolve(LENT), Lent.class).map(lent -> new SandboxId(lent.sandbox()));
+    }
+
+    public void lend(SandboxId sandbox) {
+        if (Files.isDirectory(folder)) {
+            RecordFile.write(folder.resolve(LENT), new Lent(sandbox.value()));
+        }
     }
 
     private void mark(String name) {

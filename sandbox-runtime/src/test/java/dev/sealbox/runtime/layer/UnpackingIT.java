@@ -7,7 +7,9 @@ import com.github.luben.zstd.Zstd;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.SharedLayer;
@@ -24,6 +26,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -159,7 +164,16 @@ class UnpackingIT {
         var before = listing(programs);
 
         // As it is on the other host: the same layer under another name, on top of the same.
-        var there = new SharedLayer(new CheckpointId(UUID.randomUUID()), owner, List.of(layer));
+        assertThat(offers.held(programs)).hasValue(new HeldLayer(programs, Optional.of(owner), List.of(layer)));
+        var there = new HeldLayer(new CheckpointId(UUID.randomUUID()), Optional.empty(), List.of(layer));
+        try (var begun = offers.pack(programs).toCompletableFuture().join()) {
+            var broken = new SequenceInputStream(new ByteArrayInputStream(begun.readNBytes(400)), new Dying());
+            assertThatThrownBy(() ->
+                            offers.receive(there, broken).toCompletableFuture().join())
+                    .hasRootCauseMessage("the host has died");
+        }
+        assertThat(offers.held(there.layer())).isEmpty();
+        assertThat(data.resolve("drafts")).isEmptyDirectory();
         done(offers.receive(there, offers.pack(programs).toCompletableFuture().join())
                 .toCompletableFuture()
                 .join());
@@ -168,13 +182,27 @@ class UnpackingIT {
         assertThat(store.baseOn(there.layer()).orElseThrow().layers())
                 .containsExactly(there.layer().toString(), layer.toString());
         assertThat(offers.received()).containsExactly(there.layer());
+        assertThat(offers.held(there.layer())).hasValue(there);
         offers.release(there.layer());
         assertThat(offers.has(there.layer())).isFalse();
 
-        var orphan = new SharedLayer(new CheckpointId(UUID.randomUUID()), owner, List.of(there.layer()));
+        var orphan = new HeldLayer(new CheckpointId(UUID.randomUUID()), Optional.of(owner), List.of(there.layer()));
         assertThatThrownBy(() -> offers.receive(orphan, stream(new Tars().file("a", "x"))))
                 .hasMessageContaining("is not on this host");
         assertThat(offers.has(orphan.layer())).isFalse();
+    }
+
+    /** Of a host that is gone by now. */
+    private static final class Dying extends InputStream {
+        @Override
+        public int read() throws IOException {
+            throw new IOException("the host has died");
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
+        }
     }
 
     /** Whatever fails in between, it is asked about again until it is gone. */
@@ -191,6 +219,22 @@ class UnpackingIT {
         Files.delete(obstacle);
         offers.markShared(layer);
         assertThat(offers.present()).isEmpty();
+    }
+
+    @Test
+    void remembersOfWhichSandboxWhatIsLentIs() throws IOException {
+        done(unpack(new Tars().directory("d")));
+        var sandbox = new SandboxId("sb-0000000000000001");
+        assertThat(new HostedOffers(store, layers).lent()).isEmpty();
+
+        new HostedOffers(store, layers).lend(layer, sandbox);
+
+        var offers = new HostedOffers(store, layers);
+        assertThat(offers.lent()).containsOnly(Map.entry(layer, sandbox));
+        assertThat(offers.unshared()).isEmpty();
+        offers.release(layer);
+        assertThat(offers.present()).isEmpty();
+        assertThat(offers.lent()).isEmpty();
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class ClusterHosts implements SandboxHosts {
     private final RandomGenerator lot = new SecureRandom();
     private final Materializer streams;
 
-    /** Of hosts that share no layers. */
+    /** Of hosts without a layer store. */
     public ClusterHosts(ActorSystem<?> system, HostDirectory directory, Duration patience) {
         this(system, directory, patience, Optional.empty());
     }
@@ -58,7 +58,7 @@ public final class ClusterHosts implements SandboxHosts {
      * Reaches hosts through {@code directory}.
      *
      * @param patience the longest wait for an answer; commands get their own timeout on top
-     * @param store where a host can get the layers of one that is gone
+     * @param store where a host can have the layers of one that is gone
      */
     public ClusterHosts(
             ActorSystem<?> system, HostDirectory directory, Duration patience, Optional<? extends LayerStore> store) {
@@ -90,9 +90,22 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
+    public CompletionStage<Boolean> image(HostId host, SandboxId sandbox, Image image) {
+        // As for a hibernation.
+        return ask(host, Duration.ofMinutes(20), asker -> new HostMessage.MakeImage(sandbox, image, asker))
+                .thenApply(reply -> switch (reply) {
+                    case HostReply.ImageMade(var made) -> made;
+                    default -> throw failure(reply);
+                });
+    }
+
+    @Override
     public CompletionStage<Boolean> isShared(CheckpointId layer) {
-        return store.map(known -> known.find(layer).thenApply(Optional::isPresent))
-                .orElseGet(() -> CompletableFuture.completedFuture(false));
+        return LayerHolders.of(this, directory.present(), layer)
+                .thenCompose(found -> found.isEmpty()
+                        ? store.map(known -> known.find(layer).thenApply(Optional::isPresent))
+                                .orElseGet(() -> CompletableFuture.completedFuture(false))
+                        : CompletableFuture.completedFuture(true));
     }
 
     @Override
@@ -103,7 +116,15 @@ public final class ClusterHosts implements SandboxHosts {
     @Override
     public CompletionStage<Unit> start(HostId host, StartSandbox start) {
         directory.promised(host, start.terms().limits());
-        return ask(host, patience, asker -> new HostMessage.Start(start, asker)).thenApply(ClusterHosts::finished);
+        return ask(host, patience, asker -> new HostMessage.Start(start, asker))
+                .thenCompose(reply -> reply instanceof HostReply.Full
+                        ? lookedAt(host).thenApply(done -> finished(reply))
+                        : CompletableFuture.completedFuture(finished(reply)));
+    }
+
+    /** What is placed anew is not to be sent there again for what was known of it: it may have been drained just now. */
+    private CompletionStage<Optional<Void>> lookedAt(HostId host) {
+        return directory.lookAt(host, system).handle((done, failure) -> Optional.empty());
     }
 
     @Override

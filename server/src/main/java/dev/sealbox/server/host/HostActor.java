@@ -53,6 +53,9 @@ public final class HostActor {
     /** How long an upload may stand still. */
     private static final Duration UPLOAD = Duration.ofMinutes(10);
 
+    /** How long another host may take nothing of a layer: others wait for their turn. */
+    private static final Duration STALLED = Duration.ofMinutes(1);
+
     private final Host host;
     private final LayerFiles layers;
     private final Layered layered;
@@ -67,7 +70,7 @@ public final class HostActor {
         this.streams = Materializer.matFromSystem(system);
     }
 
-    /** Of a host that shares no layers with others. */
+    /** Of a host that has nothing to do with the layers of others. */
     public static Behavior<HostMessage> create(Host host, LayerFiles layers, Registrar registrar) {
         return create(host, layers, Layered.alone(), registrar);
     }
@@ -121,6 +124,13 @@ public final class HostActor {
                                 .whenComplete((kept, failure) -> copied.run()),
                         kept -> kept);
             }
+            case HostMessage.MakeImage(var sandbox, var image, var asker) -> {
+                var copied = host.capacity().copying();
+                answer(
+                        asker,
+                        kept(sandbox, image).whenComplete((made, failure) -> copied.run()),
+                        HostReply.ImageMade::new);
+            }
             case HostMessage.Adjust(var sandbox, var terms, var restart, var asker) ->
                 answer(asker, host.adjust(sandbox, terms, restart), done -> finished());
             case HostMessage.WeighMemory(var sandbox, var asker) ->
@@ -139,6 +149,15 @@ public final class HostActor {
                 answer(asker, host.runtime().discard(checkpoint), done -> finished());
             case HostMessage.PackLayers(var packed, var asker) ->
                 answer(asker, layers.pack(packed), content -> new HostReply.LayersPacked(stream(content)));
+            case HostMessage.FindLayer(var layer, var asker) ->
+                answer(asker, layered.held(layer), HostReply.LayerFound::new);
+            case HostMessage.FetchLayer(var layer, var asker) ->
+                answer(
+                        asker,
+                        layered.packed(layer),
+                        content -> new HostReply.LayersPacked(
+                                stream(StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE)
+                                        .backpressureTimeout(STALLED))));
             case HostMessage.UnpackLayer unpack -> unpack(unpack);
             case HostMessage.RunCommand(var sandbox, var command, var asker) ->
                 answer(
@@ -205,19 +224,21 @@ public final class HostActor {
         if (wanted.isEmpty() || !layered.shares()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        var image = wanted.get();
-        return host.runtime()
-                .image(sandbox, image.layer())
-                .thenApply(made -> {
-                    if (made) {
-                        layered.offerAway(image.layer(), image.owner());
-                    }
-                    return made ? Optional.of(image.layer()) : Optional.<CheckpointId>empty();
-                })
+        return kept(sandbox, wanted.get())
+                .thenApply(made -> made ? Optional.of(wanted.get().layer()) : Optional.<CheckpointId>empty())
                 .exceptionally(failure -> {
                     log.warn("the disk of {} is on this host only: {}", sandbox, failure.toString());
                     return Optional.empty();
                 });
+    }
+
+    private CompletionStage<Boolean> kept(SandboxId sandbox, SandboxHosts.Image image) {
+        return host.runtime().image(sandbox, image.layer()).thenApply(made -> {
+            if (made) {
+                layered.keepForOthers(image, sandbox);
+            }
+            return made;
+        });
     }
 
     private void write(HostMessage.WriteFile write) {
@@ -251,8 +272,11 @@ public final class HostActor {
     }
 
     private SourceRef<ByteString> stream(InputStream content) {
-        var file = StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE)
-                .initialTimeout(SUBSCRIPTION);
+        return stream(StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE));
+    }
+
+    private SourceRef<ByteString> stream(Source<ByteString, ?> content) {
+        var file = content.initialTimeout(SUBSCRIPTION);
         return Source.<ByteString>empty().concat(file).runWith(StreamRefs.sourceRef(), streams);
     }
 

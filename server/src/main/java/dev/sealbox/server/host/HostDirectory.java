@@ -76,6 +76,11 @@ public final class HostDirectory {
         return Optional.ofNullable(addresses.get(address));
     }
 
+    /** The hosts that are in the cluster. */
+    List<HostId> present() {
+        return List.copyOf(hosts.keySet());
+    }
+
     /** Whether the host is in the cluster. */
     public boolean knows(HostId host) {
         return hosts.containsKey(host);

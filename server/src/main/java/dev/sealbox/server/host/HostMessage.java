@@ -35,6 +35,9 @@ public sealed interface HostMessage extends ClusterMessage {
     record Hibernate(SandboxId sandbox, Optional<SandboxHosts.Image> image, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 
+    /** Make a layer of the disk of one that sleeps, and keep it for other hosts. */
+    record MakeImage(SandboxId sandbox, SandboxHosts.Image image, ActorRef<HostReply> replyTo) implements HostMessage {}
+
     /** Empty the host, or let it fill again. */
     record Drain(boolean on, ActorRef<HostReply> replyTo) implements HostMessage {}
 
@@ -54,6 +57,12 @@ public sealed interface HostMessage extends ClusterMessage {
     record Discard(CheckpointId checkpoint, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record PackLayers(List<CheckpointId> layers, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    /** Whether the host has a layer, for another host that lacks it. */
+    record FindLayer(CheckpointId layer, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    /** As {@link PackLayers} of one, for another host: it waits for its turn. */
+    record FetchLayer(CheckpointId layer, ActorRef<HostReply> replyTo) implements HostMessage {}
 
     record UnpackLayer(CheckpointId layer, Incoming how, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
             implements HostMessage {}

@@ -7,6 +7,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.placement.HostState;
 import dev.sealbox.domain.preview.PreviewRefusal;
@@ -39,12 +40,18 @@ public sealed interface HostReply extends ClusterMessage {
     /** {@code image} is the layer that was made of the disk; empty also from a host of an earlier version. */
     record Hibernated(long keptBytes, Optional<CheckpointId> image) implements HostReply {}
 
+    /** {@code made} is false for want of room. */
+    record ImageMade(boolean made) implements HostReply {}
+
     record MemoryWeighed(long bytes) implements HostReply {}
 
     /** {@code memory} is false also from a host of an earlier version. */
     record LayerTaken(long sizeBytes, boolean memory) implements HostReply {}
 
     record LayersPacked(SourceRef<ByteString> content) implements HostReply {}
+
+    /** Empty when the host has it not. */
+    record LayerFound(Optional<HeldLayer> held) implements HostReply {}
 
     record LayerUnpacked(Unpacked layer) implements HostReply {}
 

@@ -7,6 +7,7 @@ import dev.sealbox.domain.sandbox.Stay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -71,9 +72,10 @@ public final class HostUpkeep implements AutoCloseable {
             }
             var quiet = capacity.isQuiet();
             var looked = look();
+            var lent = stillLent();
             count();
             if (emptying) {
-                capacity.lookedAt(quiet && looked.settled() && layers.unshared().isEmpty(), looked.onlyHere());
+                capacity.lookedAt(quiet && looked.settled() && layers.unshared().isEmpty(), looked.onlyHere() + lent);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -101,6 +103,21 @@ public final class HostUpkeep implements AutoCloseable {
                         .flatMap(Optional::stream)
                         .filter(stay -> stay == Stay.ONLY_HERE || stay == Stay.UNKNOWN)
                         .count());
+    }
+
+    /** Lets copies of disks go that were made for other hosts, when the disk runs here or is gone; how many are left. */
+    private int stillLent() throws InterruptedException, ExecutionException, TimeoutException {
+        var lent = layers.lent();
+        if (lent.isEmpty()) {
+            return 0;
+        }
+        var disks = await(host.runtime().disks());
+        var done = lent.entrySet().stream()
+                .filter(each -> host.runs(each.getValue()) || !disks.contains(each.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        done.forEach(layers::release);
+        return lent.size() - done.size();
     }
 
     /** What goes on elsewhere must not go on here: this host may have been away for longer than it knows. */

@@ -3,44 +3,40 @@ package dev.sealbox.server.host;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.identity.CheckpointId;
-import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.layer.LayerOffers;
-import dev.sealbox.domain.layer.LayerStore;
-import dev.sealbox.domain.layer.LayerStoreFailure;
-import dev.sealbox.domain.layer.SharedLayer;
-import java.util.ArrayList;
+import dev.sealbox.domain.layer.Unpacked;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * How this host gets the layers of others: from the layer store, each with what it stands on, the lowest first. A layer
- * that several want at a time is fetched once. Thread-safe.
+ * How this host gets the layers of others: from the first source that gives it, each with what it stands on, the lowest
+ * first. A layer that several want at a time is fetched once. Thread-safe.
  */
 final class LayerExchange {
+    private static final Logger log = LoggerFactory.getLogger(LayerExchange.class);
+
     private final LayerOffers layers;
-    private final LayerStore store;
-    private final LayerSharing sharing;
+    private final List<LayerSource> sources;
+    private final Executor threads;
     private final Map<CheckpointId, CompletableFuture<Unit>> underWay = new ConcurrentHashMap<>();
 
-    LayerExchange(LayerOffers layers, LayerStore store, LayerSharing sharing) {
+    /**
+     * Into {@code layers}, from {@code sources} in this order.
+     *
+     * @param threads may block
+     */
+    LayerExchange(LayerOffers layers, List<LayerSource> sources, Executor threads) {
         this.layers = layers;
-        this.store = store;
-        this.sharing = sharing;
-    }
-
-    /** Has others get a layer of this host when the layer store takes it; what was noted outlasts this process. */
-    void offer(CheckpointId layer, OrganizationId owner) {
-        layers.offer(layer, owner);
-        sharing.wake();
-    }
-
-    /** As {@link #offer}, and then this host's own copy goes. */
-    void offerAway(CheckpointId layer, OrganizationId owner) {
-        layers.offerAway(layer, owner);
-        sharing.wake();
+        this.sources = List.copyOf(sources);
+        this.threads = threads;
     }
 
     /** Whether a disk can be made on these layers, newest first. */
@@ -52,61 +48,65 @@ final class LayerExchange {
     CompletionStage<List<CheckpointId>> fetch(List<CheckpointId> wanted) {
         return has(wanted)
                 ? CompletableFuture.completedFuture(List.of())
-                : found(wanted.getFirst()).thenCompose(this::withWhatIsBelow);
+                : CompletableFuture.supplyAsync(() -> fetched(wanted.getFirst()), threads);
     }
 
     /** The newest layer knows what it stands on. */
-    private CompletionStage<List<CheckpointId>> withWhatIsBelow(LayerStore.Kept newest) {
-        var missing = newest.about().below().reversed().stream()
-                .filter(below -> !layers.has(below))
+    private List<CheckpointId> fetched(CheckpointId newest) {
+        var search = new LayerSearch(sources);
+        var below = search.tried(newest, LayerSource.Found::about).below();
+        var missing = Stream.concat(below.reversed().stream(), Stream.of(newest))
+                .filter(layer -> !layers.has(layer))
                 .toList();
-        CompletionStage<Unit> done = CompletableFuture.completedFuture(Unit.DONE);
-        for (var layer : missing) {
-            done = done.thenCompose(before -> found(layer)).thenCompose(this::received);
-        }
-        var all = new ArrayList<>(missing);
-        all.add(newest.about().layer());
-        return done.thenCompose(before -> received(newest)).thenApply(last -> List.copyOf(all));
+        missing.forEach(layer -> once(search, layer));
+        return missing;
     }
 
-    private CompletionStage<LayerStore.Kept> found(CheckpointId layer) {
-        return store.find(layer)
-                .thenApply(found -> found.orElseThrow(() -> new LayerStoreFailure(
-                        "checkpoint " + layer + " is neither on this host nor, by now, in the layer store")));
-    }
-
-    private CompletionStage<Unit> received(LayerStore.Kept kept) {
-        var layer = kept.about().layer();
+    private void once(LayerSearch search, CheckpointId layer) {
         var mine = new CompletableFuture<Unit>();
         var first = underWay.putIfAbsent(layer, mine);
         if (first != null) {
-            return first;
+            LayerSource.awaited(first);
+            return;
         }
-        // It may have come between the look at what is missing and now.
-        if (layers.has(layer)) {
+        try {
+            // It may have come between the look at what is missing and now.
+            if (!layers.has(layer)) {
+                var size = search.tried(layer, this::received);
+                log.info("checkpoint {} was fetched, {} bytes", layer, size);
+            }
             underWay.remove(layer);
             mine.complete(Unit.DONE);
-            return mine;
+        } catch (RuntimeException e) {
+            underWay.remove(layer);
+            mine.completeExceptionally(e);
+            throw e;
         }
-        layers.receive(kept.about(), kept.open())
-                .thenApply(outcome -> usable(kept.about(), outcome))
-                .whenComplete((done, failure) -> {
-                    underWay.remove(layer);
-                    if (failure == null) {
-                        mine.complete(done);
-                    } else {
-                        mine.completeExceptionally(failure);
-                    }
-                });
-        return mine;
     }
 
-    private static Unit usable(SharedLayer layer, Outcome<?> outcome) {
-        if (outcome instanceof Outcome.Refused<?>(var reason)) {
-            throw new LayerStoreFailure(
-                    "checkpoint " + layer.layer() + " from the layer store cannot be used here: " + reason.message());
+    private long received(LayerSource.Found found) {
+        var outcome = LayerSource.awaited(receive(found));
+        return switch (outcome) {
+            case Outcome.Done<Unpacked>(var layer) -> layer.sizeBytes();
+            case Outcome.Refused<Unpacked>(var reason) ->
+                throw new HostFailure(
+                        "checkpoint " + found.about().layer() + " as it came cannot be used here: " + reason.message());
+        };
+    }
+
+    /** What is not begun with is closed here, since another host waits for that. */
+    private CompletionStage<Outcome<Unpacked>> receive(LayerSource.Found found) {
+        var content = found.content().get();
+        try {
+            return layers.receive(found.about(), content);
+        } catch (RuntimeException e) {
+            try {
+                content.close();
+            } catch (IOException notClosed) {
+                e.addSuppressed(notClosed);
+            }
+            throw e;
         }
-        return Unit.DONE;
     }
 
     /** Lets fetched layers go when nothing stands on them any more. */

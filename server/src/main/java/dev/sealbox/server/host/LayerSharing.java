@@ -1,5 +1,7 @@
 package dev.sealbox.server.host;
 
+import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.LayerStore;
 import dev.sealbox.domain.layer.SharedLayer;
@@ -41,8 +43,19 @@ final class LayerSharing implements AutoCloseable {
         return sharing;
     }
 
-    /** There may be more to share. */
-    void wake() {
+    /** Has others get a layer of this host when the layer store takes it; what was noted outlasts this process. */
+    void offer(CheckpointId layer, OrganizationId owner) {
+        layers.offer(layer, owner);
+        wake();
+    }
+
+    /** As {@link #offer}, and then this host's own copy goes. */
+    void offerAway(CheckpointId layer, OrganizationId owner) {
+        layers.offerAway(layer, owner);
+        wake();
+    }
+
+    private void wake() {
         pending = true;
         thread.execute(this::work);
     }

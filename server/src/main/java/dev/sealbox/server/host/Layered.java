@@ -3,8 +3,11 @@ package dev.sealbox.server.host;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.LayerStore;
+import dev.sealbox.domain.sandbox.SandboxHosts;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Starts on layers that may have to be fetched first. A stop meanwhile calls such a start off: nobody would end its
@@ -23,66 +28,94 @@ public final class Layered implements AutoCloseable {
     /** Who gave up while a large layer was fetched comes again. */
     private static final Duration KEPT_UNUSED = Duration.ofMinutes(10);
 
-    private final Optional<LayerExchange> exchange;
-    private final Optional<LayerSharing> sharing;
+    /** What this host has to do with the layers of others. */
+    private record Dealings(LayerExchange exchange, LayerServing serving, Optional<LayerSharing> sharing) {}
+
+    private final Optional<Dealings> others;
     private final Map<SandboxId, Object> waiting = new ConcurrentHashMap<>();
 
-    private Layered(Optional<LayerExchange> exchange, Optional<LayerSharing> sharing) {
-        this.exchange = exchange;
-        this.sharing = sharing;
+    private Layered(Optional<Dealings> others) {
+        this.others = others;
     }
 
-    /** For hosts that share nothing. */
+    /** For a host that has nothing to do with any other. */
     public static Layered alone() {
-        return new Layered(Optional.empty(), Optional.empty());
+        return new Layered(Optional.empty());
     }
 
     /**
-     * For hosts that share layers by {@code store}.
+     * For hosts that share layers by {@code store}, if there is one, and have from each other what is not there. The store
+     * comes first: what it has is packed already, and takes nothing from those who run sandboxes.
      *
      * @param retryAfter until a store that failed is asked again
      */
-    public static Layered over(LayerOffers layers, LayerStore store, Duration retryAfter) {
+    public static Layered over(
+            LayerOffers layers, Optional<? extends LayerStore> store, LayerSource peers, Duration retryAfter) {
         // Fetched by an earlier process for sandboxes that may never have come to be.
         layers.received().forEach(layers::release);
-        var sharing = LayerSharing.start(layers, store, retryAfter);
-        return new Layered(Optional.of(new LayerExchange(layers, store, sharing)), Optional.of(sharing));
+        var threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("layer-exchange-", 0).factory());
+        var sources = Stream.concat(store.map(LayerSource::of).stream(), Stream.of(peers))
+                .toList();
+        return new Layered(Optional.of(new Dealings(
+                new LayerExchange(layers, sources, threads),
+                new LayerServing(layers, threads),
+                store.map(known -> LayerSharing.start(layers, known, retryAfter)))));
+    }
+
+    private Optional<LayerSharing> sharing() {
+        return others.flatMap(Dealings::sharing);
     }
 
     /** Others may need it; {@code owner} is empty for what nobody is known to have. */
     void offer(CheckpointId layer, Optional<OrganizationId> owner) {
-        owner.ifPresent(known -> exchange.ifPresent(others -> others.offer(layer, known)));
+        owner.ifPresent(known -> sharing().ifPresent(sharing -> sharing.offer(layer, known)));
     }
 
-    /** Whether others can have layers of this host. */
+    /** Whether layers of this host outlast it. */
     boolean shares() {
-        return exchange.isPresent();
+        return sharing().isPresent();
     }
 
-    /** Others are to have it, and then this host needs it no more. */
-    void offerAway(CheckpointId layer, OrganizationId owner) {
-        exchange.ifPresent(others -> others.offerAway(layer, owner));
+    /** Others are to have it: the layer store, or who asks this host. Then it is needed here no more. */
+    void keepForOthers(SandboxHosts.Image image, SandboxId sandbox) {
+        sharing()
+                .ifPresentOrElse(
+                        sharing -> sharing.offerAway(image.layer(), image.owner()),
+                        () -> others.ifPresent(known -> known.serving().lend(image.layer(), sandbox)));
+    }
+
+    /** A layer that is here, for another host. */
+    CompletionStage<Optional<HeldLayer>> held(CheckpointId layer) {
+        return others.map(known -> known.serving().held(layer))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    /** Such a layer as it is packed; the caller closes the stream. */
+    CompletionStage<InputStream> packed(CheckpointId layer) {
+        return others.map(known -> known.serving().packed(layer))
+                .orElseGet(() -> CompletableFuture.failedFuture(new HostFailure("the host gives no layers to others")));
     }
 
     /** {@code start}, when these layers are here, newest first. */
     <T> CompletionStage<T> start(SandboxId sandbox, List<CheckpointId> layers, Supplier<CompletionStage<T>> start) {
-        if (exchange.isEmpty() || exchange.get().has(layers)) {
+        if (others.isEmpty() || others.get().exchange().has(layers)) {
             return start.get();
         }
-        var others = exchange.get();
+        var exchange = others.get().exchange();
         var ticket = new Object();
         waiting.put(sandbox, ticket);
-        return others.fetch(layers).thenCompose(fetched -> {
+        return exchange.fetch(layers).thenCompose(fetched -> {
             var begun = waiting.remove(sandbox, ticket)
                     ? start.get()
                     : CompletableFuture.<T>failedFuture(
                             new HostFailure("the sandbox was stopped while its files were fetched"));
             return begun.whenComplete((started, failure) -> {
                 if (failure == null) {
-                    others.release(fetched);
+                    exchange.release(fetched);
                 } else {
                     CompletableFuture.delayedExecutor(KEPT_UNUSED.toSeconds(), TimeUnit.SECONDS)
-                            .execute(() -> others.release(fetched));
+                            .execute(() -> exchange.release(fetched));
                 }
             });
         });
@@ -95,6 +128,6 @@ public final class Layered implements AutoCloseable {
 
     @Override
     public void close() {
-        sharing.ifPresent(LayerSharing::close);
+        sharing().ifPresent(LayerSharing::close);
     }
 }

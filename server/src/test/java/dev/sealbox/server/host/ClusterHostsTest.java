@@ -19,6 +19,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
@@ -33,6 +34,7 @@ import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sandbox.FileRefusal;
+import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.Registrar;
@@ -119,6 +121,7 @@ class ClusterHostsTest {
                     full::get,
                     () -> Set.of("base")),
             Path.of("target", "last-uses"));
+    private static final LargeLayers held = new LargeLayers();
     private static ClusterHosts hosts;
 
     @BeforeAll
@@ -127,7 +130,11 @@ class ClusterHostsTest {
         cluster.manager()
                 .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
         actors.spawn(directory.keeper());
-        actors.spawn(HostActor.create(host, new MemoryLayers(), new AskedRegistrar(new CompletableFuture<>(), 0)));
+        actors.spawn(HostActor.create(
+                host,
+                new MemoryLayers(),
+                Layered.over(held, Optional.empty(), layer -> List.of(), Duration.ofMinutes(1)),
+                new AskedRegistrar(new CompletableFuture<>(), 0)));
         hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
         for (var tries = 0; !directory.knows(HOST) && tries < 1000; tries++) {
             TimeUnit.MILLISECONDS.sleep(20);
@@ -281,6 +288,21 @@ class ClusterHostsTest {
                 .isZero();
     }
 
+    @Test
+    void knowsThatAHostIsDrainedAsSoonAsThatHasRefusedAStart() {
+        host.capacity().drain(true);
+        try {
+            assertThatThrownBy(() -> get(hosts.start(HOST, start(new SandboxId("sb-00000000000000a8"), 1))))
+                    .hasRootCauseInstanceOf(HostFull.class);
+
+            assertThat(hosts.standing(HOST)).isEqualTo(SandboxHosts.Standing.DRAINING);
+            assertThat(place()).isEqualTo(new Place.Nowhere());
+        } finally {
+            host.capacity().drain(false);
+            get(directory.lookAt(HOST, actors.system()));
+        }
+    }
+
     private static SandboxId running() {
         get(hosts.start(HOST, start(TWO, 1)));
         return TWO;
@@ -319,6 +341,75 @@ class ClusterHostsTest {
         assertThat(get(layers.unpack(
                         HOST, layer, Incoming.archive(SetuidFiles.REFUSE), new ByteArrayInputStream(new byte[1]))))
                 .isEqualTo(Outcome.refused(new ArchiveRefusal.Unsafe("a file", "is setuid")));
+    }
+
+    @Test
+    void givesLayersToOtherHostsNoFasterThanTheyAreReadAndUntilTheyAreClosed() throws IOException {
+        var layer = new CheckpointId(UUID.randomUUID());
+        var below = new CheckpointId(UUID.randomUUID());
+        held.layers.put(layer, List.of(below));
+        var peers = new PeerLayers(actors.system(), new HostId("elsewhere"), directory, hosts);
+
+        assertThat(peers.find(below)).isEmpty();
+        assertThat(new PeerLayers(actors.system(), HOST, directory, hosts).find(layer))
+                .as("who looks does not ask himself")
+                .isEmpty();
+        // Each takes a turn, which the next one has only when this one is closed.
+        for (var each = 0; each <= LayerServing.AT_ONCE; each++) {
+            var found = peers.find(layer);
+            assertThat(found)
+                    .extracting(LayerSource.Found::about)
+                    .containsExactly(new HeldLayer(layer, Optional.empty(), List.of(below)));
+            try (var content = found.getFirst().content().get()) {
+                assertThat(content.readNBytes(100_000)).containsOnly(LargeLayers.BYTE);
+            }
+        }
+        assertThat(held.given.get()).isLessThan((LayerServing.AT_ONCE + 1) * (16L << 20));
+    }
+
+    @Test
+    void tellsWhoReadsALayerThatItsHostBrokeOff() throws IOException {
+        var layer = new CheckpointId(UUID.randomUUID());
+        held.layers.put(layer, List.of());
+        held.breaking.add(layer);
+        var peers = new PeerLayers(actors.system(), new HostId("elsewhere"), directory, hosts);
+
+        try (var content = peers.find(layer).getFirst().content().get()) {
+            assertThatThrownBy(content::readAllBytes).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void startsElsewhereWhatAHostInTheClusterHas() {
+        var away = new HostId("away");
+        var unknown = new Wanted("base", new Size(1, 1024), List.of(new CheckpointId(UUID.randomUUID())), Map.of());
+
+        assertThat(hosts.near(HOST, unknown)).isEqualTo(new Place.On(HOST));
+        assertThat(hosts.near(away, unknown)).isEqualTo(new Place.Nowhere());
+        assertThat(get(hosts.isShared(unknown.layers().getFirst()))).isFalse();
+
+        host.capacity().counted(new HostCapacity.Held(0, Set.copyOf(unknown.layers()), 0));
+        get(directory.lookAt(HOST, actors.system()));
+        held.layers.put(unknown.layers().getFirst(), List.of());
+
+        assertThat(hosts.near(away, unknown)).isEqualTo(new Place.On(HOST));
+        assertThat(get(hosts.isShared(unknown.layers().getFirst()))).isTrue();
+    }
+
+    /** Without a layer store. */
+    @Test
+    void makesALayerForOtherHostsOfADiskThatSleeps() {
+        var sandbox = new SandboxId("sb-00000000000000a7");
+        var image = new SandboxHosts.Image(new CheckpointId(UUID.randomUUID()), new OrganizationId("o"));
+        get(hosts.start(HOST, start(sandbox, 1)));
+        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.of(image))).image())
+                .as("nobody needs one as long as it can wake here")
+                .isEmpty();
+
+        assertThat(get(hosts.image(HOST, sandbox, image))).isTrue();
+
+        assertThat(held.lent()).containsEntry(image.layer(), sandbox);
+        get(hosts.stop(HOST, sandbox));
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.sealbox.domain.identity.HostId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
@@ -181,6 +182,7 @@ class HostMessageTest {
                         new HostMessage.Enforce(POLICY, replyTo()),
                         new HostMessage.Hibernate(
                                 SANDBOX, Optional.of(new SandboxHosts.Image(LAYER, OWNER)), replyTo()),
+                        new HostMessage.MakeImage(SANDBOX, new SandboxHosts.Image(LAYER, OWNER), replyTo()),
                         new HostMessage.Drain(true, replyTo()),
                         new HostMessage.Adjust(SANDBOX, TERMS, true, replyTo()),
                         new HostMessage.WeighMemory(SANDBOX, replyTo()),
@@ -190,6 +192,8 @@ class HostMessageTest {
                         new HostMessage.TakeCheckpoint(SANDBOX, LAYER, true, replyTo()),
                         new HostMessage.Discard(LAYER, replyTo()),
                         new HostMessage.PackLayers(List.of(LAYER), replyTo()),
+                        new HostMessage.FindLayer(LAYER, replyTo()),
+                        new HostMessage.FetchLayer(LAYER, replyTo()),
                         new HostMessage.UnpackLayer(
                                 LAYER,
                                 new Incoming(Incoming.Form.ARCHIVE, SetuidFiles.DROP, Optional.of("0".repeat(64))),
@@ -215,10 +219,12 @@ class HostMessageTest {
                         new HostReply.Full(),
                         new HostReply.Finished(),
                         new HostReply.Hibernated(4096, Optional.of(LAYER)),
+                        new HostReply.ImageMade(true),
                         new HostReply.MemoryWeighed(4096),
                         new HostReply.LayerTaken(4096, false),
                         new HostReply.LayerTaken(4096, true),
                         new HostReply.LayersPacked(source()),
+                        new HostReply.LayerFound(Optional.of(new HeldLayer(LAYER, Optional.of(OWNER), List.of(LAYER)))),
                         new HostReply.LayerUnpacked(new Unpacked(4096, new Defaults(Map.of("C", "d"), "/work"))),
                         new HostReply.CommandEnded(new CommandResult(1, "out", "err")),
                         new HostReply.LongCommandEnded(1, 4096, source()),

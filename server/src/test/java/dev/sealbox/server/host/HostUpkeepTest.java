@@ -153,6 +153,34 @@ class HostUpkeepTest {
         assertThat(host.capacity().state()).matches(state -> state.emptied() && state.onlyHere() == 1);
     }
 
+    /** As without a layer store: the copy is here for whoever wakes it elsewhere, and for nobody else. */
+    @Test
+    void keepsTheCopyOfADiskForOthersWhileTheDiskSleepsHere() {
+        var copy = new CheckpointId(UUID.randomUUID());
+        layers.lend(copy, BOX);
+        runtime.asleep.add(BOX);
+        known.stay = Stay.LEAVING;
+        host.capacity().drain(true);
+        upkeep.round();
+        upkeep.round();
+        assertThat(layers.lent()).containsOnlyKeys(copy);
+        assertThat(host.capacity().state())
+                .as("whoever takes the host away now, takes the files away")
+                .matches(state -> state.onlyHere() == 1);
+
+        known.stay = Stay.LEFT;
+        upkeep.round();
+        upkeep.round();
+        assertThat(layers.lent()).isEmpty();
+        assertThat(host.capacity().state()).matches(state -> state.emptied() && state.onlyHere() == 0);
+
+        host.capacity().drain(false);
+        layers.lend(copy, BOX);
+        run();
+        upkeep.round();
+        assertThat(layers.lent()).as("it writes to its disk again").isEmpty();
+    }
+
     @Test
     void removesADiskOnlyWhenItsSandboxIsElsewhere() {
         runtime.asleep.add(BOX);

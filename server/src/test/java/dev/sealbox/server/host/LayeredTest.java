@@ -9,6 +9,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.ArchiveRefusal;
+import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.LayerStore;
 import dev.sealbox.domain.layer.LayerStoreFailure;
@@ -37,9 +38,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Two hosts with one store between them, in memory: in which order layers go, and what happens when they do not. */
+/** Hosts with one store between them or without any, in memory: in which order layers go, and what happens when they do not. */
 class LayeredTest {
     private static final OrganizationId OWNER = new OrganizationId("one");
     private static final SandboxId FORK = SandboxId.of(new UUID(0, 1));
@@ -105,11 +108,11 @@ class LayeredTest {
     void saysWhatIsMissingAwayOrUnusableAndStartsNothing() {
         try (var theirs = over(there)) {
             assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
-                    .hasCauseInstanceOf(LayerStoreFailure.class)
-                    .hasMessageContaining("neither on this host nor, by now, in the layer store");
+                    .hasCauseInstanceOf(HostFailure.class)
+                    .hasMessageContaining("neither on this host nor, by now, in a layer store or on another host");
             store.away = true;
             assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
-                    .hasCauseInstanceOf(LayerStoreFailure.class)
+                    .hasCauseInstanceOf(HostFailure.class)
                     .hasMessageContaining("away");
             store.away = false;
             store.kept.put(lower, new SharedLayer(lower, OWNER, List.of()));
@@ -142,6 +145,92 @@ class LayeredTest {
     }
 
     @Test
+    void fetchesFromTheHostThatHasThemWhenThereIsNoStore() {
+        here.layers.put(lower, List.of());
+        here.layers.put(upper, List.of(lower));
+        try (var mine = without(here, layer -> List.of());
+                var theirs = without(there, peers(mine))) {
+            join(theirs.start(FORK, List.of(upper, lower), this::started));
+
+            assertThat(there.layers).containsExactly(Map.entry(lower, List.of()), Map.entry(upper, List.of(lower)));
+            assertThat(starts).hasValue(1);
+            assertThat(there.released).containsExactlyInAnyOrder(lower, upper);
+        }
+    }
+
+    @Test
+    void asksTheOtherHostsForWhatIsNotInTheStoreOrWhenThatIsAway() {
+        here.layers.put(lower, List.of());
+        here.layers.put(upper, List.of(lower));
+        store.kept.put(lower, new SharedLayer(lower, OWNER, List.of()));
+        try (var mine = without(here, layer -> List.of());
+                var theirs = Layered.over(there, Optional.of(store), peers(mine), Duration.ofMillis(20))) {
+            join(theirs.start(FORK, List.of(upper, lower), this::started));
+            assertThat(here.packed).as("the store has the other one packed").containsExactly(upper);
+
+            there.layers.clear();
+            store.away = true;
+            join(theirs.start(FORK, List.of(upper, lower), this::started));
+            assertThat(here.packed).containsExactly(upper, lower, upper);
+            assertThat(starts).hasValue(2);
+        }
+    }
+
+    /** As when it dies in the middle. */
+    @Test
+    void goesOnWithAnotherHostWhenOneBreaksOffAndElseKeepsNothing() {
+        here.layers.put(lower, List.of());
+        var breaking = new Files();
+        breaking.layers.put(lower, List.of());
+        breaking.broken = Optional.of(lower);
+        try (var dying = without(breaking, layer -> List.of());
+                var mine = without(here, layer -> List.of());
+                var alone = without(there, peers(dying));
+                var theirs = without(there, peers(dying, mine))) {
+            assertThatThrownBy(() -> join(alone.start(FORK, List.of(lower), this::started)))
+                    .hasCauseInstanceOf(HostFailure.class)
+                    .hasMessageContaining("could not be fetched from the host that has it")
+                    .hasMessageNotContaining("damaged");
+            assertThat(there.layers).isEmpty();
+            assertThat(starts).hasValue(0);
+
+            join(theirs.start(FORK, List.of(lower), this::started));
+            assertThat(there.layers).containsOnlyKeys(lower);
+            assertThat(starts).hasValue(1);
+        }
+    }
+
+    @Test
+    void givesLayersToAFewAtATimeAndTurnsAwayWhoCannotWait() throws IOException {
+        here.layers.put(lower, List.of());
+        try (var mine = without(here, layer -> List.of())) {
+            var served = IntStream.range(0, LayerServing.AT_ONCE + LayerServing.WAITING)
+                    .mapToObj(each -> mine.packed(lower).toCompletableFuture())
+                    .toList();
+            var open = served.subList(0, LayerServing.AT_ONCE).stream()
+                    .map(LayeredTest::join)
+                    .toList();
+            assertThat(served.stream().filter(CompletableFuture::isDone)).hasSize(LayerServing.AT_ONCE);
+            assertThatThrownBy(() -> join(mine.packed(lower)))
+                    .hasCauseInstanceOf(HostFailure.class)
+                    .hasMessageContaining("too many");
+
+            open.getFirst().close();
+            open.getFirst().close();
+            var next = join(served.get(LayerServing.AT_ONCE));
+            assertThat(here.packed).as("nobody else's turn began").hasSize(LayerServing.AT_ONCE + 1);
+            here.broken = Optional.of(lower);
+            next.close();
+            for (var each : served.subList(LayerServing.AT_ONCE + 1, served.size())) {
+                assertThatThrownBy(() -> join(each)).hasMessageContaining("a file is damaged");
+            }
+            here.broken = Optional.empty();
+            join(mine.packed(lower)).close();
+            open.getLast().close();
+        }
+    }
+
+    @Test
     void aLayerThatIsHereIsNotAskedFor() {
         there.layers.put(lower, List.of());
         store.away = true;
@@ -161,7 +250,20 @@ class LayeredTest {
     }
 
     private Layered over(Files files) {
-        return Layered.over(files, store, Duration.ofMillis(20));
+        return Layered.over(files, Optional.of(store), layer -> List.of(), Duration.ofMillis(20));
+    }
+
+    /** Of hosts that have no layer store. */
+    private static Layered without(Files files, LayerSource peers) {
+        return Layered.over(files, Optional.empty(), peers, Duration.ofMillis(20));
+    }
+
+    /** As another host finds what these have. */
+    private static LayerSource peers(Layered... others) {
+        return layer -> Stream.of(others)
+                .flatMap(other -> join(other.held(layer)).stream()
+                        .map(about -> new LayerSource.Found(about, () -> join(other.packed(layer)))))
+                .toList();
     }
 
     private CompletionStage<Unit> started() {
@@ -225,14 +327,16 @@ class LayeredTest {
     }
 
     /** A host's layers in memory, with what each stands on. */
-    static final class Files implements LayerOffers {
-        private final Map<CheckpointId, List<CheckpointId>> layers = Collections.synchronizedMap(new LinkedHashMap<>());
+    static class Files implements LayerOffers {
+        final Map<CheckpointId, List<CheckpointId>> layers = Collections.synchronizedMap(new LinkedHashMap<>());
         private final Set<CheckpointId> offered = Collections.synchronizedSet(new LinkedHashSet<>());
         private final Set<CheckpointId> shared = ConcurrentHashMap.newKeySet();
         private final List<CheckpointId> received = Collections.synchronizedList(new ArrayList<>());
         private final List<CheckpointId> released = Collections.synchronizedList(new ArrayList<>());
+        private final Map<CheckpointId, SandboxId> lent = new ConcurrentHashMap<>();
         private final AtomicInteger receiving = new AtomicInteger();
         private volatile CompletableFuture<Unit> hold = CompletableFuture.completedFuture(Unit.DONE);
+        private final List<CheckpointId> packed = Collections.synchronizedList(new ArrayList<>());
         private volatile boolean refusing;
 
         /** The layer that cannot be packed. */
@@ -244,6 +348,11 @@ class LayeredTest {
         }
 
         @Override
+        public Optional<HeldLayer> held(CheckpointId layer) {
+            return Optional.ofNullable(layers.get(layer)).map(below -> new HeldLayer(layer, Optional.empty(), below));
+        }
+
+        @Override
         public void offer(CheckpointId layer, OrganizationId owner) {
             offered.addAll(layers.getOrDefault(layer, List.of()));
             offered.add(layer);
@@ -252,6 +361,16 @@ class LayeredTest {
         @Override
         public void offerAway(CheckpointId layer, OrganizationId owner) {
             offer(layer, owner);
+        }
+
+        @Override
+        public void lend(CheckpointId layer, SandboxId sandbox) {
+            lent.put(layer, sandbox);
+        }
+
+        @Override
+        public Map<CheckpointId, SandboxId> lent() {
+            return Map.copyOf(lent);
         }
 
         @Override
@@ -279,13 +398,14 @@ class LayeredTest {
 
         @Override
         public CompletionStage<InputStream> pack(CheckpointId layer) {
+            packed.add(layer);
             return broken.equals(Optional.of(layer))
                     ? CompletableFuture.failedFuture(new UncheckedIOException(new IOException("a file is damaged")))
-                    : CompletableFuture.completedFuture(packed(layer));
+                    : CompletableFuture.completedFuture(LayeredTest.packed(layer));
         }
 
         @Override
-        public CompletionStage<Outcome<Unpacked>> receive(SharedLayer layer, InputStream packed) {
+        public CompletionStage<Outcome<Unpacked>> receive(HeldLayer layer, InputStream packed) {
             receiving.incrementAndGet();
             return hold.thenApply(done -> {
                 assertThat(text(packed)).isEqualTo(layer.layer().toString());
@@ -306,6 +426,7 @@ class LayeredTest {
         @Override
         public void release(CheckpointId layer) {
             released.add(layer);
+            lent.remove(layer);
         }
     }
 
