@@ -36,6 +36,7 @@ enum frame_type {
     FRAME_PING = 0x16,
     FRAME_CONNECT = 0x18, /* 4 bytes: a TCP port of the sandbox; see port.c for what follows */
     FRAME_ELEVATE = 0x19, /* as FRAME_RUN, with the program's path for the directory; only from inside */
+    FRAME_SAVABLE = 0x1a, /* whether all that runs could be saved, as far as can be told */
     FRAME_SESSION = 0x17, /* as FRAME_RUN, then ms to live on without the host (0: for ever), columns, rows (0: pipes) */
 };
 
@@ -117,6 +118,9 @@ void handle_connect(int connection, const struct request *request);
 /* relayed.c: for where no socket can be inherited. */
 int next_relayed(int relay); /* a connection that the host's relay has sent; -1, as accept, with EBADF at its end */
 void leave_tmp_empty(void);  /* of what told that it belongs to the disk */
+
+/* savable.c */
+void handle_savable(int connection);
 
 /* elevate.c: both sides of what takes the place of the setuid bit. */
 int listen_for_elevation(void); /* -1 when nobody can be heard */

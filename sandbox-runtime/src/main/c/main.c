@@ -42,6 +42,7 @@ static void serve(int connection)
     case FRAME_LIST: handle_list(connection, path); break;
     case FRAME_MKDIR: handle_mkdir(connection, path); break;
     case FRAME_REMOVE: handle_remove(connection, path); break;
+    case FRAME_SAVABLE: handle_savable(connection); break;
     case FRAME_PING: send_frame(connection, FRAME_DONE, "", 0); break;
     default: refuse(connection, REFUSED_NOT_UNDERSTOOD, "the request", EINVAL);
     }
@@ -81,17 +82,22 @@ static void let_go_of_the_host(int relayed)
 
 /*
  * The argument "relayed" says that connections come over standard input; else they do to the inherited listener. "try"
- * ends at once: by it a host learns whether it can run anything. "elevate" is no agent, but one of its clients.
+ * ends at once, and "stay" never: by them a host learns whether it can run anything, and save it. "elevate" is no agent,
+ * but one of its clients. "name" gives a sandbox that was saved under another name its own.
  */
 int main(int count, char **arguments)
 {
     if (count == 2 && strcmp(arguments[1], "try") == 0)
         return 0;
+    while (count == 2 && strcmp(arguments[1], "stay") == 0)
+        pause();
     if (count >= 4 && strcmp(arguments[1], "elevate") == 0)
         return ask_for_elevation(arguments[2], arguments + 3);
     int relayed = count == 2 && strcmp(arguments[1], "relayed") == 0;
     /* Undumpable: not even the sandbox's root may look into or write to the agent's memory. */
     prctl(PR_SET_DUMPABLE, 0);
+    if (count == 3 && strcmp(arguments[1], "name") == 0)
+        return sethostname(arguments[2], strlen(arguments[2])) < 0;
     let_go_of_the_host(relayed);
     if (relayed)
         leave_tmp_empty();

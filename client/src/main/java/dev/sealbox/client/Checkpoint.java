@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code full} or {@code disk_only}
  * @param status {@code processing}, then {@code ready} or {@code failed}
  * @param sizeBytes 0 while processing
+ * @param memory whether forks on its host go on with its processes
  * @param createdAt RFC 3339
  * @param errorMsg why it failed, if it did
  */
@@ -18,6 +19,7 @@ public record Checkpoint(
         String kind,
         String status,
         long sizeBytes,
+        boolean memory,
         String createdAt,
         @Nullable String errorMsg) {
 

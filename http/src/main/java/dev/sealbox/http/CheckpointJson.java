@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /**
  * A checkpoint as clients see it. The small d of {@code sandboxId} is theirs; it is empty when it stands for an image.
  *
- * @param memory whether its forks go on with its processes: never here, of whatever kind (decision 0007)
+ * @param memory whether its forks go on with its processes: on the host that it was taken on, in gVisor (decision 0056)
  */
 record CheckpointJson(
         String id,
@@ -76,7 +76,7 @@ record CheckpointJson(
                 facts.organization().value(),
                 facts.name(),
                 kind(facts.kind()),
-                false,
+                state.memory(),
                 status(state.stage()),
                 SandboxConfig.of(facts.contents()),
                 state.sizeBytes(),

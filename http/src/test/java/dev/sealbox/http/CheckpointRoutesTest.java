@@ -38,6 +38,20 @@ class CheckpointRoutesTest {
     }
 
     @Test
+    void saysOfOneThatIsReadyWhetherItHasMemory() {
+        server.checkpoints.stage = Checkpoint.Stage.READY;
+        try {
+            assertThat(create("{\"name\":\"with memory\"}")
+                            .json()
+                            .path("memory")
+                            .asBoolean())
+                    .isTrue();
+        } finally {
+            server.checkpoints.stage = Checkpoint.Stage.PROCESSING;
+        }
+    }
+
+    @Test
     void createsACheckpointWithTheFieldsThatClientsRead() {
         var answer = create("{\"name\":\"before\",\"kind\":\"disk_only\",\"promoteToFull\":true}");
 

@@ -75,7 +75,16 @@ final class FakeCheckpoints implements Checkpoints {
         var failedAt = stage == Checkpoint.Stage.FAILED ? Instant.now() : Instant.EPOCH;
         var reason = stage == Checkpoint.Stage.FAILED ? "the disk is full" : "";
         var view = new CheckpointView(
-                id, new Checkpoint(stage, Optional.of(facts), 0, Set.of(), reason, failedAt, Upkeep.NONE));
+                id,
+                new Checkpoint(
+                        stage,
+                        Optional.of(facts),
+                        0,
+                        stage == Checkpoint.Stage.READY,
+                        Set.of(),
+                        reason,
+                        failedAt,
+                        Upkeep.NONE));
         known.put(view.id(), view);
         return now(done(view));
     }

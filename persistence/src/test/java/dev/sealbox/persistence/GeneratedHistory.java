@@ -265,7 +265,7 @@ final class GeneratedHistory {
                 id,
                 new CheckpointCommand.RequestCheckpoint(
                         source, "checkpoint-" + facts.size(), CheckpointKind.DISK_ONLY, contents));
-        laterOn.add(() -> tell(system(source), id, new CheckpointCommand.ConfirmReady(1)));
+        laterOn.add(() -> tell(system(source), id, new CheckpointCommand.ConfirmReady(1, false)));
     }
 
     private void fork(Origin origin, CheckpointId id) {

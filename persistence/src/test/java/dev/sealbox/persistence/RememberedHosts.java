@@ -15,6 +15,7 @@ import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.sealing.MayReveal;
 import dev.sealbox.domain.sealing.SealContext;
@@ -188,10 +189,10 @@ final class RememberedHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint) {
+    public CompletionStage<Taken> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
         return unlessBroken(() -> {
             layers.add(checkpoint);
-            return CompletableFuture.completedFuture(4096L);
+            return CompletableFuture.completedFuture(new Taken(4096, false));
         });
     }
 

@@ -284,7 +284,7 @@ class WebhooksIT {
                                 "c",
                                 CheckpointKind.DISK_ONLY,
                                 new Contents(PLAN, new HostId("host-1"), List.of(), List.of(), Map.of()))),
-                fact(acme, entity, new CheckpointEvent.CheckpointReady(1)),
+                fact(acme, entity, new CheckpointEvent.CheckpointReady(1, false)),
                 fact(acme, entity, new CheckpointEvent.CheckpointForked(fork))));
 
         deliver();

@@ -6,6 +6,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.runtime.container.ContainerSpec;
 import dev.sealbox.runtime.container.ContainerSpec.Fence;
@@ -16,6 +17,7 @@ import dev.sealbox.runtime.exec.Agent;
 import dev.sealbox.runtime.exec.Deadlines;
 import dev.sealbox.runtime.exec.HostedPorts;
 import dev.sealbox.runtime.exec.HostedSessions;
+import dev.sealbox.runtime.exec.Silence;
 import dev.sealbox.runtime.layer.HostedLayers;
 import dev.sealbox.runtime.layer.HostedOffers;
 import dev.sealbox.runtime.limits.Cgroups;
@@ -29,6 +31,8 @@ import dev.sealbox.runtime.rootfs.Trust;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.Disk;
 import dev.sealbox.runtime.storage.DiskRoom;
+import dev.sealbox.runtime.storage.LaunchRecord;
+import dev.sealbox.runtime.storage.MemoryImage;
 import dev.sealbox.runtime.storage.NodeStorage;
 import dev.sealbox.runtime.storage.SandboxRecord;
 import dev.sealbox.runtime.storage.SandboxRecord.Base;
@@ -39,6 +43,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -68,6 +73,8 @@ final class Host {
     private final HostedSessions sessions;
     private final HostedPorts ports;
     private final HostedLayers layers;
+    private final Silence silence = new Silence();
+    private final WholeCheckpoint wholeCheckpoints;
     private final Map<List<String>, Map<String, byte[]>> trust = new ConcurrentHashMap<>();
 
     Host(RuntimeSettings settings) {
@@ -86,6 +93,17 @@ final class Host {
         this.addresses = AddressPool.of(settings.addressPool());
         this.sessions = new HostedSessions(settings.sessions(), deadlines);
         this.ports = new HostedPorts(settings.portConnections());
+        this.wholeCheckpoints = new WholeCheckpoint(new WholeCheckpoint.Parts(
+                store,
+                driver,
+                router,
+                cgroups,
+                silence,
+                settings.silenceTimeout(),
+                settings.freezeTimeout(),
+                this::agentAtOnce,
+                this::socket,
+                record -> launched -> spec(record, launched.limits())));
     }
 
     Router router() {
@@ -98,6 +116,10 @@ final class Host {
 
     HostedPorts ports() {
         return ports;
+    }
+
+    Silence silence() {
+        return silence;
     }
 
     Store store() {
@@ -136,6 +158,7 @@ final class Host {
         records.forEach(record -> addresses.reserve(record.address()));
         var running = runtimes.running();
         running.forEach(cgroups::thaw);
+        runtimes.resumePaused();
         var alive = records.stream()
                 .filter(each -> store.folder(each.id()).isComplete())
                 .map(SandboxRecord::whereabouts)
@@ -165,9 +188,18 @@ final class Host {
         }
     }
 
+    /** The agent that waits for nobody but a sandbox that is being saved. */
     Agent agent(SandboxId sandbox) {
-        return new Agent(
-                socket(sandbox), deadlines, new Agent.Bounds(settings.agentPatience(), settings.outputLimit()));
+        return new Agent(socket(sandbox), deadlines, bounds(), silence, sandbox);
+    }
+
+    /** The same for who is the reason that others wait. */
+    private Agent agentAtOnce(SandboxId sandbox) {
+        return new Agent(socket(sandbox), deadlines, bounds());
+    }
+
+    private Agent.Bounds bounds() {
+        return new Agent.Bounds(settings.agentPatience(), settings.outputLimit());
     }
 
     /** How often the disk of a sandbox was put back to a checkpoint. */
@@ -188,12 +220,39 @@ final class Host {
         former.ifPresent(this::clear);
         next.ifPresent(record -> store.establish(store.folder(record.id()), record));
         var record = next.orElseGet(() -> establish(launch));
+        var memory = former.equals(next) && next.isPresent() ? Optional.<Path>empty() : memoryFor(launch);
         try {
-            boot(record, launch);
+            if (memory.isEmpty() || !goesOn(record, launch, memory.get())) {
+                boot(record, launch, Optional.empty());
+            }
             return record.whereabouts();
         } catch (RuntimeException e) {
             undo(record, former.isEmpty(), e);
             throw e;
+        }
+    }
+
+    /** Of the processes that a new disk's files belong to, when they were saved by what is to run this sandbox. */
+    private Optional<Path> memoryFor(Launch launch) {
+        return launch.layers().stream()
+                .findFirst()
+                .map(store::memory)
+                .filter(MemoryImage::isThere)
+                .filter(image -> runtimes.of(Template.of(launch.template())).memory()
+                                instanceof Containers.Memory.Kept(var version)
+                        && image.isOfUse(version, launch.authority()))
+                .map(MemoryImage::folder);
+    }
+
+    private boolean goesOn(SandboxRecord record, Launch launch, Path memory) {
+        try {
+            boot(record, launch, Optional.of(memory));
+            return true;
+        } catch (RuntimeFailure e) {
+            LOG.warn("{} does not go on from memory, and begins with its disk", record.id(), e);
+            clear(record);
+            store.forgetDisk(store.folder(record.id()));
+            return false;
         }
     }
 
@@ -224,7 +283,8 @@ final class Host {
                 .orElseThrow(() -> new RuntimeFailure("storage", "checkpoint " + newest + " is not on this host"));
     }
 
-    private void boot(SandboxRecord record, Launch launch) {
+    /** @param memory from which it goes on, if not from its process 1 */
+    private void boot(SandboxRecord record, Launch launch, Optional<Path> memory) {
         var folder = store.folder(record.id());
         var mount = driver.prepare(
                 disk(record, launch.limits().diskMB()),
@@ -233,25 +293,29 @@ final class Host {
         store.forgetFormerDisks(folder, record.generation());
         var containers = runtimes.of(Template.of(launch.template()));
         router.connect(record.whereabouts(), containers.asksForNeighbours());
-        var spec = new ContainerSpec(
-                record.id(),
-                AddressPool.numberOf(record.address()),
-                router.namespaceOf(record.id()),
-                cgroups.pathOf(record.id()),
-                launch.limits(),
-                new Fence(
-                        settings.uidBase(),
-                        settings.pidsLimit(),
-                        settings.shmBytes(),
-                        OpenFiles.atMost(settings.openFiles())));
+        var spec = spec(record, launch.limits());
         configure(folder.config(), containers.configuration(spec));
         var groups = containers.needsGroups()
                 ? cgroups.prepare(record.id(), launch.limits(), settings.pidsLimit() * TRACERS)
                 : List.<Path>of();
+        if (containers.memory() instanceof Containers.Memory.Kept) {
+            folder.noteLaunch(
+                    new LaunchRecord(mount.folder().toString(), mount.options(), launch.limits(), launch.authority()));
+        }
         containers.run(new Containers.Launching(
-                spec, mount.folder(), mount.options(), folder.path(), groups, socket(record.id()), folder.log()));
+                spec,
+                mount.folder(),
+                mount.options(),
+                folder.path(),
+                groups,
+                socket(record.id()),
+                folder.log(),
+                memory));
         cgroups.limitSockets(record.id(), launch.limits());
-        var agent = agent(record.id());
+        if (memory.isPresent()) {
+            containers.rename(record.id());
+        }
+        var agent = agentAtOnce(record.id());
         if (!agent.answers()) {
             throw new RuntimeFailure("agent", "the agent of " + record.id() + " does not answer");
         }
@@ -260,6 +324,20 @@ final class Host {
                 new GuestIdentity(record.id(), launch.origin(), record.generation()),
                 trustIn(record.base().template(), launch.authority()));
         folder.markComplete(true);
+    }
+
+    private ContainerSpec spec(SandboxRecord record, Limits limits) {
+        return new ContainerSpec(
+                record.id(),
+                AddressPool.numberOf(record.address()),
+                router.namespaceOf(record.id()),
+                cgroups.pathOf(record.id()),
+                limits,
+                new Fence(
+                        settings.uidBase(),
+                        settings.pidsLimit(),
+                        settings.shmBytes(),
+                        OpenFiles.atMost(settings.openFiles())));
     }
 
     private Disk disk(SandboxRecord record, int megabytes) {
@@ -291,17 +369,36 @@ final class Host {
         }
     }
 
-    /** Copies a sandbox's files as a layer, with its processes paused meanwhile, and returns its bytes. */
-    long capture(SandboxId sandbox, CheckpointId checkpoint) {
+    /** What was taken, if it was. */
+    Optional<Taken> taken(CheckpointId checkpoint) {
+        return store.sizeOf(checkpoint)
+                .map(size -> new Taken(size, store.memory(checkpoint).isThere()));
+    }
+
+    /**
+     * Copies a sandbox's files as a layer, with its processes paused meanwhile.
+     *
+     * @param memory whether to keep what they have in memory, too, where that can be done
+     */
+    Taken capture(SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
         var folder = store.folder(sandbox);
         var record = folder.record().orElseThrow(() -> new SandboxMissing(sandbox));
         var disk = disk(record, 0);
         if (!room().isEnoughFor(driver.copied(disk))) {
             throw new RuntimeFailure("storage", "the host's disk has no room for a copy of " + sandbox);
         }
+        return Optional.of(runtimes)
+                .filter(all -> memory)
+                .flatMap(all -> all.saving(sandbox))
+                .filter(saving -> room().isEnoughFor(driver.copied(disk) + cgroups.memoryInUse(sandbox)))
+                .flatMap(saving -> wholeCheckpoints.take(record, disk, checkpoint, saving))
+                .orElseGet(() -> new Taken(captured(record, disk, checkpoint), false));
+    }
+
+    private long captured(SandboxRecord record, Disk disk, CheckpointId checkpoint) {
         return store.add(checkpoint, record, layer -> {
             driver.flush(disk);
-            cgroups.whileFrozen(sandbox, settings.freezeTimeout(), () -> driver.capture(disk, layer));
+            cgroups.whileFrozen(record.id(), settings.freezeTimeout(), () -> driver.capture(disk, layer));
             return driver.settle(layer);
         });
     }
@@ -383,6 +480,7 @@ final class Host {
     }
 
     private void forget(SandboxRecord record) {
+        silence.forget(record.id());
         store.remove(record.id());
         addresses.giveBack(record.address());
     }

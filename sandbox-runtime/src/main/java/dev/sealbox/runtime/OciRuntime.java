@@ -19,6 +19,7 @@ import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.SandboxSessions;
@@ -213,11 +214,20 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     }
 
     @Override
-    public CompletionStage<Long> checkpoint(SandboxId sandbox, CheckpointId checkpoint) {
-        return changed(sandbox, () -> {
-            var taken = host.store().sizeOf(checkpoint);
-            return taken.isPresent() ? taken.get() : host.capture(present(sandbox), checkpoint);
-        });
+    public CompletionStage<Taken> checkpoint(SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
+        return changed(sandbox, () -> host.taken(checkpoint).orElseGet(() -> captured(sandbox, checkpoint, memory)));
+    }
+
+    private Taken captured(SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
+        try {
+            return host.capture(present(sandbox), checkpoint, memory);
+        } catch (RuntimeException e) {
+            // It may have ended on the way to its memory, and not have come back.
+            if (memory && !host.isAlive(sandbox)) {
+                live.remove(sandbox);
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -227,7 +237,29 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
 
     @Override
     public CompletionStage<List<SandboxAddress>> running() {
-        return CompletableFuture.supplyAsync(() -> host.alive(List.copyOf(live.values())), threads);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    var all = List.copyOf(live.values());
+                    var silences = all.stream()
+                            .collect(Collectors.toMap(
+                                    each -> each, each -> host.silence().silences(each.sandbox())));
+                    var alive = Set.copyOf(host.alive(all));
+                    return all.stream()
+                            .filter(each -> alive.contains(each)
+                                    || (wasSilent(each.sandbox(), silences.get(each)) && isThere(each)))
+                            .toList();
+                },
+                threads);
+    }
+
+    /** Whether what was seen of a sandbox may be of the moments between its end and its going on. */
+    private boolean wasSilent(SandboxId sandbox, @Nullable Long silences) {
+        return silences == null || silences % 2 == 1 || host.silence().silences(sandbox) != silences;
+    }
+
+    private boolean isThere(SandboxAddress sandbox) {
+        return changing.alone(
+                sandbox.sandbox(), () -> !host.alive(List.of(sandbox)).isEmpty());
     }
 
     @Override

@@ -3,9 +3,11 @@ package dev.sealbox.runtime;
 import static dev.sealbox.runtime.Node.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.CheckpointId;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.TrustFiles;
 import dev.sealbox.runtime.storage.StorageKind;
 import java.io.IOException;
@@ -241,11 +243,13 @@ abstract class DisksTests {
     void takesACheckpointOnce() {
         var parent = node.start();
         var checkpoint = new CheckpointId(UUID.randomUUID());
-        var size = await(node.runtime().checkpoint(parent, checkpoint));
+        var size = await(node.runtime().checkpoint(parent, checkpoint, false)).sizeBytes();
         node.run(parent, "head -c 5000000 /dev/urandom > large");
 
-        assertThat(await(node.runtime().checkpoint(parent, checkpoint))).isEqualTo(size);
-        assertThat(await(node.runtime().checkpoint(parent, new CheckpointId(UUID.randomUUID()))))
+        assertThat(await(node.runtime().checkpoint(parent, checkpoint, true))).isEqualTo(new Taken(size, false));
+        assertThat(await(node.runtime().checkpoint(parent, new CheckpointId(UUID.randomUUID()), true)))
+                .returns(false, Taken::memory)
+                .extracting(Taken::sizeBytes, LONG)
                 .isGreaterThan(size + 4_999_999);
     }
 

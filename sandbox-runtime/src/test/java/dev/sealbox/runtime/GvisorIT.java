@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.egress.SandboxAddress;
+import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.session.TerminalSize;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,9 +150,178 @@ class GvisorIT {
         Node.await(node.runtime().stop(elsewhere));
     }
 
+    /** What it has in memory only, a server, and a connection to the gateway. */
+    private static final String LIVELY = """
+            import os, socket, threading, time
+            number, count = os.urandom(8).hex(), 0
+            out = socket.create_connection(('169.254.169.253', 80))
+            def talk():
+                global heard
+                while True:
+                    try:
+                        out.send(b'.'); heard = out.recv(9).decode()
+                    except OSError as e:
+                        heard = type(e).__name__
+                        return
+                    time.sleep(0.02)
+            threading.Thread(target=talk, daemon=True).start()
+            def tick():
+                global count
+                while True:
+                    count += 1; time.sleep(0.02)
+            threading.Thread(target=tick, daemon=True).start()
+            server = socket.create_server(('0.0.0.0', 8080))
+            open('lively', 'w').write(number)
+            while True:
+                asking, who = server.accept()
+                asking.send(f'{number} {count} {heard}'.encode()); asking.close()
+            """;
+
+    private static final String GATEWAY = """
+            import socket, threading
+            server = socket.create_server(('169.254.169.253', 80))
+            print('ready', flush=True)
+            def answer(sandbox):
+                try:
+                    while sandbox.recv(9): sandbox.send(b'here')
+                except OSError: pass
+            while True:
+                threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
+            """;
+
+    private static String[] lively(SandboxId sandbox) {
+        var asking = "import socket; print(socket.create_connection(('127.0.0.1', 8080)).recv(99).decode())";
+        var answer = node.run(sandbox, List.of("python3", "-c", asking), Duration.ofSeconds(30));
+        assertThat(answer.exitCode()).as(answer.stderr()).isZero();
+        return answer.stdout().strip().split(" ");
+    }
+
+    @Test
+    void goesOnAfterAFullCheckpointAndInItsForks() throws IOException {
+        var gateway = new ProcessBuilder(
+                        "nsenter", "--net=" + node.runtime().networkNamespace(), "python3", "-c", GATEWAY)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertThat(gateway.inputReader().readLine()).isEqualTo("ready");
+            goesOn();
+        } finally {
+            gateway.destroyForcibly();
+        }
+    }
+
+    private static void goesOn() throws IOException {
+        node.write(one.sandbox(), "lively.py", LIVELY);
+        run("setsid python3 lively.py > lively.log 2>&1 &");
+        Eventually.holds(() -> assertThat(run("wc -c < lively; cat lively.log")).isEqualTo("16\n"));
+        Eventually.holds(() -> assertThat(lively(one.sandbox())[2]).isEqualTo("here"));
+        var before = lively(one.sandbox());
+
+        var checkpoint = new CheckpointId(UUID.randomUUID());
+        var waiting = CompletableFuture.supplyAsync(() -> IntStream.range(0, 20)
+                .mapToObj(
+                        each -> node.run(one.sandbox(), "echo " + each).stdout().strip())
+                .collect(Collectors.joining(" ")));
+        assertThat(node.checkpoint(one.sandbox(), checkpoint)).isTrue();
+
+        assertThat(waiting.join()).isEqualTo("0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
+        wentOn(one.sandbox(), before);
+        assertThat(run("hostname; sudo id -u")).isEqualTo(one.sandbox() + "\n0\n");
+        assertThat(Node.await(node.runtime().running())).contains(one);
+        run("echo later > later");
+
+        var fork = node.start(IN_GVISOR, new Limits(1, 700, 20480), checkpoint);
+        assertThat(fork.ip()).isNotEqualTo(one.ip());
+        wentOn(fork.sandbox(), before);
+        var look = "hostname; cat /etc/hostname; grep -o 'sb-.*' /etc/sealbox/sandbox; cat /proc/sys/kernel/hostname;"
+                + " ls later 2>/dev/null; sudo id -u";
+        var name = fork.sandbox() + "\n";
+        assertThat(node.run(fork.sandbox(), look).stdout()).isEqualTo(name + name + name + name + "0\n");
+        assertThat(node.run(fork.sandbox(), "cat /etc/machine-id").stdout()).isNotEqualTo(run("cat /etc/machine-id"));
+        assertThat(node.run(fork.sandbox(), reach(fork.ip())).stdout()).isEqualTo("here\n");
+        assertThat(node.checkpoint(fork.sandbox(), new CheckpointId(UUID.randomUUID())))
+                .as("with a connection that was just closed")
+                .isFalse();
+        wentOn(fork.sandbox(), before);
+        Node.await(node.runtime().stop(fork.sandbox()));
+
+        node.restore(IN_GVISOR, one.sandbox(), 1, checkpoint);
+        wentOn(one.sandbox(), before);
+        assertThat(run("ls later 2>/dev/null || echo none")).isEqualTo("none\n");
+
+        beginsAgain(node.startFor(Certificates.AUTHORITY + "\n", IN_GVISOR, LIMITS, checkpoint));
+        beginsAgain(node.start("base-runc", LIMITS, checkpoint));
+        var layers = node.disks().resolve("layers");
+        var image = layers.resolve(checkpoint + "/memory/checkpoint.img");
+        assertThat(Files.getPosixFilePermissions(layers)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        try (var file = FileChannel.open(image, StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - 1);
+        }
+        beginsAgain(node.start(IN_GVISOR, LIMITS, checkpoint));
+        Node.await(node.runtime().discard(checkpoint));
+    }
+
+    /** Over the wire, from the address that it has now. */
+    private static String reach(String address) {
+        return "python3 -c \"import socket; s = socket.create_connection(('169.254.169.253', 80)); s.send(b'.'); "
+                + "assert s.getsockname()[0] == '" + address + "'; print(s.recv(9).decode())\"";
+    }
+
+    private static void wentOn(SandboxId sandbox, String[] before) {
+        Eventually.holds(() -> {
+            var now = lively(sandbox);
+            assertThat(now[0]).isEqualTo(before[0]);
+            assertThat(Integer.parseInt(now[1])).isGreaterThan(Integer.parseInt(before[1]));
+            assertThat(now[2]).isEqualTo("ConnectionResetError");
+        });
+    }
+
+    /** With the files of the checkpoint, and none of its processes. */
+    private static void beginsAgain(SandboxAddress sandbox) {
+        assertThat(node.run(sandbox.sandbox(), "pgrep -c python3; wc -c < lively")
+                        .stdout())
+                .isEqualTo("0\n16\n");
+        Node.await(node.runtime().stop(sandbox.sandbox()));
+    }
+
+    /** What cannot be saved goes on undisturbed, and the checkpoint is of the disk. */
+    @Test
+    void keepsNoMemoryOfWhatCannotBeSaved() {
+        var wanted = Client.wanted(Duration.ZERO, Duration.ZERO, Optional.empty(), "cat");
+        try (var client = Client.start(node, one.sandbox(), wanted)) {
+            client.send("before\n");
+            client.readUntil("before\n");
+            assertThat(node.checkpoint(one.sandbox(), new CheckpointId(UUID.randomUUID())))
+                    .isFalse();
+            client.send("after\n");
+            client.readUntil("after\n");
+        }
+        run("pkill -x cat; (exec 7> removed; sleep 4712) > /dev/null 2>&1 & sleep 0.2; rm removed");
+        assertThat(node.checkpoint(one.sandbox(), new CheckpointId(UUID.randomUUID())))
+                .isFalse();
+        assertThat(run("pgrep -fx 'sleep 4712' | wc -l; pkill -fx 'sleep 4712'"))
+                .isEqualTo("1\n");
+        loseItsProcessesRatherThanEnd();
+        var other = node.start();
+        assertThat(node.checkpoint(other, new CheckpointId(UUID.randomUUID()))).isFalse();
+        Node.await(node.runtime().stop(other));
+    }
+
+    /** What nobody sees before, ends it in the attempt. */
+    private static void loseItsProcessesRatherThanEnd() {
+        run("mkdir gone; (cd gone; sleep 4713 > /dev/null 2>&1 &); sleep 0.2; rmdir gone; echo kept > kept");
+        assertThat(node.checkpoint(one.sandbox(), new CheckpointId(UUID.randomUUID())))
+                .isFalse();
+        assertThat(run("cat kept; pgrep -fx 'sleep 4713' || echo none")).isEqualTo("kept\nnone\n");
+        assertThat(Node.await(node.runtime().running())).contains(one);
+    }
+
     @Test
     void sleepsAndWakesAndIsAdopted() {
         run("echo kept > /tmp/kept; sleep 1000 > /dev/null 2>&1 &");
+        // As when the node died in the middle of a checkpoint.
+        var state = node.data().resolve("runsc").toString();
+        Node.Host.run("runsc", "--root", state, "pause", one.sandbox().value());
         node.restart();
         assertThat(Node.await(node.runtime().running()))
                 .extracting(SandboxAddress::sandbox)

@@ -131,8 +131,19 @@ final class Node implements AutoCloseable {
 
     /** Puts a running sandbox back. */
     void restore(SandboxId sandbox, int generation, CheckpointId... layers) {
+        restore("base", sandbox, generation, layers);
+    }
+
+    void restore(String template, SandboxId sandbox, int generation, CheckpointId... layers) {
         await(runtime.start(new Launch(
-                sandbox, "base", List.of(layers), LIMITS, Certificates.AUTHORITY, origin(layers), generation, false)));
+                sandbox,
+                template,
+                List.of(layers),
+                LIMITS,
+                Certificates.AUTHORITY,
+                origin(layers),
+                generation,
+                false)));
     }
 
     SandboxAddress start(Limits limits, CheckpointId... layers) {
@@ -140,9 +151,14 @@ final class Node implements AutoCloseable {
     }
 
     SandboxAddress start(String template, Limits limits, CheckpointId... layers) {
+        return startFor(Certificates.AUTHORITY, template, limits, layers);
+    }
+
+    /** Of an organisation with this authority. */
+    SandboxAddress startFor(String authority, String template, Limits limits, CheckpointId... layers) {
         var sandbox = SandboxId.random(ThreadLocalRandom.current());
-        return await(runtime.start(new Launch(
-                sandbox, template, List.of(layers), limits, Certificates.AUTHORITY, origin(layers), 0, false)));
+        return await(runtime.start(
+                new Launch(sandbox, template, List.of(layers), limits, authority, origin(layers), 0, false)));
     }
 
     /** As the system does when it finds that a sandbox has ended: from its disk. One that runs goes on. */
@@ -173,8 +189,13 @@ final class Node implements AutoCloseable {
 
     CheckpointId checkpoint(SandboxId sandbox) {
         var checkpoint = new CheckpointId(UUID.randomUUID());
-        await(runtime.checkpoint(sandbox, checkpoint));
+        await(runtime.checkpoint(sandbox, checkpoint, false));
         return checkpoint;
+    }
+
+    /** Of kind full; whether it has memory. */
+    boolean checkpoint(SandboxId sandbox, CheckpointId checkpoint) {
+        return await(runtime.checkpoint(sandbox, checkpoint, true)).memory();
     }
 
     String read(SandboxId sandbox, String path) {

@@ -34,6 +34,7 @@ class RuntimeSettingsTest {
                         64 << 20,
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(10),
+                        Duration.ofSeconds(2),
                         new SessionSettings(
                                 1 << 20,
                                 Duration.ofSeconds(10),

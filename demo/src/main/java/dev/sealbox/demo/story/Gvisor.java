@@ -69,5 +69,28 @@ final class Gvisor {
                 shell.run("cat notes.txt").stdout());
         egress.reveal(shell, "/gvisor-awake", key);
         sandbox.kill();
+        start().ifPresent(this::goOn);
+    }
+
+    /** One that has not just talked to somebody: its connections could not be saved. */
+    private void goOn(Shell shell) {
+        var sandbox = shell.sandbox();
+        shell.run("echo in memory > /dev/shm/note; setsid sleep 47111 > /dev/null 2>&1 &");
+        var checkpoint =
+                sandbox.awaitCheckpoint(sandbox.createCheckpoint("running").id(), PATIENCE);
+        report.proveEqual("in gVisor: a full checkpoint keeps memory", true, checkpoint.memory());
+        var fork = new Shell(
+                Sandbox.createFromCheckpoint(world.client(), checkpoint.id(), ForkOptions.defaults()), transcript);
+        var living = "cat /dev/shm/note; pgrep -xc sleep; hostname";
+        report.proveEqual(
+                "in gVisor: the fork goes on with the processes and what they have in memory, under its own name",
+                "in memory\n1\n" + fork.sandbox().id() + "\n",
+                fork.run(living).stdout());
+        report.proveEqual(
+                "in gVisor: so does the sandbox that was checkpointed",
+                "in memory\n1\n" + sandbox.id() + "\n",
+                shell.run(living).stdout());
+        fork.sandbox().kill();
+        sandbox.kill();
     }
 }

@@ -50,6 +50,7 @@ import java.util.stream.Stream;
  *
  * @param facts empty until it is requested
  * @param sizeBytes of its own layer of files; 0 until it is ready
+ * @param memory whether its layer has the processes, too
  * @param forks every sandbox ever started from it
  * @param failedAt the epoch unless it failed
  * @param upkeep what its owner has made of it since
@@ -58,6 +59,7 @@ public record Checkpoint(
         Stage stage,
         Optional<Facts> facts,
         long sizeBytes,
+        boolean memory,
         Set<SandboxId> forks,
         String reason,
         Instant failedAt,
@@ -87,7 +89,7 @@ public record Checkpoint(
             Instant createdAt) {}
 
     public static final Checkpoint ABSENT =
-            new Checkpoint(Stage.ABSENT, Optional.empty(), 0, Set.of(), "", Instant.EPOCH, Upkeep.NONE);
+            new Checkpoint(Stage.ABSENT, Optional.empty(), 0, false, Set.of(), "", Instant.EPOCH, Upkeep.NONE);
 
     /** Whether {@code asking} may know of this checkpoint. */
     public boolean isVisibleTo(OrganizationId asking) {
@@ -131,7 +133,8 @@ public record Checkpoint(
                         : refuse(new CheckpointRefusal.AlreadyExists());
             case AdoptImage adopt -> adopt(origin, adopt);
             case RetireImage() -> retire(origin);
-            case ConfirmReady(var size) -> stage == Stage.PROCESSING ? accept(new CheckpointReady(size)) : accept();
+            case ConfirmReady(var size, var memory) ->
+                stage == Stage.PROCESSING ? accept(new CheckpointReady(size, memory)) : accept();
             case ReportFailed(var why) -> stage == Stage.PROCESSING ? accept(new CheckpointFailed(why)) : accept();
             case AbandonCheckpoint() -> abandon();
             case ConfirmDiscarded() -> stage == Stage.DELETED ? accept(new LayerDiscarded()) : accept();
@@ -240,16 +243,19 @@ public record Checkpoint(
                 // given twice, and what was revoked stays so.
                 begun(Stage.READY, recorded, Optional.empty(), name, CheckpointKind.DISK_ONLY, contents)
                         .with(new Upkeep(false, upkeep.lastPatch(), List.of(), upkeep.revoked()));
-            case CheckpointReady(var size) -> new Checkpoint(Stage.READY, facts, size, forks, "", failedAt, upkeep);
-            case CheckpointFailed(var why) -> new Checkpoint(Stage.FAILED, facts, 0, forks, why, recorded.at(), upkeep);
+            case CheckpointReady(var size, var saved) ->
+                new Checkpoint(Stage.READY, facts, size, saved, forks, "", failedAt, upkeep);
+            case CheckpointFailed(var why) ->
+                new Checkpoint(Stage.FAILED, facts, 0, false, forks, why, recorded.at(), upkeep);
             case CheckpointForked(var fork) -> {
                 var after = new LinkedHashSet<>(forks);
                 after.add(fork);
-                yield new Checkpoint(stage, facts, sizeBytes, after, reason, failedAt, upkeep);
+                yield new Checkpoint(stage, facts, sizeBytes, memory, after, reason, failedAt, upkeep);
             }
             case CheckpointDeleted() ->
-                new Checkpoint(Stage.DELETED, facts, sizeBytes, forks, reason, failedAt, upkeep);
-            case LayerDiscarded() -> new Checkpoint(Stage.DISCARDED, facts, sizeBytes, forks, reason, failedAt, upkeep);
+                new Checkpoint(Stage.DELETED, facts, sizeBytes, memory, forks, reason, failedAt, upkeep);
+            case LayerDiscarded() ->
+                new Checkpoint(Stage.DISCARDED, facts, sizeBytes, memory, forks, reason, failedAt, upkeep);
             case CheckpointPublished() -> with(upkeep.published(true));
             case CheckpointUnpublished() -> with(upkeep.published(false));
             case PatchAdded(var patch, var number, var script, var description) ->
@@ -267,10 +273,10 @@ public record Checkpoint(
             CheckpointKind kind,
             Contents contents) {
         var facts = new Facts(recorded.origin().organization(), source, name, kind, contents, recorded.at());
-        return new Checkpoint(stage, Optional.of(facts), 0, Set.of(), "", Instant.EPOCH, Upkeep.NONE);
+        return new Checkpoint(stage, Optional.of(facts), 0, false, Set.of(), "", Instant.EPOCH, Upkeep.NONE);
     }
 
     private Checkpoint with(Upkeep next) {
-        return new Checkpoint(stage, facts, sizeBytes, forks, reason, failedAt, next);
+        return new Checkpoint(stage, facts, sizeBytes, memory, forks, reason, failedAt, next);
     }
 }

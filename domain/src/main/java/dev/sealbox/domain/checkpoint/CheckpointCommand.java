@@ -21,7 +21,8 @@ public sealed interface CheckpointCommand {
     /** The image is to go: if nothing stands for it by now, nothing ever will. Repeating it is harmless. */
     record RetireImage() implements CheckpointCommand {}
 
-    record ConfirmReady(long sizeBytes) implements CheckpointCommand {}
+    /** {@code memory} is false also from a node that knew nothing of it. */
+    record ConfirmReady(long sizeBytes, boolean memory) implements CheckpointCommand {}
 
     record ReportFailed(String reason) implements CheckpointCommand {}
 

@@ -13,7 +13,8 @@ public sealed interface CheckpointEvent {
     /** It stands for an image or a snapshot of that name, whose files are already there. */
     record ImageAdopted(String name, Contents contents) implements CheckpointEvent {}
 
-    record CheckpointReady(long sizeBytes) implements CheckpointEvent {}
+    /** {@code memory} says whether it has the processes, too. */
+    record CheckpointReady(long sizeBytes, boolean memory) implements CheckpointEvent {}
 
     record CheckpointFailed(String reason) implements CheckpointEvent {}
 

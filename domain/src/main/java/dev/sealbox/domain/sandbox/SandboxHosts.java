@@ -108,8 +108,12 @@ public interface SandboxHosts {
 
     CompletionStage<Unit> stop(HostId host, SandboxId sandbox);
 
-    /** Copies the sandbox's files; the size in bytes. */
-    CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint);
+    /**
+     * Copies the sandbox's files.
+     *
+     * @param memory whether to keep what its processes have in memory as well, where that can be done
+     */
+    CompletionStage<Taken> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint, boolean memory);
 
     CompletionStage<Unit> discard(HostId host, CheckpointId checkpoint);
 

@@ -51,9 +51,9 @@ public interface SandboxRuntime extends SandboxFiles {
     /**
      * Copies the sandbox's files as a layer named {@code checkpoint}, with the processes paused meanwhile.
      *
-     * @return the size of the layer in bytes
+     * @param memory whether to keep what the processes have in memory as well, if that can be done without harm
      */
-    CompletionStage<Long> checkpoint(SandboxId sandbox, CheckpointId checkpoint);
+    CompletionStage<Taken> checkpoint(SandboxId sandbox, CheckpointId checkpoint, boolean memory);
 
     /** Lets a layer go; its files disappear when no sandbox and no other layer stands on them. */
     CompletionStage<Void> discard(CheckpointId checkpoint);

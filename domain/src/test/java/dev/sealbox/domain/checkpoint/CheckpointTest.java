@@ -60,23 +60,30 @@ class CheckpointTest {
     void isRequestedOnceAndBecomesReadyOrFailed() {
         assertThat(given().decide(OWNER, REQUEST)).isEqualTo(accept(REQUESTED));
         assertThat(given(REQUESTED).decide(OWNER, REQUEST)).isEqualTo(refuse(new CheckpointRefusal.AlreadyExists()));
-        assertThat(given(REQUESTED).decide(OWNER, new ConfirmReady(7))).isEqualTo(accept(new CheckpointReady(7)));
+        assertThat(given(REQUESTED).decide(OWNER, new ConfirmReady(7, false)))
+                .isEqualTo(accept(new CheckpointReady(7, false)));
         assertThat(given(REQUESTED).decide(OWNER, new ReportFailed("full")))
                 .isEqualTo(accept(new CheckpointFailed("full")));
-        assertThat(given(REQUESTED, new CheckpointReady(7)).sizeBytes()).isEqualTo(7);
-        assertThat(given(REQUESTED, new CheckpointReady(7)).decide(OWNER, new ReportFailed("late")))
+        assertThat(given(REQUESTED, new CheckpointReady(7, false)).sizeBytes()).isEqualTo(7);
+        assertThat(given(REQUESTED).decide(OWNER, new ConfirmReady(7, true)))
+                .isEqualTo(accept(new CheckpointReady(7, true)));
+        assertThat(given(REQUESTED, new CheckpointReady(7, false)).memory()).isFalse();
+        assertThat(given(REQUESTED, new CheckpointReady(7, true), new CheckpointForked(FORK))
+                        .memory())
+                .isTrue();
+        assertThat(given(REQUESTED, new CheckpointReady(7, false)).decide(OWNER, new ReportFailed("late")))
                 .isEqualTo(accept());
-        assertThat(given(REQUESTED, new CheckpointFailed("full")).decide(OWNER, new ConfirmReady(7)))
+        assertThat(given(REQUESTED, new CheckpointFailed("full")).decide(OWNER, new ConfirmReady(7, false)))
                 .isEqualTo(accept());
     }
 
     @Test
     void isForkedWhenReady() {
-        var ready = given(REQUESTED, new CheckpointReady(7));
+        var ready = given(REQUESTED, new CheckpointReady(7, false));
         assertThat(ready.decide(OWNER, new ForkCheckpoint(FORK))).isEqualTo(accept(new CheckpointForked(FORK)));
         assertThat(ready.decide(STRANGER, new ForkCheckpoint(FORK)))
                 .isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
-        assertThat(given(REQUESTED, new CheckpointReady(7), new CheckpointForked(FORK))
+        assertThat(given(REQUESTED, new CheckpointReady(7, false), new CheckpointForked(FORK))
                         .decide(OWNER, new ForkCheckpoint(FORK)))
                 .isEqualTo(accept());
         assertThat(given(REQUESTED).decide(OWNER, new ForkCheckpoint(FORK)))
@@ -89,14 +96,14 @@ class CheckpointTest {
 
     @Test
     void isDeletedByItsOwnerUnderItsSandbox() {
-        var ready = given(REQUESTED, new CheckpointReady(7));
+        var ready = given(REQUESTED, new CheckpointReady(7, false));
         assertThat(ready.decide(OWNER, new DeleteCheckpoint(SOURCE))).isEqualTo(accept(new CheckpointDeleted()));
         assertThat(ready.decide(OWNER, new DeleteCheckpoint(FORK)))
                 .isEqualTo(refuse(new CheckpointRefusal.OfAnotherSandbox()));
         assertThat(ready.decide(STRANGER, new DeleteCheckpoint(SOURCE)))
                 .isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));
 
-        var deleted = given(REQUESTED, new CheckpointReady(7), new CheckpointDeleted());
+        var deleted = given(REQUESTED, new CheckpointReady(7, false), new CheckpointDeleted());
         assertThat(deleted.isVisibleTo(OWNER.organization())).isFalse();
         assertThat(deleted.decide(OWNER, new DeleteCheckpoint(SOURCE)))
                 .isEqualTo(refuse(new CheckpointRefusal.NoSuchCheckpoint()));

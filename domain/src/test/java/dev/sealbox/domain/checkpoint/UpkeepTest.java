@@ -37,7 +37,7 @@ class UpkeepTest {
             Map.of());
     private static final Checkpoint PROCESSING = given(
             Checkpoint.ABSENT, new CheckpointEvent.CheckpointRequested(SOURCE, "first", CheckpointKind.FULL, CONTENTS));
-    private static final Checkpoint READY = given(PROCESSING, new CheckpointEvent.CheckpointReady(7));
+    private static final Checkpoint READY = given(PROCESSING, new CheckpointEvent.CheckpointReady(7, false));
 
     private static Checkpoint given(Checkpoint checkpoint, CheckpointEvent... events) {
         var after = checkpoint;

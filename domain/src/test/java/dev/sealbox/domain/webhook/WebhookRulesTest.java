@@ -117,7 +117,7 @@ class WebhookRulesTest {
         var checkpoint = new CheckpointId(UUID.randomUUID());
         var fork = new SandboxId("sb-0000000000000002");
 
-        assertThat(Happening.of(checkpoint, Optional.of(SANDBOX), new CheckpointEvent.CheckpointReady(1)))
+        assertThat(Happening.of(checkpoint, Optional.of(SANDBOX), new CheckpointEvent.CheckpointReady(1, false)))
                 .contains(new Happening(
                         EventType.CHECKPOINT_CREATED, SANDBOX, Map.of("checkpointId", checkpoint.toString())));
         assertThat(Happening.of(checkpoint, Optional.of(SANDBOX), new CheckpointEvent.CheckpointForked(fork)))
@@ -125,7 +125,7 @@ class WebhookRulesTest {
         assertThat(Happening.of(checkpoint, Optional.empty(), new CheckpointEvent.CheckpointForked(fork)))
                 .as("of another organisation")
                 .contains(new Happening(EventType.FORKED, fork, Map.of("parentId", checkpoint.toString())));
-        assertThat(Happening.of(checkpoint, Optional.empty(), new CheckpointEvent.CheckpointReady(1)))
+        assertThat(Happening.of(checkpoint, Optional.empty(), new CheckpointEvent.CheckpointReady(1, false)))
                 .isEmpty();
     }
 }

@@ -23,6 +23,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
+import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import java.time.Clock;
 import java.util.List;
@@ -132,8 +133,10 @@ public final class CheckpointEntity
 
     private void take(Facts facts) {
         taking = true;
-        pipe(hosts.checkpoint(facts.contents().host(), facts.source().orElseThrow(), id)
-                .<CheckpointCommand>thenApply(CheckpointCommand.ConfirmReady::new)
+        pipe(hosts.checkpoint(
+                        facts.contents().host(), facts.source().orElseThrow(), id, facts.kind() == CheckpointKind.FULL)
+                .<CheckpointCommand>thenApply(
+                        taken -> new CheckpointCommand.ConfirmReady(taken.sizeBytes(), taken.memory()))
                 .exceptionally(failure -> new CheckpointCommand.ReportFailed(Records.reason(failure)))
                 .thenApply(Optional::of));
     }

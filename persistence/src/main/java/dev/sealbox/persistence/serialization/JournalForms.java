@@ -88,6 +88,7 @@ final class JournalForms {
             entry("checkpoint.requested.2", CheckpointEvent.CheckpointRequested.class),
             entry("checkpoint.image-adopted.1", CheckpointEvent.ImageAdopted.class),
             entry("checkpoint.ready.1", CheckpointEvent.CheckpointReady.class),
+            entry("checkpoint.ready.2", CheckpointEvent.CheckpointReady.class),
             entry("checkpoint.failed.1", CheckpointEvent.CheckpointFailed.class),
             entry("checkpoint.forked.1", CheckpointEvent.CheckpointForked.class),
             entry("checkpoint.deleted.1", CheckpointEvent.CheckpointDeleted.class),
@@ -137,6 +138,7 @@ final class JournalForms {
             entry("checkpoint.state.2", Checkpoint.class),
             entry("checkpoint.state.3", Checkpoint.class),
             entry("checkpoint.state.4", Checkpoint.class),
+            entry("checkpoint.state.5", Checkpoint.class),
             entry("image.state.1", ImageLibrary.class),
             entry("image.state.2", ImageLibrary.class),
             entry("organization.state.1", Organization.class),
@@ -164,7 +166,7 @@ final class JournalForms {
             case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
             case SecretStore store -> "store.state.5";
             case Sandbox sandbox -> "sandbox.state.7";
-            case Checkpoint checkpoint -> "checkpoint.state.4";
+            case Checkpoint checkpoint -> "checkpoint.state.5";
             case ImageLibrary library -> "image.state.2";
             case Organization organization -> "organization.state.3";
             default -> throw new IllegalArgumentException("not for the journal: " + written.getClass());
@@ -246,7 +248,7 @@ final class JournalForms {
         return switch (event) {
             case CheckpointEvent.CheckpointRequested e -> "checkpoint.requested.2";
             case CheckpointEvent.ImageAdopted e -> "checkpoint.image-adopted.1";
-            case CheckpointEvent.CheckpointReady e -> "checkpoint.ready.1";
+            case CheckpointEvent.CheckpointReady e -> "checkpoint.ready.2";
             case CheckpointEvent.CheckpointFailed e -> "checkpoint.failed.1";
             case CheckpointEvent.CheckpointForked e -> "checkpoint.forked.1";
             case CheckpointEvent.CheckpointDeleted e -> "checkpoint.deleted.1";

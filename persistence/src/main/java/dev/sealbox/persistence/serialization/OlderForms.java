@@ -29,10 +29,15 @@ final class OlderForms {
             entry("sandbox.state.5", sandbox -> withSite(withPreview(sandbox))),
             entry("sandbox.state.6", OlderForms::withSite),
             entry("checkpoint.requested.1", OlderForms::checkpointRequested),
-            entry("checkpoint.state.1", checkpoint -> checkpoint(withUpkeep(checkpoint))),
-            entry("checkpoint.state.2", OlderForms::checkpoint),
+            entry("checkpoint.ready.1", recorded -> {
+                withoutMemory((ObjectNode) recorded.get("event"));
+                return recorded;
+            }),
+            entry("checkpoint.state.1", checkpoint -> withoutMemory(checkpoint(withUpkeep(checkpoint)))),
+            entry("checkpoint.state.2", checkpoint -> withoutMemory(checkpoint(checkpoint))),
             // Every checkpoint had a source before some stood for images.
-            entry("checkpoint.state.3", UnaryOperator.identity()),
+            entry("checkpoint.state.3", OlderForms::withoutMemory),
+            entry("checkpoint.state.4", OlderForms::withoutMemory),
             entry("image.build-begun.1", OlderForms::buildBegun),
             entry("image.state.1", OlderForms::images),
             entry("store.state.1", store -> withRules(withTcp(withLocations(store(store))))),
@@ -93,6 +98,11 @@ final class OlderForms {
         upkeep.putArray("patches");
         upkeep.put("revoked", false);
         return checkpoint;
+    }
+
+    /** Before runtimes could save memory, every checkpoint was of the disk only. */
+    private static ObjectNode withoutMemory(ObjectNode checkpoint) {
+        return checkpoint.put("memory", false);
     }
 
     /** Before sandboxes could be hibernated, all of them counted. */

@@ -88,7 +88,8 @@ final class BuildWork {
         say(wanted.manifest().steps().size() + 1, "checkpoint", "Keeping the files");
         var build = site.build();
         // Not to be left alone half way: the layer is to be there or not.
-        Patience.settle(builds.hosts.checkpoint(build.host(), build.builder(), build.layer()), Duration.ofMinutes(20));
+        Patience.settle(
+                builds.hosts.checkpoint(build.host(), build.builder(), build.layer(), false), Duration.ofMinutes(20));
         site.stop();
         return new ImageLayer(
                 build.host(),

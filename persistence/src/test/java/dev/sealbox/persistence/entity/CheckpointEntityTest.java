@@ -19,6 +19,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.CheckpointKind;
 import dev.sealbox.domain.sandbox.Limits;
+import dev.sealbox.domain.sandbox.Taken;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,10 +72,11 @@ class CheckpointEntityTest {
         checkpoint.runCommand(new CheckpointMessage.Await(asker.getRef()));
         asker.expectNoMessage();
 
-        hosts.next("checkpoint").succeed(4096L);
+        hosts.next("checkpoint").succeed(new Taken(4096, true));
 
         assertThat(answered()).isEqualTo(Stage.READY);
         assertThat(checkpoint.getState().sizeBytes()).isEqualTo(4096);
+        assertThat(checkpoint.getState().memory()).isTrue();
     }
 
     @Test
@@ -93,7 +95,7 @@ class CheckpointEntityTest {
         hosts.next("checkpoint");
 
         checkpoint.restart();
-        hosts.next("checkpoint").succeed(1L);
+        hosts.next("checkpoint").succeed(new Taken(1, false));
 
         checkpoint.runCommand(new CheckpointMessage.Await(asker.getRef()));
         assertThat(answered()).isEqualTo(Stage.READY);
@@ -102,7 +104,7 @@ class CheckpointEntityTest {
     @Test
     void hasItsFilesLetGoUntilTheHostHasDoneIt() {
         request();
-        hosts.next("checkpoint").succeed(1L);
+        hosts.next("checkpoint").succeed(new Taken(1, false));
         checkpoint.runCommand(new CheckpointMessage.Await(asker.getRef()));
         answered();
 
@@ -125,7 +127,7 @@ class CheckpointEntityTest {
         assertThat(told(new CheckpointCommand.DeleteCheckpoint(SOURCE))).isEqualTo(Stage.DELETED);
         assertThat(hosts.tasks).isEmpty();
 
-        copying.succeed(1L);
+        copying.succeed(new Taken(1, false));
         hosts.next("discard").succeed(Unit.DONE);
         checkpoint.runCommand(new CheckpointMessage.Resume());
         ACTORS.createTestProbe().awaitAssert(() -> {

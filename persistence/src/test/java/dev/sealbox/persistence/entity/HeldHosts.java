@@ -14,6 +14,7 @@ import dev.sealbox.domain.sandbox.FileEntry;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Terms;
 import java.io.InputStream;
 import java.util.List;
@@ -149,8 +150,8 @@ final class HeldHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint) {
-        return asked("checkpoint", checkpoint, Long.class);
+    public CompletionStage<Taken> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
+        return asked("checkpoint", checkpoint, Taken.class);
     }
 
     @Override

@@ -29,6 +29,7 @@ class RetiringTest {
         var none = Checkpoint.ABSENT;
         return new CheckpointView(
                 new CheckpointId(UUID.randomUUID()),
-                new Checkpoint(Checkpoint.Stage.READY, none.facts(), 1, Set.of(), "", none.failedAt(), none.upkeep()));
+                new Checkpoint(
+                        Checkpoint.Stage.READY, none.facts(), 1, false, Set.of(), "", none.failedAt(), none.upkeep()));
     }
 }

@@ -3,6 +3,7 @@ package dev.sealbox.runtime.container;
 import dev.sealbox.domain.identity.SandboxId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The containers of a node that one runtime has made. They belong to no process of ours and outlive the server. */
@@ -15,6 +16,7 @@ public sealed interface Containers permits Runc, Runsc {
      * @param mountOptions of the overlay that is the disk
      * @param bundle the folder with {@code config.json}
      * @param groups the control groups that were made for it, as folders
+     * @param memory the folder of what {@link #save} has made, for a container that goes on; empty for a new one
      */
     record Launching(
             ContainerSpec spec,
@@ -23,7 +25,17 @@ public sealed interface Containers permits Runc, Runsc {
             Path bundle,
             List<Path> groups,
             Path socket,
-            Path log) {}
+            Path log,
+            Optional<Path> memory) {}
+
+    /** What it can do with the memory of processes. */
+    sealed interface Memory {
+        /** Containers start with their process 1 and nothing else. */
+        record None() implements Memory {}
+
+        /** They can be saved. {@code version} is of the runtime: another one may not read it. */
+        record Kept(String version) implements Memory {}
+    }
 
     /** The content of {@code config.json}. */
     String configuration(ContainerSpec spec);
@@ -36,6 +48,21 @@ public sealed interface Containers permits Runc, Runsc {
 
     /** Starts a container, detached from this process. */
     void run(Launching launching);
+
+    /** Whether the processes of a container can be saved, and go on later. */
+    Memory memory();
+
+    /** Lets all processes of a container stand still; the network goes on. */
+    void pause(SandboxId sandbox);
+
+    /** Lets them go on. */
+    void resume(SandboxId sandbox);
+
+    /** Writes the memory of a container that stands still into an empty folder. That ends it, whether it succeeds or not. */
+    void save(SandboxId sandbox, Path folder);
+
+    /** Tells a container that was saved under another name its own. */
+    void rename(SandboxId sandbox);
 
     /** Kills all processes and forgets the container; one that is not there is fine. */
     void delete(SandboxId sandbox);

@@ -50,6 +50,10 @@ record OciProgram(List<String> words, Path state) {
         return list(container -> !container.path("status").asText().equals("stopped"));
     }
 
+    Set<SandboxId> paused() {
+        return list(container -> container.path("status").asText().equals("paused"));
+    }
+
     Set<SandboxId> known() {
         return list(container -> true);
     }

@@ -60,6 +60,35 @@ public final class Runc implements Containers {
     }
 
     @Override
+    public Memory memory() {
+        return new Memory.None();
+    }
+
+    @Override
+    public void pause(SandboxId sandbox) {
+        throw cannot();
+    }
+
+    @Override
+    public void resume(SandboxId sandbox) {
+        throw cannot();
+    }
+
+    @Override
+    public void save(SandboxId sandbox, Path folder) {
+        throw cannot();
+    }
+
+    @Override
+    public void rename(SandboxId sandbox) {
+        throw cannot();
+    }
+
+    private static IllegalStateException cannot() {
+        return new IllegalStateException("runc keeps no memory here");
+    }
+
+    @Override
     public void delete(SandboxId sandbox) {
         runc.delete(sandbox);
     }

@@ -2,12 +2,14 @@ package dev.sealbox.runtime.container;
 
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.runtime.step.RuntimeFailure;
+import dev.sealbox.runtime.step.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -18,12 +20,15 @@ public final class Runsc implements Containers {
     private final OciProgram runsc;
     private final HostPrograms programs;
     private final String platform;
+    private final Supplier<Memory> memory;
 
     /**
      * @param state runsc's own folder; what is not in it is not ours
      * @param platform by which gVisor comes to run, as runsc names it
+     * @param memory what is known of its saving, once it has been tried
      */
-    Runsc(Path state, HostPrograms programs, String platform) {
+    Runsc(Path state, HostPrograms programs, String platform, Supplier<Memory> memory) {
+        this.memory = memory;
         this.runsc = new OciProgram(List.of("runsc"), state);
         this.programs = programs;
         this.platform = platform;
@@ -74,26 +79,82 @@ public final class Runsc implements Containers {
                 Integer.toString(spec.fence().openFiles()),
                 launching.socket().toString(),
                 launching.log().toString()));
-        command.addAll(new OciProgram(words(platform), runsc.state())
-                .command(
-                        "run",
-                        "--detach",
-                        "--bundle",
-                        launching.bundle().toString(),
-                        spec.sandbox().value()));
+        var how = launching
+                .memory()
+                .map(folder -> List.of("restore", "--image-path", folder.toString()))
+                .orElse(List.of("run"));
+        command.addAll(full().command(how.toArray(String[]::new)));
+        command.addAll(List.of(
+                "--detach",
+                "--bundle",
+                launching.bundle().toString(),
+                spec.sandbox().value()));
         runsc.launch(command, launching);
     }
 
+    private OciProgram full() {
+        return new OciProgram(words(platform), runsc.state());
+    }
+
+    @Override
+    public Memory memory() {
+        return memory.get();
+    }
+
+    @Override
+    public void pause(SandboxId sandbox) {
+        Tool.run(OciProgram.STEP, full().command("pause", sandbox.value()));
+    }
+
+    @Override
+    public void resume(SandboxId sandbox) {
+        Tool.run(OciProgram.STEP, full().command("resume", sandbox.value()));
+    }
+
+    @Override
+    public void save(SandboxId sandbox, Path folder) {
+        Tool.runLong(OciProgram.STEP, full().command("checkpoint", "--image-path", folder.toString(), sandbox.value()));
+    }
+
+    /** Nobody inside may do that, so it is asked for from here, with the right to. */
+    @Override
+    public void rename(SandboxId sandbox) {
+        var name = sandbox.value();
+        Tool.run(
+                OciProgram.STEP,
+                full().command("exec", "--user", "0", "--cap", "CAP_SYS_ADMIN", name, OciConfig.AGENT, "name", name));
+    }
+
+    /** Whether it knows of this one, running or not. */
+    boolean knows(SandboxId sandbox) {
+        if (!Files.isDirectory(runsc.state())) {
+            return false;
+        }
+        try (var states = Files.list(runsc.state())) {
+            return states.anyMatch(state -> state.getFileName().toString().startsWith(sandbox.value()));
+        } catch (IOException e) {
+            throw new RuntimeFailure(OciProgram.STEP, e);
+        }
+    }
+
+    /** Where one has ended while it stood still, runsc forgets it, and then stumbles over that. */
     @Override
     public void delete(SandboxId sandbox) {
         if (hasAny()) {
-            runsc.delete(sandbox);
+            var result = Tool.attempt(OciProgram.STEP, runsc.command("delete", "--force", sandbox.value()), "");
+            if (result.exitCode() != 0 && knows(sandbox)) {
+                throw new RuntimeFailure(OciProgram.STEP, "runsc does not delete " + sandbox + ": " + result.errors());
+            }
         }
     }
 
     @Override
     public Set<SandboxId> running() {
         return hasAny() ? runsc.running() : Set.of();
+    }
+
+    Set<SandboxId> paused() {
+        return hasAny() ? runsc.paused() : Set.of();
     }
 
     @Override

@@ -35,14 +35,33 @@ public final class Runtimes {
         this.offer = CompletableFuture.supplyAsync(
                 () -> told(Offer.tried(programs, platform), platform), Thread::startVirtualThread);
         // Containers of an earlier process are looked after whether new ones could run or not.
-        this.runsc = new Runsc(data.resolve("runsc"), programs, platform);
+        this.runsc = new Runsc(data.resolve("runsc"), programs, platform, () -> memory(platform));
     }
 
     private static Optional<Offer> told(Optional<Offer> offer, String platform) {
         offer.ifPresentOrElse(
-                there -> LOG.info("offering runsc {} on {}", there.version(), platform),
+                there -> LOG.info(
+                        "offering runsc {} on {}; full checkpoints {}",
+                        there.version(),
+                        platform,
+                        there.savesMemory()
+                                ? "keep the memory of processes in it"
+                                : "keep the disk only: it does not save and restore here"),
                 () -> LOG.info("offering runc only: there is no runsc that runs on {}", platform));
         return offer;
+    }
+
+    private Containers.Memory memory(String platform) {
+        return offer.join()
+                .filter(Offer::savesMemory)
+                .<Containers.Memory>map(there -> new Containers.Memory.Kept(there.version() + " on " + platform))
+                .orElseGet(Containers.Memory.None::new);
+    }
+
+    /** Whoever has made this sandbox's container, if its processes can be saved. */
+    public Optional<Containers> saving(SandboxId sandbox) {
+        return Optional.<Containers>of(runsc)
+                .filter(there -> runsc.knows(sandbox) && runsc.memory() instanceof Containers.Memory.Kept);
     }
 
     /** What new sandboxes can be run by here, as far as is known by now. */
@@ -72,6 +91,11 @@ public final class Runtimes {
     /** Kills all processes and forgets the container, whoever has made it; one that is not there is fine. */
     public void delete(SandboxId sandbox) {
         all().forEach(each -> each.delete(sandbox));
+    }
+
+    /** Lets those go on that stand still since a process ended in the middle of a checkpoint. */
+    public void resumePaused() {
+        runsc.paused().forEach(runsc::resume);
     }
 
     /** The containers whose process 1 lives. */

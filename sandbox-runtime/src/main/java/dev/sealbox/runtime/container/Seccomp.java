@@ -22,11 +22,13 @@ final class Seccomp {
 
     private static final int ENOSYS = 38;
 
+    private static final String CLONE3 = "clone3";
+
     /**
      * Said to be unknown, so that programs do without. The flags of clone3 lie in memory, where no filter sees them; libc
      * falls back to clone. What io_setup takes is counted for the whole machine, so that one sandbox could take it all.
      */
-    private static final List<String> UNKNOWN = List.of("clone3", "io_setup");
+    private static final List<String> UNKNOWN = List.of(CLONE3, "io_setup");
 
     private static final int FIRST = 0;
     private static final int UNIX = 1;
@@ -44,6 +46,10 @@ final class Seccomp {
     private Seccomp() {}
 
     static ObjectNode profile() {
+        return profile(UNKNOWN);
+    }
+
+    private static ObjectNode profile(List<String> saidToBeUnknown) {
         var profile =
                 JSON.createObjectNode().put("defaultAction", "SCMP_ACT_ERRNO").put("defaultErrnoRet", 1);
         profile.putArray("architectures").add(architecture());
@@ -64,7 +70,7 @@ final class Seccomp {
                 .put("action", "SCMP_ACT_ERRNO")
                 .put("errnoRet", ENOSYS)
                 .putArray("names");
-        UNKNOWN.forEach(unknown::add);
+        saidToBeUnknown.forEach(unknown::add);
         return profile;
     }
 
@@ -79,10 +85,16 @@ final class Seccomp {
         return conditions.addObject().put("index", index).put("value", value).put("op", operator);
     }
 
-    /** The same for gVisor's kernel, which calls pselect6 otherwise. Of what it has no name for it says EPERM too. */
+    /**
+     * The same for gVisor's kernel, which calls pselect6 otherwise. Of what it has no name for it says EPERM, and of what
+     * is to be unknown as well, at which libc would make no thread: so clone3 goes through to that kernel, which has none.
+     */
     static ObjectNode profileInGvisor() {
-        var profile = profile();
-        ((ArrayNode) profile.path("syscalls").path(0).path("names")).add("pselect");
+        var profile =
+                profile(UNKNOWN.stream().filter(name -> !name.equals(CLONE3)).toList());
+        ((ArrayNode) profile.path("syscalls").path(0).path("names"))
+                .add("pselect")
+                .add(CLONE3);
         return profile;
     }
 

@@ -2,6 +2,7 @@ package dev.sealbox.runtime.exec;
 
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.Command;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A sandbox's process 1, spoken to through its socket: one connection per operation. Methods block; call them on virtual
@@ -38,6 +40,7 @@ public final class Agent {
     private final Path socket;
     private final Deadlines deadlines;
     private final Bounds bounds;
+    private final Door door;
 
     /**
      * How far an agent is trusted.
@@ -47,15 +50,56 @@ public final class Agent {
      */
     public record Bounds(Duration patience, long output) {}
 
+    /** Where a conversation begins and ends. */
+    interface Door {
+        /** Of whoever has no reason to wait. */
+        Door OPEN = new Door() {
+            @Override
+            public boolean enter(boolean waiting) {
+                return true;
+            }
+
+            @Override
+            public void leave() {
+                // Nobody counts.
+            }
+        };
+
+        /** Returns false when one may not enter now, and does not wait for it. */
+        boolean enter(boolean waiting) throws IOException;
+
+        /** Once for each that has entered. */
+        void leave();
+    }
+
+    /** An agent that everybody may talk to. */
     public Agent(Path socket, Deadlines deadlines, Bounds bounds) {
+        this(socket, deadlines, bounds, Door.OPEN);
+    }
+
+    /** The agent of one that is silent at times, and then waited for. */
+    public Agent(Path socket, Deadlines deadlines, Bounds bounds, Silence silence, SandboxId sandbox) {
+        this(socket, deadlines, bounds, silence.door(sandbox));
+    }
+
+    private Agent(Path socket, Deadlines deadlines, Bounds bounds, Door door) {
         this.socket = socket;
         this.deadlines = deadlines;
         this.bounds = bounds;
+        this.door = door;
     }
 
-    /** Whether it answers, be it that it has no room for another process. */
+    /** Whether it answers, be it that it has no room for another process. One that is silent now does not. */
     public boolean answers() {
-        try (var conversation = open()) {
+        try {
+            return door.enter(false) && answersInside();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean answersInside() {
+        try (var conversation = dial()) {
             conversation.within(PING);
             conversation.say(Frame.PING, new byte[0]);
             var answer = conversation.hear().type();
@@ -88,6 +132,17 @@ public final class Agent {
         return result.exitCode() == -1
                 ? new CommandResult(-1, result.stdout(), result.stderr() + "\nProcess timed out")
                 : result;
+    }
+
+    /** Why what runs in the sandbox cannot be saved now, as far as its agent can tell. */
+    public Optional<String> obstacle() throws IOException {
+        try (var conversation = open()) {
+            conversation.say(Frame.SAVABLE, new byte[0]);
+            var answer = conversation.hearWithin(bounds.patience());
+            return answer.type() == Frame.DONE
+                    ? Optional.empty()
+                    : Optional.of(Refused.read(answer).text());
+        }
     }
 
     /** Starts a process that is spoken to until it ends, by whoever closes the conversation. */
@@ -239,11 +294,26 @@ public final class Agent {
     }
 
     private Conversation open() throws IOException {
+        door.enter(true);
+        return dial();
+    }
+
+    /** By whoever has entered; whether it succeeds or not, the door is left in the end. */
+    private Conversation dial() throws IOException {
+        try {
+            return connected();
+        } catch (IOException | RuntimeException e) {
+            door.leave();
+            throw e;
+        }
+    }
+
+    private Conversation connected() throws IOException {
         var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         var limit = deadlines.close(channel, bounds.patience());
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            return new Conversation(channel, deadlines);
+            return new Conversation(channel, deadlines, door::leave);
         } catch (IOException e) {
             channel.close();
             throw e;

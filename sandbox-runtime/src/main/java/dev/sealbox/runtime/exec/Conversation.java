@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One operation's connection to an agent. For one thread at a time. */
@@ -14,9 +15,13 @@ final class Conversation implements AutoCloseable {
     private final SocketChannel channel;
     private final FrameChannel frames;
     private final Deadlines deadlines;
+    private final Runnable onClose;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Future<?> deadline;
 
-    Conversation(SocketChannel channel, Deadlines deadlines) {
+    /** {@code onClose} runs once. */
+    Conversation(SocketChannel channel, Deadlines deadlines, Runnable onClose) {
+        this.onClose = onClose;
         this.channel = channel;
         this.frames = new FrameChannel(channel);
         this.deadlines = deadlines;
@@ -73,6 +78,12 @@ final class Conversation implements AutoCloseable {
         if (deadline != null) {
             deadline.cancel(false);
         }
-        frames.close();
+        try {
+            frames.close();
+        } finally {
+            if (closed.compareAndSet(false, true)) {
+                onClose.run();
+            }
+        }
     }
 }

@@ -25,6 +25,7 @@ final class Frame {
     static final byte PING = 0x16;
     static final byte SESSION = 0x17;
     static final byte CONNECT = 0x18;
+    static final byte SAVABLE = 0x1a;
 
     /** Bytes of payload that an agent may send at once; a larger frame ends the conversation. */
     static final int LARGEST = 64 << 10;

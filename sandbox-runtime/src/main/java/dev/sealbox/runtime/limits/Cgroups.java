@@ -87,6 +87,13 @@ public final class Cgroups {
         return groups;
     }
 
+    /** The folders that {@link #prepare} has made for a sandbox. */
+    public List<Path> foldersOf(SandboxId sandbox) {
+        return unified()
+                ? List.of(mounts.resolve(parent).resolve(sandbox.value()))
+                : controllers().map(each -> group(each, sandbox)).toList();
+    }
+
     /** Where there is one hierarchy a group has the controllers that those above it hand down. */
     private Path unifiedGroup(SandboxId sandbox) {
         var ours = mounts.resolve(parent);

@@ -38,14 +38,14 @@ record GuestLink(String namespace, String router, String address) {
                 """.formatted(namespace, device(), ROUTER_MAC, router, mac(), namespace);
     }
 
-    /** For {@code ip -batch} in the sandbox's namespace. */
+    /** For {@code ip -batch} in the sandbox's namespace; harmless where it is so already. */
     String guestEnd() {
         return """
                 link set lo up
                 link set eth0 arp off up
-                address add %s/32 dev eth0
-                route add %2$s dev eth0
-                route add default via %2$s dev eth0
+                address replace %s/32 dev eth0
+                route replace %2$s dev eth0
+                route replace default via %2$s dev eth0
                 neigh replace %2$s lladdr %3$s dev eth0 nud permanent
                 """.formatted(address, Gateway.ADDRESS, ROUTER_MAC);
     }

@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 public final class Router {
     private static final String STEP = "network";
     private static final Path NAMESPACES = Path.of("/run/netns");
+    private static final int RESETS = 5;
+    private static final List<String> ALIVE = List.of(
+            "established", "syn-sent", "syn-recv", "fin-wait-1", "fin-wait-2", "close-wait", "last-ack", "closing");
     private final String name;
     private final String guestPrefix;
 
@@ -74,6 +77,12 @@ public final class Router {
         nft(RouterRules.admit(link));
     }
 
+    /** Gives a sandbox's end of its wire the address again, which gVisor takes for itself when it starts. */
+    public void address(SandboxAddress guest) {
+        var link = link(guest);
+        ip(List.of("-n", link.namespace()), link.guestEnd());
+    }
+
     /** Takes a sandbox's wire and namespace away; done already is done. */
     public void disconnect(SandboxAddress guest) {
         var link = link(guest);
@@ -85,6 +94,47 @@ public final class Router {
     /** The namespace lives as long as a process in it, which may take a moment to end; its wire's name is wanted again. */
     private void cut(GuestLink link) {
         Tool.attempt(STEP, List.of("ip", "-n", name, "link", "delete", link.device()), "");
+    }
+
+    /**
+     * Resets every connection of a sandbox that is alive, on both sides. Nothing in it runs meanwhile.
+     *
+     * @return whether none is left
+     */
+    public boolean reset(SandboxAddress guest) {
+        for (var attempt = 0; attempt < RESETS; attempt++) {
+            sockets("--kill", guest);
+            if (sockets("--no-header", guest).isBlank()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a connection of a sandbox has ended within the last minute, so that its own kernel may still know of it. */
+    public boolean hasClosedLately(SandboxAddress guest) {
+        var command = List.of(
+                "nsenter",
+                "--net=" + namespace(),
+                "nft",
+                "get",
+                "element",
+                "inet",
+                "sealbox",
+                "closing",
+                "{ " + guest.ip() + " }");
+        return Tool.attempt(STEP, command, "").exitCode() == 0;
+    }
+
+    /** Connections that have ended are the kernel's to remember. */
+    private String sockets(String option, SandboxAddress guest) {
+        var command = new ArrayList<>(
+                List.of("nsenter", "--net=" + namespace(), "ss", "--tcp", "--numeric", "--no-header", option));
+        for (var state : ALIVE) {
+            command.addAll(List.of("state", state));
+        }
+        command.addAll(List.of("dst", guest.ip()));
+        return Tool.run(STEP, command);
     }
 
     /** Removes the namespaces of this node's sandboxes but those that are to stay. */

@@ -13,6 +13,9 @@ final class RouterRules {
      */
     static final int CONNECTIONS = 8192;
 
+    /** Seconds for which gVisor remembers a connection that a program in it has closed, and a little more. */
+    private static final int CLOSING = 65;
+
     private RouterRules() {}
 
     /**
@@ -21,7 +24,7 @@ final class RouterRules {
      * <p>A packet passes three gates: its interface, hardware and network address are those of one sandbox; names and the
      * web are directed to the gateway wherever they were going, and so is TCP to invented addresses; what then is not for one
      * of the gateway's ports is answered with a reset (TCP) or dropped, and so is what a sandbox begins that has too much
-     * open. Nothing is ever forwarded.
+     * open. Nothing is ever forwarded. Who has closed a connection is remembered for a minute.
      */
     static String of(Collection<GuestLink> guests) {
         return """
@@ -37,11 +40,18 @@ final class RouterRules {
                     flags dynamic
                     size 65535
                   }
+                  set closing {
+                    type ipv4_addr
+                    flags dynamic,timeout
+                    timeout %10$ds
+                    size 65535
+                  }
                   chain genuine {
                     type filter hook prerouting priority raw; policy accept;
                     iifname "lo" accept
                     meta nfproto ipv6 counter drop
                     iifname . ether saddr . ip saddr != @guests counter drop
+                    tcp flags & fin == fin update @closing { ip saddr }
                   }
                   chain directed {
                     type nat hook prerouting priority dstnat; policy accept;
@@ -59,6 +69,10 @@ final class RouterRules {
                     ip daddr %2$s tcp dport %8$d ct status dnat accept
                     meta l4proto tcp reject with tcp reset
                   }
+                  chain answered {
+                    type filter hook output priority filter; policy accept;
+                    tcp flags & fin == fin update @closing { ip daddr }
+                  }
                   chain forwarded {
                     type filter hook forward priority filter; policy drop;
                   }
@@ -72,7 +86,8 @@ final class RouterRules {
                         Gateway.PROXY_PORT,
                         Gateway.INVENTED,
                         Gateway.TCP_PORT,
-                        CONNECTIONS);
+                        CONNECTIONS,
+                        CLOSING);
     }
 
     static String admit(GuestLink guest) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 public record SandboxFolder(SandboxId sandbox, Path path) {
     private static final String COMPLETE = "complete";
+    private static final String LAUNCHED = "launched.json";
 
     /** The OCI bundle, which is this folder: its {@code config.json} lies in it. */
     public Path config() {
@@ -27,6 +28,15 @@ public record SandboxFolder(SandboxId sandbox, Path path) {
 
     public Optional<SandboxRecord> record() {
         return RecordFile.read(path.resolve("sandbox.json"), SandboxRecord.class);
+    }
+
+    /** How it was launched last; empty where nobody needs to know. */
+    public Optional<LaunchRecord> launched() {
+        return RecordFile.read(path.resolve(LAUNCHED), LaunchRecord.class);
+    }
+
+    public void noteLaunch(LaunchRecord launch) {
+        RecordFile.write(path.resolve(LAUNCHED), launch);
     }
 
     /** Whether its container was started to the end, the files that every sandbox gets included. */

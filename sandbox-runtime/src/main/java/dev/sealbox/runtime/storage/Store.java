@@ -95,11 +95,22 @@ public final class Store {
     public void forgetFormerDisks(SandboxFolder folder, int generation) {
         if (generation > 0) {
             names(folder.path()).stream()
-                    .filter(name -> name.equals("upper") || name.equals("work") || name.startsWith("disk-"))
+                    .filter(Store::isOfDisk)
                     .filter(name -> !name.equals("disk-" + generation) && !name.startsWith("disk-" + generation + "."))
                     .forEach(name -> trash.remove(folder.path().resolve(name)));
             sweep();
         }
+    }
+
+    /** Removes a disk that is of no use, so that the next start makes it anew. */
+    public void forgetDisk(SandboxFolder folder) {
+        names(folder.path()).stream()
+                .filter(Store::isOfDisk)
+                .forEach(name -> trash.remove(folder.path().resolve(name)));
+    }
+
+    private static boolean isOfDisk(String name) {
+        return name.equals("upper") || name.equals("work") || name.startsWith("disk-");
     }
 
     /** Removes a sandbox's disk and the condemned layers that only it stood on. */
@@ -188,6 +199,11 @@ public final class Store {
     @FunctionalInterface
     public interface Capture {
         long into(Path folder);
+    }
+
+    /** The memory of the processes that belong to a layer's files, if it was saved. */
+    public MemoryImage memory(CheckpointId checkpoint) {
+        return MemoryImage.of(layers.resolve(checkpoint.toString()));
     }
 
     /** What is noted about a layer beside its files; gone with it. */

@@ -41,14 +41,15 @@ class GvisorConfigTest {
     }
 
     @Test
-    void hasTheSameRightsAndTheSameFilterButForANameThatGvisorHas() {
+    void hasTheSameRightsAndTheSameFilterButForTwoNames() {
         var runc = read(OciConfig.of(SPEC));
 
         assertThat(config.at("/process/capabilities")).isEqualTo(runc.at("/process/capabilities"));
         assertThat(config.at("/linux/seccomp/defaultAction")).isEqualTo(runc.at("/linux/seccomp/defaultAction"));
         assertThat(config.at("/linux/seccomp/syscalls/0/names").size())
-                .isEqualTo(runc.at("/linux/seccomp/syscalls/0/names").size() + 1);
-        assertThat(config.at("/linux/seccomp/syscalls/0/names").toString()).contains("\"pselect\"");
+                .isEqualTo(runc.at("/linux/seccomp/syscalls/0/names").size() + 2);
+        assertThat(config.at("/linux/seccomp/syscalls/0/names").toString()).contains("\"pselect\"", "\"clone3\"");
+        assertThat(config.at("/linux/seccomp/syscalls").toString()).containsOnlyOnce("\"clone3\"");
     }
 
     private static JsonNode read(String json) {

@@ -25,6 +25,7 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Terms;
 import java.io.InputStream;
 import java.security.SecureRandom;
@@ -171,11 +172,14 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Long> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint) {
+    public CompletionStage<Taken> checkpoint(HostId host, SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
         // A checkpoint of a large disk takes its time (SEMANTICS 14: 20 minutes).
-        return ask(host, Duration.ofMinutes(20), asker -> new HostMessage.TakeCheckpoint(sandbox, checkpoint, asker))
+        return ask(
+                        host,
+                        Duration.ofMinutes(20),
+                        asker -> new HostMessage.TakeCheckpoint(sandbox, checkpoint, memory, asker))
                 .thenApply(reply -> switch (reply) {
-                    case HostReply.LayerTaken(var size) -> size;
+                    case HostReply.LayerTaken(var size, var kept) -> new Taken(size, kept);
                     default -> throw failure(reply);
                 });
     }

@@ -25,6 +25,7 @@ import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.session.SessionRefusal;
 import dev.sealbox.runtime.step.RuntimeFailure;
 import java.io.InputStream;
@@ -139,8 +140,11 @@ public final class HostActor {
                 layered.callOff(sandbox);
                 answer(asker, host.stop(sandbox), done -> finished());
             }
-            case HostMessage.TakeCheckpoint(var sandbox, var checkpoint, var asker) ->
-                answer(asker, taken(sandbox, checkpoint), HostReply.LayerTaken::new);
+            case HostMessage.TakeCheckpoint(var sandbox, var checkpoint, var memory, var asker) ->
+                answer(
+                        asker,
+                        taken(sandbox, checkpoint, memory),
+                        taken -> new HostReply.LayerTaken(taken.sizeBytes(), taken.memory()));
             case HostMessage.Discard(var checkpoint, var asker) ->
                 answer(asker, host.runtime().discard(checkpoint), done -> finished());
             case HostMessage.PackLayers(var packed, var asker) ->
@@ -207,11 +211,11 @@ public final class HostActor {
     }
 
     /** Answered when it is noted that others may need it: whoever repeats after a crash has that noted, too. */
-    private CompletionStage<Long> taken(SandboxId sandbox, CheckpointId checkpoint) {
-        return host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint))
-                .thenApply(size -> {
+    private CompletionStage<Taken> taken(SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
+        return host.using(sandbox, runtime -> runtime.checkpoint(sandbox, checkpoint, memory))
+                .thenApply(taken -> {
                     layered.offer(checkpoint, host.runs().of(sandbox).map(UsageMeter.Run::organization));
-                    return size;
+                    return taken;
                 });
     }
 

@@ -50,7 +50,8 @@ public sealed interface HostMessage extends ClusterMessage {
 
     record Stop(SandboxId sandbox, ActorRef<HostReply> replyTo) implements HostMessage {}
 
-    record TakeCheckpoint(SandboxId sandbox, CheckpointId checkpoint, ActorRef<HostReply> replyTo)
+    /** {@code memory} is whether processes are wanted, too; false also from a node of an earlier version. */
+    record TakeCheckpoint(SandboxId sandbox, CheckpointId checkpoint, boolean memory, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 
     record Discard(CheckpointId checkpoint, ActorRef<HostReply> replyTo) implements HostMessage {}

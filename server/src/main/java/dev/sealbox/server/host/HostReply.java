@@ -45,7 +45,8 @@ public sealed interface HostReply extends ClusterMessage {
 
     record MemoryWeighed(long bytes) implements HostReply {}
 
-    record LayerTaken(long sizeBytes) implements HostReply {}
+    /** {@code memory} is false also from a host of an earlier version. */
+    record LayerTaken(long sizeBytes, boolean memory) implements HostReply {}
 
     record LayersPacked(SourceRef<ByteString> content) implements HostReply {}
 

@@ -44,6 +44,7 @@ import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Stay;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.sealing.Encrypted;
 import dev.sealbox.domain.sealing.KeyId;
@@ -206,8 +207,8 @@ class ClusterHostsTest {
                 .isEqualTo(2L);
 
         assertThat(get(hosts.run(HOST, ONE, command("echo", "a b"))).stdout()).isEqualTo("echo a b");
-        assertThat(get(hosts.checkpoint(HOST, ONE, new CheckpointId(UUID.randomUUID()))))
-                .isEqualTo(42);
+        assertThat(get(hosts.checkpoint(HOST, ONE, new CheckpointId(UUID.randomUUID()), true)))
+                .isEqualTo(new Taken(42, true));
 
         get(hosts.stop(HOST, ONE));
         assertThat(admitted).doesNotContainKey(ONE);

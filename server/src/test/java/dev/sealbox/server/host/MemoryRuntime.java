@@ -17,6 +17,7 @@ import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.SandboxSessions;
 import dev.sealbox.domain.session.SessionAction;
@@ -126,8 +127,8 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPor
     }
 
     @Override
-    public CompletionStage<Long> checkpoint(SandboxId sandbox, CheckpointId checkpoint) {
-        return later(() -> 42L);
+    public CompletionStage<Taken> checkpoint(SandboxId sandbox, CheckpointId checkpoint, boolean memory) {
+        return later(() -> new Taken(42, memory));
     }
 
     @Override
