@@ -77,9 +77,8 @@ public final class Database implements AutoCloseable {
             Flyway.configure()
                     .dataSource(address.url(), address.user(), address.password())
                     .outOfOrder(true)
-                    // In the middle of an upgrade a node of the former version may start again: what newer ones have
-                    // added
-                    // it does not know, and can work with.
+                    // In the middle of an upgrade a node of the former version may start again: it does not know what
+                    // newer ones have added, and can work with it.
                     .ignoreMigrationPatterns("*:future", "*:missing")
                     .load()
                     .migrate();
