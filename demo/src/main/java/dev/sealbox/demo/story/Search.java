@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Looks for byte sequences in files. A file that vanishes or cannot be read while it looks is passed over. */
@@ -20,14 +21,17 @@ final class Search {
     private final List<byte[]> traces;
     private final int overlap;
     private final byte[] buffer;
+    private final byte[] nothing;
     private final List<String> found = new ArrayList<>();
     private int files;
     private long bytes;
 
+    /** @param traces each has a byte that is not zero */
     Search(List<byte[]> traces) {
         this.traces = traces;
         this.overlap = traces.stream().mapToInt(trace -> trace.length).max().orElse(1) - 1;
         this.buffer = new byte[CHUNK + overlap];
+        this.nothing = new byte[CHUNK + overlap];
     }
 
     /** Looks into every regular file below a folder. */
@@ -109,15 +113,22 @@ final class Search {
         for (int count = in.read(buffer, 0, CHUNK); count >= 0; count = in.read(buffer, kept, CHUNK)) {
             bytes += count;
             int length = kept + count;
-            for (var trace : traces) {
-                if (holds(buffer, length, trace)) {
-                    return true;
-                }
+            if (!isNothing(length) && holdsTrace(length)) {
+                return true;
             }
             kept = Math.min(overlap, length);
             System.arraycopy(buffer, length - kept, buffer, 0, kept);
         }
         return false;
+    }
+
+    /** Sparse files, such as an image of the disks, are holes for gigabytes. */
+    private boolean isNothing(int length) {
+        return Arrays.equals(buffer, 0, length, nothing, 0, length);
+    }
+
+    private boolean holdsTrace(int length) {
+        return traces.stream().anyMatch(trace -> holds(buffer, length, trace));
     }
 
     private static boolean holds(byte[] buffer, int length, byte[] trace) {

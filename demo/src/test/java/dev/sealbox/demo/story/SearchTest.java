@@ -3,6 +3,7 @@ package dev.sealbox.demo.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,19 @@ class SearchTest {
         write("large", "x".repeat(before) + values.api() + "x".repeat(1 << 20));
 
         assertThat(search().found()).singleElement().asString().endsWith("large");
+    }
+
+    /** Across the seam of two chunks, too, where what came before was nothing. */
+    @RepeatedTest(3)
+    void findsAValueBetweenHoles(RepetitionInfo repetition) throws IOException {
+        var value = values.api().getBytes(StandardCharsets.UTF_8);
+        try (var file = new RandomAccessFile(folder.resolve("sparse").toFile(), "rw")) {
+            file.seek((3 << 20) - value.length * (repetition.getCurrentRepetition() - 1) / 2);
+            file.write(value);
+            file.setLength(64 << 20);
+        }
+
+        assertThat(search().found()).singleElement().asString().endsWith("sparse");
     }
 
     @Test
