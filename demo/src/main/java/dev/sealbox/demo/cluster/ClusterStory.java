@@ -10,12 +10,6 @@ import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.chaos.Load;
 import dev.sealbox.demo.story.Report;
 import dev.sealbox.demo.story.Values;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -26,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -38,7 +31,7 @@ final class ClusterStory {
     private final ClusterWorld world;
     private final Report report;
     private final Values values = Values.random();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Probe probe;
     private final Faults faults;
     private final List<Sandbox> onFirst = new ArrayList<>();
     private final List<Sandbox> onThird = new ArrayList<>();
@@ -47,6 +40,7 @@ final class ClusterStory {
 
     ClusterStory(ClusterWorld world, Report report) {
         this.world = world;
+        this.probe = new Probe(world);
         this.report = report;
         this.faults = new Faults(world, new Random(1));
     }
@@ -69,7 +63,7 @@ final class ClusterStory {
         report.step("9. A node that is stopped");
         var missed = missed();
         report.prove("ends by itself, and cleanly", world.node(3).stop(), "it did not: " + lastWords("m3"));
-        report.prove("is no member any more", within(PATIENCE, () -> members() == 2), members() + " members");
+        report.prove("is no member any more", Probe.within(PATIENCE, () -> members() == 2), members() + " members");
         report.proveEqual("and was missed by nobody: it left", missed, missed());
     }
 
@@ -88,7 +82,7 @@ final class ClusterStory {
         for (var index = 1; index <= 3; index++) {
             report.proveEqual("node " + index + " says that it is ready", 200, readiness(index));
         }
-        report.proveEqual("versions, as in the middle of an upgrade", 2, metric("sealbox_cluster_versions"));
+        report.proveEqual("versions, as in the middle of an upgrade", 2, probe.metric("sealbox_cluster_versions"));
     }
 
     /** A request at one node for what is on another. */
@@ -152,7 +146,7 @@ final class ClusterStory {
                     // It is ended before it gives up.
                 }
             });
-            var refused = within(
+            var refused = Probe.within(
                     PATIENCE,
                     () -> world.logOf("m1").contains("certificate")
                             || world.logOf("stranger").contains("certificate"));
@@ -173,11 +167,11 @@ final class ClusterStory {
         world.postgres().restart();
         report.prove(
                 "both are used again",
-                within(PATIENCE, () -> works(world.client(2), onThird.getFirst(), "/after-freeze")),
+                Probe.within(PATIENCE, () -> works(world.client(2), onThird.getFirst(), "/after-freeze")),
                 "no request arrived");
         report.prove(
                 "and change again",
-                within(
+                Probe.within(
                         PATIENCE,
                         () -> status(() -> world.client(2).secretStores().create("after-freeze")) == 200),
                 "no store could be made");
@@ -195,7 +189,7 @@ final class ClusterStory {
         faults.setClocks(Duration.ofMinutes(-10), Duration.ofHours(1));
         report.prove(
                 "a control node lives ten minutes ago, and a host in an hour",
-                within(PATIENCE, () -> minutesAhead(2) < -8 && minutesAhead(3) > 58),
+                Probe.within(PATIENCE, () -> minutesAhead(2) < -8 && minutesAhead(3) > 58),
                 minutesAhead(2) + " and " + minutesAhead(3) + " minutes");
     }
 
@@ -207,7 +201,7 @@ final class ClusterStory {
         faults.rightClocks();
         report.prove(
                 "with the right time, all is used again",
-                within(
+                Probe.within(
                         PATIENCE,
                         () -> minutesAhead(3) < 2 && works(world.client(2), onThird.getFirst(), "/right-time")),
                 "no request arrived");
@@ -215,7 +209,7 @@ final class ClusterStory {
 
     /** By the date that it answers. */
     private long minutesAhead(int index) {
-        var date = ask(index, "/readyz").headers().firstValue("date").orElseThrow();
+        var date = probe.ask(index, "/readyz").headers().firstValue("date").orElseThrow();
         var said = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
         return Duration.between(Instant.now(), said).toMinutes();
     }
@@ -224,7 +218,7 @@ final class ClusterStory {
         var one = world.client(1);
         world.postgres().fillDisk();
         var statuses = new ArrayList<Integer>();
-        var refused = within(PATIENCE, () -> {
+        var refused = Probe.within(PATIENCE, () -> {
             var name = "full-" + statuses.size();
             statuses.add(status(() -> one.secretStores().create(name)));
             return statuses.getLast() != 200;
@@ -238,7 +232,7 @@ final class ClusterStory {
         world.postgres().freeDisk();
         report.prove(
                 "with room again, all is written again",
-                within(PATIENCE, () -> status(() -> one.secretStores().create("room-again")) == 200),
+                Probe.within(PATIENCE, () -> status(() -> one.secretStores().create("room-again")) == 200),
                 "no store could be made");
         var there = repeated(() -> one.secretStores().list()).stream()
                 .map(each -> each.name())
@@ -273,7 +267,7 @@ final class ClusterStory {
         world.node(2).kill();
         var statuses = new ArrayList<Integer>();
         var killed = System.nanoTime();
-        var answered = within(PATIENCE, () -> {
+        var answered = Probe.within(PATIENCE, () -> {
             var name = "during-" + statuses.size();
             statuses.add(status(() -> one.secretStores().create(name)));
             return statuses.getLast() == 200 && members() == 2;
@@ -290,11 +284,11 @@ final class ClusterStory {
                 "no store that was acknowledged is missing", listed > made, listed + " of " + made + " and one more");
         report.prove(
                 "secrets are used again",
-                within(PATIENCE, () -> works(one, onThird.getFirst(), "/after-kill")),
+                Probe.within(PATIENCE, () -> works(one, onThird.getFirst(), "/after-kill")),
                 "no request arrived");
         world.node(2).start();
         report.proveEqual("it comes back, and is ready", 200, readiness(2));
-        report.prove("as a member like before", within(PATIENCE, () -> members() == 3), members() + " members");
+        report.prove("as a member like before", Probe.within(PATIENCE, () -> members() == 3), members() + " members");
         uses(world.client(2), onThird.getFirst(), "/after-return", values.newApi());
         rightClocks();
     }
@@ -309,14 +303,14 @@ final class ClusterStory {
                         + "/tick -H \"X-Key: $API_KEY\"; done' >/dev/null 2>&1 &");
         report.prove(
                 "a program in its sandbox uses the secret all the time",
-                within(PATIENCE, () -> ticks() > 1),
+                Probe.within(PATIENCE, () -> ticks() > 1),
                 "it does not");
         var point = leaveBehind(trial);
         var moves = new Moves(world, report);
         world.network().cutOff(3);
         var cut = System.nanoTime();
         // Looked at first: somewhat later the host gives itself up, and then uses nothing anyhow.
-        var stopped = within(PATIENCE, () -> quiet());
+        var stopped = Probe.within(PATIENCE, () -> quiet());
         var seconds = (System.nanoTime() - cut) / 1_000_000_000;
         report.prove(
                 "the host stopped using the secret when its lease ended (looked after " + seconds + " s)",
@@ -338,7 +332,7 @@ final class ClusterStory {
                 change.toString());
         report.prove(
                 "the sandboxes on it are lost",
-                within(PATIENCE, () -> "error".equals(trial.info().status())),
+                Probe.within(PATIENCE, () -> "error".equals(trial.info().status())),
                 trial.info().status());
         report.proveEqual(
                 "those on the other host are not",
@@ -352,13 +346,13 @@ final class ClusterStory {
         var healed = System.nanoTime();
         report.prove(
                 "the host ends, to be started anew",
-                within(PATIENCE, () -> !world.node(3).isAlive()),
+                Probe.within(PATIENCE, () -> !world.node(3).isAlive()),
                 "it runs on; its last words: " + lastWords("m3"));
         report.tell(
                 "it had ended",
                 alive ? (System.nanoTime() - healed) / 1_000_000 + " ms after the cut was healed" : "before");
         world.node(3).start();
-        var fresh = within(
+        var fresh = Probe.within(
                 PATIENCE,
                 () -> hostOf(one, Sandbox.create(one, SandboxOptions.defaults()))
                         .equals(world.hostId(3)));
@@ -374,7 +368,7 @@ final class ClusterStory {
         sandbox.awaitCheckpoint(point, PATIENCE);
         report.prove(
                 "its checkpoint comes to the layer store by itself, encrypted",
-                within(PATIENCE, () -> world.shelf().layers().contains(point))
+                Probe.within(PATIENCE, () -> world.shelf().layers().contains(point))
                         && !world.shelf().holds("gives-rights"),
                 "it is not there, or can be read");
         return point;
@@ -435,31 +429,11 @@ final class ClusterStory {
 
     /** As the first node counts them. */
     private int members() {
-        return metric("sealbox_cluster_members");
-    }
-
-    private int metric(String name) {
-        var told = ask(1, "/metrics").body().lines().filter(line -> line.startsWith(name + " "));
-        return told.map(line -> (int) Double.parseDouble(line.split(" ", 2)[1]))
-                .findFirst()
-                .orElse(0);
+        return probe.metric("sealbox_cluster_members");
     }
 
     private int readiness(int index) {
-        return ask(index, "/readyz").statusCode();
-    }
-
-    private HttpResponse<String> ask(int index, String path) {
-        try {
-            var request = HttpRequest.newBuilder(URI.create(world.node(index).api() + path))
-                    .build();
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return probe.ask(index, "/readyz").statusCode();
     }
 
     /**
@@ -487,16 +461,5 @@ final class ClusterStory {
         } catch (ApiException refused) {
             return refused.status();
         }
-    }
-
-    private static boolean within(Duration patience, BooleanSupplier condition) {
-        var deadline = System.nanoTime() + patience.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            LockSupport.parkNanos(100_000_000);
-        }
-        return true;
     }
 }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.StreamSupport;
 
 /** Sandboxes that go on elsewhere: one that sleeps on a host that is gone, one whose owner wants it back, one that is moved. */
@@ -46,12 +45,12 @@ final class Moves {
         sleeper = onThird(Map.of());
         asleep = write(sleeper, "asleep");
         wanted.awaitCheckpoint(point, PATIENCE);
-        var both = within(() -> world.shelf().layers().contains(point));
+        var both = Probe.within(PATIENCE, () -> world.shelf().layers().contains(point));
         var before = world.shelf().layers().size();
         sleeper.hibernate();
         report.prove(
                 "the disk of one that sleeps comes to the layer store, and a checkpoint of one that runs",
-                both && within(() -> world.shelf().layers().size() > before),
+                both && Probe.within(PATIENCE, () -> world.shelf().layers().size() > before),
                 world.shelf().layers().size() + " layers there, " + before + " before");
         write(wanted, "later");
     }
@@ -60,7 +59,7 @@ final class Moves {
     void afterTheLoss() {
         report.prove(
                 "one that its owner wants back starts on the other host by itself",
-                within(() -> isBack(wanted)),
+                Probe.within(PATIENCE, () -> isBack(wanted)),
                 state(wanted));
         report.proveEqual(
                 "with the files of its checkpoint and the same token",
@@ -85,7 +84,7 @@ final class Moves {
         one.raw().send("POST", path + "/drain", Map.of());
         report.prove(
                 "nothing runs on it any more",
-                within(() -> listed().path("awake").asInt() == 0),
+                Probe.within(PATIENCE, () -> listed().path("awake").asInt() == 0),
                 "" + listed());
         report.proveEqual("what is new begins elsewhere", world.hostId(3), host(made(Map.of())));
         var fork = Sandbox.createFromCheckpoint(one, point, ForkOptions.defaults());
@@ -112,12 +111,12 @@ final class Moves {
         world.shelf().bringBack();
         report.prove(
                 "which has it as soon as it is back",
-                within(() -> world.shelf().layers().contains(point)),
+                Probe.within(PATIENCE, () -> world.shelf().layers().contains(point)),
                 "it has not come");
         one.raw().send("POST", path + "/undrain", Map.of());
         report.prove(
                 "it takes sandboxes again",
-                within(() -> !listed().path("draining").asBoolean()),
+                Probe.within(PATIENCE, () -> !listed().path("draining").asBoolean()),
                 "" + listed());
     }
 
@@ -190,16 +189,5 @@ final class Moves {
         } catch (ApiException refused) {
             return refused.status();
         }
-    }
-
-    private static boolean within(BooleanSupplier condition) {
-        var deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            LockSupport.parkNanos(100_000_000);
-        }
-        return true;
     }
 }

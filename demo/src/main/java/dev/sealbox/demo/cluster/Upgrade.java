@@ -4,19 +4,11 @@ import dev.sealbox.client.ApiException;
 import dev.sealbox.client.SealboxClient;
 import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.node.Build;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /**
  * {@code ./sealbox bench upgrade --from CHECKOUT}: three nodes of an older build are replaced by this one, a node after the
@@ -37,13 +29,14 @@ public final class Upgrade implements AutoCloseable {
     private final Build older;
     private final Build newer;
     private final ClusterWorld world;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Probe probe;
     private int failures;
 
     private Upgrade(Build older, Build newer) {
         this.older = older;
         this.newer = newer;
         this.world = new ClusterWorld(index -> older);
+        this.probe = new Probe(world);
     }
 
     /**
@@ -114,7 +107,10 @@ public final class Upgrade implements AutoCloseable {
         node.start();
         expect(
                 "node " + index + " is a member again, and is ready",
-                within(() -> ask(index, "/readyz").statusCode() == 200 && figure("sealbox_cluster_members") == 3));
+                Probe.within(
+                        PATIENCE,
+                        () -> probe.ask(index, "/readyz").statusCode() == 200
+                                && probe.metric("sealbox_cluster_members") == 3));
         show("node %d replaced in %d ms".formatted(index, (System.nanoTime() - began) / 1_000_000));
         Faults.pause(USED);
     }
@@ -128,13 +124,13 @@ public final class Upgrade implements AutoCloseable {
         var distinct = (int) versions.stream().distinct().count();
         expect(
                 distinct + " versions in sealbox_cluster_versions",
-                within(() -> figure("sealbox_cluster_versions") == distinct));
+                Probe.within(PATIENCE, () -> probe.metric("sealbox_cluster_versions") == distinct));
     }
 
     /** They run on while their host is replaced, and are adopted. */
     private void noneIsLost(SealboxClient client) {
         var statuses = new TreeSet<String>();
-        expect("the sandboxes can be listed", within(() -> listed(client, statuses)));
+        expect("the sandboxes can be listed", Probe.within(PATIENCE, () -> listed(client, statuses)));
         expect("no sandbox was lost, of " + statuses, !statuses.contains("error"));
     }
 
@@ -154,43 +150,9 @@ public final class Upgrade implements AutoCloseable {
         failures += held ? 0 : 1;
     }
 
-    private int figure(String name) {
-        return ask(1, "/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .findFirst()
-                .map(line -> (int) Double.parseDouble(line.split(" ", 2)[1]))
-                .orElse(0);
-    }
-
-    private HttpResponse<String> ask(int index, String path) {
-        try {
-            var request = HttpRequest.newBuilder(URI.create(world.node(index).api() + path))
-                    .build();
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static boolean within(BooleanSupplier condition) {
-        var deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            LockSupport.parkNanos(100_000_000);
-        }
-        return true;
-    }
-
     @Override
     public void close() {
         world.close();
-        http.close();
+        probe.close();
     }
 }

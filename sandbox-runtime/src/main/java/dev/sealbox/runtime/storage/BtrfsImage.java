@@ -49,9 +49,13 @@ record BtrfsImage(Path file, Path mount, Path program) {
         }
         if (!Mounts.has(mount)) {
             var device = device();
-            Tool.run(STEP, List.of("mount", "-t", "btrfs", "-o", "nodev,noatime", device, mount.toString()));
-            // From now on the device goes with the last mount, those of sandboxes included.
-            Tool.run(STEP, List.of("losetup", "--detach", device));
+            try {
+                Tool.run(STEP, List.of("mount", "-t", "btrfs", "-o", "nodev,noatime", device, mount.toString()));
+            } finally {
+                // From now on the device goes with the last mount, those of sandboxes included; without one it goes
+                // now.
+                Tool.run(STEP, List.of("losetup", "--detach", device));
+            }
             Tool.attempt(STEP, List.of(program.toString(), "btrfs", "count", mount.toString()), "");
         }
         grow();

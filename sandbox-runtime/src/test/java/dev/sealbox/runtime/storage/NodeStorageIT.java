@@ -1,6 +1,7 @@
 package dev.sealbox.runtime.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.runtime.container.HostPrograms;
 import dev.sealbox.runtime.step.Tool;
@@ -88,6 +89,19 @@ class NodeStorageIT {
 
         assertThat(Files.readAttributes(data.resolve("disks.btrfs"), "unix:ino"))
                 .isEqualTo(image);
+    }
+
+    /** As on a kernel without btrfs. */
+    @Test
+    void leavesNoDeviceWhereItsImageCannotBeMounted() throws IOException {
+        var image = data.resolve("disks.btrfs");
+        Files.write(image, new byte[1 << 20]);
+
+        assertThatThrownBy(() -> kept(StorageKind.AUTO)).hasMessageContaining("mount");
+
+        assertThat(Tool.run("test", List.of("losetup", "--associated", image.toString())))
+                .isEmpty();
+        assertThat(image).hasSize(1 << 20);
     }
 
     private static List<String> namesIn(Path folder) throws IOException {
