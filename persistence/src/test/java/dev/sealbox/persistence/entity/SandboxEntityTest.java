@@ -549,11 +549,12 @@ class SandboxEntityTest {
         hosts.free = new Place.On(ELSEWHERE);
 
         execute(WAKE);
-        var start = (StartSandbox) hosts.tasks.peek().about();
+        var asked = hosts.next("start");
+        var start = (StartSandbox) asked.about();
         assertThat(start.layers()).containsExactly(image);
         assertThat(start.kept()).isFalse();
         assertThat(start.generation()).isEqualTo(1);
-        hosts.next("start").succeed(Unit.DONE);
+        asked.succeed(Unit.DONE);
 
         var woken = reply();
         assertThat(woken.stage()).isEqualTo(Stage.RUNNING);
