@@ -220,13 +220,19 @@ final class SandboxWork {
                     policy,
                     plan.origin(),
                     sandbox.branch().generation(),
-                    kept);
+                    kept,
+                    sandbox.stage() == Stage.WAKING && sandbox.upkeep().site().processes());
             told = Optional.of(sandbox.terms());
-            effect(
-                    Effect.START,
-                    policy.revision(),
-                    () -> ready(sandbox)
-                            .thenCompose(done -> hosts.start(sandbox.host().orElseThrow(), start)));
+            underWay = Optional.of(Effect.START);
+            context.pipeToSelf(
+                    begun(() -> ready(sandbox)
+                            .thenCompose(done -> hosts.start(sandbox.host().orElseThrow(), start))),
+                    (resumed, failure) -> new SandboxMessage.Finished(
+                            Effect.START,
+                            policy.revision(),
+                            Optional.empty(),
+                            Boolean.TRUE.equals(resumed),
+                            Optional.ofNullable(failure)));
         });
     }
 
@@ -299,6 +305,7 @@ final class SandboxWork {
                         Effect.IMAGE,
                         0,
                         Boolean.TRUE.equals(made) ? Optional.of(image.layer()) : Optional.empty(),
+                        false,
                         Optional.ofNullable(failure)));
     }
 
@@ -351,7 +358,7 @@ final class SandboxWork {
             // Its place was given to it when it was asked to wake; a hibernation of before may have taken it back
             // since.
             case WAKING -> neighbours.resumed(sandbox.organization(), id);
-            case REBOOTING -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.empty());
+            case REBOOTING -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.empty(), false);
             default -> CompletableFuture.completedFuture(Unit.DONE);
         };
     }
@@ -359,13 +366,14 @@ final class SandboxWork {
     private void hibernate(Sandbox sandbox) {
         underWay = Optional.of(Effect.HIBERNATE);
         context.pipeToSelf(
-                begun(() -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.of(image(sandbox)))
+                begun(() -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.of(image(sandbox)), true)
                         .thenCompose(kept ->
                                 neighbours.suspend(sandbox.organization(), id).thenApply(suspended -> kept))),
                 (kept, failure) -> new SandboxMessage.Finished(
                         Effect.HIBERNATE,
                         kept == null ? 0 : kept.bytes(),
                         kept == null ? Optional.empty() : kept.image(),
+                        kept != null && kept.processes(),
                         Optional.ofNullable(failure)));
     }
 
@@ -458,7 +466,7 @@ final class SandboxWork {
     private Optional<SandboxCommand> started(Sandbox sandbox, SandboxMessage.Finished finished) {
         if (finished.failure().isEmpty()) {
             enforced = finished.figure();
-            return Optional.of(new SandboxCommand.ConfirmStarted());
+            return Optional.of(new SandboxCommand.ConfirmStarted(finished.processes()));
         }
         if (!sandbox.starting()) {
             return Optional.empty();
@@ -518,7 +526,8 @@ final class SandboxWork {
         }
         forgetLayers();
         enforced = 0;
-        return Optional.of(new SandboxCommand.ConfirmHibernated(finished.figure(), finished.image()));
+        return Optional.of(new SandboxCommand.ConfirmHibernated(
+                finished.figure(), finished.image(), finished.processes()));
     }
 
     private Optional<SandboxCommand> adjusted(Sandbox sandbox, SandboxMessage.Finished finished) {

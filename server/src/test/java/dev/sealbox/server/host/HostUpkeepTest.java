@@ -201,7 +201,7 @@ class HostUpkeepTest {
         var other = new SandboxId("sb-0000000000000002");
         assertThat(host.capacity().state().fits(TERMS.limits().size())).isFalse();
         var started = host.start(
-                        new StartSandbox("base", List.of(), TERMS, policy(other, 1), Optional.empty(), 0, false), known)
+                        new StartSandbox("base", List.of(), TERMS, policy(other, 1), Optional.empty(), 0, false, false), known)
                 .toCompletableFuture();
         assertThat(started).isNotDone();
 
@@ -213,7 +213,7 @@ class HostUpkeepTest {
     }
 
     private void run() {
-        var start = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false);
+        var start = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false, false);
         host.start(start, known).toCompletableFuture().join();
     }
 
