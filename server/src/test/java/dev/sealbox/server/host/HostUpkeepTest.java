@@ -115,7 +115,7 @@ class HostUpkeepTest {
         assertThat(host.capacity().state().emptied()).as("it runs").isFalse();
 
         var copied = host.capacity().copying();
-        host.hibernate(BOX).toCompletableFuture().join();
+        host.hibernate(BOX, true).toCompletableFuture().join();
         runtime.asleep.add(BOX);
         known.stay = Stay.SLEEPS;
         upkeep.round();
