@@ -33,11 +33,21 @@ public final class HostDirectory {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private final Duration lookEvery;
     private volatile Map<HostId, ActorRef<HostMessage>> hosts = Map.of();
     private volatile Map<HostId, HostState> states = Map.of();
     private final Map<HostId, HostState> since = new ConcurrentHashMap<>();
     private final Map<Address, HostId> addresses = new ConcurrentHashMap<>();
     private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Knows none yet. */
+    public HostDirectory() {
+        this(LOOK_EVERY);
+    }
+
+    HostDirectory(Duration lookEvery) {
+        this.lookEvery = lookEvery;
+    }
 
     /** Put to a host, and not answered yet; as an identity. */
     private static final class Question {
@@ -148,7 +158,7 @@ public final class HostDirectory {
                     listing -> new Heard.Present(listing.getServiceInstances(HostActor.KEY)));
             context.getSystem().receptionist().tell(Receptionist.subscribe(HostActor.KEY, listings));
             return Behaviors.withTimers(timers -> {
-                timers.startTimerWithFixedDelay(Heard.Look.AGAIN, LOOK_EVERY);
+                timers.startTimerWithFixedDelay(Heard.Look.AGAIN, lookEvery);
                 return keeping(context);
             });
         });
