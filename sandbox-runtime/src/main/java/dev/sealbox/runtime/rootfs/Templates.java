@@ -126,6 +126,7 @@ public final class Templates {
         Files.setPosixFilePermissions(site, PosixFilePermissions.fromString("rwx------"));
         Tool.run(STEP, List.of("sync", "--file-system", root.toString()));
         Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        clear();
         LOG.info("the root file system {} is ready", name);
     }
 
@@ -138,18 +139,28 @@ public final class Templates {
         Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /**
-     * A folder to build in, for root only. It is a new one each time: what a node that was killed had begun may still
-     * be going on for a moment in that node's.
-     */
+    /** A folder to build in, for root only. */
     private Path site() throws IOException {
+        clear();
+        return Files.createTempDirectory(folder, SITE);
+    }
+
+    /**
+     * Removes what was begun and is no longer built: by nodes that were killed. What such a node had begun may go on for
+     * a moment, so it is looked for again when something else is ready.
+     */
+    private void clear() throws IOException {
         try (var begun = Files.newDirectoryStream(folder, SITE + "*")) {
             for (var site : begun) {
                 Mounts.below(site).forEach(mount -> Tool.run(STEP, List.of("umount", "--lazy", mount.toString())));
-                Tool.run(STEP, List.of("rm", "--recursive", "--force", "--one-file-system", site.toString()));
+                var removal = Tool.attempt(
+                        STEP, List.of("rm", "--recursive", "--force", "--one-file-system", site.toString()), "");
+                if (removal.exitCode() != 0) {
+                    LOG.warn(
+                            "{} is left until later: {}", site, removal.errors().strip());
+                }
             }
         }
-        return Files.createTempDirectory(folder, SITE);
     }
 
     /** What it mounts is mounted for itself, and gone with it, however it ends. */
