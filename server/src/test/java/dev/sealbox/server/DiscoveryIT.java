@@ -120,7 +120,7 @@ class DiscoveryIT {
                                 () -> node.enter(node.config()),
                                 task -> Thread.ofVirtual().start(task)))
                         .toArray(CompletableFuture<?>[]::new);
-                CompletableFuture.allOf(entered).get(3, TimeUnit.MINUTES);
+                CompletableFuture.allOf(entered).get(120, TimeUnit.SECONDS);
                 for (var node : nodes) {
                     Waiting.until(
                             "see all",
