@@ -150,8 +150,7 @@ final class RememberedHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Kept> hibernate(
-            HostId host, SandboxId sandbox, Optional<Image> image, boolean processes) {
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image, boolean processes) {
         return unlessBroken(() -> {
             forget(sandbox);
             return CompletableFuture.completedFuture(new Kept(8192, Optional.empty()));

@@ -95,8 +95,8 @@ final class Host {
         this.addresses = AddressPool.of(settings.addressPool());
         this.sessions = new HostedSessions(settings.sessions(), deadlines);
         this.ports = new HostedPorts(settings.portConnections());
-        var saving = new Saving(new Saving.Parts(
-                store, router, silence, settings.silenceTimeout(), this::agentAtOnce, this::socket));
+        var saving = new Saving(
+                new Saving.Parts(store, router, silence, settings.silenceTimeout(), this::agentAtOnce, this::socket));
         this.wholeSleep = new WholeSleep(store, saving);
         this.wholeCheckpoints = new WholeCheckpoint(
                 new WholeCheckpoint.Parts(
@@ -270,7 +270,9 @@ final class Host {
         var own = kept.filter(image -> launch.resume() && isOfUse(image, launch))
                 .map(image -> new Memory(image.folder(), true));
         if (own.isEmpty() && launch.resume()) {
-            LOG.warn("{} wakes without its processes: what was kept of them is gone, or of no use here", launch.sandbox());
+            LOG.warn(
+                    "{} wakes without its processes: what was kept of them is gone, or of no use here",
+                    launch.sandbox());
         }
         return own;
     }

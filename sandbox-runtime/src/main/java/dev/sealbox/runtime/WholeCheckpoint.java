@@ -59,8 +59,8 @@ final class WholeCheckpoint {
     /** Empty when its memory cannot be kept now, without harm to what runs; then nothing has happened. */
     Optional<Taken> take(SandboxRecord record, Disk disk, CheckpointId checkpoint, Containers containers) {
         return saving.subject(record, containers)
-                .flatMap(subject -> saving.unhindered(
-                        subject, "checkpoint " + checkpoint, () -> taken(subject, disk, checkpoint)));
+                .flatMap(subject ->
+                        saving.unhindered(subject, "checkpoint " + checkpoint, () -> taken(subject, disk, checkpoint)));
     }
 
     private Taken taken(Subject subject, Disk disk, CheckpointId checkpoint) {

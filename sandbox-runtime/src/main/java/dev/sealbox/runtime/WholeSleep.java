@@ -70,7 +70,10 @@ final class WholeSleep {
     void settle(Saved saved) {
         var sandbox = saved.subject().id();
         try {
-            saved.image().finish(saved.subject().version(), saved.subject().launched().authority());
+            saved.image()
+                    .finish(
+                            saved.subject().version(),
+                            saved.subject().launched().authority());
             kept.keep(sandbox, saved.image());
         } catch (RuntimeFailure e) {
             LOG.warn("{} sleeps without memory", sandbox, e);

@@ -376,8 +376,7 @@ class GvisorIT {
 
     private static void beginsWithItsDiskWhenItCannotGoOn() {
         run("touch taken; (exec 7< taken; exec sleep 4714) > /dev/null 2>&1 & echo later > kept");
-        Eventually.holds(() ->
-                assertThat(run("pgrep -fx 'sleep 4714' | wc -l")).isEqualTo("1\n"));
+        Eventually.holds(() -> assertThat(run("pgrep -fx 'sleep 4714' | wc -l")).isEqualTo("1\n"));
         assertThat(Node.await(node.runtime().park(one.sandbox(), true)).memory())
                 .isTrue();
         var disk = node.disks().resolve("sandboxes/" + one.sandbox()).toString();

@@ -83,8 +83,8 @@ class LifeIT {
         assertThatThrownBy(() -> node.run(sandbox, "true")).hasRootCauseInstanceOf(SandboxMissing.class);
         node.restart();
         assertThat(await(node.runtime().running())).isEmpty();
-        var kept =
-                new Launch(sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY, Optional.empty(), 0, true, true);
+        var kept = new Launch(
+                sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY, Optional.empty(), 0, true, true);
         assertThat(await(node.runtime().start(kept)).resumed()).isFalse();
         assertThat(node.read(sandbox, "kept")).isEqualTo("still here");
         assertThat(node.run(sandbox, "pgrep sleep | wc -l").stdout().strip()).isEqualTo("0");

@@ -158,8 +158,8 @@ final class Node implements AutoCloseable {
     /** Of an organisation with this authority. */
     SandboxAddress startFor(String authority, String template, Limits limits, CheckpointId... layers) {
         var sandbox = SandboxId.random(ThreadLocalRandom.current());
-        return await(runtime.start(
-                        new Launch(sandbox, template, List.of(layers), limits, authority, origin(layers), 0, false, false)))
+        return await(runtime.start(new Launch(
+                        sandbox, template, List.of(layers), limits, authority, origin(layers), 0, false, false)))
                 .address();
     }
 
@@ -175,7 +175,15 @@ final class Node implements AutoCloseable {
     /** Of one that sleeps, with its processes if they are wanted; whether they go on. */
     boolean wake(String template, SandboxId sandbox, Limits limits, boolean resume) {
         return await(runtime.start(new Launch(
-                        sandbox, template, List.of(), limits, Certificates.AUTHORITY, Optional.empty(), 0, true, resume)))
+                        sandbox,
+                        template,
+                        List.of(),
+                        limits,
+                        Certificates.AUTHORITY,
+                        Optional.empty(),
+                        0,
+                        true,
+                        resume)))
                 .resumed();
     }
 

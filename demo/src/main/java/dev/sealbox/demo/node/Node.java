@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +71,11 @@ public final class Node implements AutoCloseable {
     /** From its next start on it is of that build. */
     public void of(Build other) {
         build = other;
+    }
+
+    /** From its next start on it has none of these settings. */
+    public void without(Set<String> names) {
+        settings.keySet().removeAll(names);
     }
 
     /** Of which it is, when it is started again. */
@@ -159,7 +165,10 @@ public final class Node implements AutoCloseable {
                 .ifPresent(version -> builder.environment()
                         .merge("SEALBOX_JAVA_OPTS", " -Dsealbox.node.version=" + version, String::concat));
         try {
-            Files.createDirectories(log.toAbsolutePath().getParent());
+            // What libraries unpack is left behind by a node that is killed; here it goes with the rest.
+            var temporary = log.toAbsolutePath().resolveSibling("tmp");
+            Files.createDirectories(temporary);
+            builder.environment().merge("SEALBOX_JAVA_OPTS", " -Djava.io.tmpdir=" + temporary, String::concat);
             var started = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
             process = started;

@@ -81,7 +81,8 @@ final class WholeSleeper {
         sandbox.ifPresent(known -> {
             var asked = CompletableFuture.runAsync(() -> send(known, "/" + verb));
             var nanos = random.nextLong(1_200_000_000L);
-            System.out.printf("to be killed %d ms into its %s, -Dsealbox.kill.seed=%d%n", nanos / 1_000_000, verb, SEED);
+            System.out.printf(
+                    "to be killed %d ms into its %s, -Dsealbox.kill.seed=%d%n", nanos / 1_000_000, verb, SEED);
             var until = System.nanoTime() + nanos;
             while (System.nanoTime() < until && !asked.isDone()) {
                 LockSupport.parkNanos(1_000_000);

@@ -43,15 +43,7 @@ public record Upkeep(
 
     Upkeep hibernated(long bytes) {
         return new Upkeep(
-                boot,
-                bytes,
-                "",
-                tags,
-                tagsUpdatedAt,
-                scalingLocked,
-                autoscale,
-                preview,
-                site.withProcesses(false));
+                boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview, site.withProcesses(false));
     }
 
     Upkeep tagged(Map<String, String> all, Instant at) {

@@ -86,11 +86,7 @@ public sealed interface SandboxMessage {
      * @param processes of a hibernation whether they were kept, of a start whether those that were kept go on
      */
     record Finished(
-            Effect effect,
-            long figure,
-            Optional<CheckpointId> image,
-            boolean processes,
-            Optional<Throwable> failure)
+            Effect effect, long figure, Optional<CheckpointId> image, boolean processes, Optional<Throwable> failure)
             implements SandboxMessage, NoSerializationVerificationNeeded {
         public Finished(Effect effect, long figure, Optional<Throwable> failure) {
             this(effect, figure, Optional.empty(), false, failure);

@@ -72,7 +72,9 @@ public record MemoryImage(Path folder) {
 
     /** How large it is. */
     public long bytes() {
-        return RecordFile.read(folder.resolve(SEAL), Seal.class).map(Seal::bytes).orElse(0L);
+        return RecordFile.read(folder.resolve(SEAL), Seal.class)
+                .map(Seal::bytes)
+                .orElse(0L);
     }
 
     /** Whether there is one at all, be it of use or not. */

@@ -143,8 +143,7 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Kept> hibernate(
-            HostId host, SandboxId sandbox, Optional<Image> image, boolean processes) {
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image, boolean processes) {
         // A large disk is copied when there is a layer store (SEMANTICS 14: 20 minutes).
         var limit = image.isPresent() && store.isPresent() ? Duration.ofMinutes(20) : patience;
         return ask(host, limit, asker -> new HostMessage.Hibernate(sandbox, image, processes, asker))

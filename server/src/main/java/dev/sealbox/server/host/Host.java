@@ -242,7 +242,8 @@ public final class Host {
 
     private CompletionStage<Void> refused(SandboxId sandbox, Claim claim) {
         log.info("ending {}, which was started here and is not to run here now", sandbox);
-        var ended = claim instanceof Claim.Sleeps() ? hibernate(sandbox, true).thenApply(kept -> Unit.DONE) : stop(sandbox);
+        var ended =
+                claim instanceof Claim.Sleeps() ? hibernate(sandbox, true).thenApply(kept -> Unit.DONE) : stop(sandbox);
         return ended.thenCompose(
                 done -> CompletableFuture.failedFuture(new HostFailure("the sandbox is not to run on this host now")));
     }

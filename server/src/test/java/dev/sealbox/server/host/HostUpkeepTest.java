@@ -201,7 +201,8 @@ class HostUpkeepTest {
         var other = new SandboxId("sb-0000000000000002");
         assertThat(host.capacity().state().fits(TERMS.limits().size())).isFalse();
         var started = host.start(
-                        new StartSandbox("base", List.of(), TERMS, policy(other, 1), Optional.empty(), 0, false, false), known)
+                        new StartSandbox("base", List.of(), TERMS, policy(other, 1), Optional.empty(), 0, false, false),
+                        known)
                 .toCompletableFuture();
         assertThat(started).isNotDone();
 
