@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChangesIT {
     private static final SecretName KEY = new SecretName("API_KEY");
     private static final SecretName FRESH = new SecretName("FRESH");
-    private static final String SETTINGS = "sealbox.persistence.push-timeout = 2 s";
+    private static final String IMPATIENT = "sealbox.persistence.push-timeout = 2 s";
 
     private final RememberedHosts hosts = new RememberedHosts();
     private final DatabaseSettings database = TestDatabase.fresh();
@@ -59,9 +59,13 @@ class ChangesIT {
 
     private TestNode node() {
         if (running.isEmpty()) {
-            running = Optional.of(TestNode.start(database, folder.resolve("master.json"), hosts, SETTINGS));
+            start("");
         }
         return running.get();
+    }
+
+    private void start(String settings) {
+        running = Optional.of(TestNode.start(database, folder.resolve("master.json"), hosts, settings));
     }
 
     /** The node ends and comes back; the hosts and their containers stay. */
@@ -212,6 +216,7 @@ class ChangesIT {
 
     @Test
     void answersInTimeNamesWhoLagsAndGoesOnTelling() {
+        start(IMPATIENT);
         var store = store("creds");
         set(store, KEY, "first-value");
         var sandbox = sandbox("creds");
@@ -221,7 +226,7 @@ class ChangesIT {
 
         assertThat(set(store, KEY, "second-value")).isEqualTo(new Refreshed(0, List.of(sandbox)));
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
         hosts.gate = open;
         eventually("the host has it", () -> values(sandbox).containsValue("second-value"));
     }

@@ -79,7 +79,7 @@ class KilledListingIT {
             assertThat(lines.lines().anyMatch(("created " + stores)::equals)).isTrue();
         } finally {
             process.destroyForcibly();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** No record of use is lost or there twice, whatever becomes of the database. */
 class LedgerIT {
+    private static final Duration PATIENT = Duration.ofMinutes(1);
     private static final long PLENTY = 64L << 20;
 
     @TempDir
@@ -59,14 +60,12 @@ class LedgerIT {
     }
 
     private DurableLedger ledger(boolean strict, long limit) {
-        return start(database, strict, limit);
+        return start(database, strict, PATIENT, limit);
     }
 
-    private DurableLedger start(Database at, boolean strict, long limit) {
+    private DurableLedger start(Database at, boolean strict, Duration patience, long limit) {
         return DurableLedger.start(
-                at,
-                new LedgerSettings(
-                        strict, Duration.ofSeconds(2), Duration.ofMillis(200), folder.resolve("uses"), limit));
+                at, new LedgerSettings(strict, patience, Duration.ofMillis(200), folder.resolve("uses"), limit));
     }
 
     private static void execute(Database at, String sql) {
@@ -160,7 +159,7 @@ class LedgerIT {
     void keepsEveryRecordOfAKilledDatabaseOnDiskAndWritesItAfterTheRestart() throws IOException {
         var settings = TestNode.embedded(folder.resolve("postgres"));
         var killed = Database.open(settings);
-        var ledger = start(killed, false, PLENTY);
+        var ledger = start(killed, false, PATIENT, PLENTY);
         note(ledger, 0, 300);
         eventuallyThere(killed, 300);
         var pid = folder.resolve("postgres/data/postmaster.pid");
@@ -177,7 +176,7 @@ class LedgerIT {
         closeDead(killed);
 
         try (var again = Database.open(settings);
-                var after = start(again, false, PLENTY)) {
+                var after = start(again, false, PATIENT, PLENTY)) {
             note(after, 2_500, 3_000);
             eventuallyThere(again, 3_000);
             eventually("nothing is left on disk", () -> after.spooled() == 0);
@@ -313,6 +312,8 @@ class LedgerIT {
                 assertThat(failure(ledger.begins(() -> records))).isEmpty();
                 assertThat(all(database, UseFilter.ALL)).containsAll(records);
             }
+        }
+        try (var ledger = start(database, true, Duration.ofMillis(200), PLENTY)) {
             hideTable();
             assertThat(failure(ledger.begins(() -> List.of(use(40))))).get().isInstanceOf(NoRoom.class);
             showTable();

@@ -91,7 +91,7 @@ class MemoryIT {
         return told(AskPattern.<ClusterShardingQuery, CurrentShardRegionState>ask(
                         ClusterSharding.get(system).shardState(),
                         replyTo -> new GetShardRegionState(type, replyTo),
-                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(1),
                         system.scheduler()))
                 .getShards()
                 .stream()

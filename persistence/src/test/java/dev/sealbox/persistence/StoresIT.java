@@ -150,7 +150,7 @@ class StoresIT {
         assertThat(told(entities()
                         .store(
                                 never,
-                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(1),
                                 replyTo -> new StoreMessage.Execute(
                                         origin,
                                         new StoreCommand.CreateStore(name, List.of(), Denials.NONE, List.of()),

@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One real PostgreSQL server for all tests of this process, with an empty database for whoever asks. */
 final class TestDatabase {
+    /** For keys and look-ups, of each database that is opened. */
+    static final int CONNECTIONS = 4;
+
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Path FOLDER = folder();
     private static final Database SERVER = Database.open(TestNode.embedded(FOLDER.resolve("postgres")));
@@ -42,7 +45,7 @@ final class TestDatabase {
         return new DatabaseSettings(
                 Optional.of(new External(url, db.getString("user"), db.getString("password"))),
                 FOLDER,
-                4,
+                CONNECTIONS,
                 4,
                 Duration.ofSeconds(60));
     }

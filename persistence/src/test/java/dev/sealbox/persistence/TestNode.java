@@ -38,7 +38,7 @@ final class TestNode implements AutoCloseable {
             # There is nobody to hand shards over to.
             akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = 2 s
             akka.loglevel = WARNING
-            sealbox.persistence { retry-after = 200 ms, ask-timeout = 5 s }
+            sealbox.persistence { retry-after = 200 ms, ask-timeout = 30 s, push-timeout = 30 s }
             """;
 
     final Database database;
@@ -84,7 +84,7 @@ final class TestNode implements AutoCloseable {
     public void close() {
         system.terminate();
         try {
-            system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("the actor system does not end", e);
         } catch (InterruptedException e) {

@@ -42,12 +42,12 @@ final class Told {
         };
     }
 
-    /** Polls for at most 30 s. */
+    /** Polls for at most a minute. */
     static void eventually(String what, BooleanSupplier holds) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                fail("still not after 30 s: " + what);
+                fail("still not after a minute: " + what);
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(20);

@@ -105,7 +105,7 @@ class UsageIT {
 
     private static <T> T get(CompletionStage<T> stage) {
         return stage.toCompletableFuture()
-                .orTimeout(20, java.util.concurrent.TimeUnit.SECONDS)
+                .orTimeout(60, java.util.concurrent.TimeUnit.SECONDS)
                 .join();
     }
 

@@ -7,6 +7,8 @@ import static dev.sealbox.persistence.Told.told;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sealbox.domain.Outcome;
+import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.checkpoint.CheckpointEvent;
 import dev.sealbox.domain.checkpoint.Contents;
 import dev.sealbox.domain.identity.HostId;
@@ -59,6 +61,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -101,6 +104,8 @@ class WebhooksIT {
     private final List<Deliveries> nodes = new ArrayList<>();
     private final List<OrganizationCommand> noted = new CopyOnWriteArrayList<>();
     private final AtomicBoolean failing = new AtomicBoolean();
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile CompletableFuture<Unit> gate = CompletableFuture.completedFuture(Unit.DONE);
     private DatabaseWebhooks webhooks;
 
     private static Origin by(OrganizationId organization) {
@@ -156,8 +161,8 @@ class WebhooksIT {
                     if (failing.get()) {
                         return CompletableFuture.failedFuture(new IllegalStateException("the log cannot be written"));
                     }
-                    noted.add(what);
-                    return CompletableFuture.completedFuture(what);
+                    asked.incrementAndGet();
+                    return gate.thenAccept(open -> noted.add(what));
                 },
                 SETTINGS);
     }
@@ -343,13 +348,16 @@ class WebhooksIT {
         var webhook = create(wanted("/up", "sandbox.stopped")).view();
         take(life(acme, sandbox()));
         // As a node leaves it that was killed in a call: claimed, and nothing noted down.
-        execute(
-                "UPDATE webhook SET claim = gen_random_uuid(), claimed_until = now() + interval '2 seconds' WHERE id = '"
-                        + webhook.id() + "'");
+        execute("UPDATE webhook SET claim = gen_random_uuid(), claimed_until = now() + interval '1 hour' WHERE id = '"
+                + webhook.id() + "'");
+        var other = create(wanted("/other")).view();
+        done(webhooks.test(acme, other.id()));
 
         deliver();
         deliver();
+        eventually("they look for what is due", () -> endpoints.to(other).size() == 1);
         assertThat(endpoints.to(webhook)).isEmpty();
+        execute("UPDATE webhook SET claimed_until = now() WHERE id = '" + webhook.id() + "'");
         eventually(
                 "another one takes over",
                 () -> deliveries(webhook).stream().anyMatch(delivery -> delivery.status() == Delivery.Status.SUCCESS));
@@ -408,6 +416,54 @@ class WebhooksIT {
         assertThat(noted).endsWith(new OrganizationCommand.NoteWebhookDeleted(id));
     }
 
+    /** Else an organisation whose log is slow would have all connections, and those of others with them. */
+    @Test
+    void holdsNoConnectionWhileItIsNoted() {
+        gate = new CompletableFuture<>();
+        var creates = IntStream.range(0, TestDatabase.CONNECTIONS + 2)
+                .mapToObj(i -> webhooks.create(by(acme), WebhookId.of(UUID.randomUUID()), wanted("/" + i)))
+                .toList();
+        eventually("all wait for the log", () -> asked.get() == creates.size());
+
+        assertThat(told(webhooks.list(acme))).as("nothing is done before").isEmpty();
+
+        gate.complete(Unit.DONE);
+        assertThat(creates.stream().map(Told::told))
+                .as("together they keep to the limit")
+                .filteredOn(Outcome.Done.class::isInstance)
+                .hasSize(SETTINGS.most());
+        assertThat(told(webhooks.list(acme))).hasSize(SETTINGS.most());
+    }
+
+    @Test
+    void losesNoChangeThatIsMadeAtTheSameTimeAndNotesWhatThereIsInTheEnd() {
+        var id = create(wanted("/one")).view().id();
+        gate = new CompletableFuture<>();
+        var paused = webhooks.change(
+                by(acme),
+                id,
+                new WebhookChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(false), false));
+        var moved = webhooks.change(
+                by(acme),
+                id,
+                new WebhookChange(
+                        Optional.of(WebhookUrl.parse("https://moved.test/one")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false));
+        eventually("both wait for the log", () -> asked.get() == 3);
+
+        gate.complete(Unit.DONE);
+        done(paused);
+        done(moved);
+
+        var view = done(webhooks.read(acme, id));
+        assertThat(view.enabled()).isFalse();
+        assertThat(view.url()).isEqualTo(WebhookUrl.parse("https://moved.test/one"));
+        assertThat(noted).endsWith(new OrganizationCommand.NoteWebhook(id, WebhookTerms.of(view), false, false));
+    }
+
     @Test
     void sendsNothingForWhatIsPausedOrGone() throws SQLException {
         var paused = create(wanted("/paused")).view();
@@ -455,7 +511,7 @@ class WebhooksIT {
                                 new OrganizationId(acme + "-moved"), made.view().id())
                         .toCompletableFuture())
                 .as("a row that was moved")
-                .failsWithin(Duration.ofSeconds(10));
+                .failsWithin(Duration.ofMinutes(1));
     }
 
     @Test

@@ -118,7 +118,7 @@ class WhoCouldIT {
             var behind = ask(asked);
             assertThat(behind.complete()).isFalse();
             assertThat(behind.upTo()).isBefore(asked).isAfter(before);
-            assertThat(Duration.between(asked, Instant.now())).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(20));
+            assertThat(Duration.between(asked, Instant.now())).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
             open.commit();
             open.setAutoCommit(true);
         }

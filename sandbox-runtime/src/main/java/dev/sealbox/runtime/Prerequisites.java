@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** What a host must have before sandboxes can run on it. */
 final class Prerequisites {
     private static final List<String> TOOLS =
-            List.of("runc", "ip", "nft", "nsenter", "mmdebstrap", "cp", "rm", "du", "sync", "find", "tar");
+            List.of("runc", "ip", "nft", "nsenter", "unshare", "mmdebstrap", "cp", "rm", "du", "sync", "find", "tar");
 
     private Prerequisites() {}
 

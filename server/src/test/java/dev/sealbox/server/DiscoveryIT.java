@@ -120,11 +120,11 @@ class DiscoveryIT {
                                 () -> node.enter(node.config()),
                                 task -> Thread.ofVirtual().start(task)))
                         .toArray(CompletableFuture<?>[]::new);
-                CompletableFuture.allOf(entered).get(40, TimeUnit.SECONDS);
+                CompletableFuture.allOf(entered).get(120, TimeUnit.SECONDS);
                 for (var node : nodes) {
                     Waiting.until(
                             "see all",
-                            java.time.Duration.ofSeconds(10),
+                            java.time.Duration.ofMinutes(1),
                             () -> node.members().size() == 3);
                 }
             } finally {

@@ -82,7 +82,7 @@ class KeysOverHttpIT {
     }
 
     private JsonNode rotated() throws IOException, InterruptedException {
-        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         var status = send("GET", "/api/master-keys", "").json();
         while (!status.path("rotation").path("state").asText().equals("done") && System.nanoTime() < deadline) {
             Thread.sleep(20);

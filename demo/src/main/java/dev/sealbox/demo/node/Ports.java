@@ -41,7 +41,7 @@ final class Ports {
 
     private static int firstOfTheKernels() {
         try {
-            return Integer.parseInt(Files.readString(RANGE).strip().split("\\s+")[0]);
+            return Integer.parseInt(Files.readString(RANGE).strip().split("\\s+", 2)[0]);
         } catch (IOException | NumberFormatException e) {
             return USUAL_FIRST;
         }

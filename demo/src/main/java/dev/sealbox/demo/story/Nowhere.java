@@ -3,6 +3,7 @@ package dev.sealbox.demo.story;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The last step: the values of this run are nowhere but where they belong. */
 final class Nowhere {
@@ -17,20 +18,20 @@ final class Nowhere {
     /** While sandboxes run. */
     void prove(Shell shell) {
         report.step("9. Where the real values are: nowhere");
-        var files = new Search(world.values().traces()).below(world.folder());
+        var values = world.values().traces();
+        var note = List.of(Forks.NOTE.getBytes(UTF_8));
+        var files = new Search(Stream.concat(values.stream(), note.stream()).toList()).below(world.folder());
         report.prove(
                 "no log, no file of the data folder, the database's and the sandboxes' files included ("
                         + files.extent() + ")",
-                files.found().isEmpty(),
-                files.found().toString());
-
-        var control = new Search(List.of(Forks.NOTE.getBytes(UTF_8))).below(world.folder());
+                files.found(values).isEmpty(),
+                files.found(values).toString());
         report.prove(
                 "where the same search does find what is there",
-                !control.found().isEmpty(),
+                !files.found(note).isEmpty(),
                 "it did not find a sandbox's own file");
 
-        var processes = new Search(world.values().traces()).processes();
+        var processes = new Search(values).processes();
         report.prove(
                 "no environment and no command line of any process of this machine",
                 processes.found().isEmpty(),

@@ -12,24 +12,29 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Looks for byte sequences in files. A file that vanishes or cannot be read while it looks is passed over. */
 final class Search {
     private static final int CHUNK = 1 << 20;
 
-    private final List<byte[]> traces;
+    private final Traces traces;
     private final int overlap;
     private final byte[] buffer;
     private final byte[] nothing;
-    private final List<String> found = new ArrayList<>();
+    private final Map<String, List<byte[]>> found = new LinkedHashMap<>();
+    private final List<String> unsearched = new ArrayList<>();
     private int files;
     private long bytes;
 
-    /** @param traces each has a byte that is not zero */
+    /** @param traces each of two bytes or more, with a byte that is not zero */
     Search(List<byte[]> traces) {
-        this.traces = traces;
-        this.overlap = traces.stream().mapToInt(trace -> trace.length).max().orElse(1) - 1;
+        this.traces = new Traces(traces);
+        this.overlap = this.traces.longest() - 1;
         this.buffer = new byte[CHUNK + overlap];
         this.nothing = new byte[CHUNK + overlap];
     }
@@ -52,7 +57,7 @@ final class Search {
                 }
             });
         } catch (IOException e) {
-            found.add(folder + " could not be searched: " + e.getMessage());
+            unsearched.add(folder + ": " + e.getMessage());
         }
         return this;
     }
@@ -65,7 +70,7 @@ final class Search {
                 in(process.resolve("cmdline"));
             }
         } catch (IOException e) {
-            found.add("/proc could not be searched: " + e.getMessage());
+            unsearched.add("/proc: " + e.getMessage());
         }
         return this;
     }
@@ -73,9 +78,7 @@ final class Search {
     /** Looks into a value that is no file. */
     Search in(String name, byte[] value) {
         try (var in = new ByteArrayInputStream(value)) {
-            if (holdsTrace(in)) {
-                found.add(name);
-            }
+            lookInto(in, name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -89,18 +92,28 @@ final class Search {
         }
         try (var in = Files.newInputStream(file)) {
             files++;
-            if (holdsTrace(in)) {
-                found.add(file.toString());
-            }
+            lookInto(in, file.toString());
         } catch (IOException gone) {
             return this;
         }
         return this;
     }
 
-    /** The places where something was found. */
+    /** The places where something was found, and those that could not be searched. */
     List<String> found() {
-        return List.copyOf(found);
+        return places(all -> true);
+    }
+
+    /** The places where one of these, of what was looked for, was found, and those that could not be searched. */
+    List<String> found(List<byte[]> some) {
+        return places(all -> all.stream().anyMatch(some::contains));
+    }
+
+    private List<String> places(Predicate<List<byte[]>> wanted) {
+        var places = found.entrySet().stream()
+                .filter(place -> wanted.test(place.getValue()))
+                .map(Map.Entry::getKey);
+        return Stream.concat(unsearched.stream(), places).toList();
     }
 
     /** How much was looked at. */
@@ -108,45 +121,23 @@ final class Search {
         return files + " files, " + bytes / 1_000_000 + " MB";
     }
 
-    private boolean holdsTrace(InputStream in) throws IOException {
+    private void lookInto(InputStream in, String place) throws IOException {
         int kept = 0;
         for (int count = in.read(buffer, 0, CHUNK); count >= 0; count = in.read(buffer, kept, CHUNK)) {
             bytes += count;
             int length = kept + count;
-            if (!isNothing(length) && holdsTrace(length)) {
-                return true;
+            if (!isNothing(length)) {
+                traces.in(buffer, length)
+                        .forEach(trace -> found.computeIfAbsent(place, first -> new ArrayList<>())
+                                .add(trace));
             }
             kept = Math.min(overlap, length);
             System.arraycopy(buffer, length - kept, buffer, 0, kept);
         }
-        return false;
     }
 
     /** Sparse files, such as an image of the disks, are holes for gigabytes. */
     private boolean isNothing(int length) {
         return Arrays.equals(buffer, 0, length, nothing, 0, length);
-    }
-
-    private boolean holdsTrace(int length) {
-        return traces.stream().anyMatch(trace -> holds(buffer, length, trace));
-    }
-
-    private static boolean holds(byte[] buffer, int length, byte[] trace) {
-        byte first = trace[0];
-        for (int at = 0; at <= length - trace.length; at++) {
-            if (buffer[at] == first && matches(buffer, at, trace)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean matches(byte[] buffer, int at, byte[] trace) {
-        for (int i = 1; i < trace.length; i++) {
-            if (buffer[at + i] != trace[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

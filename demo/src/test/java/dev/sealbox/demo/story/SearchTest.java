@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -48,10 +50,40 @@ class SearchTest {
     }
 
     @Test
+    void tellsWhatItFoundWhere() throws IOException {
+        write("both", values.git() + values.api());
+        write("one", values.api());
+        var api = values.api().getBytes(StandardCharsets.UTF_8);
+        var git = values.git().getBytes(StandardCharsets.UTF_8);
+
+        var search = new Search(List.of(api, git)).below(folder);
+
+        assertThat(search.found(List.of(api))).extracting(this::nameOf).containsExactlyInAnyOrder("both", "one");
+        assertThat(search.found(List.of(git))).extracting(this::nameOf).containsExactly("both");
+    }
+
+    /** Those whose beginnings are the same are both found. */
+    @Test
+    void findsAllThatBeginAlike() throws IOException {
+        write("alike", "__abcdef__abcxyz__");
+        var some = Stream.of("abcxyz", "abcdef", "abc123")
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+
+        var search = new Search(some).below(folder);
+
+        assertThat(some.stream().map(one -> search.found(List.of(one)).size())).containsExactly(1, 1, 0);
+    }
+
+    @Test
     void findsNothingWhereNothingIs() throws IOException {
         write("clean", Values.random().api() + " osb_sealed_0123456789abcdef0123456789abcdef");
 
         assertThat(search().found()).isEmpty();
+    }
+
+    private String nameOf(String place) {
+        return Path.of(place).getFileName().toString();
     }
 
     private Search search() {

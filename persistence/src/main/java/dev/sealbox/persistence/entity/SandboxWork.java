@@ -41,6 +41,9 @@ import java.util.function.Supplier;
  * asks for. Belongs to one actor and lives as long as it; all that must survive is in the events.
  */
 final class SandboxWork {
+    /** The figure of an end that was to come about whatever becomes of the container. */
+    private static final long LOOSE_END = 1;
+
     private final SandboxId id;
     private final ActorContext<SandboxMessage> context;
     private final Neighbours neighbours;
@@ -402,7 +405,7 @@ final class SandboxWork {
         var lost = sandbox.stage() == Stage.LOST;
         effect(
                 Effect.END,
-                0,
+                lost ? LOOSE_END : 0,
                 () -> sandbox.host()
                         .map(host -> hosts.stop(host, id).<Void>thenApply(done -> null))
                         .orElseGet(() -> CompletableFuture.completedFuture(null))
@@ -553,6 +556,10 @@ final class SandboxWork {
             return Optional.empty();
         }
         left = true;
+        if (finished.figure() == LOOSE_END) {
+            // Whoever has stopped it meanwhile wants to know that its container is gone.
+            return Optional.empty();
+        }
         return sandbox.stage() == Stage.STOPPING ? Optional.of(new SandboxCommand.ConfirmStopped()) : Optional.empty();
     }
 

@@ -119,6 +119,15 @@ final class WebhookRows {
         }
     }
 
+    /** Whether it was there. */
+    static boolean delete(Connection connection, OrganizationId organization, WebhookId id) throws SQLException {
+        try (var delete = connection.prepareStatement("DELETE FROM webhook WHERE organization = ? AND id = ?")) {
+            delete.setString(1, organization.value());
+            delete.setString(2, id.value());
+            return delete.executeUpdate() > 0;
+        }
+    }
+
     private static java.sql.Array types(Connection connection, EventFilter events) throws SQLException {
         return connection.createArrayOf("text", events.texts().toArray());
     }

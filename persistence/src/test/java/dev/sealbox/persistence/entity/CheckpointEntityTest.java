@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CheckpointEntityTest {
@@ -47,6 +48,11 @@ class CheckpointEntityTest {
                     ACTORS.system(),
                     CheckpointEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, EntityTests.CLOCK),
                     EntityTests.serialization());
+
+    @BeforeEach
+    void settle() {
+        hosts.settle = checkpoint::getState;
+    }
 
     @AfterAll
     static void stop() {

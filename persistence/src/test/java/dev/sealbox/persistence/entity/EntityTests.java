@@ -17,8 +17,8 @@ final class EntityTests {
             100,
             2,
             Duration.ofMinutes(1),
-            Duration.ofSeconds(3),
-            Duration.ofSeconds(3),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
             Duration.ofSeconds(1),
             2,
             Duration.ZERO);
@@ -28,7 +28,7 @@ final class EntityTests {
     static ActorTestKit actors() {
         var journal = ConfigFactory.parseResources("sealbox-journal.conf");
         return ActorTestKit.create(ConfigFactory.parseString(
-                        "akka.actor { provider = local, testkit.typed { single-expect-default = 30s, default-timeout = 30s } }")
+                        "akka.actor { provider = local, testkit.typed { single-expect-default = 60s, default-timeout = 60s } }")
                 .withFallback(EventSourcedBehaviorTestKit.config())
                 .withFallback(journal)
                 .withFallback(ConfigFactory.load())

@@ -48,16 +48,28 @@ final class HeldHosts implements SandboxHosts {
     /** Whether the container is gone. */
     volatile boolean lost;
 
+    /**
+     * Returns when the entity is done with the message that it is at. An entity that has asked may not wait for the answer
+     * yet, and what answers it may not have come to it: without this, the test's next message could be there first.
+     */
+    volatile Runnable settle = () -> {};
+
     record Adjusted(Terms terms, boolean restart) {}
 
     /** Something that was asked of a host. */
-    record Task(String what, Object about, CompletableFuture<Object> outcome) {
+    record Task(String what, Object about, CompletableFuture<Object> outcome, Runnable settle) {
         void succeed(Object value) {
             outcome.complete(value);
+            settle.run();
         }
 
         void fail(String why) {
-            outcome.completeExceptionally(new IllegalStateException(why));
+            fail(new IllegalStateException(why));
+        }
+
+        void fail(RuntimeException why) {
+            outcome.completeExceptionally(why);
+            settle.run();
         }
     }
 
@@ -76,6 +88,7 @@ final class HeldHosts implements SandboxHosts {
             if (task == null || !task.what().equals(what)) {
                 throw new AssertionError("not asked to " + what + " but " + task);
             }
+            settle.run();
             return task;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -85,7 +98,7 @@ final class HeldHosts implements SandboxHosts {
 
     private <T> CompletionStage<T> asked(String what, Object about, Class<T> type) {
         var outcome = new CompletableFuture<Object>();
-        tasks.add(new Task(what, about, outcome));
+        tasks.add(new Task(what, about, outcome, () -> settle.run()));
         return outcome.thenApply(type::cast);
     }
 

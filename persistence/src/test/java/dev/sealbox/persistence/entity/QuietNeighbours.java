@@ -12,9 +12,11 @@ import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.Acknowledged.Answer;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Neighbours of an entity that is tested alone: they note what they are asked, and answer at once. */
@@ -25,7 +27,7 @@ final class QuietNeighbours implements Neighbours {
     final List<SandboxId> released = new CopyOnWriteArrayList<>();
     final List<SandboxId> suspended = new CopyOnWriteArrayList<>();
     final List<Object> toBeResumed = new CopyOnWriteArrayList<>();
-    private final List<CompletableFuture<Acknowledged>> waiting = new CopyOnWriteArrayList<>();
+    private final Queue<CompletableFuture<Acknowledged>> waiting = new ConcurrentLinkedQueue<>();
     volatile Answer answer = Answer.TAKEN;
 
     /** Whether answers to changes wait for {@link #letGo}. */
@@ -45,8 +47,9 @@ final class QuietNeighbours implements Neighbours {
     /** Gives the answers that were held back. */
     void letGo() {
         heldBack = false;
-        waiting.forEach(said -> said.complete(new Acknowledged(answer)));
-        waiting.clear();
+        for (var said = waiting.poll(); said != null; said = waiting.poll()) {
+            said.complete(new Acknowledged(answer));
+        }
     }
 
     @Override

@@ -74,6 +74,7 @@ class SandboxEntityTest {
 
     @BeforeEach
     void fillStore() {
+        hosts.settle = sandbox::getState;
         neighbours.stores.put(STORE, store());
     }
 
@@ -156,6 +157,20 @@ class SandboxEntityTest {
                 .isEqualTo(Stage.STOPPED);
         assertThat(neighbours.unbound).contains(STORE);
         assertThat(neighbours.released).contains(id);
+    }
+
+    /** What lets a lost one go cares for no container; who stops it wants that gone. */
+    @Test
+    void isStoppedWhileALostOneIsLetGo() {
+        create(Optional.empty());
+        hosts.next("start").fail("no room");
+        assertThat(reply().stage()).isEqualTo(Stage.LOST);
+        var letGo = hosts.next("stop");
+        execute(new SandboxCommand.StopSandbox());
+        letGo.fail("the host is away");
+
+        hosts.next("stop").succeed(Unit.DONE);
+        assertThat(reply().stage()).isEqualTo(Stage.STOPPED);
     }
 
     @Test
@@ -628,7 +643,7 @@ class SandboxEntityTest {
         create(Optional.empty());
         var start = hosts.next("start");
         hosts.free = new Place.On(ELSEWHERE);
-        start.outcome().completeExceptionally(new HostFull());
+        start.fail(new HostFull());
         hosts.next("start").succeed(Unit.DONE);
 
         assertThat(reply().host()).contains(ELSEWHERE);
@@ -692,7 +707,7 @@ class SandboxEntityTest {
         asker.receiveMessage();
         var start = hosts.next("start");
         hosts.free = new Place.On(new HostId("host-3"));
-        start.outcome().completeExceptionally(new HostFull());
+        start.fail(new HostFull());
         hosts.next("start").succeed(Unit.DONE);
         sandbox.runCommand(new SandboxMessage.Await(OWNER, asker.getRef()));
 

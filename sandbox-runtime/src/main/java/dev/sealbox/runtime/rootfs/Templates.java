@@ -2,6 +2,7 @@ package dev.sealbox.runtime.rootfs;
 
 import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.step.Tool;
+import dev.sealbox.runtime.storage.Mounts;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ public final class Templates {
     private static final Logger LOG = LoggerFactory.getLogger(Templates.class);
     private static final String STEP = "template";
     private static final String BASE = "base";
+    private static final String SITE = ".building";
 
     /** With a version, as what stands on it remembers its name. */
     private static final String EMPTY = "empty-1";
@@ -109,9 +111,9 @@ public final class Templates {
 
     private void build(String name) throws IOException {
         LOG.info("building the root file system {}: takes half a minute or more", name);
-        var site = folder.resolve(".building");
-        remove(site);
-        Files.createDirectories(site);
+        var site = site();
+        // apt fetches as a user of its own.
+        Files.setPosixFilePermissions(site, PosixFilePermissions.fromString("rwxr-xr-x"));
         var script = site.resolve("base.sh");
         Files.writeString(script, Recipe.script());
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
@@ -124,22 +126,48 @@ public final class Templates {
         Files.setPosixFilePermissions(site, PosixFilePermissions.fromString("rwx------"));
         Tool.run(STEP, List.of("sync", "--file-system", root.toString()));
         Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        clear();
         LOG.info("the root file system {} is ready", name);
     }
 
     private void makeEmpty(String name) throws IOException {
-        var site = folder.resolve(".building");
-        remove(site);
-        Files.createDirectories(site.resolve("rootfs"));
+        var site = site();
+        Files.createDirectory(site.resolve("rootfs"));
         Files.setPosixFilePermissions(site.resolve("rootfs"), PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setAttribute(site.resolve("rootfs"), "unix:uid", uidBase);
         Files.setAttribute(site.resolve("rootfs"), "unix:gid", uidBase);
-        Files.setPosixFilePermissions(site, PosixFilePermissions.fromString("rwx------"));
         Files.move(site, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** A folder to build in, for root only. */
+    private Path site() throws IOException {
+        clear();
+        return Files.createTempDirectory(folder, SITE);
+    }
+
+    /**
+     * Removes what was begun and is no longer built: by nodes that were killed. What such a node had begun may go on for
+     * a moment, so it is looked for again when something else is ready.
+     */
+    private void clear() throws IOException {
+        try (var begun = Files.newDirectoryStream(folder, SITE + "*")) {
+            for (var site : begun) {
+                Mounts.below(site).forEach(mount -> Tool.run(STEP, List.of("umount", "--lazy", mount.toString())));
+                var removal = Tool.attempt(
+                        STEP, List.of("rm", "--recursive", "--force", "--one-file-system", site.toString()), "");
+                if (removal.exitCode() != 0) {
+                    LOG.warn(
+                            "{} is left until later: {}", site, removal.errors().strip());
+                }
+            }
+        }
+    }
+
+    /** What it mounts is mounted for itself, and gone with it, however it ends. */
     private static List<String> debootstrap(Path script, Path root) {
         var command = new ArrayList<>(List.of(
+                "unshare",
+                "--mount",
                 "mmdebstrap",
                 "--mode=root",
                 "--variant=minbase",
@@ -149,9 +177,5 @@ public final class Templates {
         command.addAll(List.of("--customize-hook=" + script, Recipe.SUITE, root.toString()));
         command.addAll(PackageSources.ofThisHost());
         return command;
-    }
-
-    private static void remove(Path tree) {
-        Tool.run(STEP, List.of("rm", "--recursive", "--force", "--one-file-system", tree.toString()));
     }
 }

@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is mounted where, as the kernel says. It knows places without links, and escapes some characters of them. */
-final class Mounts {
+/**
+ * What is mounted where, as the kernel says. It knows places without links, and escapes some characters of them.
+ * Thread-safe.
+ */
+public final class Mounts {
     private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
     private static final int OCTAL = 8;
 
@@ -22,8 +25,8 @@ final class Mounts {
         return all().contains(real(place));
     }
 
-    /** Where something is mounted in a tree or on it, the deepest first. */
-    static List<Path> below(Path tree) {
+    /** Where something is mounted in a tree or on it, the deepest first; nothing if there is no such tree. */
+    public static List<Path> below(Path tree) {
         var real = real(tree);
         return all().stream()
                 .filter(mounted -> mounted.startsWith(real))

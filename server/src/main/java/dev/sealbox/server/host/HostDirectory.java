@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,8 @@ public final class HostDirectory {
     private final Map<HostId, HostState> since = new ConcurrentHashMap<>();
     private final Map<Address, HostId> addresses = new ConcurrentHashMap<>();
     private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicLong questions = new AtomicLong();
+    private final Map<HostId, Long> newest = new HashMap<>();
 
     /** Put to a host, and not answered yet; as an identity. */
     private static final class Question {
@@ -50,13 +53,16 @@ public final class HostDirectory {
         }
     }
 
+    /** @param question its number: a later one has the newer answer, in whatever order answers come */
+    record Told(HostState state, long question) {}
+
     /** What the directory's actor hears. */
     public sealed interface Heard {
         record Present(Set<ActorRef<HostMessage>> refs) implements Heard {}
 
-        record Introduced(HostState state, ActorRef<HostMessage> ref) implements Heard {}
+        record Introduced(Told told, ActorRef<HostMessage> ref) implements Heard {}
 
-        record Looked(HostState state) implements Heard {}
+        record Looked(Told told) implements Heard {}
 
         enum Look implements Heard {
             AGAIN,
@@ -142,13 +148,17 @@ public final class HostDirectory {
 
     /** The actor that keeps this directory up to date; one per directory. */
     public Behavior<Heard> keeper() {
+        return keeper(LOOK_EVERY);
+    }
+
+    Behavior<Heard> keeper(Duration lookEvery) {
         return Behaviors.setup(context -> {
             var listings = context.messageAdapter(
                     Receptionist.Listing.class,
                     listing -> new Heard.Present(listing.getServiceInstances(HostActor.KEY)));
             context.getSystem().receptionist().tell(Receptionist.subscribe(HostActor.KEY, listings));
             return Behaviors.withTimers(timers -> {
-                timers.startTimerWithFixedDelay(Heard.Look.AGAIN, LOOK_EVERY);
+                timers.startTimerWithFixedDelay(Heard.Look.AGAIN, lookEvery);
                 return keeping(context);
             });
         });
@@ -163,16 +173,16 @@ public final class HostDirectory {
                     refs.stream().filter(ref -> !present.containsValue(ref)).forEach(ref -> greet(context, ref));
                     become(present);
                 }
-                case Heard.Introduced(var state, var ref) -> {
-                    var id = state.host();
-                    note(state);
+                case Heard.Introduced(var told, var ref) -> {
+                    var id = told.state().host();
+                    note(told);
                     addresses.put(ref.path().address(), id);
                     var present = new HashMap<>(hosts);
                     present.put(id, ref);
                     become(present);
                 }
                 case Heard.Silent(var ref) -> greet(context, ref);
-                case Heard.Looked(var state) -> note(state);
+                case Heard.Looked(var told) -> note(told);
                 case Heard.Look look -> {
                     if (look == Heard.Look.AGAIN) {
                         hosts.values().forEach(ref -> look(context, ref));
@@ -183,26 +193,29 @@ public final class HostDirectory {
         });
     }
 
-    private static void greet(ActorContext<Heard> context, ActorRef<HostMessage> ref) {
+    private void greet(ActorContext<Heard> context, ActorRef<HostMessage> ref) {
+        var question = questions.incrementAndGet();
         context.ask(
                 HostReply.class,
                 ref,
                 PATIENCE,
                 HostMessage.WhoAreYou::new,
                 (reply, failure) -> reply instanceof HostReply.IAm told
-                        ? new Heard.Introduced(state(told), ref)
+                        ? new Heard.Introduced(new Told(state(told), question), ref)
                         : new Heard.Silent(ref));
     }
 
     /** Asks one that is known how it is now. */
-    private static void look(ActorContext<Heard> context, ActorRef<HostMessage> ref) {
+    private void look(ActorContext<Heard> context, ActorRef<HostMessage> ref) {
+        var question = questions.incrementAndGet();
         context.ask(
                 HostReply.class,
                 ref,
                 PATIENCE,
                 HostMessage.WhoAreYou::new,
-                (reply, failure) ->
-                        reply instanceof HostReply.IAm told ? new Heard.Looked(state(told)) : Heard.Look.IN_VAIN);
+                (reply, failure) -> reply instanceof HostReply.IAm told
+                        ? new Heard.Looked(new Told(state(told), question))
+                        : Heard.Look.IN_VAIN);
     }
 
     private static HostState state(HostReply.IAm told) {
@@ -211,19 +224,24 @@ public final class HostDirectory {
 
     /** Asks a host now, for whom some seconds are too long; complete when what it says counts. */
     public CompletionStage<Void> lookAt(HostId host, ActorSystem<?> system) {
+        var question = questions.incrementAndGet();
         return find(host)
                 .map(ref -> AskPattern.<HostMessage, HostReply>ask(
                                 ref, HostMessage.WhoAreYou::new, PATIENCE, system.scheduler())
                         .thenAccept(reply -> {
                             if (reply instanceof HostReply.IAm told) {
-                                note(state(told));
+                                note(new Told(state(told), question));
                             }
                         }))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
-    private synchronized void note(HostState state) {
+    private synchronized void note(Told told) {
+        var state = told.state();
         var host = state.host();
+        if (newest.merge(host, told.question(), Math::max) > told.question()) {
+            return;
+        }
         if (isFull(host) != state.diskFull()) {
             log.info("the disk of host {} {}", host, state.diskFull() ? "is nearly full" : "has room again");
         }

@@ -22,9 +22,10 @@ class CommandTimeoutsTest {
     private static final HostId HOST = new HostId("host-1");
 
     private final ActorTestKit actors = ActorTestKit.create(
-            ConfigFactory.parseString("akka.actor.provider = local").withFallback(ConfigFactory.load()));
+            ConfigFactory.parseString("akka.actor { provider = local, testkit.typed.single-expect-default = 60s }")
+                    .withFallback(ConfigFactory.load()));
     private final HostDirectory directory = new HostDirectory();
-    private final ClusterHosts hosts = new ClusterHosts(actors.system(), directory, Duration.ofSeconds(10));
+    private final ClusterHosts hosts = new ClusterHosts(actors.system(), directory, Duration.ofMinutes(1));
     private final TestProbe<HostMessage> host = actors.createTestProbe(HostMessage.class);
 
     @AfterEach
@@ -51,6 +52,6 @@ class CommandTimeoutsTest {
                 .replyTo()
                 .tell(new HostReply.CommandEnded(new CommandResult(0, "", "")));
 
-        assertThat(result.toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(result.toCompletableFuture()).succeedsWithin(Duration.ofMinutes(1));
     }
 }
