@@ -169,7 +169,7 @@ class ImagesIT {
     }
 
     private static void eventually(String what, BooleanSupplier condition) {
-        var deadline = Instant.now().plus(Duration.ofSeconds(120));
+        var deadline = Instant.now().plus(Duration.ofMinutes(2));
         while (!condition.getAsBoolean()) {
             assertThat(Instant.now()).as(what).isBefore(deadline);
             LockSupport.parkNanos(PAUSE.toNanos());
