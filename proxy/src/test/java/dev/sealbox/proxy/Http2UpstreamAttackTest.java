@@ -205,4 +205,36 @@ class Http2UpstreamAttackTest {
 
         assertThat(statusOverHttp1()).isEqualTo(502);
     }
+
+    @Test
+    void manyUpstreamsMaySendNoMoreAheadTogetherThanTheSandboxMay() throws IOException {
+        var windows = new CopyOnWriteArrayList<Integer>();
+        var many = new TestProxy.Builder()
+                .settings("sealbox.proxy { loops = 1, http2.upstream-windows-per-sandbox = 20 MiB }");
+        var hosts = List.of("a.example.com", "b.example.com", "c.example.com", "d.example.com");
+        for (var host : hosts) {
+            many.put(host, TestUpstream.speakingHttp2(many.certificates(), host, connection -> {
+                connection.send(RawHttp2.SETTINGS, 0, 0, new byte[0]);
+                int window = 65_535;
+                var frame = connection.next();
+                for (; frame.type() != RawHttp2.HEADERS; frame = connection.next()) {
+                    window += frame.type() == RawHttp2.WINDOW_UPDATE && frame.stream() == 0 ? frame.code() : 0;
+                }
+                windows.add(window);
+                ok(connection, frame.stream());
+                connection.next(RawHttp2.GOAWAY);
+            }));
+        }
+        try (var its = many.start()) {
+            its.admit(TestProxy.SANDBOX, its.policy().allow("*.example.com"));
+            for (var host : hosts) {
+                try (var client = its.tunnel(TestProxy.SANDBOX, host)) {
+                    assertThat(client.get(host, "/").status()).isEqualTo(204);
+                }
+            }
+        }
+        assertThat(windows.getFirst()).isEqualTo(16 << 20);
+        assertThat(windows.stream().mapToInt(Integer::intValue).sum())
+                .isBetween(20 << 20, (20 << 20) + hosts.size() * 65_535);
+    }
 }
