@@ -84,7 +84,8 @@ final class Exchange {
         if (head.fields().has("expect") && !expectsContinue(head)) {
             throw new Objection(Problem.expectation());
         }
-        var fields = outgoing(head, upgrade, resealer, substitutions, services.dropsRanges());
+        var fields = outgoing(
+                head, upgrade, resealer, substitutions, services.dropsRanges() || isForSecrets(session, origin.host()));
         var rewritten = services.rewriter()
                 .head(head, target, origin.secure(), authority(origin), fields, substitutions, allocator);
         this.session = session;
@@ -137,6 +138,14 @@ final class Exchange {
         return wantsTrailers ? fields.with("TE", "trailers") : fields;
     }
 
+    /**
+     * Whether any secret may be used at that host, if not in this request: what rules, a tunnel without a name or plain HTTP
+     * keep out now may have been stored there before, by a request like that which a range could read in parts.
+     */
+    private static boolean isForSecrets(Session session, HostName host) {
+        return session.names().stream().anyMatch(name -> session.policy().mayUse(name, host));
+    }
+
     private static String authority(Origin origin) {
         var host = origin.host().value();
         return host.contains(":") ? "[" + host + "]" : host;
@@ -145,6 +154,8 @@ final class Exchange {
     /**
      * Asks for a response that can be searched: where a secret may be used, unpacked and whole, since a range could cut
      * a value in two; elsewhere at least packed in a way that can be unpacked.
+     *
+     * @param dropsRanges whether it must be whole in any case
      */
     private static Fields searchable(Fields asked, boolean usesSecrets, boolean dropsRanges) {
         var fields = asked.without("grpc-accept-encoding");
