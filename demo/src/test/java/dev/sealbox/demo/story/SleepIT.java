@@ -89,12 +89,12 @@ class SleepIT {
     }
 
     private void goesOnFallingAsleepAfterARestart(World world, Sandbox sandbox, WholeSleeper other) throws Exception {
-        other.isDisturbed("hibernate");
         // On a busy machine it may have fallen asleep again since the last call.
         await(
                 "it runs",
                 () -> sandbox.commands().run("true").exitCode() == 0
                         && status(world, sandbox).equals("running"));
+        other.isDisturbed("hibernate");
         world.node().kill();
         world.node().start();
         await("it sleeps after the restart", () -> status(world, sandbox).equals("hibernated"));
