@@ -49,6 +49,7 @@ final class SandboxWork {
     private final Neighbours neighbours;
     private final SandboxHosts hosts;
 
+    private Sandbox known = Sandbox.ABSENT;
     private Layers layers = Layers.UNKNOWN;
     private Optional<Effect> underWay = Optional.empty();
     private final int attempts;
@@ -135,8 +136,26 @@ final class SandboxWork {
         return layers.names();
     }
 
+    /** What is to be done is that of this sandbox from now on. */
+    void note(Sandbox sandbox) {
+        known = sandbox;
+    }
+
+    /** Whether there is something to do that nobody may ask for when this actor is gone. */
+    boolean isUnfinished() {
+        return underWay.isPresent()
+                || !known.settled()
+                || (known.stage() == Stage.LOST && !left)
+                || (known.stage() == Stage.RUNNING && known.branch().revoked() && !isCut());
+    }
+
+    private boolean isCut() {
+        return layers.completeFor(known) && layers.policy(id, known).revision() <= enforced;
+    }
+
     /** Does what the sandbox's stage asks for, unless something is under way. */
     void proceed(Sandbox sandbox) {
+        note(sandbox);
         if (underWay.isPresent()) {
             return;
         }
