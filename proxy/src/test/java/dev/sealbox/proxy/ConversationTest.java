@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -266,15 +265,10 @@ class ConversationTest {
 
     @Test
     void endsClientsThatNeverFinishARequest() throws IOException {
-        var builder = new TestProxy.Builder()
-                .settings("sealbox.proxy.limits { head-timeout = 300 ms, keep-alive = 1 s, idle-timeout = 1 s }");
-        builder.put(HOST, TestUpstream.scripted(builder.certificates(), HOST, (in, out) -> {
-            Http.head(in);
-            in.read();
-        }));
+        var builder =
+                new TestProxy.Builder().settings("sealbox.proxy.limits { head-timeout = 300 ms, keep-alive = 1 s }");
         try (var impatient = builder.start()) {
             impatient.admit(TestProxy.SANDBOX, impatient.policy().allow(HOST));
-            var since = System.nanoTime();
             try (var client = impatient.explicit(TestProxy.SANDBOX)) {
                 client.send("GET / HTTP/1.1\r\nHo");
                 assertThat(client.receive().status()).isEqualTo(408);
@@ -282,10 +276,21 @@ class ConversationTest {
             try (var client = impatient.explicit(TestProxy.SANDBOX)) {
                 assertThat(client.isAtEnd()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void waitsForNoUpstreamThatNeverAnswers() throws IOException {
+        var builder = new TestProxy.Builder().settings("sealbox.proxy.limits.idle-timeout = 1 s");
+        builder.put(HOST, TestUpstream.scripted(builder.certificates(), HOST, (in, out) -> {
+            Http.head(in);
+            in.read();
+        }));
+        try (var impatient = builder.start()) {
+            impatient.admit(TestProxy.SANDBOX, impatient.policy().allow(HOST));
             try (var client = impatient.tunnel(TestProxy.SANDBOX, HOST)) {
                 assertThat(client.get(HOST, "/").status()).isEqualTo(504);
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(15));
         }
     }
 }

@@ -1,14 +1,14 @@
 package dev.sealbox.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sealbox.domain.ledger.UseRecord.Asked;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
-import java.net.SocketTimeoutException;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,9 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DnsTest {
     private static final int A = 1;
 
-    private final TestProxy proxy = new TestProxy.Builder()
-            .settings("sealbox.proxy.dns.queries-per-second = 100")
-            .start();
+    private final TestProxy proxy = new TestProxy.Builder().start();
     private final TestDns dns = new TestDns(proxy, TestProxy.SANDBOX);
 
     @BeforeEach
@@ -80,15 +78,19 @@ class DnsTest {
 
     @Test
     void dropsWhatIsNoQuestionAndGoesOn() throws IOException {
-        assertThatThrownBy(() -> dns.overUdp(new byte[] {1, 2, 3})).isInstanceOf(SocketTimeoutException.class);
-        var cut = TestDns.query("api.example.com", A);
-        assertThatThrownBy(() -> dns.overUdp(java.util.Arrays.copyOf(cut, cut.length - 6)))
-                .isInstanceOf(SocketTimeoutException.class);
-        var many = TestDns.query("api.example.com", A);
+        var good = TestDns.query("api.example.com", A);
+        var many = good.clone();
         many[5] = 9;
-        assertThatThrownBy(() -> dns.overUdp(many)).isInstanceOf(SocketTimeoutException.class);
-
-        assertThat(dns.overUdp(TestDns.query("api.example.com", A))[3] & 0x0f).isZero();
+        try (var socket = dns.socket()) {
+            for (var packet : List.of(
+                    new byte[] {1, 2, 3}, Arrays.copyOf(good, good.length - 6), many, TestDns.withId(9, good))) {
+                socket.send(new DatagramPacket(packet, packet.length));
+            }
+            // They are taken in their order, so the first answer would be to the first that has one.
+            var answer = TestDns.receive(socket);
+            assertThat(answer[1]).isEqualTo((byte) 9);
+            assertThat(TestDns.code(answer)).isZero();
+        }
     }
 
     @Test
@@ -99,23 +101,7 @@ class DnsTest {
                 dns.overTcp(TestDns.query("a" + i + ".evil.example", A));
             }
         }
-        // A few receive buffers of connections that are still closing.
-        assertThat(PooledByteBufAllocator.DEFAULT.pinnedDirectMemory() - before).isLessThan(100 * 1024);
-    }
-
-    @Test
-    void dropsWhatComesTooFast() throws IOException {
-        int answered = 0;
-        try (var socket = dns.socket()) {
-            for (int i = 0; i < 500; i++) {
-                socket.send(new DatagramPacket(TestDns.query("api.example.com", A), 33));
-            }
-            while (true) {
-                socket.receive(new DatagramPacket(new byte[512], 512));
-                answered++;
-            }
-        } catch (SocketTimeoutException e) {
-            assertThat(answered).isBetween(100, 400);
-        }
+        // The connections may still be closing.
+        Eventually.holds(() -> PooledByteBufAllocator.DEFAULT.pinnedDirectMemory() - before < 100 * 1024);
     }
 }

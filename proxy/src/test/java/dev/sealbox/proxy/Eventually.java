@@ -6,7 +6,8 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what happens elsewhere. */
 final class Eventually {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    /** Far more than anything takes: a machine may be slow and busy. */
+    static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Eventually() {}
 

@@ -51,6 +51,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real client and a real server of gRPC with the proxy between them. */
 class GrpcTest {
+    private static final long PATIENCE = Eventually.LIMIT.toSeconds();
+
     /** Where the client connects from. */
     private static final String SANDBOX = "127.0.0.1";
 
@@ -215,7 +217,7 @@ class GrpcTest {
     @AfterEach
     void stop() throws InterruptedException {
         for (var channel : channels) {
-            channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+            channel.shutdownNow().awaitTermination(PATIENCE, TimeUnit.SECONDS);
         }
         server.shutdownNow().awaitTermination();
         proxy.close();
@@ -252,7 +254,7 @@ class GrpcTest {
     }
 
     private static CallOptions limited() {
-        return CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS);
+        return CallOptions.DEFAULT.withDeadlineAfter(PATIENCE, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
@@ -317,12 +319,12 @@ class GrpcTest {
         }
 
         String next() throws InterruptedException {
-            var message = messages.poll(20, TimeUnit.SECONDS);
+            var message = messages.poll(PATIENCE, TimeUnit.SECONDS);
             return message == null ? "nothing came" : message;
         }
 
         @Nullable Throwable ended() throws InterruptedException {
-            assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(end.await(PATIENCE, TimeUnit.SECONDS)).isTrue();
             return failure.get();
         }
     }

@@ -132,10 +132,12 @@ class HalfCloseTest {
             its.admit(TestProxy.SANDBOX, its.policy().allow(SECURE));
             try (var client = its.tunnel(TestProxy.SANDBOX, SECURE)) {
                 client.send(get(1));
-                assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(asked.await(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
                 client.carrier.shutdownOutput();
 
-                assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(gone.await(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);

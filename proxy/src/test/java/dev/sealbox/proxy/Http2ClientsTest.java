@@ -15,7 +15,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -77,7 +76,7 @@ class Http2ClientsTest {
                         "-sS",
                         option,
                         "--max-time",
-                        "20",
+                        "60",
                         "--proxy",
                         "http://127.0.0.1:" + proxy.proxy.ports().proxy(),
                         "--cacert",
@@ -94,7 +93,8 @@ class Http2ClientsTest {
                 .start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         var each = "a=" + token + "\n" + version + " 200";
         assertThat(output).isEqualTo(each + each);
         assertThat(lastKey(host)).isEqualTo(VALUE);
@@ -106,7 +106,7 @@ class Http2ClientsTest {
         var loopback = InetAddress.getLoopbackAddress();
         try (var client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_2)
-                .connectTimeout(Duration.ofSeconds(10))
+                .connectTimeout(Eventually.LIMIT)
                 .proxy(ProxySelector.of(
                         new InetSocketAddress(loopback, proxy.proxy.ports().proxy())))
                 .sslContext(TestCertificates.client(proxy.anchor("default")))
@@ -114,7 +114,7 @@ class Http2ClientsTest {
             var responses = new ArrayList<CompletableFuture<HttpResponse<String>>>();
             for (int i = 0; i < 50; i++) {
                 var request = HttpRequest.newBuilder(URI.create("https://" + host + "/" + i))
-                        .timeout(Duration.ofSeconds(30))
+                        .timeout(Eventually.LIMIT)
                         .header("X-Key", token)
                         .POST(HttpRequest.BodyPublishers.ofString("body " + i + " " + "x".repeat(i * 1000)))
                         .build();

@@ -24,6 +24,7 @@ class NamespaceSocketsIT {
     private static final String ID = Long.toString(ProcessHandle.current().pid() % 100_000, 36);
     private static final String ROUTER = "sbxr" + ID;
     private static final String SANDBOX = "sbxs" + ID;
+    private static final int PATIENCE_MILLIS = (int) Eventually.LIMIT.toMillis();
     private static final String HOST = "api.example.com";
     private static final Path NAMESPACE = Path.of("/run/netns", ROUTER);
 
@@ -161,16 +162,16 @@ class NamespaceSocketsIT {
 
     private static Socket fromSandbox(String address, int port) throws IOException {
         var socket = unconnected();
-        socket.connect(new InetSocketAddress(address, port), 5000);
-        socket.setSoTimeout(10_000);
+        socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 
     /** A connection whose socket belongs to the sandbox's namespace. */
     private static Socket fromSandbox(int port) throws IOException {
         var socket = unconnected();
-        socket.connect(new InetSocketAddress("169.254.169.253", port), 5000);
-        socket.setSoTimeout(10_000);
+        socket.connect(new InetSocketAddress("169.254.169.253", port), PATIENCE_MILLIS);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         if (port == 3128) {
             socket.getOutputStream().write(Http.latin1("CONNECT " + HOST + ":443 HTTP/1.1\r\nHost: x\r\n\r\n"));
             assertThat(Http.head(socket.getInputStream()).status()).isEqualTo(200);
@@ -224,7 +225,7 @@ class NamespaceSocketsIT {
     private static String run(String... command) throws Exception {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        if (!process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
             throw new IllegalStateException(String.join(" ", command) + ": " + output);
         }
         return output;

@@ -262,9 +262,12 @@ class OutgoingProxyTest {
 
     /** Neither silence nor a trickle nor a flood lasts. */
     @ParameterizedTest
-    @CsvSource({"silent, upstream.proxy-timeout", "trickling, upstream.proxy-timeout", "endless, upstream.proxy-failed"
+    @CsvSource({
+        "silent, 400 ms, upstream.proxy-timeout",
+        "trickling, 400 ms, upstream.proxy-timeout",
+        "endless, 60 s, upstream.proxy-failed"
     })
-    void waitsAndReadsOnlySoMuch(String manner, String code) throws IOException {
+    void waitsAndReadsOnlySoMuch(String manner, String patience, String code) throws IOException {
         try (var hostile = TestUpstream.scripted(set.certificates(), null, (in, out) -> {
                     Http.head(in);
                     out.write(Http.latin1("HTTP/1.1 200 OK\r\n"));
@@ -277,7 +280,7 @@ class OutgoingProxyTest {
                     }
                     in.read();
                 });
-                var proxy = started(hostile.port(), "sealbox.proxy.limits.dial-timeout = 400 ms")) {
+                var proxy = started(hostile.port(), "sealbox.proxy.limits.dial-timeout = " + patience)) {
             proxy.admit(TestProxy.SANDBOX, proxy.policy());
 
             assertThat(decision(proxy, ONE)).isEqualTo(code);

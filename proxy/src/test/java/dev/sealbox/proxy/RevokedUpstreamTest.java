@@ -120,7 +120,7 @@ class RevokedUpstreamTest {
         var leaf = authority.leaf("upstream.test", new Wishes(place, false, false));
         var upstream = upstream(leaf, new byte[0], "TLSv1.3");
         var list = authority.list(DAY, place, leaf.certificate());
-        var set = new TestProxy.Builder();
+        var set = new TestProxy.Builder().settings("sealbox.proxy.upstream.revocation.patience = 60 s");
         var lists = set.put("lists.test", TestUpstream.answering(set.certificates(), null, (request, out) -> {
             out.write(Http.latin1("HTTP/1.1 200 OK\r\nContent-Length: " + list.length + "\r\n\r\n"));
             out.write(list);

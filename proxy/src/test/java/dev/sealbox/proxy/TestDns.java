@@ -7,6 +7,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -21,18 +22,39 @@ record TestDns(TestProxy proxy, String from) {
         }
     }
 
+    /** The answers that have come, without waiting for any. */
+    static int answersAt(DatagramSocket socket) throws IOException {
+        socket.setSoTimeout(1);
+        int answers = 0;
+        while (true) {
+            try {
+                receive(socket);
+                answers++;
+            } catch (SocketTimeoutException e) {
+                return answers;
+            }
+        }
+    }
+
+    /** The query with another id. */
+    static byte[] withId(int id, byte[] query) {
+        var other = query.clone();
+        other[1] = (byte) id;
+        return other;
+    }
+
     static byte[] receive(DatagramSocket socket) throws IOException {
         var reply = new DatagramPacket(new byte[1024], 1024);
         socket.receive(reply);
         return Arrays.copyOf(reply.getData(), reply.getLength());
     }
 
-    /** Gives up after half a second. */
+    /** What is asked comes in this order, so whoever has an answer to the last has all that there are to those before. */
     DatagramSocket socket() throws IOException {
         var socket = new DatagramSocket(new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(from), 0));
         socket.connect(new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), proxy.proxy.ports().dns()));
-        socket.setSoTimeout(500);
+        socket.setSoTimeout((int) Eventually.LIMIT.toMillis());
         return socket;
     }
 

@@ -2,6 +2,7 @@ package dev.sealbox.proxy;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.OrganizationId;
@@ -29,13 +30,13 @@ import org.jspecify.annotations.Nullable;
 /** A proxy on loopback with upstreams behind it; sandboxes are told apart by their loopback addresses. */
 final class TestProxy implements AutoCloseable {
     static final String SANDBOX = "127.0.0.2";
+    private static final int PATIENCE_MILLIS = (int) Eventually.LIMIT.toMillis();
 
     final TestVault vault = new TestVault();
     final TestLedger ledger = new TestLedger();
     final TestCertificates certificates;
     final EgressProxy proxy;
     private final ActorSystem<Void> system;
-    private final Path caFile;
     private final List<AutoCloseable> resources;
 
     /** What the proxy is started with. */
@@ -94,16 +95,45 @@ final class TestProxy implements AutoCloseable {
 
     private TestProxy(Builder builder) {
         certificates = builder.certificates;
+        resources = List.copyOf(builder.resources);
+        var caFile = written(certificates.pem());
+        ActorSystem<Void> begun = null;
         try {
-            caFile = Files.createTempFile("upstream-ca", ".pem");
-            Files.writeString(caFile, certificates.pem());
+            var config = config(builder, caFile);
+            begun = ActorSystem.create(Behaviors.empty(), "test", config);
+            system = begun;
+            proxy = started(config, builder.namespace);
+        } catch (RuntimeException e) {
+            if (begun != null) {
+                begun.terminate();
+            }
+            throw e;
+        } finally {
+            // It is read at the start, and a test may end in any way after that.
+            delete(caFile);
+        }
+    }
+
+    private static Path written(String pem) {
+        try {
+            return Files.writeString(Files.createTempFile("upstream-ca", ".pem"), pem);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Config config(Builder builder, Path caFile) {
         var overrides = new ArrayList<String>();
         builder.upstreams.forEach((host, port) -> overrides.add(host + "=127.0.0.1:" + port));
-        resources = List.copyOf(builder.resources);
-        var config = ConfigFactory.parseString(builder.settings)
+        return ConfigFactory.parseString(builder.settings)
                 .withFallback(ConfigFactory.parseString("""
                         sealbox.proxy {
                           listen { address = "127.0.0.1", proxy-port = 0, tls-port = 0, http-port = 0, dns-port = 0, tcp-port = 0 }
@@ -113,16 +143,18 @@ final class TestProxy implements AutoCloseable {
                         akka.log-dead-letters = off
                         """.formatted(String.join(",", overrides), caFile)))
                 .withFallback(ConfigFactory.load());
-        system = ActorSystem.create(Behaviors.empty(), "test", config);
+    }
+
+    private EgressProxy started(Config config, @Nullable Path namespace) {
         var authorities = new ConcurrentHashMap<OrganizationId, byte[]>();
-        proxy = EgressProxy.start(
+        return EgressProxy.start(
                 system,
                 ProxySettings.from(config),
                 vault,
                 (organization, fresh) ->
                         CompletableFuture.completedFuture(authorities.computeIfAbsent(organization, id -> fresh.get())),
                 ledger,
-                builder.namespace);
+                namespace);
     }
 
     TestPolicy policy() {
@@ -135,7 +167,7 @@ final class TestProxy implements AutoCloseable {
 
     static <T> T await(CompletionStage<T> stage) {
         try {
-            return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+            return stage.toCompletableFuture().get(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException | TimeoutException e) {
@@ -151,8 +183,8 @@ final class TestProxy implements AutoCloseable {
     Socket connect(String ip, int port) throws IOException {
         var socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getByName(ip), 0));
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-        socket.setSoTimeout(20_000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
         return socket;
     }
@@ -219,7 +251,6 @@ final class TestProxy implements AutoCloseable {
             for (var resource : resources) {
                 resource.close();
             }
-            Files.deleteIfExists(caFile);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

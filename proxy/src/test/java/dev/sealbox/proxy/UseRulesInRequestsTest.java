@@ -181,7 +181,8 @@ class UseRulesInRequestsTest {
             try (var client = its.tunnel(TestProxy.SANDBOX, HOST)) {
                 client.send("POST /v1/x HTTP/1.1\r\nHost: " + HOST + "\r\nX-Key: " + sealed
                         + "\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
-                assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(begun.await(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
                 theirs.rules("API_KEY", new UseRule(UseRule.Effect.DENY, List.of(), List.of(), List.of(), List.of()));
                 its.admit(TestProxy.SANDBOX, theirs);
                 assertThat(client.isAtEnd()).isTrue();

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** A WebSocket client of the JDK through the proxy to a server that sends everything back. */
 class WebSocketTest {
+    private static final long PATIENCE = Eventually.LIMIT.toSeconds();
     private static final String HOST = "ws.example";
     private static final String FREE = "free.example";
     private static final String VALUE = "sk-live/\"quoted\"-4eC39";
@@ -60,11 +62,11 @@ class WebSocketTest {
     void putsValuesIntoMessagesAndTokensBackIntoThoseThatReturn() throws Exception {
         var socket = open(client, HOST);
 
-        socket.sendText("plain " + token + ".", true).get(10, TimeUnit.SECONDS);
+        socket.sendText("plain " + token + ".", true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("text plain " + token + ".");
-        socket.sendText("{\"key\": \"" + token + "\"}", true).get(10, TimeUnit.SECONDS);
+        socket.sendText("{\"key\": \"" + token + "\"}", true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("text {\"key\": \"" + token + "\"}");
-        socket.sendBinary(bytes("\u0000" + token), true).get(10, TimeUnit.SECONDS);
+        socket.sendBinary(bytes("\u0000" + token), true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("binary \u0000" + token);
 
         assertThat(upstream.messages)
@@ -78,21 +80,37 @@ class WebSocketTest {
         var socket = open(client, HOST);
         var text = "begin " + token + " end";
         for (int i = 0; i < text.length(); i++) {
-            socket.sendText(text.substring(i, i + 1), i == text.length() - 1).get(10, TimeUnit.SECONDS);
+            socket.sendText(text.substring(i, i + 1), i == text.length() - 1).get(PATIENCE, TimeUnit.SECONDS);
         }
 
         assertThat(next()).isEqualTo("text " + text);
         assertThat(upstream.messages).containsExactly("begin " + VALUE + " end");
     }
 
+    /** So slowly that of an answer the beginning would have been let go. */
+    @Test
+    void replacesATokenWholeHoweverSlowlyItComes() throws Exception {
+        var socket = open(client, HOST);
+        socket.sendText(token.value().substring(0, 2), false).get(PATIENCE, TimeUnit.SECONDS);
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < Duration.ofMillis(100).toNanos()) {
+            socket.sendPing(bytes("still there")).get(PATIENCE, TimeUnit.SECONDS);
+            assertThat(next()).isEqualTo("pong still there");
+        }
+        socket.sendText(token.value().substring(2), true).get(PATIENCE, TimeUnit.SECONDS);
+
+        assertThat(next()).isEqualTo("text " + token);
+        assertThat(upstream.messages).containsExactly(VALUE);
+    }
+
     @Test
     void passesALongMessageAndPingsBetween() throws Exception {
         var socket = open(client, HOST);
         var half = "x".repeat(1_000_000);
-        socket.sendText(half + token, false).get(10, TimeUnit.SECONDS);
-        socket.sendPing(bytes("are you there")).get(10, TimeUnit.SECONDS);
+        socket.sendText(half + token, false).get(PATIENCE, TimeUnit.SECONDS);
+        socket.sendPing(bytes("are you there")).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("pong are you there");
-        socket.sendText(half, true).get(10, TimeUnit.SECONDS);
+        socket.sendText(half, true).get(PATIENCE, TimeUnit.SECONDS);
 
         assertThat(next()).isEqualTo("text " + half + token + half);
     }
@@ -117,7 +135,7 @@ class WebSocketTest {
     void endsWithAMessageThatHoldsATokenOfSomebodyElse() throws Exception {
         for (var host : List.of(HOST, FREE)) {
             var socket = open(client, host);
-            socket.sendText("to " + "osb_sealed_" + "0".repeat(32), true).get(10, TimeUnit.SECONDS);
+            socket.sendText("to " + "osb_sealed_" + "0".repeat(32), true).get(PATIENCE, TimeUnit.SECONDS);
             assertThat(next()).isEqualTo("close 1008");
         }
 
@@ -128,9 +146,9 @@ class WebSocketTest {
     @Test
     void leavesATokenWhereItsSecretMayNotBeUsedAndResealsAllTheSame() throws Exception {
         var socket = open(client, FREE);
-        socket.sendText("to " + token, true).get(10, TimeUnit.SECONDS);
+        socket.sendText("to " + token, true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("text to " + token);
-        socket.sendText("guess " + VALUE, true).get(10, TimeUnit.SECONDS);
+        socket.sendText("guess " + VALUE, true).get(PATIENCE, TimeUnit.SECONDS);
 
         assertThat(next()).isEqualTo("text guess " + token);
         assertThat(free.messages).containsExactly("to " + token, "guess " + VALUE);
@@ -142,7 +160,7 @@ class WebSocketTest {
         policy.secret("API_KEY", "rotated-value-9d1", HOST);
         proxy.admit(TestProxy.SANDBOX, policy);
 
-        socket.sendText(token + " was " + VALUE, true).get(10, TimeUnit.SECONDS);
+        socket.sendText(token + " was " + VALUE, true).get(PATIENCE, TimeUnit.SECONDS);
 
         assertThat(next()).isEqualTo("text " + token + " was " + token);
         assertThat(upstream.messages).containsExactly("rotated-value-9d1 was " + VALUE);
@@ -161,9 +179,9 @@ class WebSocketTest {
     @Test
     void cutsAConnectionThatHasCarriedARevokedSecretInAMessage() throws Exception {
         var socket = open(client, HOST, "nothing");
-        socket.sendText("one " + token, true).get(10, TimeUnit.SECONDS);
+        socket.sendText("one " + token, true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("text one " + token);
-        socket.sendText("two", true).get(10, TimeUnit.SECONDS);
+        socket.sendText("two", true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("text two");
 
         policy.remove("API_KEY");
@@ -177,13 +195,13 @@ class WebSocketTest {
         var socket = open(client, HOST, "nothing");
         var later = policy.secret("LATER_KEY", "a-later-value-77", HOST);
         admit();
-        socket.sendText("with " + later, true).get(10, TimeUnit.SECONDS);
+        socket.sendText("with " + later, true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("text with " + later);
         assertThat(upstream.messages).containsExactly("with a-later-value-77");
 
         policy.remove("API_KEY");
         admit();
-        socket.sendText("goes on", true).get(10, TimeUnit.SECONDS);
+        socket.sendText("goes on", true).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("text goes on");
         policy.remove("LATER_KEY");
         admit();
@@ -194,13 +212,13 @@ class WebSocketTest {
     @Test
     void neverPutsARevokedSecretIntoTheRestOfAMessageThatWasUnderWay() throws Exception {
         var socket = open(client, HOST, "nothing");
-        socket.sendText("begun ", false).get(10, TimeUnit.SECONDS);
+        socket.sendText("begun ", false).get(PATIENCE, TimeUnit.SECONDS);
         // A pong shows that what was sent before has arrived.
-        socket.sendPing(bytes("there")).get(10, TimeUnit.SECONDS);
+        socket.sendPing(bytes("there")).get(PATIENCE, TimeUnit.SECONDS);
         assertThat(next()).isEqualTo("pong there");
         policy.remove("API_KEY");
         admit();
-        socket.sendText(token.value(), true).get(10, TimeUnit.SECONDS);
+        socket.sendText(token.value(), true).get(PATIENCE, TimeUnit.SECONDS);
 
         assertThat(next()).isIn("close 1006", "broken");
         assertThat(upstream.messages).isEmpty();
@@ -212,13 +230,13 @@ class WebSocketTest {
         for (int i = 0; i < 7; i++) {
             policy.secret("API_KEY", "value-number-" + i, HOST);
             admit();
-            socket.sendText("use " + token, true).get(10, TimeUnit.SECONDS);
+            socket.sendText("use " + token, true).get(PATIENCE, TimeUnit.SECONDS);
             assertThat(next()).isEqualTo("text use " + token);
             assertThat(upstream.messages.getLast()).isEqualTo("use value-number-" + i);
         }
         policy.secret("API_KEY", "value-number-7", HOST);
         admit();
-        socket.sendText("use " + token, true).get(10, TimeUnit.SECONDS);
+        socket.sendText("use " + token, true).get(PATIENCE, TimeUnit.SECONDS);
 
         assertThat(next()).isEqualTo("close 1008");
         assertThat(upstream.messages).hasSize(7);
@@ -226,7 +244,7 @@ class WebSocketTest {
 
     @Test
     void tellsTheClientThatTheUpstreamIsGone() throws Exception {
-        open(client, HOST).sendText("bye", true).get(10, TimeUnit.SECONDS);
+        open(client, HOST).sendText("bye", true).get(PATIENCE, TimeUnit.SECONDS);
 
         assertThat(next()).isIn("close 1006", "broken");
     }
@@ -261,11 +279,11 @@ class WebSocketTest {
         return client.newWebSocketBuilder()
                 .header("Authorization", authorization)
                 .buildAsync(URI.create("wss://" + host + "/socket"), new Told())
-                .get(20, TimeUnit.SECONDS);
+                .get(PATIENCE, TimeUnit.SECONDS);
     }
 
     private String next() throws InterruptedException {
-        var told = received.poll(20, TimeUnit.SECONDS);
+        var told = received.poll(PATIENCE, TimeUnit.SECONDS);
         return told == null ? "nothing" : told;
     }
 

@@ -159,7 +159,10 @@ public final class Node implements AutoCloseable {
                 .ifPresent(version -> builder.environment()
                         .merge("SEALBOX_JAVA_OPTS", " -Dsealbox.node.version=" + version, String::concat));
         try {
-            Files.createDirectories(log.toAbsolutePath().getParent());
+            // What libraries unpack is left behind by a node that is killed; here it goes with the rest.
+            var temporary = log.toAbsolutePath().resolveSibling("tmp");
+            Files.createDirectories(temporary);
+            builder.environment().merge("SEALBOX_JAVA_OPTS", " -Djava.io.tmpdir=" + temporary, String::concat);
             var started = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
             process = started;

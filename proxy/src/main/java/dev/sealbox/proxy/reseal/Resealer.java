@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Puts tokens back where an upstream returned values: of every secret that the sandbox holds, whatever the host. */
 public final class Resealer {
@@ -26,8 +25,7 @@ public final class Resealer {
 
     private final Patterns patterns;
     private final ByteBufAllocator allocator;
-    private @Nullable Replacer searched;
-    private boolean found;
+    private final FoundValues found = new FoundValues();
 
     private Resealer(Patterns patterns, ByteBufAllocator allocator) {
         this.patterns = patterns;
@@ -57,13 +55,12 @@ public final class Resealer {
 
     /** For a body, piece by piece. */
     public Replacer body() {
-        searched = new Replacer(patterns, allocator);
-        return searched;
+        return new Replacer(patterns, allocator, found.told());
     }
 
-    /** Whether any value was found so far, in fields or body. */
-    public boolean hasFound() {
-        return found || (searched != null && searched.replaced() > 0);
+    /** What was found so far, in fields and body. */
+    public FoundValues found() {
+        return found;
     }
 
     /** The fields with tokens in the place of values. */
@@ -88,12 +85,11 @@ public final class Resealer {
         if (!patterns.isIn(Unpooled.wrappedBuffer(bytes))) {
             return text;
         }
-        var replacer = new Replacer(patterns, allocator);
+        var replacer = new Replacer(patterns, allocator, found.told());
         var out = allocator.buffer(text.length() + 64);
         try {
             append(out, replacer.feed(Unpooled.wrappedBuffer(bytes)));
             append(out, replacer.end());
-            found |= replacer.replaced() > 0;
             return out.toString(StandardCharsets.ISO_8859_1);
         } finally {
             out.release();
@@ -118,6 +114,6 @@ public final class Resealer {
         var shown = session.tokenOf(name).map(token -> token.value()).orElse("sealed:" + name);
         return value.length < MIN_VALUE
                 ? Stream.empty()
-                : ValueForms.of(value, shown.getBytes(StandardCharsets.US_ASCII)).stream();
+                : ValueForms.of(value, shown.getBytes(StandardCharsets.US_ASCII), name).stream();
     }
 }

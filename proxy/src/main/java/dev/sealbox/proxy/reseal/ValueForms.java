@@ -1,5 +1,6 @@
 package dev.sealbox.proxy.reseal;
 
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.rewrite.Form;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +26,7 @@ final class ValueForms {
     private ValueForms() {}
 
     /** All of them, the token's text in the place of each. New arrays. */
-    static List<Patterns.Entry> of(byte[] value, byte[] token) {
+    static List<Patterns.Entry> of(byte[] value, byte[] token, SecretName name) {
         var spellings = new ArrayList<byte[]>();
         spellings.add(value.clone());
         spellings.add(json(value, false));
@@ -38,7 +39,7 @@ final class ValueForms {
             addHex(value, spellings);
         }
         var entries = spellings.stream()
-                .map(spelling -> new Patterns.Entry(spelling, token.clone()))
+                .map(spelling -> new Patterns.Entry(spelling, token.clone(), name))
                 .toList();
         return entries;
     }

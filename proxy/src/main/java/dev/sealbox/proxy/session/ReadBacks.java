@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How often a sandbox was shown a token in the place of a value by answers to requests that carried none of its tokens.
+ * How often a sandbox was shown a token in the place of a value by answers to requests that did not carry that one.
  * Who guesses values at an echo learns so that a guess was right; who reads what it has stored does the same, more seldom.
  * Thread-safe.
  */

@@ -94,6 +94,11 @@ final class Account {
         return used != null;
     }
 
+    /** The secrets whose values have been put into the request. */
+    Set<SecretName> used() {
+        return used == null ? Set.of() : used.keySet();
+    }
+
     /** The request is on its way: from now on a value may be on the wire. */
     void connected() {
         connected = true;

@@ -69,7 +69,7 @@ record Conversation(
                                 : "the proxy answered itself");
     }
 
-    /** An answer held a value though its request had carried none; too many of these are an alarm. */
+    /** An answer held a value that its request had not carried; too many of these are an alarm. */
     void readBack(HostName host) {
         if (admission.readBacks().note(services.limits().readBacks())) {
             note(Problem.readBackTooOften(), host);

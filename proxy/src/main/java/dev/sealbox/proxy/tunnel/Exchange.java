@@ -52,7 +52,7 @@ final class Exchange {
      * @param passage is told which secrets the request carries; closed with it, unless it fails
      * @param obstacle why no secret may be used in it; null where that depends
      * @param stream where the request comes from
-     * @param readBack is told at the end if its answer held a value though it had carried none
+     * @param readBack is told at the end if its answer held a value that it had not carried
      * @throws Objection when it asks for what is not served
      * @throws dev.sealbox.proxy.match.Replacer.Forbidden when a value must not stand in a header
      * @throws dev.sealbox.proxy.match.Growth.Exceeded when values would make its head too long
@@ -256,7 +256,7 @@ final class Exchange {
         if (passage.isCut()) {
             account.refused(Problem.revoked());
         }
-        if (resealer.hasFound() && !account.usesAny()) {
+        if (resealer.found().goBeyond(account.used(), session)) {
             readBack.accept(origin.host());
         }
         account.close();

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param headTimeout from a head's first byte to its last; also for a ClientHello
  * @param keepAlive how long a connection may stay open between requests
  * @param idle how long nothing may move while a request is under way
- * @param readBacks answers a minute that hold values, to requests of one sandbox that carried no token
+ * @param readBacks answers a minute that hold values which the requests of one sandbox did not carry
  * @param leastRate bytes a second of a body whose length was told
  * @param rateSpan over which that is measured
  * @param tcpIdle how long nothing may move on plain TCP that is passed through

@@ -74,20 +74,16 @@ final class Messaging implements Phase {
         return Lingering.after(conversation);
     }
 
+    /** Only towards the client: a token whose beginning has gone could not give way to its value any more. */
     @Override
     public boolean mayRelease() {
-        return outgoing.mayRelease() || incoming.mayRelease();
+        return incoming.mayRelease();
     }
 
     @Override
     public void release() {
-        release(outgoing, upstream);
-        release(incoming, conversation.client());
-    }
-
-    private static void release(MessageFlow flow, Link to) {
-        if (flow.mayRelease() && to.canWrite()) {
-            to.write(flow.release());
+        if (incoming.mayRelease() && conversation.client().canWrite()) {
+            conversation.client().write(incoming.release());
         }
     }
 

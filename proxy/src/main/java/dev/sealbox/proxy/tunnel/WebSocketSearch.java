@@ -4,6 +4,7 @@ import dev.sealbox.domain.egress.Location;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.match.Replacer;
+import dev.sealbox.proxy.reseal.FoundValues;
 import dev.sealbox.proxy.reseal.Resealer;
 import dev.sealbox.proxy.rewrite.Form;
 import dev.sealbox.proxy.rewrite.Substitutions;
@@ -12,8 +13,9 @@ import dev.sealbox.proxy.session.Session;
 import dev.sealbox.proxy.websocket.MessageFlow;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * What the messages of one WebSocket are searched for: those to the upstream for tokens, those to the client for values.
@@ -29,8 +31,8 @@ final class WebSocketSearch {
     private final ByteBufAllocator allocator;
     private final List<Stretch> stretches = new ArrayList<>();
     private final List<Patterns> values = new ArrayList<>();
-    private @Nullable Replacer last;
-    private boolean carriesAny;
+    private final Set<SecretName> carried = new HashSet<>();
+    private FoundValues last = new FoundValues();
 
     /** A part of the WebSocket's life, under one policy: its values, and which of them were carried. */
     private record Stretch(Session session, Passage passage) {}
@@ -41,6 +43,7 @@ final class WebSocketSearch {
         this.exchange = exchange;
         this.allocator = conversation.client().channel().alloc();
         stretches.add(new Stretch(exchange.session(), exchange.passage()));
+        carried.addAll(exchange.account().used());
         values.add(patterns());
     }
 
@@ -71,9 +74,8 @@ final class WebSocketSearch {
                 if (conversation.admission().readBacks().areMany(limits().readBacks())) {
                     throw new Objection(Problem.readBackTooOften());
                 }
-                var next = control();
-                last = next;
-                return next;
+                var unused = present();
+                return new Replacer(values.getLast(), allocator, last.told());
             }
 
             @Override
@@ -88,15 +90,12 @@ final class WebSocketSearch {
         return conversation.services().limits();
     }
 
-    /** A message that held a value counts as an answer does, once no message before has carried any. */
+    /** A message that held a value counts as an answer does, unless that was carried before. */
     private void noteLast() {
-        if (last != null
-                && last.replaced() > 0
-                && !carriesAny
-                && !exchange.account().usesAny()) {
+        if (last.goBeyond(carried, stretches.getLast().session())) {
             conversation.readBack(exchange.origin().host());
         }
-        last = null;
+        last = new FoundValues();
     }
 
     private Substitutions substitutions(Stretch stretch) {
@@ -118,7 +117,7 @@ final class WebSocketSearch {
             throw new Objection(Problem.noRecord());
         }
         stretch.passage().carries(name);
-        carriesAny = true;
+        carried.add(name);
         exchange.account().message(stretch.session().policy(), name);
     }
 

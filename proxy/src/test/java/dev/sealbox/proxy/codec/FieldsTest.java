@@ -26,13 +26,13 @@ class FieldsTest {
                 .containsExactly("Host", "X-Other", "Content-Length");
     }
 
-    /** A head of 32 KiB can name thousands; each further one must not cost more than the one before. */
+    /** A head of 32 KiB can name thousands; if each cost more than the one before these would take many minutes. */
     @Test
     void readsALongListOfNamesInNoTime() {
-        var names = IntStream.range(0, 20_000).mapToObj(Integer::toString).collect(Collectors.joining(","));
-        var fields = new Fields(List.of(new Field("Connection", names), new Field("19999", "x"), new Field("a", "b")));
+        var names = IntStream.range(0, 200_000).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        var fields = new Fields(List.of(new Field("Connection", names), new Field("199999", "x"), new Field("a", "b")));
 
-        var kept = assertTimeoutPreemptively(Duration.ofSeconds(2), fields::endToEnd);
+        var kept = assertTimeoutPreemptively(Duration.ofSeconds(60), fields::endToEnd);
 
         assertThat(kept.all()).extracting(Field::name).containsExactly("a");
     }

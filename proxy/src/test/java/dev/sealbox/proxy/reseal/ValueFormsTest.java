@@ -3,6 +3,7 @@ package dev.sealbox.proxy.reseal;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.match.Patterns;
 import dev.sealbox.proxy.rewrite.Form;
 import io.netty.buffer.Unpooled;
@@ -16,7 +17,7 @@ class ValueFormsTest {
     private static final String VALUE = "k+y/ a~b*c \"q\" <&> it's \u00e9";
 
     private static boolean isFound(String value, byte[] echo) {
-        var forms = ValueForms.of(value.getBytes(StandardCharsets.UTF_8), new byte[] {'T'});
+        var forms = ValueForms.of(value.getBytes(StandardCharsets.UTF_8), new byte[] {'T'}, new SecretName("KEY"));
         return new Patterns(forms).isIn(Unpooled.wrappedBuffer(echo));
     }
 

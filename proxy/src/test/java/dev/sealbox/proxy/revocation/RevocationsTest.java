@@ -51,7 +51,7 @@ class RevocationsTest {
                     return list.length == 0 ? new CompletableFuture<>() : CompletableFuture.completedFuture(list);
                 })
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
     }
 
     private Verdict stapled(Mode mode, X509Certificate leaf, byte[] staple) throws Exception {
