@@ -54,9 +54,21 @@ public final class Evidence {
     public static List<String> missingWithDisks(List<Observation> history) {
         var missing = new ArrayList<>(missing(history));
         var found = of(history, Found.class).stream().collect(Collectors.groupingBy(Found::where));
-        need(missing, "looks after a sleep", found.getOrDefault("after a sleep", List.of()).size(), SLEEPS);
-        need(missing, "looks in a fork", found.getOrDefault("in a fork", List.of()).size(), FORKS);
-        need(missing, "looks in the end", found.getOrDefault("in the end", List.of()).size(), 1);
+        need(
+                missing,
+                "looks after a sleep",
+                found.getOrDefault("after a sleep", List.of()).size(),
+                SLEEPS);
+        need(
+                missing,
+                "looks in a fork",
+                found.getOrDefault("in a fork", List.of()).size(),
+                FORKS);
+        need(
+                missing,
+                "looks in the end",
+                found.getOrDefault("in the end", List.of()).size(),
+                1);
         return missing;
     }
 

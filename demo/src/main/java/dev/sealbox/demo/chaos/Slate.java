@@ -96,8 +96,8 @@ final class Slate {
     }
 
     private boolean fork(Copy copy) {
-        var made = door.send(
-                door.any(), "POST", "/sandboxes/from-checkpoint/" + copy.checkpoint(), Map.of("timeout", 0));
+        var made =
+                door.send(door.any(), "POST", "/sandboxes/from-checkpoint/" + copy.checkpoint(), Map.of("timeout", 0));
         if (!made.isDone()) {
             return false;
         }

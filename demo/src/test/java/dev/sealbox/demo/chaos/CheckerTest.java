@@ -2,8 +2,8 @@ package dev.sealbox.demo.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sealbox.demo.chaos.Observation.Given;
 import dev.sealbox.demo.chaos.Observation.Found;
+import dev.sealbox.demo.chaos.Observation.Given;
 import dev.sealbox.demo.chaos.Observation.Listed;
 import dev.sealbox.demo.chaos.Observation.Named;
 import dev.sealbox.demo.chaos.Observation.Read;
@@ -154,8 +154,8 @@ class CheckerTest {
 
     @Test
     void findsADiskThatIsNotWhatWasWritten() {
-        assertThat(CHECKER.violations(List.of(
-                        new Found("s", "in a fork", 3, 4, "3"), new Found("s", "after a sleep", 4, 4, "4"))))
+        assertThat(CHECKER.violations(
+                        List.of(new Found("s", "in a fork", 3, 4, "3"), new Found("s", "after a sleep", 4, 4, "4"))))
                 .isEmpty();
         for (var text : List.of("2", "5", "", "cat: no such file")) {
             assertThat(CHECKER.violations(List.of(new Found("s", "in a fork", 3, 4, text))))
