@@ -162,7 +162,8 @@ final class RotationNode implements AutoCloseable {
                 persistence.checkpoints(),
                 persistence.branches(),
                 persistence.images(),
-                persistence.archives(new ClusterLayers(system, hosts), SealedNotary.open(database, keys), settings),
+                persistence.archives(
+                        new ClusterLayers(system, directory, hosts), SealedNotary.open(database, keys), settings),
                 persistence.answers(),
                 persistence.apiKeys(),
                 new DirectoryHosts(directory, hosts),

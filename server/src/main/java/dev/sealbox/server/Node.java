@@ -198,7 +198,7 @@ final class Node {
                             config,
                             database,
                             entities,
-                            entities.archives(new ClusterLayers(system, hosts), notary, persistence),
+                            entities.archives(new ClusterLayers(system, directory, hosts), notary, persistence),
                             Persistence.sessions(system, new ClusterSessions(system, hosts), persistence),
                             Persistence.previews(system, new ClusterPorts(system, hosts), persistence),
                             new DirectoryHosts(directory, hosts),

@@ -35,7 +35,7 @@ final class DiscoveredNode implements AutoCloseable {
 
     void enter(Config config) {
         membership.enter(
-                java.util.List.of(), ClusterSettings.from(config).discovery().isPresent(), Duration.ofSeconds(30));
+                java.util.List.of(), ClusterSettings.from(config).discovery().isPresent(), Duration.ofMinutes(2));
     }
 
     Config config() {
@@ -56,7 +56,7 @@ final class DiscoveredNode implements AutoCloseable {
             node.enter(node.config());
             Waiting.until(
                     "see the others",
-                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(2),
                     () -> node.members().size() >= Integer.parseInt(args[2]));
             System.out.println(node.members());
             System.in.read();

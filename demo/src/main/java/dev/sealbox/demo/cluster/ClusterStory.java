@@ -10,6 +10,8 @@ import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.chaos.Load;
 import dev.sealbox.demo.story.Report;
 import dev.sealbox.demo.story.Values;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -351,6 +353,7 @@ final class ClusterStory {
         report.tell(
                 "it had ended",
                 alive ? (System.nanoTime() - healed) / 1_000_000 + " ms after the cut was healed" : "before");
+        world.node(3).without(world.shelf().settings().keySet());
         world.node(3).start();
         var fresh = Probe.within(
                 PATIENCE,
@@ -376,6 +379,7 @@ final class ClusterStory {
 
     private void goesOnElsewhere(String point) {
         var one = world.client(1);
+        report.prove("its checkpoint is exported by the other host", exported(one, point), "no whole archive");
         var fork = Sandbox.createFromCheckpoint(one, point, ForkOptions.defaults());
         report.proveEqual("a fork of its checkpoint starts on the other host", world.hostId(1), hostOf(one, fork));
         report.proveEqual(
@@ -386,6 +390,19 @@ final class ClusterStory {
                         .stdout()
                         .strip());
         uses(one, fork, "/forked", values.teamApi());
+    }
+
+    /** Whether all of it comes, as it was signed. */
+    private static boolean exported(SealboxClient client, String point) {
+        byte[] archive;
+        try (var content = client.archives().exportCheckpoint(point)) {
+            archive = content.readAllBytes();
+        } catch (IOException e) {
+            return false;
+        }
+        return client.archives()
+                .importAs("exported", () -> new ByteArrayInputStream(archive), true)
+                .isReady();
     }
 
     /** The end of what a node has logged, without what it says about each request. */

@@ -71,12 +71,12 @@ final class Moves {
 
     /**
      * The first machine is emptied, and then takes sandboxes again. What comes to lie there shortly before is there only,
-     * since the layer store is away: others have it from that host.
+     * since the layer store is away: the third one, which was started anew without any, has it from that host.
      *
      * @param secret what the upstream is to receive
      */
     void drain(String secret) {
-        report.step("7. A host is drained while the layer store is away");
+        report.step("7. A host is drained while the layer store is away, and the other host has none");
         var path = "/hosts/" + world.hostId(1);
         world.shelf().takeAway();
         var point = wanted.createCheckpoint("there only").id();

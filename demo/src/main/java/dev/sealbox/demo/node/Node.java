@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +71,11 @@ public final class Node implements AutoCloseable {
     /** From its next start on it is of that build. */
     public void of(Build other) {
         build = other;
+    }
+
+    /** From its next start on it has none of these settings. */
+    public void without(Set<String> names) {
+        settings.keySet().removeAll(names);
     }
 
     /** Of which it is, when it is started again. */

@@ -5,6 +5,7 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import java.io.InputStream;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,8 +50,8 @@ public interface LayerOffers {
     /** Others have it now; what was {@link #offerAway} goes. */
     void markShared(CheckpointId layer);
 
-    /** As {@link LayerFiles#pack} of the one layer. */
-    CompletionStage<InputStream> pack(CheckpointId layer);
+    /** Packs a layer, wholly. The caller closes it. */
+    CompletionStage<PackedLayer> pack(CheckpointId layer);
 
     /**
      * Makes a layer as another host has packed it, on top of what it stands on, which must be here. Reads {@code packed}
@@ -61,6 +62,12 @@ public interface LayerOffers {
     /** The layers that this host has from others. */
     List<CheckpointId> received();
 
-    /** Lets a layer go that was received or lent, when nothing stands on it any more. */
+    /** Lets a layer go that was received or lent, when nothing stands on it any more and nobody {@link #hold holds} it. */
     void release(CheckpointId layer);
+
+    /**
+     * Keeps layers, and what they stand on, from going, for somebody who is about to use them: until the answer is run, or
+     * this process ends. Those that are not here yet stay when they have come.
+     */
+    Runnable hold(Collection<CheckpointId> layers);
 }

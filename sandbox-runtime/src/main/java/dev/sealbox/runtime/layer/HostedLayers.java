@@ -10,6 +10,7 @@ import dev.sealbox.domain.layer.ArchiveRefusal.OtherBase;
 import dev.sealbox.domain.layer.ArchiveRefusal.TooLarge;
 import dev.sealbox.domain.layer.Incoming;
 import dev.sealbox.domain.layer.LayerFiles;
+import dev.sealbox.domain.layer.PackedLayer;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.sandbox.Defaults;
@@ -75,10 +76,15 @@ public final class HostedLayers implements LayerFiles {
 
     @Override
     public CompletionStage<InputStream> pack(List<CheckpointId> layers) {
+        return CompletableFuture.supplyAsync(() -> packed(layers).once(), threads);
+    }
+
+    /** The same, to be read more than once. */
+    CompletionStage<PackedLayer> spool(List<CheckpointId> layers) {
         return CompletableFuture.supplyAsync(() -> packed(layers), threads);
     }
 
-    private InputStream packed(List<CheckpointId> layers) {
+    private Spool packed(List<CheckpointId> layers) {
         var draft = store.draft();
         try {
             var packed = new ArrayList<Packed>();
@@ -89,7 +95,7 @@ public final class HostedLayers implements LayerFiles {
                 files.add(file);
             }
             var list = new PackList(base(layers), System.getProperty("os.arch"), uidBase, packed);
-            return PackedStream.of(list, files, () -> store.discard(draft));
+            return new Spool(list.line(), files, () -> store.discard(draft));
         } catch (RuntimeException e) {
             store.discard(draft);
             throw e;

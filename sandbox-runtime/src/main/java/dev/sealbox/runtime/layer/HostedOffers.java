@@ -6,6 +6,7 @@ import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
+import dev.sealbox.domain.layer.PackedLayer;
 import dev.sealbox.domain.layer.SetuidFiles;
 import dev.sealbox.domain.layer.SharedLayer;
 import dev.sealbox.domain.layer.Unpacked;
@@ -14,6 +15,7 @@ import dev.sealbox.runtime.step.RuntimeFailure;
 import dev.sealbox.runtime.storage.SandboxRecord.Base;
 import dev.sealbox.runtime.storage.Store;
 import java.io.InputStream;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -118,8 +120,8 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
     }
 
     @Override
-    public CompletionStage<InputStream> pack(CheckpointId layer) {
-        return layers.pack(List.of(layer));
+    public CompletionStage<PackedLayer> pack(CheckpointId layer) {
+        return layers.spool(List.of(layer));
     }
 
     /** What a host of this deployment has packed was its sandbox's own before, programs that give rights included. */
@@ -147,5 +149,10 @@ public record HostedOffers(Store store, HostedLayers layers) implements LayerOff
     @Override
     public void release(CheckpointId layer) {
         store.condemn(layer);
+    }
+
+    @Override
+    public Runnable hold(Collection<CheckpointId> held) {
+        return store.hold(held);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,6 +33,7 @@ public final class Store {
     private final Path layers;
     private final Path drafts;
     private final Trash trash;
+    private final LayerHolds holds = new LayerHolds();
 
     /** @param root where its folders lie, all on one file system */
     public Store(Path root, StorageDriver driver) {
@@ -220,6 +223,26 @@ public final class Store {
         }
     }
 
+    /** Keeps layers, and what they stand on, from going until the answer is run; once is enough. */
+    public Runnable hold(Collection<CheckpointId> checkpoints) {
+        var names = checkpoints.stream().map(CheckpointId::toString).collect(Collectors.toUnmodifiableSet());
+        synchronized (this) {
+            holds.add(names);
+        }
+        var ended = new AtomicBoolean();
+        return () -> {
+            if (ended.compareAndSet(false, true)) {
+                letGo(names);
+            }
+        };
+    }
+
+    private synchronized void letGo(Set<String> names) {
+        if (holds.end(names)) {
+            sweep();
+        }
+    }
+
     private synchronized void sweep() {
         var bases = new HashMap<String, Base>();
         var condemned = new HashSet<String>();
@@ -230,7 +253,8 @@ public final class Store {
             }
         }
         var standing = sandboxes().stream().map(SandboxRecord::base).toList();
-        LayerReferences.unneeded(bases, condemned, standing).forEach(layer -> trash.remove(layers.resolve(layer)));
+        LayerReferences.unneeded(bases, holds.without(condemned), standing)
+                .forEach(layer -> trash.remove(layers.resolve(layer)));
     }
 
     private Optional<LayerRecord> record(String layer) {

@@ -166,17 +166,19 @@ class UnpackingIT {
         // As it is on the other host: the same layer under another name, on top of the same.
         assertThat(offers.held(programs)).hasValue(new HeldLayer(programs, Optional.of(owner), List.of(layer)));
         var there = new HeldLayer(new CheckpointId(UUID.randomUUID()), Optional.empty(), List.of(layer));
-        try (var begun = offers.pack(programs).toCompletableFuture().join()) {
-            var broken = new SequenceInputStream(new ByteArrayInputStream(begun.readNBytes(400)), new Dying());
+        try (var begun = offers.pack(programs).toCompletableFuture().join();
+                var content = begun.from(0)) {
+            var broken = new SequenceInputStream(new ByteArrayInputStream(content.readNBytes(400)), new Dying());
             assertThatThrownBy(() ->
                             offers.receive(there, broken).toCompletableFuture().join())
                     .hasRootCauseMessage("the host has died");
         }
         assertThat(offers.held(there.layer())).isEmpty();
         assertThat(data.resolve("drafts")).isEmptyDirectory();
-        done(offers.receive(there, offers.pack(programs).toCompletableFuture().join())
-                .toCompletableFuture()
-                .join());
+        try (var whole = offers.pack(programs).toCompletableFuture().join()) {
+            done(offers.receive(there, whole.from(0)).toCompletableFuture().join());
+        }
+        assertThat(data.resolve("drafts")).isEmptyDirectory();
 
         assertThat(listing(there.layer())).isEqualTo(before).contains("su f 6755");
         assertThat(store.baseOn(there.layer()).orElseThrow().layers())
@@ -190,6 +192,65 @@ class UnpackingIT {
         assertThatThrownBy(() -> offers.receive(orphan, stream(new Tars().file("a", "x"))))
                 .hasMessageContaining("is not on this host");
         assertThat(offers.has(orphan.layer())).isFalse();
+    }
+
+    /** A transfer that broke off goes on so, also after this host was started anew. */
+    @Test
+    void givesTheRestOfWhatItPackedFromAnyByteOn() throws IOException {
+        done(unpack(new Tars().directory("d").file("d/a", "some text").link("l", "d")));
+        var upper = new CheckpointId(UUID.randomUUID());
+        done(layers.unpack(
+                        upper,
+                        new HostedLayers.Place("", List.of(layer), SetuidFiles.KEEP, LIMIT),
+                        stream(new Tars().file("b", "more")))
+                .toCompletableFuture()
+                .join());
+
+        try (var packed = layers.spool(List.of(upper, layer))
+                        .toCompletableFuture()
+                        .join();
+                var again = layers.spool(List.of(upper, layer))
+                        .toCompletableFuture()
+                        .join();
+                var other = layers.spool(List.of(layer)).toCompletableFuture().join()) {
+            byte[] whole;
+            try (var all = packed.from(0)) {
+                whole = all.readAllBytes();
+            }
+            assertThat(packed.size()).isEqualTo(whole.length);
+            assertThat(again.digest()).isEqualTo(packed.digest()).isNotEqualTo(other.digest());
+            for (var from = 0; from <= whole.length; from++) {
+                try (var rest = again.from(from)) {
+                    assertThat(rest.readAllBytes()).isEqualTo(Arrays.copyOfRange(whole, from, whole.length));
+                }
+            }
+        }
+        assertThat(data.resolve("drafts")).isEmptyDirectory();
+    }
+
+    @Test
+    void keepsALayerThatIsLetGoForAsLongAsSomebodyHoldsIt() throws IOException {
+        var offers = new HostedOffers(store, layers);
+        done(unpack(new Tars().directory("d")));
+        var upper = new HeldLayer(new CheckpointId(UUID.randomUUID()), Optional.empty(), List.of(layer));
+        // Before it is here, as by who fetches it.
+        var first = offers.hold(List.of(upper.layer(), layer));
+        done(offers.receive(upper, stream(new Tars().file("a", "x")))
+                .toCompletableFuture()
+                .join());
+        var second = offers.hold(List.of(upper.layer()));
+        offers.release(upper.layer());
+        offers.release(layer);
+
+        first.run();
+        first.run();
+        assertThat(offers.present()).as("what it stands on, too").containsExactlyInAnyOrder(upper.layer(), layer);
+        store.open();
+        assertThat(offers.present()).containsExactlyInAnyOrder(upper.layer(), layer);
+
+        second.run();
+        assertThat(offers.present()).isEmpty();
+        offers.hold(List.of(layer)).run();
     }
 
     /** Of a host that is gone by now. */

@@ -12,11 +12,20 @@ import dev.sealbox.domain.layer.LayerHosts;
 import dev.sealbox.domain.layer.Unpacked;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The layers of the cluster's hosts, as streams with backpressure. */
+/** The layers of the cluster's hosts, as streams with backpressure. Any host packs those that it has or can have. */
 public final class ClusterLayers implements LayerHosts {
+    private static final Logger log = LoggerFactory.getLogger(ClusterLayers.class);
+
     /** As long as a checkpoint of a large disk may take (SEMANTICS 14). */
     private static final Duration PACKING = Duration.ofMinutes(20);
 
@@ -26,20 +35,62 @@ public final class ClusterLayers implements LayerHosts {
     /** How long a host may let its reader wait. */
     private static final Duration READING = Duration.ofMinutes(2);
 
+    /** Others than those that have the layer may be able to fetch it, one as well as the other. */
+    private static final int OTHERS = 2;
+
+    private final HostDirectory directory;
     private final ClusterHosts hosts;
     private final Materializer streams;
 
-    /** Reaches hosts through {@code hosts}. */
-    public ClusterLayers(ActorSystem<?> system, ClusterHosts hosts) {
+    /** Reaches the hosts of {@code directory} through {@code hosts}. */
+    public ClusterLayers(ActorSystem<?> system, HostDirectory directory, ClusterHosts hosts) {
+        this.directory = directory;
         this.hosts = hosts;
         this.streams = Materializer.matFromSystem(system);
     }
 
+    /** When that host is gone, or cannot, another one does. */
     @Override
     public CompletionStage<InputStream> pack(HostId host, List<CheckpointId> layers) {
+        return packed(host, layers)
+                .exceptionallyCompose(failure ->
+                        elsewhere(host, layers).thenCompose(others -> packed(others.iterator(), layers, failure)));
+    }
+
+    /** Those that have the newest layer, and then some that may get it. */
+    private CompletionStage<List<HostId>> elsewhere(HostId host, List<CheckpointId> layers) {
+        var others = new ArrayList<>(directory.present());
+        others.remove(host);
+        Collections.shuffle(others);
+        if (layers.isEmpty()) {
+            return CompletableFuture.completedFuture(others);
+        }
+        return LayerHolders.of(hosts, others, layers.getFirst())
+                .thenApply(holders -> Stream.concat(
+                                holders.keySet().stream(),
+                                others.stream()
+                                        .filter(other -> !holders.containsKey(other) && !directory.isFull(other))
+                                        .limit(OTHERS))
+                        .toList());
+    }
+
+    /** By the first of them that can; fails as the host before them did. */
+    private CompletionStage<InputStream> packed(Iterator<HostId> others, List<CheckpointId> layers, Throwable failure) {
+        if (!others.hasNext()) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        var next = others.next();
+        log.info("host {} packs checkpoints instead, since another could not: {}", next, failure.toString());
+        return packed(next, layers).exceptionallyCompose(another -> {
+            log.warn("host {} could not pack them either: {}", next, another.toString());
+            return packed(others, layers, failure);
+        });
+    }
+
+    private CompletionStage<InputStream> packed(HostId host, List<CheckpointId> layers) {
         return hosts.ask(host, PACKING, asker -> new HostMessage.PackLayers(layers, asker))
                 .thenApply(reply -> switch (reply) {
-                    case HostReply.LayersPacked(var content) ->
+                    case HostReply.LayersPacked(var content, var packed) ->
                         content.getSource().runWith(StreamConverters.asInputStream(READING), streams);
                     default -> throw ClusterHosts.failure(reply);
                 });

@@ -148,16 +148,20 @@ public final class HostActor {
             case HostMessage.Discard(var checkpoint, var asker) ->
                 answer(asker, host.runtime().discard(checkpoint), done -> finished());
             case HostMessage.PackLayers(var packed, var asker) ->
-                answer(asker, layers.pack(packed), content -> new HostReply.LayersPacked(stream(content)));
-            case HostMessage.FindLayer(var layer, var asker) ->
-                answer(asker, layered.held(layer), HostReply.LayerFound::new);
-            case HostMessage.FetchLayer(var layer, var asker) ->
                 answer(
                         asker,
-                        layered.packed(layer),
-                        content -> new HostReply.LayersPacked(
-                                stream(StreamConverters.fromInputStream(() -> content, FileBytes.IN_A_MESSAGE)
-                                        .backpressureTimeout(STALLED))));
+                        layered.using(packed, () -> layers.pack(packed)),
+                        content -> new HostReply.LayersPacked(stream(content), Optional.empty()));
+            case HostMessage.FindLayer(var layer, var asker) ->
+                answer(asker, layered.held(layer), HostReply.LayerFound::new);
+            case HostMessage.FetchLayer(var layer, var rest, var asker) ->
+                answer(
+                        asker,
+                        layered.packed(layer, rest),
+                        given -> new HostReply.LayersPacked(
+                                stream(StreamConverters.fromInputStream(given::content, FileBytes.IN_A_MESSAGE)
+                                        .backpressureTimeout(STALLED)),
+                                Optional.of(given.packed())));
             case HostMessage.UnpackLayer unpack -> unpack(unpack);
             case HostMessage.RunCommand(var sandbox, var command, var asker) ->
                 answer(

@@ -61,8 +61,20 @@ public sealed interface HostMessage extends ClusterMessage {
     /** Whether the host has a layer, for another host that lacks it. */
     record FindLayer(CheckpointId layer, ActorRef<HostReply> replyTo) implements HostMessage {}
 
-    /** As {@link PackLayers} of one, for another host: it waits for its turn. */
-    record FetchLayer(CheckpointId layer, ActorRef<HostReply> replyTo) implements HostMessage {}
+    /**
+     * As {@link PackLayers} of one, for another host: it waits for its turn.
+     *
+     * @param rest only this of it; empty also from a node of an earlier version
+     */
+    record FetchLayer(CheckpointId layer, Optional<Rest> rest, ActorRef<HostReply> replyTo) implements HostMessage {}
+
+    /**
+     * What is left of a transfer that broke off.
+     *
+     * @param digest of all that was on the way
+     * @param from how many bytes of it have come
+     */
+    record Rest(String digest, long from) {}
 
     record UnpackLayer(CheckpointId layer, Incoming how, SourceRef<ByteString> content, ActorRef<HostReply> replyTo)
             implements HostMessage {}

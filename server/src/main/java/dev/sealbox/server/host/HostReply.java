@@ -48,7 +48,16 @@ public sealed interface HostReply extends ClusterMessage {
     /** {@code memory} is false also from a host of an earlier version. */
     record LayerTaken(long sizeBytes, boolean memory) implements HostReply {}
 
-    record LayersPacked(SourceRef<ByteString> content) implements HostReply {}
+    /** {@code packed} is empty for what cannot be asked for again in part, and from a host of an earlier version. */
+    record LayersPacked(SourceRef<ByteString> content, Optional<Packed> packed) implements HostReply {}
+
+    /**
+     * What is on its way, of which the rest can be asked for when that breaks.
+     *
+     * @param digest of all of it, in hex
+     * @param size of all of it, in bytes
+     */
+    record Packed(String digest, long size) {}
 
     /** Empty when the host has it not. */
     record LayerFound(Optional<HeldLayer> held) implements HostReply {}

@@ -39,16 +39,31 @@ final class LayerExchange {
         this.threads = threads;
     }
 
-    /** Whether a disk can be made on these layers, newest first. */
-    boolean has(List<CheckpointId> wanted) {
-        return wanted.isEmpty() || layers.has(wanted.getFirst());
+    /**
+     * Layers that are here.
+     *
+     * @param fetched those that have come for it
+     * @param hold keeps them all from going until it is run
+     */
+    record Here(List<CheckpointId> fetched, Runnable hold) {}
+
+    /** Fetches what is missing of these layers, newest first, and holds all of them. */
+    CompletionStage<Here> here(List<CheckpointId> wanted) {
+        return wanted.isEmpty()
+                ? CompletableFuture.completedFuture(new Here(List.of(), () -> {}))
+                : CompletableFuture.supplyAsync(() -> held(wanted), threads);
     }
 
-    /** Fetches what is missing of these layers, newest first; those that came. */
-    CompletionStage<List<CheckpointId>> fetch(List<CheckpointId> wanted) {
-        return has(wanted)
-                ? CompletableFuture.completedFuture(List.of())
-                : CompletableFuture.supplyAsync(() -> fetched(wanted.getFirst()), threads);
+    /** Held before they are looked for: else one might go between the two. */
+    private Here held(List<CheckpointId> wanted) {
+        var hold = layers.hold(wanted);
+        try {
+            var newest = wanted.getFirst();
+            return new Here(layers.has(newest) ? List.of() : fetched(newest), hold);
+        } catch (RuntimeException e) {
+            hold.run();
+            throw e;
+        }
     }
 
     /** The newest layer knows what it stands on. */

@@ -4,38 +4,36 @@ import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
+import dev.sealbox.domain.layer.PackedLayer;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Gives this host's layers to other hosts, a few at a time: each is packed for it, which takes a processor and room on the
- * disk that sandboxes here have need of. The others wait in line, and no more than can wait. Thread-safe.
+ * Gives this host's layers to other hosts. Whoever asks for one that is packed already reads it, too, and whoever was
+ * broken off reads on. Thread-safe.
  */
-final class LayerServing {
-    /** Leaves most machines a processor, and reads of one disk that do not hinder each other much. */
-    static final int AT_ONCE = 2;
-
-    /** Who comes later is better off to ask another host, or to be told to come again. */
-    static final int WAITING = 32;
-
+final class LayerServing implements AutoCloseable {
     private final LayerOffers layers;
-    private final Executor threads;
-    private final Queue<CompletableFuture<Void>> line = new ArrayDeque<>();
-    private int served;
+    private final PackShelf shelf;
 
     /** @param threads may block */
     LayerServing(LayerOffers layers, Executor threads) {
         this.layers = layers;
-        this.threads = threads;
+        this.shelf = new PackShelf(layers, threads);
     }
+
+    /**
+     * A layer on its way.
+     *
+     * @param content all of it or the rest that was asked for; whoever closes it lets others have their turn
+     */
+    record Given(HostReply.Packed packed, InputStream content) {}
 
     /** The copy of a disk is here for others until that disk is gone or in use. */
     void lend(CheckpointId layer, SandboxId sandbox) {
@@ -44,57 +42,45 @@ final class LayerServing {
 
     /** The layer, if it is here. */
     CompletionStage<Optional<HeldLayer>> held(CheckpointId layer) {
-        return CompletableFuture.supplyAsync(() -> layers.held(layer), threads);
+        return CompletableFuture.supplyAsync(() -> layers.held(layer), shelf.threads());
     }
 
-    /** The layer as it is packed, when it is this one's turn, which ends when the stream is closed. */
-    CompletionStage<InputStream> packed(CheckpointId layer) {
-        return turn().thenComposeAsync(mine -> given(layer), threads);
+    /** The layer as it is packed, when it is this one's turn. */
+    CompletionStage<Given> packed(CheckpointId layer, Optional<HostMessage.Rest> rest) {
+        return shelf.take(layer)
+                .thenCompose(place -> place.content()
+                        .thenApply(content -> given(content, rest, place))
+                        .whenComplete((given, failure) -> {
+                            if (failure != null) {
+                                place.leave();
+                            }
+                        }));
     }
 
-    private CompletionStage<InputStream> given(CheckpointId layer) {
-        return layers.pack(layer)
-                .<InputStream>thenApply(content -> new Turn(content, this::next))
-                .whenComplete((content, failure) -> {
-                    if (failure != null) {
-                        next();
-                    }
+    private static Given given(PackedLayer content, Optional<HostMessage.Rest> rest, PackShelf.Place place) {
+        var packed = new HostReply.Packed(content.digest(), content.size());
+        rest.filter(some -> !some.digest().equals(packed.digest()) || some.from() > packed.size())
+                .ifPresent(other -> {
+                    throw new HostFailure("what is left of the layer is not here any more as it was");
                 });
+        var from = rest.map(HostMessage.Rest::from).orElse(0L);
+        return new Given(packed, new Reading(content.from(from), place));
     }
 
-    private synchronized CompletableFuture<Void> turn() {
-        if (served < AT_ONCE) {
-            served++;
-            return CompletableFuture.completedFuture(null);
-        }
-        if (line.size() == WAITING) {
-            return CompletableFuture.failedFuture(new HostFailure("too many hosts want layers of the one that has it"));
-        }
-        var turn = new CompletableFuture<Void>();
-        line.add(turn);
-        return turn;
-    }
-
-    private void next() {
-        CompletableFuture<Void> turn;
-        synchronized (this) {
-            turn = line.poll();
-            if (turn == null) {
-                served--;
-                return;
-            }
-        }
-        turn.complete(null);
+    /** What is not read any more goes. */
+    @Override
+    public void close() {
+        shelf.close();
     }
 
     /** A stream that ends a turn, once. */
-    private static final class Turn extends FilterInputStream {
-        private final Runnable ended;
+    private static final class Reading extends FilterInputStream {
+        private final PackShelf.Place place;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        Turn(InputStream content, Runnable ended) {
+        Reading(InputStream content, PackShelf.Place place) {
             super(content);
-            this.ended = ended;
+            this.place = place;
         }
 
         @Override
@@ -103,7 +89,7 @@ final class LayerServing {
                 try {
                     super.close();
                 } finally {
-                    ended.run();
+                    place.leave();
                 }
             }
         }

@@ -121,8 +121,9 @@ final class LayerSharing implements AutoCloseable {
     }
 
     private void keep(SharedLayer layer) throws ExecutionException, InterruptedException {
-        var packed = layers.pack(layer.layer()).toCompletableFuture().get();
-        store.keep(layer, packed).toCompletableFuture().get();
+        try (var packed = layers.pack(layer.layer()).toCompletableFuture().get()) {
+            store.keep(layer, packed.from(0)).toCompletableFuture().get();
+        }
     }
 
     private static Throwable cause(Exception e) {

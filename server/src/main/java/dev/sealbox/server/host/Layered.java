@@ -7,7 +7,6 @@ import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.LayerStore;
 import dev.sealbox.domain.sandbox.SandboxHosts;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -91,34 +90,50 @@ public final class Layered implements AutoCloseable {
                 .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
     }
 
-    /** Such a layer as it is packed; the caller closes the stream. */
-    CompletionStage<InputStream> packed(CheckpointId layer) {
-        return others.map(known -> known.serving().packed(layer))
+    /** Such a layer as it is packed, or the rest of it; the caller closes the stream. */
+    CompletionStage<LayerServing.Given> packed(CheckpointId layer, Optional<HostMessage.Rest> rest) {
+        return others.map(known -> known.serving().packed(layer, rest))
                 .orElseGet(() -> CompletableFuture.failedFuture(new HostFailure("the host gives no layers to others")));
     }
 
-    /** {@code start}, when these layers are here, newest first. */
+    /** {@code start}, when these layers are here, newest first; they stay until it has come to its end. */
     <T> CompletionStage<T> start(SandboxId sandbox, List<CheckpointId> layers, Supplier<CompletionStage<T>> start) {
-        if (others.isEmpty() || others.get().exchange().has(layers)) {
-            return start.get();
-        }
-        var exchange = others.get().exchange();
         var ticket = new Object();
         waiting.put(sandbox, ticket);
-        return exchange.fetch(layers).thenCompose(fetched -> {
-            var begun = waiting.remove(sandbox, ticket)
-                    ? start.get()
-                    : CompletableFuture.<T>failedFuture(
-                            new HostFailure("the sandbox was stopped while its files were fetched"));
-            return begun.whenComplete((started, failure) -> {
-                if (failure == null) {
-                    exchange.release(fetched);
-                } else {
-                    CompletableFuture.delayedExecutor(KEPT_UNUSED.toSeconds(), TimeUnit.SECONDS)
-                            .execute(() -> exchange.release(fetched));
-                }
-            });
-        });
+        return using(
+                        layers,
+                        () -> waiting.remove(sandbox, ticket)
+                                ? start.get()
+                                : CompletableFuture.failedFuture(
+                                        new HostFailure("the sandbox was stopped while its files were fetched")))
+                .whenComplete((started, failure) -> waiting.remove(sandbox, ticket));
+    }
+
+    /** {@code use} of these layers, newest first, which are fetched where they are missing and stay until it is over. */
+    <T> CompletionStage<T> using(List<CheckpointId> layers, Supplier<CompletionStage<T>> use) {
+        if (others.isEmpty()) {
+            return use.get();
+        }
+        var exchange = others.get().exchange();
+        return exchange.here(layers)
+                .thenCompose(here -> begun(use).whenComplete((used, failure) -> {
+                    if (failure == null) {
+                        exchange.release(here.fetched());
+                    } else {
+                        CompletableFuture.delayedExecutor(KEPT_UNUSED.toSeconds(), TimeUnit.SECONDS)
+                                .execute(() -> exchange.release(here.fetched()));
+                    }
+                    here.hold().run();
+                }));
+    }
+
+    /** What fails at once as well. */
+    private static <T> CompletionStage<T> begun(Supplier<CompletionStage<T>> use) {
+        try {
+            return use.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** The sandbox is to be stopped: a start of it that waits does not begin. */
@@ -128,6 +143,7 @@ public final class Layered implements AutoCloseable {
 
     @Override
     public void close() {
+        others.ifPresent(known -> known.serving().close());
         sharing().ifPresent(LayerSharing::close);
     }
 }

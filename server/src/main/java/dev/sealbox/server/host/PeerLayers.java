@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,9 @@ public final class PeerLayers implements LayerSource {
     /** As long as a checkpoint of a large disk may take (SEMANTICS 14). */
     private static final Duration PACKING = Duration.ofMinutes(20);
 
+    /** How long a host is waited for that went in the middle: some seconds after a crash it may be there again. */
+    private static final Duration RETURN = Duration.ofSeconds(10);
+
     /** Everything is packed before the first byte comes, so a host that is silent for so long is gone. */
     private static final Duration READING = Duration.ofSeconds(30);
 
@@ -27,9 +31,16 @@ public final class PeerLayers implements LayerSource {
     private final HostDirectory directory;
     private final ClusterHosts hosts;
     private final Materializer streams;
+    private final Duration back;
 
     /** Of all hosts but {@code me}. */
     public PeerLayers(ActorSystem<?> system, HostId me, HostDirectory directory, ClusterHosts hosts) {
+        this(system, me, directory, hosts, RETURN);
+    }
+
+    /** @param back how long a host is waited for that went in the middle */
+    PeerLayers(ActorSystem<?> system, HostId me, HostDirectory directory, ClusterHosts hosts, Duration back) {
+        this.back = back;
         this.me = me;
         this.directory = directory;
         this.hosts = hosts;
@@ -50,11 +61,17 @@ public final class PeerLayers implements LayerSource {
     }
 
     private InputStream open(HostId host, CheckpointId layer) {
-        var reply = LayerSource.awaited(hosts.ask(host, PACKING, asker -> new HostMessage.FetchLayer(layer, asker)));
+        return new LayerTransfer(rest -> begun(host, layer, rest), back);
+    }
+
+    private LayerTransfer.Begun begun(HostId host, CheckpointId layer, Optional<HostMessage.Rest> rest) {
+        var reply =
+                LayerSource.awaited(hosts.ask(host, PACKING, asker -> new HostMessage.FetchLayer(layer, rest, asker)));
         return switch (reply) {
-            case HostReply.LayersPacked(var content) -> {
+            case HostReply.LayersPacked(var content, var packed) -> {
                 log.info("checkpoint {} comes from host {}", layer, host);
-                yield content.getSource().runWith(StreamConverters.asInputStream(READING), streams);
+                yield new LayerTransfer.Begun(
+                        packed, content.getSource().runWith(StreamConverters.asInputStream(READING), streams));
             }
             default -> throw ClusterHosts.failure(reply);
         };

@@ -1,10 +1,12 @@
 package dev.sealbox.server.host;
 
+import static dev.sealbox.server.host.AskedRegistrar.BUILDER;
+import static dev.sealbox.server.host.AskedRegistrar.SLEEPER;
+import static dev.sealbox.server.host.AskedRegistrar.STRAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import com.typesafe.config.ConfigFactory;
 import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressGate;
@@ -30,20 +32,17 @@ import dev.sealbox.domain.preview.PortConnection;
 import dev.sealbox.domain.preview.PreviewPort;
 import dev.sealbox.domain.preview.PreviewRefusal;
 import dev.sealbox.domain.sandbox.Autoscale;
-import dev.sealbox.domain.sandbox.Claim;
 import dev.sealbox.domain.sandbox.Command;
 import dev.sealbox.domain.sandbox.Defaults;
 import dev.sealbox.domain.sandbox.FileRefusal;
 import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.HostUnreachable;
 import dev.sealbox.domain.sandbox.Limits;
-import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Run;
 import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.StartSandbox;
-import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.sealing.Encrypted;
@@ -59,6 +58,7 @@ import dev.sealbox.domain.session.TerminalSize;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -86,23 +86,9 @@ class ClusterHostsTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final HostId HOST = new HostId("here");
     private static final SandboxId ONE = new SandboxId("sb-0000000000000001");
-    private static final SandboxId STRAY = new SandboxId("sb-00000000000000bb");
-    private static final SandboxId SLEEPER = new SandboxId("sb-00000000000000cc");
-    private static final SandboxId BUILDER = new SandboxId("sb-00000000000000dd");
     private static final SandboxId TWO = new SandboxId("sb-0000000000000002");
 
-    private static final ActorTestKit actors = ActorTestKit.create(ConfigFactory.parseString("""
-                    akka.actor {
-                      provider = cluster
-                      serialize-messages = on
-                      no-serialization-verification-needed-class-prefix = ["akka.", "dev.sealbox.server.host.HostDirectory", "dev.sealbox.server.host.HostLosses"]
-                    }
-                    akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
-                    akka.coordinated-shutdown.exit-jvm = off
-                    """)
-            .withFallback(ConfigFactory.parseResources("sealbox-journal.conf"))
-            .withFallback(ConfigFactory.parseResourcesAnySyntax("reference.conf"))
-            .resolve());
+    private static final ActorTestKit actors = ActorTestKit.create(GivingHost.config());
 
     private static final MemoryRuntime runtime = new MemoryRuntime();
     private static final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
@@ -122,7 +108,7 @@ class ClusterHostsTest {
                     full::get,
                     () -> Set.of("base")),
             Path.of("target", "last-uses"));
-    private static final LargeLayers held = new LargeLayers();
+    private static final LargeLayers held = new LargeLayers(1L << 30);
     private static ClusterHosts hosts;
 
     @BeforeAll
@@ -130,7 +116,7 @@ class ClusterHostsTest {
         var cluster = akka.cluster.typed.Cluster.get(actors.system());
         cluster.manager()
                 .tell(akka.cluster.typed.Join.create(cluster.selfMember().address()));
-        actors.spawn(directory.keeper());
+        actors.spawn(directory.keeper(Duration.ofMillis(300)));
         actors.spawn(HostActor.create(
                 host,
                 new MemoryLayers(),
@@ -327,8 +313,9 @@ class ClusterHostsTest {
 
     @Test
     void packsAndUnpacksLayers() throws IOException {
-        var layers = new ClusterLayers(actors.system(), hosts);
+        var layers = new ClusterLayers(actors.system(), directory, hosts);
         var layer = new CheckpointId(UUID.randomUUID());
+        held.layers.put(layer, List.of());
 
         try (var packed = get(layers.pack(HOST, List.of(layer)))) {
             assertThat(packed).hasContent("[" + layer + "]");
@@ -339,6 +326,24 @@ class ClusterHostsTest {
         assertThat(get(layers.unpack(
                         HOST, layer, Incoming.archive(SetuidFiles.REFUSE), new ByteArrayInputStream(new byte[1]))))
                 .isEqualTo(Outcome.refused(new ArchiveRefusal.Unsafe("a file", "is setuid")));
+    }
+
+    /** For an export. */
+    @Test
+    void packsLayersOnAnotherHostWhenTheirOwnIsGoneOrCannot() throws IOException {
+        var layers = new ClusterLayers(actors.system(), directory, hosts);
+        var layer = new CheckpointId(UUID.randomUUID());
+        var gone = new HostId("gone");
+
+        assertThatThrownBy(() -> get(layers.pack(gone, List.of(layer))))
+                .as("nobody has it, and a repeat may find it")
+                .hasRootCauseInstanceOf(HostUnreachable.class)
+                .hasRootCauseMessage("host gone is not in the cluster");
+        held.layers.put(layer, List.of());
+        try (var packed = get(layers.pack(gone, List.of(layer)))) {
+            assertThat(packed).hasContent("[" + layer + "]");
+        }
+        assertThat(held.held).doesNotContain(layer);
     }
 
     @Test
@@ -352,17 +357,114 @@ class ClusterHostsTest {
         assertThat(new PeerLayers(actors.system(), HOST, directory, hosts).find(layer))
                 .as("who looks does not ask himself")
                 .isEmpty();
-        // Each takes a turn, which the next one has only when this one is closed.
-        for (var each = 0; each <= LayerServing.AT_ONCE; each++) {
+        for (var each = 0; each <= PackShelf.ASKERS; each++) {
             var found = peers.find(layer);
             assertThat(found)
                     .extracting(LayerSource.Found::about)
                     .containsExactly(new HeldLayer(layer, Optional.empty(), List.of(below)));
             try (var content = found.getFirst().content().get()) {
-                assertThat(content.readNBytes(100_000)).containsOnly(LargeLayers.BYTE);
+                assertThat(LargeLayers.isAt(0, content.readNBytes(100_000), 100_000))
+                        .isTrue();
             }
         }
-        assertThat(held.given.get()).isLessThan((LayerServing.AT_ONCE + 1) * (16L << 20));
+        assertThat(held.given.get()).isLessThan((PackShelf.ASKERS + 1) * (16L << 20));
+        assertThat(held.packed).containsOnlyOnce(layer);
+    }
+
+    @Test
+    void goesOnWithALayerWhereItBrokeOff() throws IOException {
+        var layer = new CheckpointId(UUID.randomUUID());
+        held.layers.put(layer, List.of());
+        held.breakingOnce.add(layer);
+        var peers = new PeerLayers(actors.system(), new HostId("elsewhere"), directory, hosts);
+
+        try (var content = peers.find(layer).getFirst().content().get()) {
+            assertThat(LargeLayers.isAt(0, content.readNBytes(1_000_000), 1_000_000))
+                    .isTrue();
+        }
+        assertThat(held.breakingOnce).isEmpty();
+        assertThat(held.packed).containsOnlyOnce(layer);
+    }
+
+    /** With a process of its own and SIGKILL, in the middle of what it gives. */
+    @Test
+    void leavesNothingHalfWhenTheHostThatGivesItDies() throws IOException, InterruptedException {
+        var layer = new CheckpointId(UUID.randomUUID());
+        var mine = new Taking();
+        var peers = new PeerLayers(actors.system(), HOST, directory, hosts, Duration.ofMillis(200));
+        try (var layered = Layered.over(mine, Optional.empty(), peers, Duration.ofMinutes(1));
+                var giving = GivingHost.start(actors.system(), layer)) {
+            until(() -> directory.knows(GivingHost.ID) || !giving.isAlive());
+            var started = layered.start(STRAY, List.of(layer), () -> done("started"));
+            get(mine.inTheMiddle);
+            var address = addressOf(GivingHost.ID);
+            giving.kill();
+            // As the cluster does by itself after some seconds.
+            cluster().manager().tell(new akka.cluster.typed.Down(address));
+            mine.goOn.complete(Unit.DONE);
+
+            assertThat(started.toCompletableFuture())
+                    .failsWithin(Duration.ofMinutes(2))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(HostFailure.class)
+                    .withMessageContaining("could not be fetched from the host that has it");
+            assertThat(mine.layers).isEmpty();
+            assertThat(mine.held).isEmpty();
+            until(() -> !directory.knows(GivingHost.ID));
+
+            // Another one has it by then.
+            var other = new LargeLayers(GivingHost.LAYER);
+            other.layers.put(layer, List.of());
+            var fromOther = Layered.over(other, Optional.empty(), none -> List.of(), Duration.ofMinutes(1));
+            try (fromOther;
+                    var repeated = Layered.over(
+                            mine,
+                            Optional.empty(),
+                            wanted -> List.of(new LayerSource.Found(
+                                    new HeldLayer(wanted, Optional.empty(), List.of()),
+                                    () -> get(fromOther.packed(wanted, Optional.empty()))
+                                            .content())),
+                            Duration.ofMinutes(1))) {
+                assertThat(get(repeated.start(STRAY, List.of(layer), () -> done("started"))))
+                        .isEqualTo("started");
+            }
+            assertThat(mine.layers).containsOnlyKeys(layer);
+        }
+    }
+
+    private static akka.cluster.typed.Cluster cluster() {
+        return akka.cluster.typed.Cluster.get(actors.system());
+    }
+
+    private static akka.actor.Address addressOf(HostId host) {
+        return directory.find(host).orElseThrow().path().address();
+    }
+
+    /** Takes a layer when all of it has come, and waits in the middle once. */
+    private static final class Taking extends LayeredTest.Files {
+        private final CompletableFuture<Unit> inTheMiddle = new CompletableFuture<>();
+        private final CompletableFuture<Unit> goOn = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<Outcome<Unpacked>> receive(HeldLayer layer, InputStream packed) {
+            return CompletableFuture.supplyAsync(() -> {
+                try (packed) {
+                    var come = packed.readNBytes(1 << 20);
+                    inTheMiddle.complete(Unit.DONE);
+                    goOn.join();
+                    var place = (long) come.length;
+                    for (var next = packed.readNBytes(1 << 20); next.length > 0; next = packed.readNBytes(1 << 20)) {
+                        assertThat(LargeLayers.isAt(place, next, next.length)).isTrue();
+                        place += next.length;
+                    }
+                    assertThat(place).isEqualTo(GivingHost.LAYER);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                layers.put(layer.layer(), layer.below());
+                return Outcome.done(new Unpacked(GivingHost.LAYER, Defaults.NONE));
+            });
+        }
     }
 
     @Test
@@ -439,7 +541,7 @@ class ClusterHostsTest {
         var registrar = new AskedRegistrar(asked);
         until(() -> {
             host.hibernateIdle(registrar);
-            return registrar.idle.contains(sandbox);
+            return registrar.idle().contains(sandbox);
         });
 
         assertThatThrownBy(() -> get(hosts.run(HOST, sandbox, command("true"))))
@@ -469,55 +571,6 @@ class ClusterHostsTest {
         });
 
         assertThat(registrar.fitted()).containsExactly(Map.entry(sandbox, 4096));
-    }
-
-    /** One that notes who is idle, and lets the test answer. */
-    private record AskedRegistrar(
-            CompletableFuture<Boolean> answer, long revision, List<SandboxId> idle, Map<SandboxId, Integer> fitted)
-            implements Registrar {
-        AskedRegistrar(CompletableFuture<Boolean> answer) {
-            this(answer, 9);
-        }
-
-        AskedRegistrar(CompletableFuture<Boolean> answer, long revision) {
-            this(answer, revision, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
-        }
-
-        @Override
-        public CompletionStage<Claim> claim(HostId host, SandboxId sandbox) {
-            if (sandbox.equals(BUILDER)) {
-                return done(new Claim.Unknown());
-            }
-            return done(
-                    sandbox.equals(STRAY)
-                            ? new Claim.Foreign()
-                            : sandbox.equals(SLEEPER)
-                                    ? new Claim.Sleeps()
-                                    : new Claim.Runs(
-                                            policy(sandbox, revision), new Terms(0, new Limits(1, 1024, 20480))));
-        }
-
-        @Override
-        public CompletionStage<Stay> stay(HostId asking, SandboxId sandbox) {
-            return done(Stay.RUNS);
-        }
-
-        @Override
-        public CompletionStage<Boolean> idle(HostId asking, SandboxId sandbox, int timeoutSeconds) {
-            idle.add(sandbox);
-            return answer;
-        }
-
-        @Override
-        public CompletionStage<Void> fit(HostId asking, SandboxId sandbox, int memoryMB) {
-            fitted.put(sandbox, memoryMB);
-            return CompletableFuture.allOf();
-        }
-
-        @Override
-        public CompletionStage<Void> hibernate(HostId asking, SandboxId sandbox) {
-            return answer.thenAccept(agreed -> {});
-        }
     }
 
     /** In the message up to a size, as a stream beyond it. */

@@ -193,7 +193,9 @@ class HostMessageTest {
                         new HostMessage.Discard(LAYER, replyTo()),
                         new HostMessage.PackLayers(List.of(LAYER), replyTo()),
                         new HostMessage.FindLayer(LAYER, replyTo()),
-                        new HostMessage.FetchLayer(LAYER, replyTo()),
+                        new HostMessage.FetchLayer(LAYER, Optional.empty(), replyTo()),
+                        new HostMessage.FetchLayer(
+                                LAYER, Optional.of(new HostMessage.Rest("0".repeat(64), 4096)), replyTo()),
                         new HostMessage.UnpackLayer(
                                 LAYER,
                                 new Incoming(Incoming.Form.ARCHIVE, SetuidFiles.DROP, Optional.of("0".repeat(64))),
@@ -223,7 +225,8 @@ class HostMessageTest {
                         new HostReply.MemoryWeighed(4096),
                         new HostReply.LayerTaken(4096, false),
                         new HostReply.LayerTaken(4096, true),
-                        new HostReply.LayersPacked(source()),
+                        new HostReply.LayersPacked(source(), Optional.empty()),
+                        new HostReply.LayersPacked(source(), Optional.of(new HostReply.Packed("0".repeat(64), 8192))),
                         new HostReply.LayerFound(Optional.of(new HeldLayer(LAYER, Optional.of(OWNER), List.of(LAYER)))),
                         new HostReply.LayerUnpacked(new Unpacked(4096, new Defaults(Map.of("C", "d"), "/work"))),
                         new HostReply.CommandEnded(new CommandResult(1, "out", "err")),

@@ -13,6 +13,7 @@ import dev.sealbox.domain.layer.HeldLayer;
 import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.layer.LayerStore;
 import dev.sealbox.domain.layer.LayerStoreFailure;
+import dev.sealbox.domain.layer.PackedLayer;
 import dev.sealbox.domain.layer.SharedLayer;
 import dev.sealbox.domain.layer.Unpacked;
 import dev.sealbox.domain.sandbox.Defaults;
@@ -23,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,7 +40,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -133,7 +134,7 @@ class LayeredTest {
         try (var theirs = over(there)) {
             var first = theirs.start(FORK, List.of(lower), this::started);
             var second = theirs.start(SandboxId.of(new UUID(0, 2)), List.of(lower), this::started);
-            eventually(() -> there.receiving.get() == 1);
+            eventually(() -> Collections.frequency(there.held, lower) == 2 && there.receiving.get() == 1);
             theirs.callOff(FORK);
             there.hold.complete(Unit.DONE);
 
@@ -171,7 +172,9 @@ class LayeredTest {
             there.layers.clear();
             store.away = true;
             join(theirs.start(FORK, List.of(upper, lower), this::started));
-            assertThat(here.packed).containsExactly(upper, lower, upper);
+            assertThat(here.packed)
+                    .as("what it packed a moment ago lies there still")
+                    .containsExactly(upper, lower);
             assertThat(starts).hasValue(2);
         }
     }
@@ -200,33 +203,69 @@ class LayeredTest {
         }
     }
 
+    /** Else the end of one start, whose sandbox may be gone by then, would take it from the other. */
     @Test
-    void givesLayersToAFewAtATimeAndTurnsAwayWhoCannotWait() throws IOException {
-        here.layers.put(lower, List.of());
-        try (var mine = without(here, layer -> List.of())) {
-            var served = IntStream.range(0, LayerServing.AT_ONCE + LayerServing.WAITING)
-                    .mapToObj(each -> mine.packed(lower).toCompletableFuture())
-                    .toList();
-            var open = served.subList(0, LayerServing.AT_ONCE).stream()
-                    .map(LayeredTest::join)
-                    .toList();
-            assertThat(served.stream().filter(CompletableFuture::isDone)).hasSize(LayerServing.AT_ONCE);
-            assertThatThrownBy(() -> join(mine.packed(lower)))
-                    .hasCauseInstanceOf(HostFailure.class)
-                    .hasMessageContaining("too many");
+    void keepsWhatAStartIsAboutToStandOn() {
+        store.kept.put(lower, new SharedLayer(lower, OWNER, List.of()));
+        there.nothingStands = true;
+        var slow = new CompletableFuture<Unit>();
+        try (var theirs = over(there)) {
+            there.hold = new CompletableFuture<>();
+            var first = theirs.start(FORK, List.of(lower), this::started);
+            var second = theirs.start(SandboxId.of(new UUID(0, 2)), List.of(lower), () -> {
+                starts.incrementAndGet();
+                return slow;
+            });
+            eventually(() -> Collections.frequency(there.held, lower) == 2);
+            there.hold.complete(Unit.DONE);
+            join(first);
+            eventually(() -> starts.get() == 2);
+            // It was let go of, and is all that this one finds here.
+            var third = theirs.start(SandboxId.of(new UUID(0, 3)), List.of(lower), () -> slow);
+            eventually(() -> Collections.frequency(there.held, lower) == 2);
+            assertThat(there.released).contains(lower);
+            assertThat(there.layers).containsOnlyKeys(lower);
 
-            open.getFirst().close();
-            open.getFirst().close();
-            var next = join(served.get(LayerServing.AT_ONCE));
-            assertThat(here.packed).as("nobody else's turn began").hasSize(LayerServing.AT_ONCE + 1);
-            here.broken = Optional.of(lower);
-            next.close();
-            for (var each : served.subList(LayerServing.AT_ONCE + 1, served.size())) {
-                assertThatThrownBy(() -> join(each)).hasMessageContaining("a file is damaged");
-            }
-            here.broken = Optional.empty();
-            join(mine.packed(lower)).close();
-            open.getLast().close();
+            slow.completeExceptionally(new HostFailure("the container"));
+            assertThatThrownBy(() -> join(second)).hasMessageContaining("the container");
+            assertThatThrownBy(() -> join(third)).hasMessageContaining("the container");
+            assertThat(there.held).isEmpty();
+            assertThat(there.layers).isEmpty();
+            assertThat(there.receiving).hasValue(1);
+        }
+    }
+
+    @Test
+    void holdsNothingAfterASearchInVainOrAUseThatFailsAtOnce() {
+        try (var theirs = over(there)) {
+            assertThatThrownBy(() -> join(theirs.start(FORK, List.of(lower), this::started)))
+                    .hasCauseInstanceOf(HostFailure.class);
+            assertThat(there.held).isEmpty();
+            there.layers.put(lower, List.of());
+            assertThatThrownBy(() -> join(theirs.using(List.of(lower), () -> {
+                        assertThat(there.held).containsExactly(lower);
+                        throw new HostFailure("no room");
+                    })))
+                    .hasMessageContaining("no room");
+            assertThat(there.held).isEmpty();
+        }
+    }
+
+    /** For instance to pack them for an archive. */
+    @Test
+    void fetchesLayersAlsoForOtherUsesAndLetsThemGoAfterwards() {
+        here.layers.put(lower, List.of());
+        here.layers.put(upper, List.of(lower));
+        there.nothingStands = true;
+        try (var mine = without(here, layer -> List.of());
+                var theirs = without(there, peers(mine))) {
+            var seen = join(theirs.using(
+                    List.of(upper, lower),
+                    () -> CompletableFuture.completedFuture(List.copyOf(there.layers.keySet()))));
+
+            assertThat(seen).containsExactly(lower, upper);
+            assertThat(there.layers).isEmpty();
+            assertThat(there.held).isEmpty();
         }
     }
 
@@ -262,7 +301,10 @@ class LayeredTest {
     private static LayerSource peers(Layered... others) {
         return layer -> Stream.of(others)
                 .flatMap(other -> join(other.held(layer)).stream()
-                        .map(about -> new LayerSource.Found(about, () -> join(other.packed(layer)))))
+                        .map(about -> new LayerSource.Found(
+                                about,
+                                () -> join(other.packed(layer, Optional.empty()))
+                                        .content())))
                 .toList();
     }
 
@@ -271,12 +313,12 @@ class LayeredTest {
         return CompletableFuture.completedFuture(Unit.DONE);
     }
 
-    private static <T> T join(CompletionStage<T> stage) {
+    static <T> T join(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
-    private static void eventually(BooleanSupplier condition) {
-        var deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    static void eventually(BooleanSupplier condition) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             LockSupport.parkNanos(2_000_000);
@@ -336,11 +378,25 @@ class LayeredTest {
         private final Map<CheckpointId, SandboxId> lent = new ConcurrentHashMap<>();
         private final AtomicInteger receiving = new AtomicInteger();
         private volatile CompletableFuture<Unit> hold = CompletableFuture.completedFuture(Unit.DONE);
-        private final List<CheckpointId> packed = Collections.synchronizedList(new ArrayList<>());
+        final List<CheckpointId> packed = Collections.synchronizedList(new ArrayList<>());
         private volatile boolean refusing;
 
+        /** Until when packing takes. */
+        volatile CompletableFuture<Unit> packing = CompletableFuture.completedFuture(Unit.DONE);
+
+        /** Packs of another edition are other bytes. */
+        volatile int edition = 1;
+
+        /** Packs that are gone. */
+        final List<CheckpointId> closed = Collections.synchronizedList(new ArrayList<>());
+
+        final List<CheckpointId> held = Collections.synchronizedList(new ArrayList<>());
+
+        /** Whether no sandbox stands on any: then what is let go goes, unless it is held. */
+        private volatile boolean nothingStands;
+
         /** The layer that cannot be packed. */
-        private volatile Optional<CheckpointId> broken = Optional.empty();
+        volatile Optional<CheckpointId> broken = Optional.empty();
 
         @Override
         public boolean has(CheckpointId layer) {
@@ -397,11 +453,44 @@ class LayeredTest {
         }
 
         @Override
-        public CompletionStage<InputStream> pack(CheckpointId layer) {
+        public CompletionStage<PackedLayer> pack(CheckpointId layer) {
             packed.add(layer);
-            return broken.equals(Optional.of(layer))
+            return packing.thenCompose(done -> broken.equals(Optional.of(layer))
                     ? CompletableFuture.failedFuture(new UncheckedIOException(new IOException("a file is damaged")))
-                    : CompletableFuture.completedFuture(LayeredTest.packed(layer));
+                    : CompletableFuture.completedFuture(new Packed(layer)));
+        }
+
+        /** Its name, packed. */
+        private final class Packed implements PackedLayer {
+            private final CheckpointId layer;
+            private volatile boolean gone;
+
+            Packed(CheckpointId layer) {
+                this.layer = layer;
+            }
+
+            @Override
+            public String digest() {
+                return "digest of " + layer + edition;
+            }
+
+            @Override
+            public long size() {
+                return layer.toString().length();
+            }
+
+            @Override
+            public InputStream from(long from) {
+                assertThat(gone).isFalse();
+                return new ByteArrayInputStream(
+                        layer.toString().substring((int) from).getBytes(StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void close() {
+                gone = true;
+                closed.add(layer);
+            }
         }
 
         @Override
@@ -427,6 +516,22 @@ class LayeredTest {
         public void release(CheckpointId layer) {
             released.add(layer);
             lent.remove(layer);
+            sweep();
+        }
+
+        @Override
+        public Runnable hold(Collection<CheckpointId> wanted) {
+            held.addAll(wanted);
+            return () -> {
+                wanted.forEach(held::remove);
+                sweep();
+            };
+        }
+
+        private void sweep() {
+            if (nothingStands) {
+                layers.keySet().removeIf(layer -> released.contains(layer) && !held.contains(layer));
+            }
         }
     }
 
