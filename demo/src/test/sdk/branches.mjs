@@ -35,7 +35,7 @@ async function out(sandbox, command) {
 
 async function ready(sandbox, name, options) {
     const checkpoint = await sandbox.createCheckpoint(name, options);
-    for (let attempt = 0; attempt < 300; attempt++) {
+    for (let attempt = 0; attempt < 1800; attempt++) {
         const found = (await sandbox.listCheckpoints()).find((each) => each.id === checkpoint.id);
         if (found.status === "ready") return found;
         assert.equal(found.status, "processing");

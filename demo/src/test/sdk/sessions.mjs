@@ -18,7 +18,7 @@ after(async () => {
 const text = (data) => (typeof data === "string" ? data : decoder.decode(data, { stream: true }));
 
 async function until(what, holds) {
-    for (let attempt = 0; attempt < 400; attempt++) {
+    for (let attempt = 0; attempt < 3600; attempt++) {
         if (await holds()) return;
         await new Promise((resolve) => setTimeout(resolve, 25));
     }

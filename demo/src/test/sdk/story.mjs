@@ -48,7 +48,7 @@ async function succeeds(sandbox, command, options) {
 }
 
 async function ready(sandbox, checkpoint) {
-    for (let attempt = 0; attempt < 300; attempt++) {
+    for (let attempt = 0; attempt < 900; attempt++) {
         const found = (await sandbox.listCheckpoints()).find((each) => each.id === checkpoint.id);
         if (found.status !== "processing") return found;
         await new Promise((resolve) => setTimeout(resolve, 100));
@@ -249,7 +249,7 @@ test("the story through @opencomputer/sdk", async (story) => {
         const scaling = await fork.setAutoscale({ enabled: true, minMemoryMB: 8192, maxMemoryMB: 16384 });
         assert.deepEqual([scaling.enabled, scaling.minMemoryMB, scaling.maxMemoryMB], [true, 8192, 16384]);
         const until = async (what, holds) => {
-            const late = Date.now() + 40_000;
+            const late = Date.now() + 120_000;
             while (!(await holds())) {
                 assert.ok(Date.now() < late, what);
                 await new Promise((resolve) => setTimeout(resolve, 200));
@@ -316,7 +316,7 @@ test("the story through @opencomputer/sdk", async (story) => {
         await assert.rejects(webhooks.create({ url, eventTypes: ["sandbox.gone"] }), /400/);
 
         const late = async (what, find) => {
-            const end = Date.now() + 30_000;
+            const end = Date.now() + 90_000;
             for (;;) {
                 const found = await find();
                 if (found) return found;

@@ -3,6 +3,7 @@ package dev.sealbox.cli;
 import dev.sealbox.client.ApiException;
 import java.io.Console;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * {@code ./sealbox store|secret|sandbox|host|key|api-key|audit|doctor …}. Exit status: 0 when it is done, 1 with one line on standard
+ * {@code ./sealbox store|secret|sandbox|snapshot|host|key|api-key|audit|doctor …}. Exit status: 0 when it is done, 1 with one line on standard
  * error when it is refused, 2 when the command line makes no sense.
  */
 @Command(
@@ -57,8 +58,13 @@ public final class Main {
     static int run(
             Map<String, String> environment, InputStream in, PrintStream out, PrintStream err, String... arguments) {
         var main = new Main();
-        var session = new Session(() -> main.connection(environment), () -> new Output(out, main.json));
-        var commands = new CommandLine(main)
+        try (var session = new Session(() -> main.connection(environment), () -> new Output(out, main.json))) {
+            return commands(main, session, in, out, err).execute(arguments);
+        }
+    }
+
+    private static CommandLine commands(Main main, Session session, InputStream in, PrintStream out, PrintStream err) {
+        return new CommandLine(main)
                 .addSubcommand("store", store(session, in))
                 .addSubcommand("secret", new SecretCommands(session, new Values(in, Main::console)))
                 .addSubcommand("sandbox", new SandboxCommands(session, out, err))
@@ -71,8 +77,20 @@ public final class Main {
                 .setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler((failure, command, parsed) -> refused(err, failure));
-        try (session) {
-            return commands.execute(arguments);
+    }
+
+    /**
+     * Reads a command line and does nothing.
+     *
+     * @throws CommandLine.ParameterException when it makes no sense
+     */
+    static void read(String... arguments) {
+        var main = new Main();
+        var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        try (nowhere;
+                var session = new Session(() -> main.connection(Map.of()), () -> new Output(nowhere, main.json))) {
+            commands(main, session, InputStream.nullInputStream(), nowhere, nowhere)
+                    .parseArgs(arguments);
         }
     }
 

@@ -11,7 +11,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What commands ask and print, against a server that records. */
 class CommandsTest {
@@ -182,6 +185,40 @@ class CommandsTest {
         assertThat(run(command.isEmpty() ? new String[0] : command.split(" "))).isEqualTo(2);
         assertThat(server.all()).isEmpty();
         assertThat(complained()).isNotBlank();
+    }
+
+    /** Each {@code ./sealbox GROUP COMMAND …} that a reader may copy. */
+    private static List<String> documented() throws IOException {
+        var project = Path.of("..");
+        try (var documents = Files.walk(project.resolve("docs"))) {
+            var texts = new StringBuilder(Files.readString(project.resolve("README.md")));
+            for (var document :
+                    documents.filter(each -> each.toString().endsWith(".md")).toList()) {
+                texts.append(Files.readString(document));
+            }
+            return Pattern.compile(
+                            "\\./sealbox ((?:store|secret|sandbox|snapshot|host|key|api-key|audit|doctor) [^`#|&<\\n]+)")
+                    .matcher(texts)
+                    .results()
+                    .map(line -> line.group(1).strip().replace("'", ""))
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    @Test
+    void understandsWhatTheDocumentsSay() throws IOException {
+        var commands = documented();
+        assertThat(commands).hasSizeGreaterThan(20);
+        for (var command : commands) {
+            var words = command.split(" +");
+            try {
+                Main.read(words);
+            } catch (CommandLine.MissingParameterException e) {
+                // A sentence may name a command alone.
+                assertThat(words).as(e.getMessage()).hasSize(2);
+            }
+        }
     }
 
     @Test

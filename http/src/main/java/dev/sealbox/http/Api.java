@@ -33,21 +33,34 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /** The HTTP API while it is listening. Thread-safe. */
 public final class Api {
+    /** For the last answers to get out before what is left of connections is cut. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
     private final ServerBinding binding;
     private final FeedRoutes feeds;
     private final WebSockets webSockets;
     private final PreviewDoor door;
+    private final InFlight inFlight;
     private final Duration deadline;
 
-    private Api(ServerBinding binding, FeedRoutes feeds, WebSockets webSockets, PreviewDoor door, Duration deadline) {
+    private Api(
+            ServerBinding binding,
+            FeedRoutes feeds,
+            WebSockets webSockets,
+            PreviewDoor door,
+            InFlight inFlight,
+            Duration deadline) {
         this.binding = binding;
         this.feeds = feeds;
         this.webSockets = webSockets;
         this.door = door;
+        this.inFlight = inFlight;
         this.deadline = deadline;
     }
 
@@ -84,6 +97,7 @@ public final class Api {
         var failures = new FailedAttempts(settings.failedAuthentications(), metrics, System::nanoTime);
         var authentication = new Authentication(keys, new RateLimits(settings.rateLimit(), System::nanoTime), failures);
         var door = new PreviewDoor(system, previews, failures, settings, metrics);
+        var inFlight = new InFlight();
         var feeds = new FeedRoutes(new EventStreams(settings.audit()), authentication, answers);
         var webSockets = new WebSockets(settings);
         var builds = new BuildStreams(settings);
@@ -93,6 +107,7 @@ public final class Api {
                 authentication,
                 new Permissions(settings, sandboxes),
                 door,
+                inFlight,
                 new RequestTimes(metrics),
                 new MetaRoutes(readiness, answers, metrics),
                 new StoreRoutes(stores, versions, bodies, answers),
@@ -126,7 +141,7 @@ public final class Api {
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(server(system, settings))
                 .bind(routes.all())
-                .thenApply(binding -> new Api(binding, feeds, webSockets, door, settings.stopDeadline()));
+                .thenApply(binding -> new Api(binding, feeds, webSockets, door, inFlight, settings.stopDeadline()));
     }
 
     /** Where it listens. */
@@ -134,12 +149,20 @@ public final class Api {
         return binding.localAddress();
     }
 
-    /** Takes no more connections, lets requests in progress finish, and then cuts them; followers and WebSockets end at once. */
+    /**
+     * Takes no more connections, lets requests in progress finish, and then answers them 503; followers and WebSockets end at
+     * once.
+     */
     public CompletionStage<Done> stop() {
         feeds.stop();
         webSockets.stop();
         door.stop();
-        return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
+        var cut = CompletableFuture.runAsync(
+                inFlight::end, CompletableFuture.delayedExecutor(deadline.toMillis(), TimeUnit.MILLISECONDS));
+        return binding.terminate(deadline.plus(FAREWELL)).thenApply(terminated -> {
+            cut.cancel(false);
+            return Done.getInstance();
+        });
     }
 
     static ServerSettings server(ActorSystem<?> system, HttpSettings settings) {

@@ -193,7 +193,7 @@ final class Permissions {
             var segments = segments(request);
             var rules = RULES.stream().filter(rule -> rule.isFor(segments)).toList();
             if (rules.isEmpty()) {
-                return complete(Problems.from(Mistake.NO_ROUTE));
+                return complete(NotServed.at(segments).orElseGet(() -> Problems.from(Mistake.NO_ROUTE)));
             }
             var verb = request.method().value();
             return rules.stream()

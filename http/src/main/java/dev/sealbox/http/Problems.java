@@ -46,7 +46,8 @@ final class Problems {
     }
 
     static HttpResponse from(Mistake mistake) {
-        return envelope(mistake.status(), mistake.code(), mistake.message(), Map.of());
+        var answer = envelope(mistake.status(), mistake.code(), mistake.message(), Map.of());
+        return mistake == Mistake.STOPPING ? later(answer) : answer;
     }
 
     /** A value that cannot be; its message is made for the client. */

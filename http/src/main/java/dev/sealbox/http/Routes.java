@@ -27,6 +27,7 @@ record Routes(
         Authentication authentication,
         Permissions permissions,
         PreviewDoor door,
+        InFlight inFlight,
         RequestTimes times,
         MetaRoutes meta,
         StoreRoutes stores,
@@ -77,7 +78,7 @@ record Routes(
                     return mapResponse(
                             response -> times.noted(request, response, began)
                                     .addHeader(RawHeader.create("X-Request-Id", id)),
-                            () -> Unread.drained(
+                            () -> inFlight.awaited(() -> Unread.drained(
                                     request,
                                     materializer,
                                     () -> handled(
@@ -87,7 +88,7 @@ record Routes(
                                                     fileLinks.open(id),
                                                     pathPrefix("api", () -> api(id)),
                                                     terminals.withoutPrefix(
-                                                            of -> required(id, asker -> of.apply(asker.origin())))))));
+                                                            of -> required(id, asker -> of.apply(asker.origin()))))))));
                 })));
     }
 

@@ -9,6 +9,7 @@ import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.PreviewToken;
 import dev.sealbox.domain.sandbox.ContainerRuntime;
 import dev.sealbox.domain.sandbox.Environment;
+import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.NewSandbox;
 import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.domain.sandbox.Tier;
@@ -27,12 +28,22 @@ final class Wishes {
         return new NewSandbox(
                 template(body),
                 store(body),
-                Tier.choose(size(body, "cpuCount"), size(body, "memoryMB"), size(body, "diskMB")),
+                limits(body),
                 timeout(body),
                 Environment.checked(body.texts("envs")),
                 metadata(body),
                 guard.map(PreviewToken::hash),
                 siting(body));
+    }
+
+    /** What starts from an image or snapshot may have any memory between the smallest and the largest. */
+    private static Limits limits(JsonBody body) {
+        var cpuCount = size(body, "cpuCount");
+        var memory = size(body, "memoryMB");
+        var stands = body.has("image") || body.nonEmptyText("snapshot").isPresent();
+        return stands && cpuCount.isEmpty() && memory.isPresent()
+                ? Tier.around(memory.get(), size(body, "diskMB"))
+                : Tier.choose(cpuCount, memory, size(body, "diskMB"));
     }
 
     /** {@code within} as in {@link NewFork}. */

@@ -6,7 +6,9 @@ import dev.sealbox.domain.Outcome;
 import dev.sealbox.domain.identity.OrganizationId;
 import dev.sealbox.domain.sandbox.CommandResult;
 import dev.sealbox.http.TestServer.Answer;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLTransientException;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +108,26 @@ class ApiTest {
 
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.code()).isEqualTo("route.not-found");
+    }
+
+    /** The SDKs have calls for these; a 404 alone looks as if the sandbox were not there. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET,/api/sandboxes/sb-0123456789abcdef/mounts,mounts",
+        "POST,/api/sandboxes/sb-0123456789abcdef/mounts,mounts",
+        "DELETE,/api/sandboxes/sb-0123456789abcdef/mounts?path=x,mounts",
+        "GET,/api/sandboxes/sb-0123456789abcdef/logs,logs of sandboxes",
+        "POST,/api/sandboxes/sb-0123456789abcdef/agent,agents",
+        "POST,/api/sandboxes/sb-0123456789abcdef/agent/x/prompt,agents",
+        "GET,/api/templates,templates",
+        "DELETE,/api/templates/x,templates"
+    })
+    void saysWhatIsNotServedYet(String method, String path, String what) {
+        var answer = server.send(method, path);
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.code()).isEqualTo("not-supported");
+        assertThat(answer.error()).isEqualTo(what + " are not supported yet");
     }
 
     @ParameterizedTest
@@ -237,6 +259,28 @@ class ApiTest {
 
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.code()).isEqualTo("unavailable");
+        }
+    }
+
+    @Test
+    void asksToComeBackWhoIsCutOffByAStop() throws IOException {
+        try (var stopping = new TestServer("sealbox.http.stop-deadline = 100 ms");
+                var socket = stopping.socket()) {
+            stopping.stores.silent = true;
+            socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
+            socket.getOutputStream()
+                    .write(("GET /api/secret-stores/" + UUID.randomUUID() + " HTTP/1.1\r\nHost: x\r\nX-API-Key: "
+                                    + TestServer.KEY + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            TestServer.until("the store is asked", () -> !stopping.stores.origins.isEmpty());
+
+            var stopped = stopping.stopping();
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("\r\nRetry-After: 1\r\n")
+                    .endsWith("{\"error\":\"the server is stopping\",\"code\":\"unavailable\"}");
+            stopped.orTimeout(60, TimeUnit.SECONDS).join();
         }
     }
 

@@ -23,8 +23,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditRoutesTest {
     private TestServer server;
@@ -34,8 +32,9 @@ class AuditRoutesTest {
         server = new TestServer("""
                 sealbox.operator-organization = other
                 sealbox.http {
+                  stop-deadline = 60 s
                   exec { early-headers = 300 ms, keep-alive = 100 ms }
-                  audit { poll = 20 ms, heartbeat = 200 ms, followers = 2, follow-limit = 20 s }
+                  audit { poll = 20 ms, heartbeat = 200 ms, followers = 2, follow-limit = 5 m }
                 }""");
     }
 
@@ -74,9 +73,9 @@ class AuditRoutesTest {
         assertThat(rest.path("next").asLong()).isEqualTo(6);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void refusesFiltersThatMeanNothing() {
+        for (var query : List.of(
                 "entity=sb_1",
                 "entity=",
                 "entity=house:1",
@@ -99,14 +98,13 @@ class AuditRoutesTest {
                 "limit=",
                 "follow=yes",
                 "actor=a&actor=b",
-                "knid=store.*"
-            })
-    void refusesFiltersThatMeanNothing(String query) {
-        var answer = server.send("GET", "/api/audit/events?" + query);
+                "knid=store.*")) {
+            var answer = server.send("GET", "/api/audit/events?" + query);
 
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.code()).isEqualTo("invalid");
-        assertThat(answer.error()).isNotEmpty();
+            assertThat(answer.status()).as(query).isEqualTo(400);
+            assertThat(answer.code()).isEqualTo("invalid");
+            assertThat(answer.error()).isNotEmpty();
+        }
     }
 
     @Test
@@ -127,19 +125,22 @@ class AuditRoutesTest {
     }
 
     @Test
-    void readsNoFurtherThanASlowClientTakes() throws IOException, InterruptedException {
+    void readsNoFurtherThanASlowClientTakes() throws IOException {
         add(60_000);
 
         try (var body =
                 stream("/api/audit/events", "Accept", "application/x-ndjson").body()) {
             assertThat(body.read()).isEqualTo('{');
-            var before = -1;
             // Buffers of the kernel fill, then reading stops.
-            while (server.auditLog.asked.size() != before) {
-                before = server.auditLog.asked.size();
-                TimeUnit.MILLISECONDS.sleep(500);
-            }
-            assertThat(before).isLessThan(120);
+            var stood = new long[] {-1, System.nanoTime()};
+            TestServer.until("reading stops", () -> {
+                if (server.auditLog.asked.size() != stood[0]) {
+                    stood[0] = server.auditLog.asked.size();
+                    stood[1] = System.nanoTime();
+                }
+                return System.nanoTime() - stood[1] > 500_000_000L;
+            });
+            assertThat(stood[0]).isLessThan(120);
             assertThat(body.readAllBytes().length).isPositive();
         }
         assertThat(server.auditLog.asked.size()).isEqualTo(121);
@@ -177,7 +178,7 @@ class AuditRoutesTest {
     }
 
     @Test
-    void servesSoManyFollowersAndNoMoreUntilOneLeaves() throws IOException, InterruptedException {
+    void servesSoManyFollowersAndNoMoreUntilOneLeaves() throws IOException {
         var one = stream("/api/audit/events?follow=true");
         var two = stream("/api/audit/events?follow=true");
         assertThat(one.body().read()).isEqualTo(':');
@@ -185,12 +186,9 @@ class AuditRoutesTest {
         assertThat(stream("/api/audit/events?follow=true").statusCode()).isEqualTo(429);
 
         one.body().close();
-        var status = 429;
-        for (var i = 0; i < 200 && status == 429; i++) {
-            TimeUnit.MILLISECONDS.sleep(50);
-            status = stream("/api/audit/events?follow=true").statusCode();
-        }
-        assertThat(status).isEqualTo(200);
+        TestServer.until(
+                "there is room for another",
+                () -> stream("/api/audit/events?follow=true").statusCode() == 200);
         two.body().close();
     }
 
@@ -204,7 +202,7 @@ class AuditRoutesTest {
         add(1);
 
         assertThat(CompletableFuture.supplyAsync(() -> rest(follower.body()))
-                        .orTimeout(5, TimeUnit.SECONDS)
+                        .orTimeout(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)
                         .join())
                 .doesNotContain("data:");
     }
@@ -214,7 +212,8 @@ class AuditRoutesTest {
         var follower = stream("/api/audit/events?follow=true");
         assertThat(follower.body().read()).isEqualTo(':');
 
-        server.stopping().orTimeout(5, TimeUnit.SECONDS).join();
+        // Well before the end of what requests in progress are given.
+        server.stopping().orTimeout(30, TimeUnit.SECONDS).join();
 
         assertThat(rest(follower.body())).startsWith("\n\n");
     }
@@ -251,10 +250,13 @@ class AuditRoutesTest {
 
     @Test
     void keepsAClientThatWaitsForAVerdict() {
-        server.auditLog.verdict = () -> new CompletableFuture<Outcome<Verdict>>()
-                .completeOnTimeout(Outcome.done(new Verdict(1, 1, 0, 0, 1, List.of(), 0)), 1, TimeUnit.SECONDS);
+        var verdict = new CompletableFuture<Outcome<Verdict>>();
+        server.auditLog.verdict = () -> verdict;
 
-        var answer = server.send("GET", "/api/audit/verify");
+        var answer = TestServer.afterSpaces(
+                2,
+                stream("/api/audit/verify"),
+                () -> verdict.complete(Outcome.done(new Verdict(1, 1, 0, 0, 1, List.of(), 0))));
 
         assertThat(answer.body()).startsWith("  ");
         assertThat(answer.json().path("intact").asBoolean()).isTrue();
@@ -262,12 +264,12 @@ class AuditRoutesTest {
 
     @Test
     void saysWhatWentWrongHoweverLate() {
-        server.auditLog.verdict = () -> CompletableFuture.supplyAsync(
-                () -> {
-                    throw new IllegalStateException("some text with a secret");
-                },
-                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
-        var late = server.send("GET", "/api/audit/verify");
+        var verdict = new CompletableFuture<Outcome<Verdict>>();
+        server.auditLog.verdict = () -> verdict;
+        var late = TestServer.afterSpaces(
+                1,
+                stream("/api/audit/verify"),
+                () -> verdict.completeExceptionally(new IllegalStateException("some text with a secret")));
         assertThat(late.code()).isEqualTo("unavailable");
         assertThat(late.body()).doesNotContain("secret");
 

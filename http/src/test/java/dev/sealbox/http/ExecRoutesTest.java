@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +27,7 @@ class ExecRoutesTest {
     private static final String SETTINGS = """
             sealbox.http.exec {
               early-headers = 300 ms, keep-alive = 100 ms, inline-hold = 200 ms, poll-hold = 200 ms
-              keep-results = 1500 ms, kept-output = 100, kept-output-total = 1500, max-async = 3
+              keep-results = 5 m, kept-output = 100, kept-output-total = 1500, max-async = 3
             }""";
 
     private static TestServer server;
@@ -71,14 +71,12 @@ class ExecRoutesTest {
     }
 
     private static Answer finished(String exec) {
-        var deadline = Instant.now().plusSeconds(20);
-        while (true) {
-            var answer = result(exec);
-            if (!answer.json().path("running").asBoolean() || Instant.now().isAfter(deadline)) {
-                return answer;
-            }
-            LockSupport.parkNanos(5_000_000);
-        }
+        var answer = new AtomicReference<Answer>();
+        TestServer.until("the command has ended", () -> {
+            answer.set(result(exec));
+            return !answer.get().json().path("running").asBoolean();
+        });
+        return answer.get();
     }
 
     @Test
@@ -150,23 +148,26 @@ class ExecRoutesTest {
 
     @Test
     void keepsALongRunAliveWithWhiteSpace() {
-        var running = pending();
-        running.completeOnTimeout(Outcome.done(new CommandResult(3, "late", "")), 900, TimeUnit.MILLISECONDS);
-
-        var answer = post("/exec/run", "{\"cmd\":\"sleep 1\"}");
+        var answer = slowly(3, pending(), running -> running.complete(Outcome.done(new CommandResult(3, "late", ""))));
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body()).matches(" {3,9}\\{\"exitCode\":3,\"stdout\":\"late\",\"stderr\":\"\"}");
+        assertThat(answer.body()).matches(" {3,}\\{\"exitCode\":3,\"stdout\":\"late\",\"stderr\":\"\"}");
+    }
+
+    /** A command that ends when so much of its answer has arrived. */
+    private static Answer slowly(
+            int spaces,
+            CompletableFuture<Outcome<CommandResult>> running,
+            Consumer<CompletableFuture<Outcome<CommandResult>>> end) {
+        var answer = server.stream(
+                "POST", "/api/sandboxes/" + sandbox + "/exec/run", BodyPublishers.ofString("{\"cmd\":\"a\"}"));
+        return TestServer.afterSpaces(spaces, answer, () -> end.accept(running));
     }
 
     @Test
     void tellsALateFailureInTheResult() {
-        var refused = pending();
-        refused.completeOnTimeout(Outcome.refused(new SandboxRefusal.Stopped()), 500, TimeUnit.MILLISECONDS);
-        var late = post("/exec/run", "{\"cmd\":\"a\"}");
-        var failed = pending();
-        failed.orTimeout(500, TimeUnit.MILLISECONDS);
-        var broken = post("/exec/run", "{\"cmd\":\"a\"}");
+        var late = slowly(1, pending(), running -> running.complete(Outcome.refused(new SandboxRefusal.Stopped())));
+        var broken = slowly(1, pending(), running -> running.completeExceptionally(new TimeoutException()));
 
         assertThat(late.status()).isEqualTo(200);
         assertThat(late.json().path("exitCode").asInt()).isEqualTo(-1);
@@ -260,18 +261,29 @@ class ExecRoutesTest {
 
     @Test
     void forgetsAResultAfterAWhile() {
-        var running = pending();
-        var exec =
-                post("/exec/run-async", "{\"cmd\":\"a\"}").json().path("execId").asText();
-        running.complete(Outcome.done(new CommandResult(0, "", "")));
-        assertThat(finished(exec).status()).isEqualTo(200);
+        try (var forgetful = new TestServer("sealbox.http.exec { inline-hold = 1 ms, keep-results = 200 ms }")) {
+            var running = new CompletableFuture<Outcome<CommandResult>>();
+            forgetful.sandboxes.command = run -> running;
+            var exec = "/api/sandboxes/"
+                    + forgetful
+                            .send("POST", "/api/sandboxes", "{}")
+                            .json()
+                            .path("sandboxID")
+                            .asText()
+                    + "/exec/";
+            var id = forgetful
+                    .send("POST", exec + "run-async", "{\"cmd\":\"a\"}")
+                    .json()
+                    .path("execId")
+                    .asText();
+            assertThat(forgetful.send("GET", exec + id + "/result").status()).isEqualTo(200);
 
-        var deadline = Instant.now().plusSeconds(20);
-        while (result(exec).status() != 404 && Instant.now().isBefore(deadline)) {
-            LockSupport.parkNanos(50_000_000);
+            running.complete(Outcome.done(new CommandResult(0, "", "")));
+
+            TestServer.until(
+                    "the result is forgotten",
+                    () -> forgetful.send("GET", exec + id + "/result").status() == 404);
         }
-
-        assertThat(result(exec).status()).isEqualTo(404);
     }
 
     @Test

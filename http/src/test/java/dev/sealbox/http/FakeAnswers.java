@@ -25,13 +25,13 @@ import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.identity.StoreName;
 import dev.sealbox.domain.sandbox.StoreLayer;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One sandbox's log in memory: three events, of which the first happened at {@link #FIRST}. */
 final class FakeAnswers implements AuditAnswers {
@@ -40,7 +40,7 @@ final class FakeAnswers implements AuditAnswers {
     private static final OrganizationId ACME = new OrganizationId("acme");
     private static final StoreId STORE = new StoreId(UUID.fromString("0b9f7a62-5a3e-4d0c-9f0e-2f3a1c7d9e10"));
 
-    final List<Question> questions = new ArrayList<>();
+    final List<Question> questions = new CopyOnWriteArrayList<>();
 
     @Override
     public CompletionStage<Outcome<Replayed>> replay(Scope scope, List<Subject> meant, Moment moment) {

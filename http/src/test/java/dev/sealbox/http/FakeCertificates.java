@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Certificates that say what they were asked for. */
 final class FakeCertificates implements DestructionCertificates {
-    Optional<Refusal> refusal = Optional.empty();
+    volatile Optional<Refusal> refusal = Optional.empty();
 
     @Override
     public CompletionStage<Outcome<Certificate>> of(Origin origin, StoreId store) {

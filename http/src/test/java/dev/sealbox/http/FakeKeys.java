@@ -23,7 +23,6 @@ import dev.sealbox.domain.organization.OrganizationRefusal;
 import dev.sealbox.domain.organization.Organizations;
 import dev.sealbox.domain.organization.Role;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +30,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** API keys in memory: the real rules without a journal. Keys that a test names keep its name as their id. */
 final class FakeKeys implements ApiKeys, Organizations {
-    private final Map<String, Holder> named = new HashMap<>();
+    private final Map<String, Holder> named = new ConcurrentHashMap<>();
     private final Map<OrganizationId, Organization> organizations =
             new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
 

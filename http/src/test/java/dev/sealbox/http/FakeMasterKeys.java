@@ -7,19 +7,19 @@ import dev.sealbox.domain.keys.MasterKeyStatus;
 import dev.sealbox.domain.keys.MasterKeyStatus.Phase;
 import dev.sealbox.domain.keys.MasterKeyStatus.Progress;
 import dev.sealbox.domain.keys.MasterKeyStatus.State;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Master keys that are only counted. */
 final class FakeMasterKeys implements MasterKeyRotation {
     /** Larger than a signed 32-bit number, as Tink's ids are. */
     static final long PRIMARY = 4_000_000_000L;
 
-    final List<String> asked = new ArrayList<>();
-    Optional<Refusal> refusal = Optional.empty();
+    final List<String> asked = new CopyOnWriteArrayList<>();
+    volatile Optional<Refusal> refusal = Optional.empty();
 
     private static MasterKeyStatus told() {
         return new MasterKeyStatus(

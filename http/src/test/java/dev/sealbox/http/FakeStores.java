@@ -30,7 +30,6 @@ import dev.sealbox.domain.store.StoreUpdated;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,29 +39,32 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Secret stores in memory; keeps the length of a value, never the value. */
 final class FakeStores implements SecretStores {
     private final Map<StoreId, StoreSummary> stores = new LinkedHashMap<>();
-    private final Map<StoreId, Map<SecretName, SecretSummary>> secrets = new LinkedHashMap<>();
-    final List<Plaintext> received = new ArrayList<>();
-    final List<Origin> origins = new ArrayList<>();
-    List<SandboxId> lagging = List.of();
+    private final Map<StoreId, Map<SecretName, SecretSummary>> secrets = new ConcurrentHashMap<>();
+    final List<Plaintext> received = new CopyOnWriteArrayList<>();
+    final List<Origin> origins = new CopyOnWriteArrayList<>();
+    volatile List<SandboxId> lagging = List.of();
 
     /** Under which ids stores were to be created. */
-    final List<StoreId> ids = new ArrayList<>();
+    final List<StoreId> ids = new CopyOnWriteArrayList<>();
 
     /** How many creates fail from now on. */
-    int unavailable;
+    final AtomicInteger unavailable = new AtomicInteger();
 
     /** Whether a read is never answered. */
-    boolean silent;
+    volatile boolean silent;
 
-    Optional<RuntimeException> failure = Optional.empty();
+    volatile Optional<RuntimeException> failure = Optional.empty();
 
     /** How many changes have been made, to see that a refused request made none. */
-    int changes;
+    final AtomicInteger changes = new AtomicInteger();
 
     @Override
     public CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreName name, List<HostPattern> allowlist) {
@@ -72,14 +74,13 @@ final class FakeStores implements SecretStores {
     @Override
     public synchronized CompletionStage<Outcome<StoreSummary>> create(Origin origin, StoreId id, NewStore wanted) {
         ids.add(id);
-        if (unavailable > 0) {
-            unavailable--;
+        if (unavailable.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return CompletableFuture.failedFuture(new UncheckedIOException(new IOException("no journal")));
         }
         if (stores.values().stream().anyMatch(store -> store.name().equals(wanted.name()))) {
             return now(refused(new OrganizationRefusal.NameTaken(wanted.name())));
         }
-        changes++;
+        changes.incrementAndGet();
         var store = new StoreSummary(
                 id,
                 origin.organization(),
@@ -119,14 +120,15 @@ final class FakeStores implements SecretStores {
 
     @Override
     public CompletionStage<Outcome<StoreSummary>> read(Origin origin, StoreId store) {
-        return silent ? new CompletableFuture<>() : now(in(origin, store, Outcome::done));
+        var known = in(origin, store, Outcome::done);
+        return silent ? new CompletableFuture<>() : now(known);
     }
 
     @Override
     public CompletionStage<Outcome<StoreUpdated>> update(
             Origin origin, StoreId store, Optional<StoreName> name, Optional<List<HostPattern>> allowlist) {
         return now(in(origin, store, old -> {
-            changes++;
+            changes.incrementAndGet();
             var updated = new StoreSummary(
                     store,
                     old.organization(),
@@ -146,7 +148,7 @@ final class FakeStores implements SecretStores {
     public CompletionStage<Outcome<StoreUpdated>> changeDenials(
             Origin origin, StoreId store, Optional<List<HostPattern>> hosts, Optional<UnusableTokens> unusableTokens) {
         return now(in(origin, store, old -> {
-            changes++;
+            changes.incrementAndGet();
             var updated = new StoreSummary(
                     store,
                     old.organization(),
@@ -167,7 +169,7 @@ final class FakeStores implements SecretStores {
     @Override
     public CompletionStage<Outcome<StoreUpdated>> passTcp(Origin origin, StoreId store, List<TcpTarget> targets) {
         return now(in(origin, store, old -> {
-            changes++;
+            changes.incrementAndGet();
             var updated = new StoreSummary(
                     store,
                     old.organization(),
@@ -186,7 +188,7 @@ final class FakeStores implements SecretStores {
     @Override
     public CompletionStage<Outcome<Unit>> delete(Origin origin, StoreId store) {
         return now(in(origin, store, old -> {
-            changes++;
+            changes.incrementAndGet();
             stores.remove(store);
             return done(Unit.DONE);
         }));
@@ -195,7 +197,7 @@ final class FakeStores implements SecretStores {
     @Override
     public CompletionStage<Outcome<Refreshed>> revoke(Origin origin, StoreId store) {
         return now(in(origin, store, old -> {
-            changes++;
+            changes.incrementAndGet();
             stores.remove(store);
             return done(new Refreshed(2, lagging));
         }));
@@ -222,7 +224,7 @@ final class FakeStores implements SecretStores {
             if (!cas.orElse(current).equals(current)) {
                 return refused(new StoreRefusal.VersionMismatch(name, cas.orElse(current), current));
             }
-            changes++;
+            changes.incrementAndGet();
             secretsOf(store)
                     .put(
                             name,
@@ -246,7 +248,7 @@ final class FakeStores implements SecretStores {
     @Override
     public CompletionStage<Outcome<Refreshed>> deleteSecret(Origin origin, StoreId store, SecretName name) {
         return now(in(origin, store, old -> {
-            changes++;
+            changes.incrementAndGet();
             return secretsOf(store).remove(name) == null
                     ? refused(new StoreRefusal.NoSuchSecret(name))
                     : done(new Refreshed(2, lagging));

@@ -20,11 +20,11 @@ import dev.sealbox.domain.store.StoreSummary;
 import dev.sealbox.domain.store.VersionLimit;
 import dev.sealbox.domain.store.VersionSummary;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** Versions of the secrets in {@link FakeStores}: version 2 is destroyed, 3 is disabled, 4 and later are not kept. */
@@ -32,7 +32,7 @@ final class FakeVersions implements SecretVersions {
     private final FakeStores stores;
 
     /** What was asked for, one line each. */
-    final List<String> asked = new ArrayList<>();
+    final List<String> asked = new CopyOnWriteArrayList<>();
 
     FakeVersions(FakeStores stores) {
         this.stores = stores;

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +25,13 @@ class FileRoutesTest {
 
     @BeforeAll
     static void start() {
-        server = new TestServer("akka.stream.materializer.subscription-timeout.timeout = 500 ms");
-        files = "/api/sandboxes/"
-                + server.send("POST", "/api/sandboxes", "{}")
+        server = new TestServer();
+        files = files(server);
+    }
+
+    private static String files(TestServer of) {
+        return "/api/sandboxes/"
+                + of.send("POST", "/api/sandboxes", "{}")
                         .json()
                         .path("sandboxID")
                         .asText()
@@ -172,34 +174,40 @@ class FileRoutesTest {
     void takesOfAnUploadOnlyWhatTheSandboxTakes() {
         var release = new CompletableFuture<Unit>();
         var seen = new AtomicLong();
-        server.sandboxes.sink = in -> release.thenApplyAsync(go -> {
-            seen.set(drained(in));
-            return Outcome.done(Unit.DONE);
-        });
         var source = new Counted(64L * 1024 * 1024);
-        var answer = CompletableFuture.supplyAsync(() -> server.send(
-                "PUT", files + "?path=/sink", BodyPublishers.ofInputStream(() -> source), "X-API-Key", TestServer.KEY));
+        // A body that nobody has begun to take for so long is given up; this one is begun, and left.
+        try (var strict = new TestServer("akka.stream.materializer.subscription-timeout.timeout = 1 s")) {
+            strict.sandboxes.sink = in -> release.thenApplyAsync(go -> {
+                seen.set(drained(in));
+                return Outcome.done(Unit.DONE);
+            });
+            var answer = CompletableFuture.supplyAsync(() -> strict.send(
+                    "PUT",
+                    files(strict) + "?path=/sink",
+                    BodyPublishers.ofInputStream(() -> source),
+                    "X-API-Key",
+                    TestServer.KEY));
 
-        var stalled = settled(source.taken);
-        release.complete(Unit.DONE);
+            var stalled = settled(source.taken);
+            release.complete(Unit.DONE);
 
-        assertThat(stalled).isLessThan(32L * 1024 * 1024);
-        assertThat(answer.join().status()).isEqualTo(204);
+            assertThat(stalled).isLessThan(32L * 1024 * 1024);
+            assertThat(answer.join().status()).isEqualTo(204);
+        }
         assertThat(seen.get()).isEqualTo(64L * 1024 * 1024);
     }
 
     /** The number when it has not changed for a second. */
     private static long settled(AtomicLong number) {
-        var last = -1L;
-        var since = Instant.now();
-        while (Duration.between(since, Instant.now()).toMillis() < 1000) {
-            if (number.get() != last || last <= 0) {
-                last = number.get();
-                since = Instant.now();
+        var stood = new long[] {0, System.nanoTime()};
+        TestServer.until("nothing more is taken", () -> {
+            if (number.get() != stood[0] || stood[0] == 0) {
+                stood[0] = number.get();
+                stood[1] = System.nanoTime();
             }
-            Thread.onSpinWait();
-        }
-        return last;
+            return System.nanoTime() - stood[1] > 1_000_000_000L;
+        });
+        return stood[0];
     }
 
     @Test
@@ -218,21 +226,15 @@ class FileRoutesTest {
             assertThat(settled(source.taken)).isLessThan(64L * 1024 * 1024);
         }
 
-        assertThat(becomes(source.closed)).isTrue();
-    }
-
-    private static boolean becomes(AtomicBoolean flag) {
-        var deadline = Instant.now().plusSeconds(20);
-        while (!flag.get() && Instant.now().isBefore(deadline)) {
-            Thread.onSpinWait();
-        }
-        return flag.get();
+        TestServer.until("the file is closed", source.closed::get);
     }
 
     @Test
     void failsAnUploadThatBreaksOff() throws Exception {
+        var begun = new CompletableFuture<Unit>();
         var failed = new CompletableFuture<Throwable>();
         server.sandboxes.sink = in -> CompletableFuture.supplyAsync(() -> {
+            begun.complete(Unit.DONE);
             try {
                 drained(in);
             } catch (RuntimeException e) {
@@ -248,9 +250,11 @@ class FileRoutesTest {
                     .write(("PUT " + files + "?path=/sink HTTP/1.1\r\nHost: x\r\nX-API-Key: " + TestServer.KEY
                                     + "\r\nContent-Length: 1000\r\n\r\nonly this")
                             .getBytes(StandardCharsets.US_ASCII));
+            begun.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
 
-        assertThat(failed.get(20, TimeUnit.SECONDS)).isInstanceOf(java.io.UncheckedIOException.class);
+        assertThat(failed.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isInstanceOf(java.io.UncheckedIOException.class);
     }
 
     @Test

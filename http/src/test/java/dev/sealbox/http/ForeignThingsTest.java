@@ -98,7 +98,7 @@ class ForeignThingsTest {
                         .filter(operation -> !operation.contains("{"))
                         .toList();
         assertThat(operations).hasSizeGreaterThan(20);
-        var changes = server.stores.changes;
+        var changes = server.stores.changes.get();
 
         for (var key : List.of(TestServer.OTHER_KEY, "osb_theirs", "osb_launcher")) {
             for (var operation : operations) {
@@ -117,7 +117,7 @@ class ForeignThingsTest {
                         .isTrue();
             }
         }
-        assertThat(server.stores.changes).isEqualTo(changes);
+        assertThat(server.stores.changes.get()).isEqualTo(changes);
         assertThat(server.sandboxes.stops).isEmpty();
         var ours = server.send("GET", "/api/webhooks").json().path("data");
         assertThat(ours).hasSize(1);

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,10 +35,9 @@ class PreviewDoorTest {
 
     @BeforeAll
     static void start() {
-        server = new TestServer(
-                "sealbox.http.preview.answer-timeout = 1 s, sealbox.http.preview.every-port = true, sealbox.http.preview.look-again = 20 ms,"
-                        + " sealbox.http.preview.domains = \"acme=apps.acme.test,rival=rival.test\","
-                        + " sealbox.http.failed-authentications.per-window = 100");
+        server = new TestServer("sealbox.http.preview.every-port = true, sealbox.http.preview.look-again = 20 ms,"
+                + " sealbox.http.preview.domains = \"acme=apps.acme.test,rival=rival.test\","
+                + " sealbox.http.failed-authentications.per-window = 100");
     }
 
     @AfterAll
@@ -62,15 +60,7 @@ class PreviewDoorTest {
             program.close();
         }
         server.previews.programs.clear();
-        until(() -> server.previews.open.get() == 0);
-    }
-
-    private static void until(BooleanSupplier holds) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        TestServer.until("all connections are closed", () -> server.previews.open.get() == 0);
     }
 
     private Program saying(String answer) throws IOException {
@@ -85,8 +75,12 @@ class PreviewDoorTest {
 
     /** Sends these bytes and hears all of the answer. */
     private static String raw(String request) throws IOException {
-        try (var socket = server.socket()) {
-            socket.setSoTimeout(10_000);
+        return raw(server, request);
+    }
+
+    private static String raw(TestServer asked, String request) throws IOException {
+        try (var socket = asked.socket()) {
+            socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
             socket.getOutputStream().write(request.getBytes(ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
         }
@@ -161,7 +155,7 @@ class PreviewDoorTest {
             }
         }));
         try (var socket = server.socket()) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
             socket.getOutputStream()
                     .write(("POST /echo HTTP/1.1\r\nHost: " + host + "\r\nTransfer-Encoding: chunked\r\n\r\n")
                             .getBytes(ISO_8859_1));
@@ -195,7 +189,7 @@ class PreviewDoorTest {
             socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(ISO_8859_1));
             Program.head(socket);
             var stood = new long[] {-1, System.nanoTime()};
-            until(() -> {
+            TestServer.until("the program is held back", () -> {
                 var now = written.get();
                 if (now != stood[0]) {
                     stood[0] = now;
@@ -399,12 +393,23 @@ class PreviewDoorTest {
 
     @Test
     void waitsOnlySoLongForAnAnswer() throws IOException {
-        running(new Program(socket -> {
+        var silent = running(new Program(socket -> {
             Program.head(socket);
             socket.getInputStream().read();
         }));
+        try (var impatient = new TestServer("sealbox.http.preview { every-port = true, answer-timeout = 300 ms }")) {
+            var box = impatient
+                    .send("POST", "/api/sandboxes", "{}")
+                    .json()
+                    .get("sandboxID")
+                    .asText();
+            impatient.previews.programs.put(PORT, silent.port());
 
-        assertThat(get("/")).startsWith("HTTP/1.1 504");
+            assertThat(raw(
+                            impatient,
+                            "GET / HTTP/1.1\r\nHost: " + box + "-p3000.localhost\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 504");
+        }
     }
 
     @Test
@@ -424,7 +429,7 @@ class PreviewDoorTest {
     void makesNothingOfWhatAProgramSaysTooMuch() throws IOException {
         saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
         try (var socket = server.socket()) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
             for (var each = 0; each < 2; each++) {
                 socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(ISO_8859_1));
                 assertThat(Program.head(socket)).contains("Content-Length: 2");
@@ -450,12 +455,12 @@ class PreviewDoorTest {
             Program.head(socket);
             assertThat(server.previews.open).hasValue(1);
         }
-        until(() -> server.previews.open.get() == 0);
+        TestServer.until("all connections are closed", () -> server.previews.open.get() == 0);
     }
 
     private Socket handshake(String... fields) throws IOException {
         var socket = server.socket();
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
         socket.getOutputStream()
                 .write(("GET /live?a=b HTTP/1.1\r\nHost: " + host + "\r\nConnection: keep-alive, Upgrade\r\n"
                                 + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -514,7 +519,7 @@ class PreviewDoorTest {
                     .contains("sec-websocket-protocol: one, two\n", "upgrade: websocket\n", "connection: Upgrade\n")
                     .doesNotContain(TOKEN, TestServer.KEY);
         }
-        until(() -> server.previews.open.get() == 0);
+        TestServer.until("all connections are closed", () -> server.previews.open.get() == 0);
     }
 
     @Test
@@ -538,7 +543,7 @@ class PreviewDoorTest {
 
             assertThat(socket.getInputStream().read()).isNegative();
         }
-        until(() -> server.previews.open.get() == 0);
+        TestServer.until("all connections are closed", () -> server.previews.open.get() == 0);
     }
 
     /** A head of so many pieces, each looked at once. */

@@ -94,9 +94,12 @@ class RateLimitsTest {
     @Test
     void answersTheLimitedWith429AndWhenToComeBack() {
         try (var server = new TestServer("sealbox.http.rate-limit { requests-per-second = 1, burst = 2 }")) {
-            assertThat(server.send("GET", "/api/whoami").status()).isEqualTo(200);
-            assertThat(server.send("GET", "/api/whoami").status()).isEqualTo(200);
             var limited = server.send("GET", "/api/whoami");
+            assertThat(limited.status()).isEqualTo(200);
+            // On a busy machine more than two, since one more may come each second.
+            for (var i = 0; i < 100 && limited.status() == 200; i++) {
+                limited = server.send("GET", "/api/whoami");
+            }
 
             assertThat(limited.status()).isEqualTo(429);
             assertThat(limited.code()).isEqualTo("rate-limited");

@@ -135,7 +135,7 @@ class RepetitionTest {
     void doesAgainWhatWasNeverAnsweredAndUnderTheSameId() {
         var key = fresh();
         var body = store(fresh());
-        server.stores.unavailable = 1;
+        server.stores.unavailable.set(1);
         var before = server.stores.ids.size();
 
         var failed = post("/api/secret-stores", body, key);

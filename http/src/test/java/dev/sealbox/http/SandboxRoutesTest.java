@@ -168,6 +168,12 @@ class SandboxRoutesTest {
         assertThat(listed(mine + "&status=running,hibernated&template=base")).containsExactly(two, one);
         assertThat(listed(mine + "&template=other")).isEmpty();
         assertThat(listed(mine + "&tag=team=a%20b")).containsExactly(one);
+        assertThat(server.send("GET", "/api/sandboxes" + mine).json())
+                .extracting(each -> each.path("tags").toString())
+                .containsExactly("{}", "{\"team\":\"a b\"}");
+        var shown = server.send("GET", "/api/sandboxes/" + one).json();
+        assertThat(shown.path("tags")).hasToString("{\"team\":\"a b\"}");
+        assertThat(Instant.parse(shown.path("tagsLastUpdatedAt").asText())).isNotNull();
         assertThat(listed(mine + "&tag=team=a")).isEmpty();
         assertThat(listed(mine + "&of-another-version=1")).hasSize(2);
     }

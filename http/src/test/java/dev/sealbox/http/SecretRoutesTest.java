@@ -115,19 +115,19 @@ class SecretRoutesTest {
                 "If-None-Match|*"
             })
     void refusesAPreconditionThatCannotBeOrThatContradictsItself(String header, String value) {
-        var before = server.stores.changes;
+        var before = server.stores.changes.get();
 
         var answer = send("PUT", secret, "{\"value\":\"value-two\",\"cas\":1}", header, value);
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.code()).isEqualTo("invalid");
-        assertThat(server.stores.changes).isEqualTo(before);
+        assertThat(server.stores.changes.get()).isEqualTo(before);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "\"1\"", "1.5", "true", "[1]", "99999999999"})
     void refusesACasThatIsNoVersion(String cas) {
-        var before = server.stores.changes;
+        var before = server.stores.changes.get();
 
         assertThat(send("PUT", secret, "{\"value\":\"value-two\",\"cas\":" + cas + "}")
                         .status())
@@ -138,7 +138,7 @@ class SecretRoutesTest {
         assertThat(send("POST", secret + "/rollback", "{\"version\":1,\"cas\":" + cas + "}")
                         .status())
                 .isEqualTo(400);
-        assertThat(server.stores.changes).isEqualTo(before);
+        assertThat(server.stores.changes.get()).isEqualTo(before);
         assertThat(server.versions.asked).isEmpty();
     }
 
@@ -310,12 +310,12 @@ class SecretRoutesTest {
     @ValueSource(strings = {"0", "101", "-1", "\"5\"", "1.5", "99999999999"})
     void refusesALimitOutsideOfOneToAHundred(String limit) {
         var store = secret.substring(0, secret.indexOf("/secrets"));
-        var before = server.stores.changes;
+        var before = server.stores.changes.get();
 
         assertThat(send("PUT", store, "{\"name\":\"new\",\"maxVersions\":" + limit + "}")
                         .status())
                 .isEqualTo(400);
-        assertThat(server.stores.changes).isEqualTo(before);
+        assertThat(server.stores.changes.get()).isEqualTo(before);
     }
 
     @Test

@@ -6,8 +6,9 @@ import dev.sealbox.domain.image.ImageRefusal;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -94,6 +95,22 @@ class SnapshotRoutesTest {
         assertThat(answer.body())
                 .contains("data: {\"step\":1,\"type\":\"run\",\"message\":\"two\\nlines\"}\n\n")
                 .contains("event: result\ndata: {\"sandboxID\":\"sb-");
+    }
+
+    /** As the contract has it for what starts from an image: the nearest that there is, not a refusal. */
+    @Test
+    void givesWhatStartsFromAnImageAnyMemory() {
+        server.send("POST", "/api/snapshots", snapshot("of any size"));
+        for (var from : List.of("\"image\":" + IMAGE, "\"snapshot\":\"of any size\"")) {
+            for (var each : Map.of(2048, 2048, 1, 1024, 99_999, 16_384).entrySet()) {
+                var answer = server.send("POST", "/api/sandboxes", "{\"memoryMB\":" + each.getKey() + "," + from + "}");
+                assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+                assertThat(answer.json().path("memoryMB").asInt()).isEqualTo(each.getValue());
+            }
+            assertThat(server.send("POST", "/api/sandboxes", "{\"cpuCount\":2,\"memoryMB\":4096," + from + "}")
+                            .status())
+                    .isEqualTo(400);
+        }
     }
 
     @Test
@@ -290,7 +307,7 @@ class SnapshotRoutesTest {
         var before = server.images.left.get();
         var body = "{\"image\":" + IMAGE + "}";
         try (var socket = server.socket()) {
-            socket.setSoTimeout((int) Duration.ofSeconds(20).toMillis());
+            socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
             socket.getOutputStream()
                     .write(("POST /api/sandboxes HTTP/1.1\r\nHost: x\r\nX-API-Key: " + TestServer.KEY
                                     + "\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: "
@@ -299,14 +316,12 @@ class SnapshotRoutesTest {
             var reader = socket.getInputStream();
             var heard = new StringBuilder();
             while (!heard.toString().contains(": keepalive\n\n")) {
-                heard.append((char) reader.read());
+                var next = reader.read();
+                assertThat(next).as(heard.toString()).isNotNegative();
+                heard.append((char) next);
             }
         }
-        var deadline = Instant.now().plusSeconds(20);
-        while (server.images.left.get() == before && Instant.now().isBefore(deadline)) {
-            Thread.onSpinWait();
-        }
-        assertThat(server.images.left.get()).isGreaterThan(before);
+        TestServer.until("the server has noticed", () -> server.images.left.get() > before);
     }
 
     @Test

@@ -105,7 +105,7 @@ class StoreRoutesTest {
             })
     void refusesDenialsThatAreNoneBeforeAnythingIsChanged(String wrong) {
         var path = "/api/secret-stores/" + created(fresh());
-        var before = server.stores.changes;
+        var before = server.stores.changes.get();
 
         assertThat(server.send("POST", "/api/secret-stores", "{\"name\":\"" + fresh() + "\"," + wrong + "}")
                         .status())
@@ -113,7 +113,7 @@ class StoreRoutesTest {
         assertThat(server.send("PUT", path, "{\"name\":\"" + fresh() + "\"," + wrong + "}")
                         .status())
                 .isEqualTo(400);
-        assertThat(server.stores.changes).isEqualTo(before);
+        assertThat(server.stores.changes.get()).isEqualTo(before);
     }
 
     @Test
@@ -332,12 +332,12 @@ class StoreRoutesTest {
     @Test
     void refusesARevocationThatItDoesNotUnderstand() {
         var id = created(fresh());
-        var changes = server.stores.changes;
+        var changes = server.stores.changes.get();
 
         assertThat(server.send("DELETE", "/api/secret-stores/" + id + "?revoke=ture")
                         .status())
                 .isEqualTo(400);
-        assertThat(server.stores.changes).isEqualTo(changes);
+        assertThat(server.stores.changes.get()).isEqualTo(changes);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.sealbox.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,17 +23,23 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** The real API on a free port, over ports in memory. */
 final class TestServer implements AutoCloseable {
     static final String KEY = "osb_key-of-acme";
     static final String OTHER_KEY = "osb_key-of-other";
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** For what takes milliseconds on an idle machine. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     static final FileLinks LINKS =
             link -> UUID.nameUUIDFromBytes(link.statement()).toString().replace("-", "");
@@ -87,7 +95,9 @@ final class TestServer implements AutoCloseable {
     /** With settings that differ from the defaults, as HOCON. */
     TestServer(String settings) {
         var config = ConfigFactory.parseString(settings)
-                .withFallback(ConfigFactory.parseString("sealbox.http.port = 0, akka.loglevel = DEBUG"))
+                .withFallback(
+                        ConfigFactory.parseString(
+                                "sealbox.http.port = 0, akka.loglevel = DEBUG, sealbox.http.rate-limit.requests-per-second = 0"))
                 .withFallback(ConfigFactory.load())
                 .resolve();
         this.system = ActorSystem.create(Behaviors.empty(), "http-test", config);
@@ -147,7 +157,7 @@ final class TestServer implements AutoCloseable {
     Answer send(String method, String path, BodyPublisher body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                 .method(method, body)
-                .timeout(Duration.ofSeconds(30));
+                .timeout(PATIENCE);
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -163,18 +173,48 @@ final class TestServer implements AutoCloseable {
 
     /** The answer to a GET as it comes in. */
     HttpResponse<InputStream> stream(String path, String... headers) {
+        return stream("GET", path, BodyPublishers.noBody(), headers);
+    }
+
+    /** An answer as it comes in. */
+    HttpResponse<InputStream> stream(String method, String path, BodyPublisher body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .method(method, body)
                 .header("X-API-Key", KEY)
-                .timeout(Duration.ofSeconds(30));
+                .timeout(PATIENCE);
         for (var i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
         try {
             return client.send(request.build(), BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            throw new AssertionError("GET " + path + " was not answered", e);
+            throw new AssertionError(method + " " + path + " was not answered", e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /**
+     * The whole of an answer that takes its time: what it waits for comes when so many spaces have arrived, however long
+     * they take.
+     */
+    static Answer afterSpaces(int count, HttpResponse<InputStream> answer, Runnable thatWaitedFor) {
+        try (var in = answer.body()) {
+            var spaces = new String(in.readNBytes(count), StandardCharsets.UTF_8);
+            thatWaitedFor.run();
+            var rest = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new Answer(answer.statusCode(), answer.headers(), spaces + rest);
+        } catch (IOException e) {
+            throw new AssertionError("the answer broke off", e);
+        }
+    }
+
+    /** Waits for what happens soon, also on a machine that has other things to do. */
+    static void until(String what, BooleanSupplier holds) {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -184,11 +224,14 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
-        api.stop().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        api.stop()
+                .toCompletableFuture()
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
         system.terminate();
         system.getWhenTerminated()
                 .toCompletableFuture()
-                .orTimeout(20, TimeUnit.SECONDS)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
     }
 }

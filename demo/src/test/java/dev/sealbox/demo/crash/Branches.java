@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** Somebody who takes checkpoints, forks, builds and imports until the node is gone, and notes what was answered. */
 final class Branches {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** Files that tell whether they are whole. */
     static final String WRITE = "head -c 3000000 /dev/urandom > data && sha256sum data > data.sum";

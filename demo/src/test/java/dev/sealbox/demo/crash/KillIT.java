@@ -103,7 +103,7 @@ class KillIT {
 
     /** A node that has just started takes a while for its first answer, and nothing is to be lost before it. */
     private static void awaitFirst(Load load) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
         while (load.acknowledged() == 0 && System.nanoTime() < deadline) {
             pause(Duration.ofMillis(5));
         }

@@ -99,7 +99,7 @@ class OperatorIT {
             try (var in = process.getOutputStream()) {
                 in.write(input.getBytes(UTF_8));
             }
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
             return new Done(process.exitValue(), Files.readString(out), Files.readString(err));
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -249,7 +249,7 @@ class OperatorIT {
                         .build();
                 var sandbox = Sandbox.create(client, SandboxOptions.defaults().snapshot(snapshot))) {
             var checkpoint = sandbox.createCheckpoint("here").id();
-            sandbox.awaitCheckpoint(checkpoint, Duration.ofSeconds(30));
+            sandbox.awaitCheckpoint(checkpoint, Duration.ofSeconds(90));
             try (var fork = Sandbox.createFromCheckpoint(client, checkpoint, ForkOptions.defaults())) {
                 var result = fork.commands().run(script);
                 assertThat(result.exitCode()).as(result.stderr()).isZero();
@@ -285,7 +285,7 @@ class OperatorIT {
         }
         assertThat(watched).hasSizeGreaterThan(10);
         // Some are looked at every few seconds only.
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
         try (var http = HttpClient.newHttpClient()) {
             while (System.nanoTime() < deadline && !metrics(http).containsAll(watched)) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));

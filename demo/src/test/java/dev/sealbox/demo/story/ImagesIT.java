@@ -37,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -168,7 +169,7 @@ class ImagesIT {
     }
 
     private static void eventually(String what, BooleanSupplier condition) {
-        var deadline = Instant.now().plus(Duration.ofSeconds(60));
+        var deadline = Instant.now().plus(Duration.ofMinutes(2));
         while (!condition.getAsBoolean()) {
             assertThat(Instant.now()).as(what).isBefore(deadline);
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -301,7 +302,7 @@ class ImagesIT {
                 .toString();
     }
 
-    /** From request to running, through the cache and without an image; the figures are for eyes. */
+    /** From request to running, through the cache and without an image; the figures are for eyes, what was done counts. */
     @Test
     @Order(6)
     void startsFromTheCacheAsFastAsFromTheTemplate() {
@@ -309,21 +310,22 @@ class ImagesIT {
         from(image, new ArrayList<>()).kill();
         var plain = new ArrayList<Long>();
         var cached = new ArrayList<Long>();
+        var log = new ArrayList<String>();
         IntStream.range(0, 7).forEach(i -> {
-            plain.add(took(SandboxOptions.defaults()));
-            cached.add(took(SandboxOptions.defaults().image(image)));
+            plain.add(took(() -> Sandbox.create(world.client(), SandboxOptions.defaults())));
+            cached.add(took(() -> from(image, log)));
         });
         plain.sort(null);
         cached.sort(null);
         System.out.println("create, medians of 7: " + plain.get(3) + " ms from the template, " + cached.get(3)
                 + " ms from a cached image");
-        // Building starts two sandboxes and keeps files; a hit must be far from that also on a busy machine.
-        assertThat(cached.get(3)).isLessThan(plain.get(3) * 2 + 100);
+        assertThat(log).filteredOn(line -> line.startsWith("Found image")).hasSize(7);
+        assertThat(log).noneMatch(line -> line.startsWith("Step "));
     }
 
-    private static long took(SandboxOptions options) {
+    private static long took(Supplier<Sandbox> create) {
         var began = System.nanoTime();
-        var sandbox = Sandbox.create(world.client(), options);
+        var sandbox = create.get();
         var millis = (System.nanoTime() - began) / 1_000_000;
         sandbox.kill();
         return millis;

@@ -97,7 +97,7 @@ class LogIT {
 
             parent.kill();
             fork.kill();
-            var followed = follower.orTimeout(20, TimeUnit.SECONDS).join();
+            var followed = follower.orTimeout(90, TimeUnit.SECONDS).join();
             assertThat(followed).contains(parent.id(), "\"actor\":\"key-", "\"requestId\":\"");
             assertThat(whoCould(world, Hosts.API, Instant.now()).sandboxes()).isEmpty();
             var verdict = world.client().raw().get("/audit/verify");
@@ -128,7 +128,7 @@ class LogIT {
 
     /** The first record of the ledger that is as wanted, once it is there. */
     private static JsonNode used(World world, String query) {
-        var deadline = Instant.now().plusSeconds(20);
+        var deadline = Instant.now().plusSeconds(90);
         var uses = world.client().raw().get("/audit/uses?" + query).path("uses");
         while (uses.isEmpty()) {
             assertThat(Instant.now()).as("a record of " + query).isBefore(deadline);
@@ -140,7 +140,7 @@ class LogIT {
 
     /** The answer when the index has come to {@code at}. */
     private static WhoCould whoCould(World world, String host, Instant at) {
-        var deadline = Instant.now().plusSeconds(20);
+        var deadline = Instant.now().plusSeconds(90);
         var answer = world.client().auditAnswers().whoCould(SECRET, host, at);
         while (!answer.complete()) {
             assertThat(Instant.now()).as("the index keeps up").isBefore(deadline);

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The requests of the Python SDK as {@code src/test/sdk/python.txt} has them, sent to a node one after the other. */
 final class PythonCalls {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String EVENTS = "text/event-stream";
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sandboxes that fall asleep and are woken, by themselves and by calls, with the requests that the Python SDK makes. */
 class SleepIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -76,17 +76,21 @@ class SleepIT {
     private void fallsAsleepByItselfAndNotWhileItIsUsed(World world, Sandbox sandbox) throws Exception {
         assertThat(post(world, sandbox, "timeout", "{\"timeout\": 2}").statusCode())
                 .isEqualTo(204);
+        var began = System.nanoTime();
         // A command that somebody waits for keeps it awake for longer than the timeout.
         assertThat(sandbox.commands().run("sleep 4; echo awake").stdout()).isEqualTo("awake\n");
-        var ended = System.nanoTime();
         // Reads of the control plane, which these are, do not.
         await("it sleeps", () -> status(world, sandbox).equals("hibernated"));
-        assertThat(Duration.ofNanos(System.nanoTime() - ended)).isBetween(Duration.ofMillis(1500), PATIENCE);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(5500));
         assertThat(sandbox.commands().run("cat kept").stdout()).isEqualTo("still here");
     }
 
     private void goesOnFallingAsleepAfterARestart(World world, Sandbox sandbox) throws Exception {
-        assertThat(status(world, sandbox)).isEqualTo("running");
+        // On a busy machine it may have fallen asleep again since the last call.
+        await(
+                "it runs",
+                () -> sandbox.commands().run("true").exitCode() == 0
+                        && status(world, sandbox).equals("running"));
         world.node().kill();
         world.node().start();
         await("it sleeps after the restart", () -> status(world, sandbox).equals("hibernated"));

@@ -33,12 +33,26 @@ public enum Tier {
      * @param memoryMB together with {@code cpuCount} it must match a tier
      */
     public static Limits choose(Optional<Integer> cpuCount, Optional<Integer> memoryMB, Optional<Integer> diskMB) {
+        return tier(cpuCount, memoryMB).with(disk(diskMB));
+    }
+
+    /**
+     * This memory, or the smallest or largest that there is, with the CPUs of the size that holds it.
+     *
+     * @param memoryMB whatever was asked for
+     */
+    public static Limits around(int memoryMB, Optional<Integer> diskMB) {
+        var memory = Math.clamp(memoryMB, SMALL.memoryMB, HUGE.memoryMB);
+        var tier = first(one -> one.memoryMB >= memory).orElse(HUGE);
+        return new Limits(tier.cpuCount, memory, disk(diskMB));
+    }
+
+    private static int disk(Optional<Integer> diskMB) {
         var disk = diskMB.orElse(MIN_DISK);
         if (disk < MIN_DISK || disk > MAX_DISK) {
             throw new InvalidValue("diskMB must be from " + MIN_DISK + " to " + MAX_DISK);
         }
-        var tier = tier(cpuCount, memoryMB);
-        return new Limits(tier.cpuCount, tier.memoryMB, disk);
+        return disk;
     }
 
     /**

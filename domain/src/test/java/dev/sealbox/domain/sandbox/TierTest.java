@@ -40,6 +40,14 @@ class TierTest {
                 .isInstanceOf(InvalidValue.class);
     }
 
+    @ParameterizedTest
+    @CsvSource({"-1, 1, 1024", "1, 1, 1024", "2048, 1, 2048", "6000, 2, 6000", "16384, 4, 16384", "2147483647, 4, 16384"
+    })
+    void takesAnyMemoryWhereNoSizeIsAsked(int memory, int cpuGiven, int memoryGiven) {
+        assertThat(Tier.around(memory, Optional.empty())).isEqualTo(new Limits(cpuGiven, memoryGiven, 20480));
+        assertThatThrownBy(() -> Tier.around(memory, Optional.of(1))).isInstanceOf(InvalidValue.class);
+    }
+
     @Test
     void boundsTheDisk() {
         assertThat(Tier.choose(Optional.empty(), Optional.empty(), Optional.of(262144))
