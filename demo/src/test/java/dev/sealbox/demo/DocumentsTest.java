@@ -1,5 +1,6 @@
 package dev.sealbox.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -112,6 +114,7 @@ class DocumentsTest {
         assertThat(read).hasSizeGreaterThan(60);
         var known = new TreeSet<>(read);
         known.addAll(found(SETTING, text(HOME.resolve("sealbox"))));
+        known.addAll(found(SETTING, text(HOME.resolve("cluster-config/image/build"))));
         files("src/main/.*\\.(?:java|conf)").forEach(file -> known.addAll(found(SETTING, text(file))));
         // `SEALBOX_VAULT_ADDR`, `_KEY`: the second one begins as the first does.
         var operations = text(OPERATIONS)
@@ -202,6 +205,28 @@ class DocumentsTest {
                     .matcher(said.getValue())
                     .results()
                     .forEach(name -> assertThat(commands).as(said.getKey()).contains(name.group(1)));
+        }
+    }
+
+    /** What takes long, installs packages or writes a file begins nothing of it for who only asks what it is. */
+    @Test
+    void askForHelpAndGetNothingElse() throws IOException, InterruptedException {
+        for (var command : List.of("demo", "cluster-demo", "test", "format", "image", "warm", "bench")) {
+            for (var help : List.of("--help", "-h")) {
+                var asking = new ProcessBuilder(HOME.resolve("sealbox").toString(), command, help);
+                asking.environment().put("SEALBOX_NO_BUILD", "1");
+                asking.environment().put("PATH", "/usr/bin:/bin");
+                var asked = asking.redirectErrorStream(true).start();
+                try {
+                    assertThat(new String(asked.getInputStream().readNBytes(32), UTF_8))
+                            .startsWith("usage: ./sealbox COMMAND\n");
+                    asked.getInputStream().readAllBytes();
+                    assertThat(asked.waitFor(1, TimeUnit.MINUTES)).isTrue();
+                    assertThat(asked.exitValue()).isZero();
+                } finally {
+                    asked.destroyForcibly();
+                }
+            }
         }
     }
 

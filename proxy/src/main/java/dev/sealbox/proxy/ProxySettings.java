@@ -110,8 +110,11 @@ public record ProxySettings(
                         http2.getInt("max-streams"),
                         bytes(http2, "client-window"),
                         bytes(http2, "client-connection-window"),
+                        bytes(http2, "client-windows-per-sandbox"),
+                        http2.getInt("streams-per-sandbox"),
                         bytes(http2, "upstream-window"),
                         bytes(http2, "upstream-connection-window"),
+                        bytes(http2, "upstream-windows-per-sandbox"),
                         bytes(limits, "max-head"),
                         http2.getInt("control-frames-per-second"),
                         http2.getInt("resets-per-half-minute")));

@@ -6,9 +6,11 @@ import io.netty.handler.codec.http2.Http2Error;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,8 @@ class Http2AttackTest {
                     .head(true, "grpc-status", "0"));
     private final TestProxy proxy = leaking(set)
             .settings("sealbox.proxy.http2.resets-per-half-minute = 50")
+            .settings("sealbox.proxy.http2.client-windows-per-sandbox = 10 MiB")
+            .settings("sealbox.proxy.http2.streams-per-sandbox = 170")
             .start();
     private final TestPolicy policy = proxy.policy().allow(HOST, OTHER, TWO, PACKED, LEAKING);
     private final String token = policy.secret("API_KEY", VALUE, HOST, TWO).value();
@@ -434,15 +438,91 @@ class Http2AttackTest {
 
     @Test
     void moreStreamsThanAllowedAreRefused() throws IOException {
-        try (var client = client()) {
+        try (var client = proxy.http2(TestProxy.SANDBOX, TWO)) {
             for (int i = 1; i < 2 * 140; i += 2) {
-                client.request(i, false, "POST", HOST, "/");
+                client.request(i, false, "POST", TWO, "/");
             }
             int refused = 0;
             while (refused < 40) {
                 var frame = client.next(RawHttp2.RST_STREAM);
                 assertThat(frame.code()).isEqualTo((int) Http2Error.REFUSED_STREAM.code());
                 refused++;
+            }
+        }
+    }
+
+    @Test
+    void manyConnectionsHaveNoMoreStreamsTogetherThanTheSandboxMay() throws IOException {
+        try (var first = proxy.http2(TestProxy.SANDBOX, TWO);
+                var second = proxy.http2(TestProxy.SANDBOX, TWO)) {
+            for (int i = 1; i < 2 * 100; i += 2) {
+                first.request(i, false, "POST", TWO, "/");
+                second.request(i, false, "POST", TWO, "/");
+            }
+            // What begins later is looked at later, on either connection.
+            int refused = 0;
+            for (var connection : List.of(first, second)) {
+                connection.send(RawHttp2.PING, 0, 0, new byte[8]);
+                for (var frame = connection.next(); frame.type() != RawHttp2.PING; frame = connection.next()) {
+                    refused += frame.type() == RawHttp2.RST_STREAM
+                                    && frame.code() == (int) Http2Error.REFUSED_STREAM.code()
+                            ? 1
+                            : 0;
+                }
+            }
+            assertThat(refused).isEqualTo(30);
+        }
+        // Who has left makes room.
+        try (var client = proxy.http2(TestProxy.SANDBOX, TWO)) {
+            var asked = new AtomicInteger(-1);
+            Eventually.holds(() -> isServed(client, asked.addAndGet(2)));
+        }
+    }
+
+    private static boolean isServed(RawHttp2 client, int stream) {
+        try {
+            return client.get(stream, TWO, "/").response(stream).reset() < 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void manyConnectionsMaySendNoMoreAheadTogetherThanTheSandboxMay() throws IOException {
+        var open = new ArrayList<RawHttp2>();
+        int first = 0;
+        int all = 0;
+        for (int i = 0; i < 8; i++) {
+            open.add(client());
+            int window = window(open.getLast());
+            first = i == 0 ? window : first;
+            all += window;
+        }
+        assertThat(first).isEqualTo(8 << 20);
+        assertThat(all).isBetween(10 << 20, (10 << 20) + 8 * 65_535);
+        for (var client : open) {
+            assertServes(client, 1);
+            client.close();
+        }
+        Eventually.holds(() -> {
+            try (var next = client()) {
+                return window(next) == 8 << 20;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** How much it may send ahead: the proxy says so before it acknowledges the client's settings. */
+    private static int window(RawHttp2 client) throws IOException {
+        int window = 65_535;
+        while (true) {
+            var frame = client.next();
+            if (frame.type() == RawHttp2.WINDOW_UPDATE && frame.stream() == 0) {
+                window += frame.code();
+            }
+            if (frame.type() == RawHttp2.SETTINGS && frame.payload().length == 0) {
+                return window;
             }
         }
     }

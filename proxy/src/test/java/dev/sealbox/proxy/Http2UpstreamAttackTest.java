@@ -2,11 +2,13 @@ package dev.sealbox.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,7 @@ class Http2UpstreamAttackTest {
     private static final int ALTSVC = 0xa;
 
     private final AtomicReference<Reaction> reaction = new AtomicReference<>((connection, stream) -> {});
+    private final AtomicInteger table = new AtomicInteger(4096);
     private final List<byte[]> heads = new CopyOnWriteArrayList<>();
     private final TestProxy.Builder set = new TestProxy.Builder();
     private final TestUpstream upstream =
@@ -35,7 +38,7 @@ class Http2UpstreamAttackTest {
     }
 
     private void serve(RawHttp2 connection) throws IOException {
-        connection.send(RawHttp2.SETTINGS, 0, 0, new byte[0]);
+        connection.setting(1, table.get());
         while (true) {
             var head = connection.next(RawHttp2.HEADERS);
             heads.add(head.payload());
@@ -167,6 +170,41 @@ class Http2UpstreamAttackTest {
         }
     }
 
+    /** No window holds them back, and a client that takes nothing does not make the proxy keep them. */
+    @Test
+    void interimResponsesThatTheClientDoesNotTakeAreBrokenOff() throws IOException {
+        var codes = new CopyOnWriteArrayList<Integer>();
+        answers((connection, stream) -> {
+            for (int i = 0; i < 50; i++) {
+                connection.headers(stream, false, ":status", "103", "link", "x".repeat(1000));
+            }
+            codes.add(connection.next(RawHttp2.RST_STREAM).code());
+        });
+        try (var client = proxy.http2(TestProxy.SANDBOX, HOST)) {
+            client.setting(4, 0);
+            client.get(1, HOST, "/");
+            Eventually.holds(() -> codes.equals(List.of((int) Http2Error.PROTOCOL_ERROR.code())));
+        }
+    }
+
+    @Test
+    void aTableOfFieldsIsNoLargerThanEveryPeerHas() throws IOException {
+        var sizes = new CopyOnWriteArrayList<Integer>();
+        answers((connection, stream) -> {
+            sizes.add(RawHttp2.tableSize(heads.getLast()));
+            ok(connection, stream);
+        });
+        table.set(1 << 30);
+        try (var client = proxy.http2(TestProxy.SANDBOX, HOST)) {
+            client.setting(1, 1 << 30);
+            var head = client.get(1, HOST, "/").next(RawHttp2.HEADERS);
+            assertThat(RawHttp2.tableSize(head.payload())).isEqualTo(4096);
+            client.get(3, HOST, "/").next(RawHttp2.HEADERS);
+        }
+        // The first request does not wait for what the upstream says of itself.
+        assertThat(sizes).hasSize(2).endsWith(4096);
+    }
+
     @Test
     void aHeadThatIsTooLargeIsRefused() throws IOException {
         answers((connection, stream) ->
@@ -204,5 +242,37 @@ class Http2UpstreamAttackTest {
         answers((connection, stream) -> connection.data(stream, true, VALUE));
 
         assertThat(statusOverHttp1()).isEqualTo(502);
+    }
+
+    @Test
+    void manyUpstreamsMaySendNoMoreAheadTogetherThanTheSandboxMay() throws IOException {
+        var windows = new CopyOnWriteArrayList<Integer>();
+        var many = new TestProxy.Builder()
+                .settings("sealbox.proxy { loops = 1, http2.upstream-windows-per-sandbox = 20 MiB }");
+        var hosts = List.of("a.example.com", "b.example.com", "c.example.com", "d.example.com");
+        for (var host : hosts) {
+            many.put(host, TestUpstream.speakingHttp2(many.certificates(), host, connection -> {
+                connection.send(RawHttp2.SETTINGS, 0, 0, new byte[0]);
+                int window = 65_535;
+                var frame = connection.next();
+                for (; frame.type() != RawHttp2.HEADERS; frame = connection.next()) {
+                    window += frame.type() == RawHttp2.WINDOW_UPDATE && frame.stream() == 0 ? frame.code() : 0;
+                }
+                windows.add(window);
+                ok(connection, frame.stream());
+                connection.next(RawHttp2.GOAWAY);
+            }));
+        }
+        try (var its = many.start()) {
+            its.admit(TestProxy.SANDBOX, its.policy().allow("*.example.com"));
+            for (var host : hosts) {
+                try (var client = its.tunnel(TestProxy.SANDBOX, host)) {
+                    assertThat(client.get(host, "/").status()).isEqualTo(204);
+                }
+            }
+        }
+        assertThat(windows.getFirst()).isEqualTo(16 << 20);
+        assertThat(windows.stream().mapToInt(Integer::intValue).sum())
+                .isBetween(20 << 20, (20 << 20) + hosts.size() * 65_535);
     }
 }

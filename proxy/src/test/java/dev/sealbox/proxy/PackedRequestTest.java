@@ -172,7 +172,9 @@ class PackedRequestTest {
         assertThat(post(OTHER, coding, half).status()).isEqualTo(200);
 
         assertThat(other.last().content()).isEqualTo(half);
-        Eventually.holds(() -> rules().equals(List.of("body.unknown-coding", "token.maimed")));
+        Eventually.holds(() -> rules().contains("body.unknown-coding"));
+        // Whether the token's beginning is in that half depends on its digits.
+        assertThat(rules()).isSubsetOf("body.unknown-coding", "token.maimed");
     }
 
     @Test

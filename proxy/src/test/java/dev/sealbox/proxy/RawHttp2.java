@@ -196,6 +196,23 @@ final class RawHttp2 implements AutoCloseable {
         block.writeBytes(bytes);
     }
 
+    /** The last size of the table of fields that a header block sets (RFC 7541, 6.3); -1 where it sets none. */
+    static int tableSize(byte[] block) {
+        int size = -1;
+        for (int at = 0; (block[at] & 0xe0) == 0x20; at++) {
+            size = block[at] & 0x1f;
+            if (size == 0x1f) {
+                int shift = 0;
+                do {
+                    at++;
+                    size += (block[at] & 0x7f) << shift;
+                    shift += 7;
+                } while ((block[at] & 0x80) != 0);
+            }
+        }
+        return size;
+    }
+
     Frame next() throws IOException {
         out.flush();
         int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();

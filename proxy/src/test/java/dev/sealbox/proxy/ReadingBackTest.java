@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -246,10 +247,15 @@ class ReadingBackTest {
     @Test
     void noOtherWayToTheUpstreamIsTold() throws IOException {
         ANSWERS.put("/", (request, out) -> {
+            out.write(Http.latin1("HTTP/1.1 103 Early Hints\r\nAlt-Svc: h3=\":443\"\r\nLink: <x>\r\n\r\n"));
             TestUpstream.respond(out, 200, "Alt-Svc: h3=\":443\"; ma=86400\r\n", VALUE);
             return true;
         });
-        assertThat(get(HOST, "/").field("Alt-Svc")).isEmpty();
+        try (var client = PROXY.tunnel(TestProxy.SANDBOX, HOST)) {
+            client.send("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            assertThat(Http.head(client.in).fields()).containsExactly("Link: <x>");
+            assertThat(client.receive().field("Alt-Svc")).isEmpty();
+        }
     }
 
     @Test
@@ -283,5 +289,33 @@ class ReadingBackTest {
             return true;
         });
         assertThat(get(HOST, "/").text()).isEqualTo(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsInBase64OfManyLinesIsBestEffortAndFoundWhereNoLineEndsWithinIt() throws IOException {
+        for (int before : new int[] {0, 50}) {
+            var mime = Base64.getMimeEncoder().encodeToString(Http.latin1("x".repeat(before) + VALUE));
+            ANSWERS.put("/", (request, out) -> {
+                TestUpstream.respond(out, 200, "", mime);
+                return true;
+            });
+            var shown = get(HOST, "/").text();
+            assertThat(shown.contains(token)).isEqualTo(before == 0);
+        }
+    }
+
+    @Test
+    void whatIsPackedInAFileIsBestEffortAndNotFound() throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(Http.latin1("in an archive: " + VALUE));
+        }
+        ANSWERS.put("/archive.gz", (request, out) -> {
+            out.write(Http.latin1("HTTP/1.1 200 OK\r\nContent-Type: application/gzip\r\nContent-Length: "
+                    + packed.size() + "\r\n\r\n"));
+            packed.writeTo(out);
+            return true;
+        });
+        assertThat(Http.latin1(get(HOST, "/archive.gz").content())).isEqualTo(packed.toByteArray());
     }
 }

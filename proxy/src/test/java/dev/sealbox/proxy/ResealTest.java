@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.aayushatharva.brotli4j.Brotli4jLoader;
 import com.aayushatharva.brotli4j.encoder.Encoder;
 import com.github.luben.zstd.Zstd;
+import dev.sealbox.domain.egress.UseRule;
+import dev.sealbox.proxy.tls.TestCertificates;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.DeflaterOutputStream;
@@ -160,6 +163,47 @@ class ResealTest {
             assertThat(other.last().field("Range")).hasValue("bytes=0-5");
             assertThat(other.last().field("Accept-Encoding")).hasValue("gzip");
         }
+    }
+
+    /** A value that was stored by such a request as may use it must not be read in parts by one that may not. */
+    @Test
+    void asksForNoRangesOfAHostForSecretsAlsoWhereThisRequestMayUseNone() throws IOException {
+        var set = new TestProxy.Builder();
+        var clear = set.put("plain.example.com", TestUpstream.answering(set.certificates(), null, ResealTest::whole));
+        var secure = set.secure(HOST, ResealTest::whole);
+        try (var its = set.start()) {
+            var holder = its.policy().allow(HOST, "plain.example.com");
+            holder.secret("API_KEY", VALUE);
+            holder.rules(
+                    "API_KEY", new UseRule(UseRule.Effect.ALLOW, List.of(), List.of("POST"), List.of(), List.of()));
+            its.admit(TestProxy.SANDBOX, holder);
+            try (var client = its.tunnel(TestProxy.SANDBOX, HOST)) {
+                client.get(HOST, "/", "Range: bytes=0-5");
+            }
+            try (var client = nameless(its)) {
+                client.get(HOST, "/", "Range: bytes=0-5");
+            }
+            try (var client = its.explicit(TestProxy.SANDBOX)) {
+                client.get("plain.example.com", "http://plain.example.com/", "Range: bytes=0-5");
+            }
+        }
+        assertThat(secure.requests)
+                .hasSize(2)
+                .allMatch(request -> request.field("Range").isEmpty());
+        assertThat(clear.last().field("Range")).isEmpty();
+    }
+
+    private static boolean whole(Http.Message request, OutputStream out) throws IOException {
+        TestUpstream.respond(out, 200, "", "whole");
+        return true;
+    }
+
+    private static TestClient nameless(TestProxy proxy) throws IOException {
+        var raw = proxy.connect(TestProxy.SANDBOX, proxy.proxy.ports().proxy());
+        raw.getOutputStream().write(Http.latin1("CONNECT " + HOST + ":443 HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n"));
+        assertThat(Http.head(raw.getInputStream()).status()).isEqualTo(200);
+        var context = TestCertificates.client(proxy.anchor("default"));
+        return new TestClient(context.getSocketFactory().createSocket(raw, null, raw.getPort(), true));
     }
 
     @Test

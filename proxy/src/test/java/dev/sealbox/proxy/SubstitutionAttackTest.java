@@ -256,6 +256,19 @@ class SubstitutionAttackTest {
         assertThat(upstream.requests).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"; boundary=b", "; boundary=b; boundary=c", ""})
+    void refusesATokenInAPlaceWhereNoneIsReplacedWhereAStoreWantsNonePassedOn(String boundary) throws IOException {
+        policy.deny(new Denials(List.of(), UnusableTokens.REFUSE));
+        proxy.admit(TestProxy.SANDBOX, policy);
+        var body = "--b\r\nContent-Disposition: form-data; name=\"" + token + "\"\r\n\r\nx\r\n--b--\r\n";
+        try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+            var refusal = client.post(HOST, "/", body, "Content-Type: multipart/form-data" + boundary);
+            assertThat(refusal.field("x-sealbox-decision")).hasValue("token.unusable; rule=secret.not-for-location");
+        }
+        assertThat(upstream.requests).isEmpty();
+    }
+
     @Test
     void tellsOfABodyThatNobodyHereCanRead() throws IOException {
         try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {

@@ -145,7 +145,18 @@ class UnknownTokenTest {
             var packed = new String(gzip("packed " + FORGED), StandardCharsets.ISO_8859_1);
             isRefused(client.post(HOST, "/", packed, "Content-Encoding: gzip"));
         }
-        alarms(5);
+        var elsewhere = List.of(
+                "--b\r\nContent-Disposition: form-data; name=k; filename=" + FORGED + "\r\n\r\nx\r\n--b--\r\n",
+                FORGED + "\r\n--b\r\n\r\nx\r\n--b--\r\n",
+                "--b\r\n\r\nx\r\n--b--\r\n" + FORGED);
+        for (var body : elsewhere) {
+            for (var boundary : List.of("; boundary=b", "")) {
+                try (var client = proxy.tunnel(TestProxy.SANDBOX, HOST)) {
+                    isRefused(client.post(HOST, "/", body, "Content-Type: multipart/form-data" + boundary));
+                }
+            }
+        }
+        alarms(5 + 6);
         assertThat(upstream.requests).isEmpty();
     }
 

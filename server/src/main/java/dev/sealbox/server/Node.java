@@ -297,7 +297,8 @@ final class Node {
                             parts.host(),
                             parts.host().capacity(),
                             parts.runtime().offers(),
-                            registrar)::close);
+                            registrar,
+                            settings.hostAskAgainAfter())::close);
             cleanup.add("idle watch", IdleWatch.start(parts.host(), registrar)::close);
             cleanup.add("usage watch", UsageWatch.start(parts.host(), usage)::close);
         }

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param bootstrapApiKey empty means that one is generated
  * @param hostLossAfter how long a host that was given up may take to come back before its sandboxes are lost
  * @param lease how long a host that hears of no majority of control nodes goes on using secrets
+ * @param hostAskAgainAfter until a sandbox whose disk lies on a host is asked again whether it went on elsewhere
  * @param layerRetryAfter until a layer store that failed is asked again
  * @param layerSweepEvery how often what nobody needs is looked for in the layer store
  * @param bootstrapOrganizations further organisations, each with a key that must be valid
@@ -32,6 +33,7 @@ public record NodeSettings(
         Duration hostAnswerTimeout,
         Duration hostLossAfter,
         Duration lease,
+        Duration hostAskAgainAfter,
         Duration layerRetryAfter,
         Duration layerSweepEvery) {
 
@@ -74,6 +76,7 @@ public record NodeSettings(
                 sealbox.getDuration("host.answer-timeout"),
                 sealbox.getDuration("host.loss-after"),
                 sealbox.getDuration("host.lease"),
+                sealbox.getDuration("host.ask-again-after"),
                 sealbox.getDuration("layer-store.retry-after"),
                 sealbox.getDuration("layer-store.sweep-every"));
     }

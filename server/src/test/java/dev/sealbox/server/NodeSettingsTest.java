@@ -31,6 +31,7 @@ class NodeSettingsTest {
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(60),
+                        Duration.ofHours(1),
                         Duration.ofSeconds(5),
                         Duration.ofHours(1)));
     }

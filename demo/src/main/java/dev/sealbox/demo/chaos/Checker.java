@@ -1,5 +1,6 @@
 package dev.sealbox.demo.chaos;
 
+import dev.sealbox.demo.chaos.Observation.Found;
 import dev.sealbox.demo.chaos.Observation.Given;
 import dev.sealbox.demo.chaos.Observation.Listed;
 import dev.sealbox.demo.chaos.Observation.Named;
@@ -37,6 +38,10 @@ public record Checker(String initial, Duration lag, Duration slack) {
         found.addAll(names(
                 of(history, Named.class).toList(), of(history, Listed.class).toList()));
         found.addAll(uses(history));
+        found.addAll(of(history, Found.class)
+                .filter(each -> !each.isRight())
+                .map(each -> each + " is not what was written")
+                .toList());
         return List.copyOf(found);
     }
 

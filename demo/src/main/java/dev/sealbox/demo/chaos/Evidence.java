@@ -1,5 +1,6 @@
 package dev.sealbox.demo.chaos;
 
+import dev.sealbox.demo.chaos.Observation.Found;
 import dev.sealbox.demo.chaos.Observation.Named;
 import dev.sealbox.demo.chaos.Observation.Read;
 import dev.sealbox.demo.chaos.Observation.Revoked;
@@ -20,6 +21,8 @@ public final class Evidence {
     private static final int WRITES = 20;
     private static final int READS = 50;
     private static final int NAMES = 4;
+    private static final int SLEEPS = 6;
+    private static final int FORKS = 4;
 
     private Evidence() {}
 
@@ -44,6 +47,28 @@ public final class Evidence {
                 WRITES);
         need(missing, "reads", of(history, Read.class).size(), READS);
         need(missing, "names given", of(history, Named.class).size(), NAMES);
+        return missing;
+    }
+
+    /** As {@link #missing}, for a history that also was to have disks in it. */
+    public static List<String> missingWithDisks(List<Observation> history) {
+        var missing = new ArrayList<>(missing(history));
+        var found = of(history, Found.class).stream().collect(Collectors.groupingBy(Found::where));
+        need(
+                missing,
+                "looks after a sleep",
+                found.getOrDefault("after a sleep", List.of()).size(),
+                SLEEPS);
+        need(
+                missing,
+                "looks in a fork",
+                found.getOrDefault("in a fork", List.of()).size(),
+                FORKS);
+        need(
+                missing,
+                "looks in the end",
+                found.getOrDefault("in the end", List.of()).size(),
+                1);
         return missing;
     }
 

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * What clients do while things fail: they write and read allowlists of stores at any node, ask for the same name at all
@@ -24,11 +26,13 @@ public final class Load implements AutoCloseable {
 
     private static final int REGISTERS = 3;
     static final int BOXES = 2;
+    private static final int SLATES = 2;
 
     private final Door door;
     private final History history;
     private final List<String> registers = new ArrayList<>();
     private final List<Box> boxes = new ArrayList<>();
+    private final List<Slate> slates = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong numbers = new AtomicLong();
     private volatile boolean stopped;
@@ -60,6 +64,15 @@ public final class Load implements AutoCloseable {
         load.boxes.forEach(box -> load.repeatedly(Duration.ofMillis(1500), box::rotate));
         load.boxes.forEach(box -> load.repeatedly(Duration.ofSeconds(2), box::keepUsing));
         return load;
+    }
+
+    /** Has sandboxes sleep, wake, be checkpointed and forked, too. */
+    public void withDisks() {
+        for (var number = 0; number < SLATES; number++) {
+            var slate = new Slate(door, history, "chaos-slate-" + number);
+            slates.add(slate);
+            repeatedly(Duration.ofMillis(500), slate::turn);
+        }
     }
 
     private String store(String name, String host) {
@@ -134,6 +147,7 @@ public final class Load implements AutoCloseable {
             registers.forEach(register -> patiently("what a store has", () -> read(node, register)));
         }
         patiently("what stores there are", this::list);
+        slates.forEach(slate -> patiently("what is on a disk", slate::isWell));
     }
 
     private boolean list() {
@@ -151,6 +165,17 @@ public final class Load implements AutoCloseable {
                 return true;
             }
         }
+    }
+
+    /** What {@code look} has found by then, if anything. */
+    static <T> Optional<T> within(Duration time, Supplier<Optional<T>> look) {
+        var deadline = System.nanoTime() + time.toNanos();
+        var found = look.get();
+        while (found.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+            found = look.get();
+        }
+        return found;
     }
 
     private static void patiently(String what, java.util.function.BooleanSupplier act) {

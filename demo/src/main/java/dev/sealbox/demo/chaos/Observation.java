@@ -25,6 +25,18 @@ public sealed interface Observation {
     /** A value is not to be used any more, as was acknowledged; {@code lagging} when the answer named sandboxes that lag. */
     record Revoked(String value, long acknowledged, boolean lagging) implements Observation {}
 
+    /** What stood on a sandbox's disk, or on that of a fork, where a number in these bounds must stand. */
+    record Found(String sandbox, String where, long least, long most, String text) implements Observation {
+        boolean isRight() {
+            try {
+                var number = Long.parseLong(text);
+                return least <= number && number <= most;
+            } catch (NumberFormatException e) {
+                return false;
+            }
+        }
+    }
+
     /** An upstream has received a value in a request that only this sandbox makes. */
     record Used(String sandbox, String value, long at) implements Observation {}
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /**
  * {@code ./sealbox bench chaos [--minutes N] [--seed N]}: three nodes are used all the time while faults happen to them, one
@@ -62,12 +63,17 @@ public final class Chaos {
 
     /** Prints what is wrong with it; the exit status. */
     static int judged(History history) {
+        return judged(history, Evidence::missing);
+    }
+
+    /** @param needed what there is too little of */
+    static int judged(History history, Function<List<Observation>, List<String>> needed) {
         var all = history.all();
         var violations = ClusterWorld.checker().violations(all);
         System.out.printf("%n%s%n", told(all));
         violations.forEach(violation -> System.err.println("violation: " + violation));
         System.out.println(violations.isEmpty() ? "no violation" : violations.size() + " violations");
-        var missing = Evidence.missing(all);
+        var missing = needed.apply(all);
         missing.forEach(little -> System.err.println("too little to judge: " + little));
         return violations.isEmpty() && missing.isEmpty() ? 0 : 1;
     }

@@ -2,6 +2,7 @@ package dev.sealbox.demo.cluster;
 
 import dev.sealbox.client.ApiException;
 import dev.sealbox.client.SealboxClient;
+import dev.sealbox.demo.chaos.Evidence;
 import dev.sealbox.demo.chaos.History;
 import dev.sealbox.demo.node.Build;
 import java.nio.file.Path;
@@ -13,7 +14,8 @@ import java.util.TreeSet;
 /**
  * {@code ./sealbox bench upgrade --from CHECKOUT}: three nodes of an older build are replaced by this one, a node after the
  * other, while they are used, and one goes back and forth again when the older build can read all that this one writes. What
- * clients saw is judged as with {@link Chaos}, and no sandbox may be lost.
+ * clients saw is judged as with {@link Chaos}, and so are the disks of sandboxes that sleep, wake, are checkpointed and forked
+ * meanwhile; no sandbox may be lost.
  */
 public final class Upgrade implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -76,6 +78,7 @@ public final class Upgrade implements AutoCloseable {
         show("all of the older build");
         var history = new History();
         var load = world.load(history);
+        load.withDisks();
         Faults.pause(USED);
         for (var index : ORDER) {
             replace(index, newer);
@@ -83,7 +86,7 @@ public final class Upgrade implements AutoCloseable {
         goBack();
         load.stop();
         noneIsLost(world.client(1));
-        var judged = Chaos.judged(history);
+        var judged = Chaos.judged(history, Evidence::missingWithDisks);
         return failures == 0 ? judged : 1;
     }
 

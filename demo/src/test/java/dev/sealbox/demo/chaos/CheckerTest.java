@@ -2,6 +2,7 @@ package dev.sealbox.demo.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.demo.chaos.Observation.Found;
 import dev.sealbox.demo.chaos.Observation.Given;
 import dev.sealbox.demo.chaos.Observation.Listed;
 import dev.sealbox.demo.chaos.Observation.Named;
@@ -149,6 +150,22 @@ class CheckerTest {
 
     private static long ended(Observation operation) {
         return operation instanceof Write write ? write.ended() : ((Read) operation).ended();
+    }
+
+    @Test
+    void findsADiskThatIsNotWhatWasWritten() {
+        assertThat(CHECKER.violations(
+                        List.of(new Found("s", "in a fork", 3, 4, "3"), new Found("s", "after a sleep", 4, 4, "4"))))
+                .isEmpty();
+        for (var text : List.of("2", "5", "", "cat: no such file")) {
+            assertThat(CHECKER.violations(List.of(new Found("s", "in a fork", 3, 4, text))))
+                    .singleElement()
+                    .asString()
+                    .contains("is not what was written");
+        }
+        assertThat(Evidence.missingWithDisks(List.of(new Found("s", "in a fork", 3, 4, "3"))))
+                .anyMatch(missing -> missing.equals("only 1 looks in a fork, 4 are needed"))
+                .anyMatch(missing -> missing.contains("after a sleep"));
     }
 
     /** A cluster in which nothing works does nothing wrong, and is not to pass for one that works. */

@@ -61,6 +61,16 @@ public record UseRule(
                 && (paths.isEmpty() || path.filter(this::covered).isPresent());
     }
 
+    /** Whether some servers would take the request for one that it means: those to which capital and small letters are the same. */
+    boolean mayMean(UseRequest request, Optional<RequestPath> path) {
+        return (hosts.isEmpty() || HostPattern.anyMatches(hosts, request.host()))
+                && (methods.isEmpty() || methods.stream().anyMatch(request.method()::equalsIgnoreCase))
+                && (ports.isEmpty() || ports.contains(request.port()))
+                && (paths.isEmpty()
+                        || path.filter(read -> paths.stream().anyMatch(prefix -> prefix.mayCover(read)))
+                                .isPresent());
+    }
+
     private boolean covered(RequestPath path) {
         return paths.stream().anyMatch(prefix -> prefix.covers(path));
     }

@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 
 /**
  * The rules of one secret: it may be used in a request that no rule denies, and that one allows if any rule allows
- * anything. Their order means nothing but their numbers in refusals.
+ * anything. Their order means nothing but their numbers in refusals. Case matters; but what only a server to which capital
+ * and small letters are the same would take for a denied request uses no secret either.
  */
 public record UseRules(List<UseRule> rules) {
 
@@ -47,6 +48,9 @@ public record UseRules(List<UseRule> rules) {
                 .findFirst();
         if (denied.isPresent()) {
             return Optional.of(Obstacle.deniedBy(denied.getAsInt() + 1));
+        }
+        if (rules.stream().anyMatch(rule -> rule.effect() == UseRule.Effect.DENY && rule.mayMean(request, path))) {
+            return Optional.of(Obstacle.AMBIGUOUS);
         }
         boolean lists = rules.stream().anyMatch(rule -> rule.effect() == UseRule.Effect.ALLOW);
         boolean allowed = IntStream.range(0, rules.size())

@@ -12,7 +12,6 @@ import dev.sealbox.domain.identity.Origin;
 import dev.sealbox.domain.identity.Recorded;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
-import dev.sealbox.domain.placement.OnHostLoss;
 import dev.sealbox.domain.placement.Siting;
 import dev.sealbox.domain.preview.Preview;
 import dev.sealbox.domain.preview.PreviewRefusal;
@@ -90,7 +89,6 @@ import dev.sealbox.domain.sandbox.SandboxEvent.WakeRequested;
 import dev.sealbox.domain.sealing.SealedToken;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,8 +147,6 @@ public record Sandbox(
         }
     }
 
-    private static final String HOST_GONE = "its host left the cluster";
-
     /** The stores that it was started with. */
     public record Stack(List<StoreLayer> stores, boolean lost, List<HostPattern> remembered) {
         public static final Stack EMPTY = new Stack(List.of(), false, List.of());
@@ -192,11 +188,7 @@ public record Sandbox(
         return switch (command) {
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
             case SealNames(var drawn) -> sealNames(drawn);
-            case PlaceSandbox(var on) ->
-                stage == Stage.STARTING
-                                || (stage == Stage.RESTORING && upkeep.site().anew())
-                        ? accept(new SandboxPlaced(on))
-                        : accept();
+            case PlaceSandbox(var on) -> Whereabouts.place(this, on);
             case ConfirmStarted() -> started();
             case ReportMissing(var boot) ->
                 stage == Stage.RUNNING && boot == upkeep.boot()
@@ -210,8 +202,8 @@ public record Sandbox(
             case ConfirmHibernated(var keptBytes, var image) -> hibernated(keptBytes, image);
             case NoteImage(var image) ->
                 stage == Stage.WAKING && upkeep.site().image().isEmpty() ? accept(new DiskKept(image)) : accept();
-            case MoveSandbox(var to) -> move(to);
-            case ReportHostGone(var gone, var layers) -> hostGone(gone, layers);
+            case MoveSandbox(var to) -> Whereabouts.move(this, to);
+            case ReportHostGone gone -> Whereabouts.hostGone(this, gone);
             case WakeSandbox(var timeout) -> wake(timeout);
             case ReportWakeFailed(var why) ->
                 stage == Stage.WAKING || stage == Stage.REBOOTING ? accept(new WakeFailed(why)) : accept();
@@ -225,29 +217,17 @@ public record Sandbox(
             case FitSize(var memoryMB) -> Scaling.byUse(this, memoryMB);
             case ChangeAutoscale(var wanted) -> Scaling.between(this, wanted);
             case LockScaling(var locked) -> Scaling.lock(upkeep, locked);
-            case ExposePort expose -> expose(expose);
-            case ClosePort(var port) ->
-                upkeep.preview().at(port).isPresent()
-                        ? accept(new PortClosed(port))
-                        : refuse(new SandboxRefusal.PortNotExposed());
-            case GuardPreview(var token) ->
-                isOver() ? refuse(new SandboxRefusal.Stopped()) : accept(new PreviewGuarded(token));
+            case ExposePort expose -> Exposure.open(this, expose);
+            case ClosePort(var port) -> Exposure.close(this, port);
+            case GuardPreview guard -> Exposure.guard(this, guard);
             case ReportLost(var why) -> lost(why);
             case StopSandbox() ->
                 stage == Stage.STOPPING || stage == Stage.STOPPED ? accept() : accept(new StopRequested());
             case ConfirmStopped() -> stage == Stage.STOPPING ? accept(new SandboxStopped()) : accept();
-            case NameCheckpoint named -> name(named);
-            case ForgetCheckpoint(var checkpoint) ->
-                checkpoints.containsKey(checkpoint) ? accept(new CheckpointForgotten(checkpoint)) : accept();
-            case UncountCheckpoint(var checkpoint) ->
-                checkpoints.containsKey(checkpoint)
-                                && checkpoints.get(checkpoint).counted()
-                        ? accept(new CheckpointUncounted(checkpoint))
-                        : accept();
-            case RestoreCheckpoint(var checkpoint, var fileLayers) ->
-                stage == Stage.RUNNING
-                        ? accept(new RestoreRequested(checkpoint, fileLayers))
-                        : refuse(new SandboxRefusal.NotRunning(stage.status()));
+            case NameCheckpoint named -> Checkpointing.name(this, named);
+            case ForgetCheckpoint(var checkpoint) -> Checkpointing.forget(this, checkpoint);
+            case UncountCheckpoint(var checkpoint) -> Checkpointing.uncount(this, checkpoint);
+            case RestoreCheckpoint restore -> Checkpointing.restore(this, restore);
             case NotePatched(var number) ->
                 alive() && !branch.patches().contains(number) ? accept(new PatchApplied(number)) : accept();
             case NotePatchFailed(var number, var error) -> alive() ? accept(new PatchFailed(number, error)) : accept();
@@ -310,29 +290,6 @@ public record Sandbox(
                 .orElseGet(() -> accept(new SandboxHibernated(keptBytes)));
     }
 
-    private Decision<SandboxEvent, SandboxRefusal> move(HostId to) {
-        var image = upkeep.site().image();
-        return stage == Stage.WAKING && image.isPresent()
-                ? accept(new SandboxMoved(to, image.get().layers()))
-                : accept();
-    }
-
-    /** What sleeps stays asleep: the disk may come back, or there is an image of it. */
-    private Decision<SandboxEvent, SandboxRefusal> hostGone(HostId gone, List<CheckpointId> layers) {
-        if (!host.equals(Optional.of(gone))) {
-            return accept();
-        }
-        var again = !layers.isEmpty() && upkeep.site().wanted().onHostLoss() == OnHostLoss.RECREATE;
-        return switch (stage) {
-            case RUNNING, RESTORING -> accept(again ? new SandboxRecreated(layers) : new SandboxLost(HOST_GONE));
-            // Its disk is kept, and may come back with the host.
-            case REBOOTING, HIBERNATING -> again ? accept(new SandboxRecreated(layers)) : accept();
-            case STARTING -> accept(new SandboxLost(HOST_GONE));
-            case WAKING -> accept(new WakeFailed(HOST_GONE));
-            case ABSENT, HIBERNATED, STOPPING, STOPPED, LOST -> accept();
-        };
-    }
-
     /** One that runs takes over a timeout that somebody chose; clients send 0 for what was not chosen. */
     private Decision<SandboxEvent, SandboxRefusal> wake(Optional<Integer> timeout) {
         return switch (stage) {
@@ -349,27 +306,9 @@ public record Sandbox(
         };
     }
 
-    private Decision<SandboxEvent, SandboxRefusal> expose(ExposePort wanted) {
-        if (!stage.status().equals(Stage.RUNNING.status())) {
-            return refuse(new SandboxRefusal.NotRunning(stage.status()));
-        }
-        if (upkeep.preview().at(wanted.port()).isPresent()) {
-            return accept();
-        }
-        return upkeep.preview().urls().size() < Preview.MOST
-                ? accept(new PortExposed(wanted.port(), wanted.id(), wanted.authConfig()))
-                : refuse(new SandboxRefusal.TooManyPreviews(Preview.MOST));
-    }
-
     /** Why a visitor is not let in; empty when it is. */
     public Optional<PreviewRefusal> barrier(Visit visit) {
-        return stage == Stage.ABSENT
-                        || isOver()
-                        || visit.only()
-                                .filter(only -> !only.equals(organization))
-                                .isPresent()
-                ? Optional.of(new PreviewRefusal.NoPreview())
-                : upkeep.preview().barrier(visit);
+        return Exposure.barrier(this, visit);
     }
 
     private Decision<SandboxEvent, SandboxRefusal> timeout(int seconds) {
@@ -422,24 +361,6 @@ public record Sandbox(
     /** What its host must know. */
     public Terms terms() {
         return new Terms(blueprint.timeoutSeconds(), blueprint.limits(), upkeep.autoscale());
-    }
-
-    private Decision<SandboxEvent, SandboxRefusal> name(NameCheckpoint named) {
-        if (checkpoints.containsKey(named.checkpoint())) {
-            return accept();
-        }
-        if (stage != Stage.RUNNING) {
-            return refuse(new SandboxRefusal.NotRunning(stage.status()));
-        }
-        if (checkpoints.values().stream().anyMatch(other -> other.name().equals(named.name()))) {
-            return refuse(new SandboxRefusal.CheckpointNameTaken(named.name()));
-        }
-        var ofKind = checkpoints.values().stream()
-                .filter(other -> other.counted() && other.kind() == named.kind())
-                .count();
-        return ofKind < named.kind().limit() + named.leaving()
-                ? accept(new CheckpointNamed(named.checkpoint(), named.name(), named.kind()))
-                : refuse(new SandboxRefusal.TooManyCheckpoints(named.kind().limit()));
     }
 
     public Sandbox apply(Recorded<SandboxEvent> recorded) {
@@ -499,21 +420,9 @@ public record Sandbox(
             case PreviewGuarded(var token) -> with(upkeep.open(upkeep.preview().guardedBy(token)));
             case StopRequested() -> at(Stage.STOPPING, reason).with(upkeep.open(Preview.NONE));
             case SandboxStopped() -> at(Stage.STOPPED, reason);
-            case CheckpointNamed(var id, var name, var kind) -> {
-                var after = new LinkedHashMap<>(checkpoints);
-                after.put(id, new NamedCheckpoint(name, kind, true));
-                yield with(stage, stack, tokens, host, after, reason);
-            }
-            case CheckpointForgotten(var id) -> {
-                var after = new LinkedHashMap<>(checkpoints);
-                after.remove(id);
-                yield with(stage, stack, tokens, host, after, reason);
-            }
-            case CheckpointUncounted(var id) -> {
-                var after = new LinkedHashMap<>(checkpoints);
-                after.computeIfPresent(id, (key, known) -> new NamedCheckpoint(known.name(), known.kind(), false));
-                yield with(stage, stack, tokens, host, after, reason);
-            }
+            case CheckpointNamed named -> with(Checkpointing.after(checkpoints, named));
+            case CheckpointForgotten(var id) -> with(Checkpointing.without(checkpoints, id));
+            case CheckpointUncounted(var id) -> with(Checkpointing.uncounted(checkpoints, id));
             case RestoreRequested(var checkpoint, var layers) ->
                 with(
                         Stage.RESTORING,
@@ -546,6 +455,10 @@ public record Sandbox(
             String why) {
         return new Sandbox(
                 next, organization, blueprint, stores, sealed, on, taken, why, startedAt, startedBy, branch, upkeep);
+    }
+
+    private Sandbox with(Map<CheckpointId, NamedCheckpoint> taken) {
+        return with(stage, stack, tokens, host, taken, reason);
     }
 
     private Sandbox with(Blueprint other) {

@@ -1,16 +1,16 @@
 package dev.sealbox.domain.usage;
 
 import dev.sealbox.domain.InvalidValue;
+import dev.sealbox.domain.audit.Moment;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** From {@code from} up to and without {@code to}. */
 public record UsageWindow(Instant from, Instant to) {
+    private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
     /** Of a report of all sandboxes (SEMANTICS 14). */
     public static final Duration LONGEST = Duration.ofDays(90);
 
@@ -36,13 +36,8 @@ public record UsageWindow(Instant from, Instant to) {
         return new UsageWindow(begin, end);
     }
 
+    /** Within the years that databases know, as {@link Moment#time} has it. */
     private static Instant time(String what, String text) {
-        try {
-            return text.length() == 10
-                    ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)
-                    : OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeParseException e) {
-            throw new InvalidValue(what + " must be a date or a time such as 2026-01-31T12:00:00Z");
-        }
+        return Moment.time(what, DATE.matcher(text).matches() ? text + "T00:00:00Z" : text);
     }
 }

@@ -46,6 +46,9 @@ class UseRulesTest {
         "GET, /v1/repos/admin, secret.denied-by-rule-2",
         "GET, /v1/repos/%61dmin/x, secret.denied-by-rule-2",
         "GET, /v1/repos/administrators, may",
+        "GET, /v1/repos/ADMIN, secret.ambiguous-request",
+        "GET, /v1/repos/aDmin/x, secret.ambiguous-request",
+        "GET, /v1/repos/%41dmin, secret.ambiguous-request",
     })
     void allowWhatIsAllowedAndNotDenied(String method, String target, String verdict) {
         assertThat(verdict(RULES, method, target)).isEqualTo(verdict);
@@ -94,6 +97,8 @@ class UseRulesTest {
 
         assertThat(verdict(rules, "GET", "/a/../b")).isEqualTo("may");
         assertThat(verdict(rules, "DELETE", "/a")).isEqualTo("secret.denied-by-rule-1");
+        assertThat(verdict(rules, "delete", "/a")).isEqualTo("secret.ambiguous-request");
+        assertThat(verdict(rules, "DELETED", "/a")).isEqualTo("may");
     }
 
     @Test

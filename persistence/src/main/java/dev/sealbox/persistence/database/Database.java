@@ -21,18 +21,10 @@ import org.flywaydb.core.api.FlywayException;
  * as there are connections, so that no dispatcher waits for the network.
  */
 public final class Database implements AutoCloseable {
-    /**
-     * For a silence of the server, after which its connection counts as dead. Without a bound a server that is gone without
-     * a word, as with a network that is cut, would keep every thread that waits for it, and so in the end the journal.
-     */
-    private static final Duration LONGEST_WRITE = Duration.ofMinutes(1);
-
-    /** The same, where a large table may be looked through. */
-    private static final Duration LONGEST_QUESTION = Duration.ofMinutes(5);
-
     private final Optional<EmbeddedDatabase> embedded;
     private final DatabaseSettings.External address;
     private final int journalConnections;
+    private final Duration silence;
     private final HikariDataSource connections;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sealbox-database-", 0).factory());
@@ -43,7 +35,8 @@ public final class Database implements AutoCloseable {
         this.address =
                 embedded.map(EmbeddedDatabase::address).or(settings::external).orElseThrow();
         this.journalConnections = settings.journalConnections();
-        this.connections = pool(address, settings.connections());
+        this.silence = settings.silence();
+        this.connections = pool(address, settings);
     }
 
     /** What is done with a connection; it is given back afterwards. */
@@ -89,16 +82,19 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static HikariDataSource pool(DatabaseSettings.External address, int connections) {
+    private static HikariDataSource pool(DatabaseSettings.External address, DatabaseSettings settings) {
         var config = new HikariConfig();
         config.setPoolName("sealbox-keys");
         config.setJdbcUrl(address.url());
         config.setUsername(address.user());
         config.setPassword(address.password());
-        config.setMaximumPoolSize(connections);
+        config.setMaximumPoolSize(settings.connections());
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
-        config.addDataSourceProperty("socketTimeout", Long.toString(LONGEST_QUESTION.toSeconds()));
+        // Without a bound a server that is gone without a word, as with a network that is cut, would keep every thread
+        // that waits for it, and so in the end the journal.
+        config.addDataSourceProperty(
+                "socketTimeout", Long.toString(settings.longSilence().toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         try {
             return new HikariDataSource(config);
@@ -157,7 +153,7 @@ public final class Database implements AutoCloseable {
                         db + "driver",
                         "org.postgresql.Driver",
                         db + "properties.socketTimeout",
-                        Long.toString(LONGEST_WRITE.toSeconds()),
+                        Long.toString(silence.toSeconds()),
                         db + "properties.tcpKeepAlive",
                         "true",
                         db + "numThreads",

@@ -13,9 +13,33 @@ import java.util.Optional;
  * @param connections the largest number for keys and look-ups
  * @param journalConnections the largest number for the journal
  * @param startTimeout how long the embedded server may take to start, recovery after a crash included
+ * @param silence of a server that is written to, after which its connection counts as dead
+ * @param longSilence the same, where a large table may be looked through
  */
 public record DatabaseSettings(
-        Optional<External> external, Path folder, int connections, int journalConnections, Duration startTimeout) {
+        Optional<External> external,
+        Path folder,
+        int connections,
+        int journalConnections,
+        Duration startTimeout,
+        Duration silence,
+        Duration longSilence) {
+
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
+    private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
+
+    public DatabaseSettings {
+        if (silence.toSeconds() < 1 || longSilence.toSeconds() < 1) {
+            throw new IllegalArgumentException(
+                    "sealbox.persistence.database.silence and long-silence are a second or more");
+        }
+    }
+
+    /** With the usual bounds of silence. */
+    public DatabaseSettings(
+            Optional<External> external, Path folder, int connections, int journalConnections, Duration startTimeout) {
+        this(external, folder, connections, journalConnections, startTimeout, A_MINUTE, FIVE_MINUTES);
+    }
 
     /** A JDBC address and who logs in there. */
     public record External(String url, String user, String password) {
@@ -36,6 +60,8 @@ public record DatabaseSettings(
                 Path.of(database.getString("folder")),
                 database.getInt("connections"),
                 database.getInt("journal-connections"),
-                database.getDuration("start-timeout"));
+                database.getDuration("start-timeout"),
+                database.getDuration("silence"),
+                database.getDuration("long-silence"));
     }
 }

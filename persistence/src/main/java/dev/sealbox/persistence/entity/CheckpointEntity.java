@@ -1,10 +1,12 @@
 package dev.sealbox.persistence.entity;
 
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
@@ -50,6 +52,9 @@ public final class CheckpointEntity
     private final SandboxHosts hosts;
     private final EntitySettings settings;
     private final Clock clock;
+
+    /** As it was last written down. */
+    private Checkpoint known = Checkpoint.ABSENT;
 
     /** Whether the host is copying. */
     private boolean taking;
@@ -106,6 +111,7 @@ public final class CheckpointEntity
                 Effect()
                         .persist(Records.of(events, execute.origin(), clock))
                         .thenRun(after -> {
+                            known = after;
                             execute.replyTo().tell(new CheckpointReply.Done(after));
                             if (after.stage() != checkpoint.stage()) {
                                 proceed(after);
@@ -172,6 +178,7 @@ public final class CheckpointEntity
         return Effect()
                 .persist(Records.of(events, origin, clock))
                 .thenRun(after -> {
+                    known = after;
                     if (stopsTaking && after.stage() == Stage.DELETED) {
                         proceed(after);
                     }
@@ -182,7 +189,17 @@ public final class CheckpointEntity
     @Override
     public SignalHandler<Checkpoint> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.instance(), this::proceed)
+                .onSignal(RecoveryCompleted.instance(), checkpoint -> {
+                    known = checkpoint;
+                    proceed(checkpoint);
+                })
+                // As with a sandbox: nobody may ask for it when this actor is gone.
+                .onSignal(RecoveryFailed.class, (checkpoint, failed) -> neighbours.resumeLater(id))
+                .onSignal(PostStop.instance(), checkpoint -> {
+                    if (known.stage() == Stage.PROCESSING || known.stage() == Stage.DELETED) {
+                        neighbours.resumeLater(id);
+                    }
+                })
                 .build();
     }
 

@@ -178,6 +178,11 @@ final class Pushes {
         return over();
     }
 
+    /** Whether somebody is told, or to be told again. */
+    boolean underWay() {
+        return !rounds.isEmpty() || !behind.isEmpty();
+    }
+
     /** The sandboxes that do not have the latest yet, and are to be told again. */
     Set<SandboxId> behind() {
         return Set.copyOf(behind);

@@ -2,10 +2,12 @@ package dev.sealbox.persistence.entity;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
@@ -48,7 +50,9 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
 
     private static final Set<String> TAGS = Set.of(TYPE);
 
+    private final SandboxId id;
     private final ActorContext<SandboxMessage> context;
+    private final Neighbours neighbours;
     private final SandboxWork work;
     private final WakePatches patches;
     private final EntitySettings settings;
@@ -58,13 +62,16 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     private SandboxEntity(
             SandboxId id,
             ActorContext<SandboxMessage> context,
+            Neighbours neighbours,
             SandboxWork work,
             WakePatches patches,
             EntitySettings settings,
             RandomGenerator random,
             Clock clock) {
         super(PersistenceId.of(TYPE, id.value()));
+        this.id = id;
         this.context = context;
+        this.neighbours = neighbours;
         this.work = work;
         this.patches = patches;
         this.settings = settings;
@@ -83,6 +90,7 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
         return Behaviors.setup(context -> new SandboxEntity(
                 id,
                 context,
+                neighbours,
                 new SandboxWork(id, context, neighbours, hosts, settings),
                 new WakePatches(id, context, neighbours, hosts, new SteadyTime()),
                 settings,
@@ -332,8 +340,17 @@ public final class SandboxEntity extends EventSourcedBehavior<SandboxMessage, Re
     public SignalHandler<Sandbox> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.instance(), sandbox -> {
+                    work.note(sandbox);
                     if (sandbox.stage() != Stage.ABSENT) {
                         context.getSelf().tell(new SandboxMessage.Resume());
+                    }
+                })
+                // What it is may be known only when the journal answers again.
+                .onSignal(RecoveryFailed.class, (sandbox, failed) -> neighbours.resumeLater(id))
+                // It leaves memory, is handed over to another node, or its journal has failed.
+                .onSignal(PostStop.instance(), sandbox -> {
+                    if (work.isUnfinished()) {
+                        neighbours.resumeLater(id);
                     }
                 })
                 .build();

@@ -10,9 +10,6 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.domain.identity.StoreId;
 import dev.sealbox.domain.placement.Place;
-import dev.sealbox.domain.placement.Siting;
-import dev.sealbox.domain.placement.Wanted;
-import dev.sealbox.domain.sandbox.Blueprint;
 import dev.sealbox.domain.sandbox.HostFull;
 import dev.sealbox.domain.sandbox.Sandbox;
 import dev.sealbox.domain.sandbox.Sandbox.Stage;
@@ -21,19 +18,16 @@ import dev.sealbox.domain.sandbox.SandboxHosts;
 import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxRefusal;
 import dev.sealbox.domain.sandbox.StartSandbox;
-import dev.sealbox.domain.sandbox.StoreLayer;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.store.StoreView;
 import dev.sealbox.persistence.entity.SandboxMessage.Effect;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -49,6 +43,7 @@ final class SandboxWork {
     private final Neighbours neighbours;
     private final SandboxHosts hosts;
 
+    private Sandbox known = Sandbox.ABSENT;
     private Layers layers = Layers.UNKNOWN;
     private Optional<Effect> underWay = Optional.empty();
     private final int attempts;
@@ -61,13 +56,11 @@ final class SandboxWork {
 
     private boolean restartClock;
 
-    /** Until when a place is waited for; empty while there is one. */
-    private Optional<Long> queuedUntil = Optional.empty();
-
     /** Whether it was looked for an image since it was last asked to wake. */
     private boolean looked;
 
-    private final Duration queueFor;
+    private final Placing placing;
+    private final SandboxStores stores;
 
     SandboxWork(
             SandboxId id,
@@ -81,7 +74,8 @@ final class SandboxWork {
         this.hosts = hosts;
         this.attempts = settings.startAttempts();
         this.attemptsLeft = attempts;
-        this.queueFor = settings.queueFor();
+        this.placing = new Placing(hosts, settings.queueFor());
+        this.stores = new SandboxStores(id, neighbours, hosts);
     }
 
     /** Somebody waits for the start, and wants to hear of a failure rather than of a later success. */
@@ -135,8 +129,26 @@ final class SandboxWork {
         return layers.names();
     }
 
+    /** What is to be done is that of this sandbox from now on. */
+    void note(Sandbox sandbox) {
+        known = sandbox;
+    }
+
+    /** Whether there is something to do that nobody may ask for when this actor is gone. */
+    boolean isUnfinished() {
+        return underWay.isPresent()
+                || !known.settled()
+                || (known.stage() == Stage.LOST && !left)
+                || (known.stage() == Stage.RUNNING && known.branch().revoked() && !isCut());
+    }
+
+    private boolean isCut() {
+        return layers.completeFor(known) && layers.policy(id, known).revision() <= enforced;
+    }
+
     /** Does what the sandbox's stage asks for, unless something is under way. */
     void proceed(Sandbox sandbox) {
+        note(sandbox);
         if (underWay.isPresent()) {
             return;
         }
@@ -166,46 +178,21 @@ final class SandboxWork {
 
     private void layer(Sandbox sandbox) {
         underWay = Optional.of(Effect.LAYER);
-        var views = new ConcurrentHashMap<StoreId, Optional<StoreView>>();
-        var all = sandbox.stack().stores().stream()
-                .map(StoreLayer::store)
-                .map(store -> neighbours
-                        .bind(sandbox.organization(), store, id)
-                        .thenAccept(reply -> views.put(store, view(store, reply)))
-                        .toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
         context.pipeToSelf(
-                CompletableFuture.allOf(all),
-                (done, failure) -> failure == null
-                        ? new SandboxMessage.Layered(Map.copyOf(views))
+                stores.views(sandbox),
+                (views, failure) -> failure == null
+                        ? new SandboxMessage.Layered(views)
                         : new SandboxMessage.Finished(Effect.LAYER, 0, Optional.of(failure)));
     }
 
-    private static Optional<StoreView> view(StoreId store, StoreReply reply) {
-        return switch (reply) {
-            case StoreReply.Done(var state, var refreshed) -> Optional.of(state.view(store));
-            case StoreReply.Refused(var reason) -> Optional.empty();
-        };
-    }
-
-    /** The host for one whose files lie on {@code files}: there, when nowhere is better. */
+    /** The host for one whose files lie on {@code files}. */
     HostId near(HostId files, SandboxCommand.CreateSandbox create) {
-        return hosts.near(files, wanted(create.blueprint(), create.siting()))
-                .found()
-                .orElse(files);
-    }
-
-    private static Wanted wanted(Blueprint plan, Siting siting) {
-        return new Wanted(plan.template(), plan.limits().size(), plan.fileLayers(), siting.labels());
-    }
-
-    private static Wanted wanted(Sandbox sandbox) {
-        return wanted(sandbox.blueprint(), sandbox.upkeep().site().wanted());
+        return placing.near(files, create);
     }
 
     private void start(Sandbox sandbox) {
         if (sandbox.host().isEmpty()) {
-            placed(hosts.place(wanted(sandbox))).ifPresent(this::conclude);
+            placed(placing.first(sandbox)).ifPresent(this::conclude);
             return;
         }
         if (sandbox.stage() == Stage.WAKING && mustMove(sandbox)) {
@@ -236,36 +223,19 @@ final class SandboxWork {
     private Optional<SandboxCommand> placed(Place place) {
         return switch (place) {
             case Place.On(var host) -> {
-                queuedUntil = Optional.empty();
+                placing.found();
                 yield Optional.of(new SandboxCommand.PlaceSandbox(host));
             }
             case Place.Nowhere() -> failedStart(new SandboxRefusal.NoHost().message());
             case Place.Full() -> {
                 var full = new SandboxRefusal.ClusterFull(false).message();
-                if (maySoonHaveRoom()) {
+                if (placing.maySoonHaveRoom()) {
                     pause("find a place for", full);
                     yield Optional.empty();
                 }
                 yield failedStart(full);
             }
         };
-    }
-
-    private boolean maySoonHaveRoom() {
-        var until = queuedUntil.orElseGet(() -> System.nanoTime() + queueFor.toNanos());
-        queuedUntil = Optional.of(until);
-        return until - System.nanoTime() > 0;
-    }
-
-    /** The host that was to start it has promised its room to others since it last told. */
-    private Optional<SandboxCommand> placedAnew(Sandbox sandbox) {
-        var former = sandbox.host().orElseThrow();
-        // What is left of one whose host was lost comes from the layer store, wherever it goes.
-        var place = sandbox.blueprint().fileLayers().isEmpty()
-                        || sandbox.upkeep().site().anew()
-                ? hosts.place(wanted(sandbox))
-                : hosts.near(former, wanted(sandbox));
-        return placed(place.found().equals(Optional.of(former)) ? new Place.Full() : place);
     }
 
     /** Whether it cannot wake where it is. */
@@ -327,13 +297,7 @@ final class SandboxWork {
         var here = sandbox.host().orElseThrow();
         var image = sandbox.upkeep().site().image();
         if (found && image.isPresent()) {
-            var plan = sandbox.blueprint();
-            var there = hosts.place(new Wanted(
-                    plan.template(),
-                    plan.limits().size(),
-                    image.get().layers(),
-                    sandbox.upkeep().site().wanted().labels()));
-            return switch (there) {
+            return switch (placing.with(image.get().layers(), sandbox)) {
                 case Place.On(var host) ->
                     host.equals(here)
                             ? failedWake(HostFull.MESSAGE)
@@ -400,30 +364,9 @@ final class SandboxWork {
         context.getSelf().tell(new SandboxMessage.Conclude(outcome));
     }
 
-    /** Ends the container, then lets the stores and the place in the organisation go. */
     private void end(Sandbox sandbox) {
         var lost = sandbox.stage() == Stage.LOST;
-        effect(
-                Effect.END,
-                lost ? LOOSE_END : 0,
-                () -> sandbox.host()
-                        .map(host -> hosts.stop(host, id).<Void>thenApply(done -> null))
-                        .orElseGet(() -> CompletableFuture.completedFuture(null))
-                        .handle((done, failure) -> failure == null || lost
-                                ? leave(sandbox)
-                                : CompletableFuture.<Void>failedFuture(failure))
-                        .thenCompose(leaving -> leaving));
-    }
-
-    private CompletableFuture<Void> leave(Sandbox sandbox) {
-        var unbound = sandbox.stack().stores().stream()
-                .map(layer -> neighbours
-                        .unbind(sandbox.organization(), layer.store(), id)
-                        .toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(unbound)
-                .thenCompose(done -> neighbours.release(sandbox.organization(), id))
-                .thenAccept(reply -> {});
+        effect(Effect.END, lost ? LOOSE_END : 0, () -> stores.letGo(sandbox, lost));
     }
 
     private void effect(Effect effect, long revision, Supplier<? extends CompletionStage<?>> action) {
@@ -484,7 +427,7 @@ final class SandboxWork {
     /** Nothing was begun on its host. */
     private Optional<SandboxCommand> full(Sandbox sandbox) {
         return switch (sandbox.stage()) {
-            case STARTING -> placedAnew(sandbox);
+            case STARTING -> placed(placing.another(sandbox));
             case WAKING -> {
                 if (!looked && sandbox.upkeep().site().image().isPresent()) {
                     move(sandbox);
@@ -494,7 +437,8 @@ final class SandboxWork {
             }
             case REBOOTING -> failedWake(HostFull.MESSAGE);
             // One that is put back has its disk there; of one whose host was lost nothing is there yet.
-            case RESTORING -> sandbox.upkeep().site().anew() ? placedAnew(sandbox) : failedStart(HostFull.MESSAGE);
+            case RESTORING ->
+                sandbox.upkeep().site().anew() ? placed(placing.another(sandbox)) : failedStart(HostFull.MESSAGE);
             default -> failedStart(HostFull.MESSAGE);
         };
     }

@@ -2,10 +2,12 @@ package dev.sealbox.persistence.entity;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
@@ -53,6 +55,9 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
 
     private final Pushes pushes = new Pushes(this::tell);
     private boolean resumesLater;
+
+    /** The keys that are to be destroyed, as it was last written down. */
+    private Set<KeyId> condemned = Set.of();
 
     private SecretStoreEntity(
             StoreId id,
@@ -114,6 +119,7 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     }
 
     private void follow(SecretStore store, List<StoreEvent> events, ActorRef<StoreReply> replyTo) {
+        condemned = store.condemned();
         var asker = Optional.of(new Asker(replyTo, store));
         if (events.stream().anyMatch(event -> concernsSandboxes(store, event))) {
             push(store, store.bound(), asker);
@@ -215,7 +221,10 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
                 : List.<StoreEvent>of();
         return Effect()
                 .persist(Records.of(events, Origin.system(store.organization()), clock))
-                .thenRun(after -> shredded.asker().ifPresent(waiting -> waiting.tell(shredded.refreshed())));
+                .thenRun(after -> {
+                    condemned = after.condemned();
+                    shredded.asker().ifPresent(waiting -> waiting.tell(shredded.refreshed()));
+                });
     }
 
     private static List<StoreEvent> accepted(SecretStore store, StoreCommand command) {
@@ -240,7 +249,17 @@ public final class SecretStoreEntity extends EventSourcedBehavior<StoreMessage, 
     @Override
     public SignalHandler<SecretStore> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.instance(), store -> resume(store, store.bound()))
+                .onSignal(RecoveryCompleted.instance(), store -> {
+                    condemned = store.condemned();
+                    resume(store, store.bound());
+                })
+                // As with a sandbox: nobody may ask for it when this actor is gone.
+                .onSignal(RecoveryFailed.class, (store, failed) -> resumeLater())
+                .onSignal(PostStop.instance(), store -> {
+                    if (pushes.underWay() || !condemned.isEmpty()) {
+                        resumeLater();
+                    }
+                })
                 .build();
     }
 

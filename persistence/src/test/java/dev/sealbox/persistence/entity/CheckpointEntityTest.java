@@ -108,6 +108,20 @@ class CheckpointEntityTest {
     }
 
     @Test
+    void isComeBackToWhenItLeavesWhileItsFilesAreCopied() {
+        request();
+        hosts.next("checkpoint");
+        var again =
+                ACTORS.spawn(CheckpointEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, EntityTests.CLOCK));
+        hosts.next("checkpoint");
+
+        again.tell(new CheckpointMessage.Stop());
+
+        asker.expectTerminated(again);
+        assertThat(neighbours.toBeResumed).containsExactly(id);
+    }
+
+    @Test
     void hasItsFilesLetGoUntilTheHostHasDoneIt() {
         request();
         hosts.next("checkpoint").succeed(new Taken(1, false));

@@ -332,6 +332,42 @@ class SandboxEntityTest {
         again.tell(new SandboxMessage.Stop());
 
         asker.expectTerminated(again);
+        assertThat(neighbours.toBeResumed)
+                .as("nobody may ask for it on the node that has it next")
+                .containsExactly(id);
+    }
+
+    @Test
+    void isNotComeBackToWhenItLeavesWithNothingToDo() {
+        fallAsleep();
+        var again = ACTORS.spawn(
+                SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, RANDOM, EntityTests.CLOCK));
+        again.tell(new SandboxMessage.Stop());
+
+        asker.expectTerminated(again);
+        assertThat(neighbours.toBeResumed).isEmpty();
+    }
+
+    /** As when the database is away in the moment in which the host has done its part. */
+    @Test
+    void isComeBackToWhenItsJournalFails() {
+        run();
+        execute(HIBERNATE);
+        var hibernation = hosts.next("hibernate");
+        sandbox.persistenceTestKit().failNextPersisted("sandbox|" + id);
+        // There is nobody to wait for any more.
+        hosts.settle = () -> {};
+        hibernation.succeed(new SandboxHosts.Kept(1, Optional.empty()));
+        asker.awaitAssert(() -> assertThat(neighbours.toBeResumed).containsExactly(id));
+
+        sandbox.persistenceTestKit().failNextRead("sandbox|" + id);
+        var resumed = ACTORS.spawn(
+                SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, RANDOM, EntityTests.CLOCK));
+        asker.expectTerminated(resumed);
+        assertThat(neighbours.toBeResumed).as("it is still away").hasSizeGreaterThan(1);
+
+        ACTORS.spawn(SandboxEntity.create(id, neighbours, hosts, EntityTests.SETTINGS, RANDOM, EntityTests.CLOCK));
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(1, Optional.empty()));
     }
 
     private static final SandboxCommand HIBERNATE = new SandboxCommand.HibernateSandbox(HibernationCause.CALL);

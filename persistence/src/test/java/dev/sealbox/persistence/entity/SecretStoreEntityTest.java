@@ -206,6 +206,22 @@ class SecretStoreEntityTest {
     }
 
     @Test
+    void isComeBackToWhenItLeavesWhileItTellsItsSandboxes() {
+        create();
+        told(new StoreCommand.BindSandbox(SANDBOX));
+        neighbours.heldBack = true;
+        var again =
+                ACTORS.spawn(SecretStoreEntity.create(id, neighbours, vault, EntityTests.SETTINGS, EntityTests.CLOCK));
+        TestProbe<StoreReply> asker = ACTORS.createTestProbe();
+        asker.awaitAssert(() -> assertThat(neighbours.refreshed).containsKey(SANDBOX));
+
+        again.tell(new StoreMessage.Stop());
+
+        asker.expectTerminated(again);
+        assertThat(neighbours.toBeResumed).containsExactly(id);
+    }
+
+    @Test
     void forgetsASandboxThatIsNotBoundAndAsksALaggingOneAgain() {
         create();
         told(new StoreCommand.BindSandbox(SANDBOX));

@@ -81,6 +81,7 @@ abstract class Frames implements Http2FrameListener, Http2Connection.Listener, H
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
         guard.count();
+        wire.boundTable();
     }
 
     @Override

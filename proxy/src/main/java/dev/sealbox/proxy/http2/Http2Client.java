@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A client's connection that carries many exchanges at once. Belongs to its event loop. */
 public final class Http2Client extends Frames {
-    private final Http2Limits limits;
     private final Owner owner;
 
     /** Who is told of what begins on the connection. */
@@ -23,13 +22,12 @@ public final class Http2Client extends Frames {
     /** On a link whose TLS handshake is done and chose HTTP/2. Nothing is read before {@link #begin}. */
     public Http2Client(Link link, Http2Limits limits, Owner owner) {
         super(link, limits, frames -> FrameHandler.server(limits, frames));
-        this.limits = limits;
         this.owner = owner;
     }
 
-    /** Reads from now on. */
-    public void begin() {
-        wire().begin(limits.clientConnectionWindow());
+    /** Reads from now on. {@code window} is for the bodies of all requests together. */
+    public void begin(int window) {
+        wire().begin(window);
     }
 
     /** Sends what was written. */

@@ -35,8 +35,12 @@ public final class Http2Server extends Frames {
         void changed();
     }
 
-    /** On a link whose TLS handshake is done and chose HTTP/2. */
-    public Http2Server(Link link, Http2Limits limits, Owner owner) {
+    /**
+     * On a link whose TLS handshake is done and chose HTTP/2.
+     *
+     * @param window for the bodies of all responses together
+     */
+    public Http2Server(Link link, Http2Limits limits, int window, Owner owner) {
         super(link, limits, frames -> FrameHandler.client(limits, frames));
         this.limits = limits;
         this.owner = owner;
@@ -45,7 +49,7 @@ public final class Http2Server extends Frames {
                 owner.changed();
             }
         });
-        wire().begin(limits.upstreamConnectionWindow());
+        wire().begin(window);
     }
 
     /** Whether an exchange more can begin. */

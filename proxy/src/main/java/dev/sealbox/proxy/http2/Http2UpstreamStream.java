@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One exchange on an upstream's connection. */
 public final class Http2UpstreamStream extends FrameStream implements UpstreamStream {
+    /** Interim responses among them; no window holds a sender of heads back. */
+    private static final int MOST_WAITING = 16;
+
     private final Http2Server server;
     private final Runnable wake;
     private final Deque<ResponseHead> heads = new ArrayDeque<>();
@@ -76,6 +79,9 @@ public final class Http2UpstreamStream extends FrameStream implements UpstreamSt
         if (responded) {
             received(HeadForms.trailers(headers));
             return;
+        }
+        if (heads.size() >= MOST_WAITING) {
+            throw new BadMessage("too many responses before the client has taken one");
         }
         var head = HeadForms.response(headers);
         responded = !head.isInterim();

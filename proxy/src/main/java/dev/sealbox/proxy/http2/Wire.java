@@ -4,6 +4,7 @@ import dev.sealbox.proxy.transport.Cut;
 import dev.sealbox.proxy.transport.Link;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
@@ -70,6 +71,17 @@ final class Wire {
     /** Who frames of that stream are for. */
     @Nullable FrameStream bound(@Nullable Http2Stream stream) {
         return stream == null ? null : stream.getProperty(key);
+    }
+
+    /**
+     * Keeps no larger table of fields that were sent than every peer has. The codec makes it as large as the peer says that its
+     * own may be, up to 4 GiB, and the peer has that filled. Before anything is written by what it has said.
+     */
+    void boundTable() throws Http2Exception {
+        var table = encoder().configuration().headersConfiguration();
+        if (table.maxHeaderTableSize() > Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE) {
+            table.maxHeaderTableSize(Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE);
+        }
     }
 
     boolean canWrite(Http2Stream stream) {

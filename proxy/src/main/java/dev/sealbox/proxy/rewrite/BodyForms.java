@@ -20,17 +20,18 @@ record BodyForms(Substitutions substitutions, ByteBufAllocator allocator) {
             return watch(substitutions, allocator);
         }
         if (contentType != null && Form.hasParts(contentType)) {
-            return depth == MAX_DEPTH ? Transformer.UNCHANGED : multipart(contentType, depth);
+            return depth == MAX_DEPTH ? watch(substitutions, allocator) : multipart(contentType, depth);
         }
         var form = Form.ofBody(contentType);
         return form == Form.URL_ENCODED ? new FormOrJson(this::as) : as(form);
     }
 
-    /** Where its boundary is not known nothing can be told from it. */
+    /** Where its boundary is not known nothing in it is changed. */
     private Transformer multipart(String contentType, int depth) {
         return Boundary.of(contentType)
-                .<Transformer>map(boundary -> new Multipart(boundary, part -> of(part, depth + 1), allocator))
-                .orElse(Transformer.UNCHANGED);
+                .<Transformer>map(boundary -> new Multipart(
+                        boundary, part -> of(part, depth + 1), watch(substitutions, allocator), allocator))
+                .orElseGet(() -> watch(substitutions, allocator));
     }
 
     /** For what is not to be changed. */

@@ -35,10 +35,11 @@ final class Multipart implements Transformer {
 
     private final Patterns delimiters;
     private final Function<@Nullable String, Transformer> parts;
+    private final Transformer others;
     private final ByteBufAllocator allocator;
 
     private State state = State.CONTENT;
-    private Transformer part = Transformer.UNCHANGED;
+    private @Nullable Transformer part;
 
     /** A delimiter begins with a line's end; the first may stand where none is, so one is imagined there. */
     private ByteBuf held = Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII);
@@ -51,11 +52,21 @@ final class Multipart implements Transformer {
         EPILOGUE
     }
 
-    /** @param parts what changes the content of a part that has this Content-Type, or none */
-    Multipart(String boundary, Function<@Nullable String, Transformer> parts, ByteBufAllocator allocator) {
+    /**
+     * Takes {@code others} over.
+     *
+     * @param parts what changes the content of a part that has this Content-Type, or none
+     * @param others looks at all else that goes by, and gives it back as it is and at once
+     */
+    Multipart(
+            String boundary,
+            Function<@Nullable String, Transformer> parts,
+            Transformer others,
+            ByteBufAllocator allocator) {
         var delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
         this.delimiters = new Patterns(List.of(new Patterns.Entry(delimiter, null)));
         this.parts = parts;
+        this.others = others;
         this.allocator = allocator;
     }
 
@@ -85,6 +96,9 @@ final class Multipart implements Transformer {
                         yield false;
                     }
                 };
+            }
+            if (last) {
+                append(out, others.end());
             }
             if (in.isReadable()) {
                 held = allocator.buffer(in.readableBytes()).writeBytes(in);
@@ -116,7 +130,7 @@ final class Multipart implements Transformer {
         long found = delimiters.find(in, in.readerIndex(), in.writerIndex(), last);
         pass(in, Patterns.position(found) - in.readerIndex(), out);
         if (Patterns.indexOf(found) == Patterns.UNDECIDED) {
-            if (last) {
+            if (last && part != null) {
                 append(out, part.end());
             }
             return false;
@@ -130,10 +144,12 @@ final class Multipart implements Transformer {
             pass(in, length, out);
             return true;
         }
-        append(out, part.end());
+        if (part != null) {
+            append(out, part.end());
+            part = null;
+        }
         boolean closing = in.getByte(in.readerIndex() + length) == '-';
         copy(in, end - in.readerIndex(), out);
-        part = Transformer.UNCHANGED;
         state = closing ? State.EPILOGUE : State.HEAD;
         return true;
     }
@@ -197,8 +213,12 @@ final class Multipart implements Transformer {
         return field.find() ? field.group(1).replace("\r\n", " ").strip() : null;
     }
 
-    /** Content of the present part. */
+    /** Content of the present part; before the first there is none. */
     private void pass(ByteBuf in, int length, ByteBuf out) {
+        if (part == null) {
+            copy(in, length, out);
+            return;
+        }
         int unreal = Math.min(imagined, length);
         in.skipBytes(unreal);
         imagined -= unreal;
@@ -211,7 +231,9 @@ final class Multipart implements Transformer {
         int unreal = Math.min(imagined, length);
         in.skipBytes(unreal);
         imagined -= unreal;
-        out.writeBytes(in, length - unreal);
+        if (length > unreal) {
+            append(out, others.feed(in.readRetainedSlice(length - unreal)));
+        }
     }
 
     private static void append(ByteBuf out, ByteBuf more) {
@@ -223,6 +245,9 @@ final class Multipart implements Transformer {
     public void close() {
         held.release();
         held = Unpooled.EMPTY_BUFFER;
-        part.close();
+        others.close();
+        if (part != null) {
+            part.close();
+        }
     }
 }

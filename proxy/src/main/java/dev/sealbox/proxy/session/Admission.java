@@ -6,6 +6,7 @@ import dev.sealbox.domain.egress.HostName;
 import dev.sealbox.domain.egress.SandboxAddress;
 import dev.sealbox.domain.identity.SecretName;
 import dev.sealbox.proxy.transport.Cut;
+import dev.sealbox.proxy.transport.Windows;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -35,6 +37,8 @@ public final class Admission {
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
     private final OwnAddresses addresses = new OwnAddresses();
     private final ReadBacks readBacks = new ReadBacks();
+    private final Windows windows = new Windows();
+    private final AtomicInteger streams = new AtomicInteger();
     private final Set<Passage> passages = new HashSet<>();
     private final Map<Channel, Trail> trails = new HashMap<>();
     private @Nullable Session current;
@@ -57,6 +61,21 @@ public final class Admission {
     /** What it has read back of its values. */
     public ReadBacks readBacks() {
         return readBacks;
+    }
+
+    /** What may wait of the bodies of requests on its connections that carry many. */
+    public Windows windows() {
+        return windows;
+    }
+
+    /** Counts a request on such a connection in, until {@link #endStream}; refuses when there are {@code most}. */
+    public boolean beginStream(int most) {
+        return streams.getAndUpdate(count -> count < most ? count + 1 : count) < most;
+    }
+
+    /** Counts it out. */
+    public void endStream() {
+        streams.decrementAndGet();
     }
 
     /** Holds the present session for one request; null when the sandbox has been expelled. */

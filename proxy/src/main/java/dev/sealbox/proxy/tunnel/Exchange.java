@@ -84,7 +84,8 @@ final class Exchange {
         if (head.fields().has("expect") && !expectsContinue(head)) {
             throw new Objection(Problem.expectation());
         }
-        var fields = outgoing(head, upgrade, resealer, substitutions, services.dropsRanges());
+        boolean whole = head.fields().has("range") && (services.dropsRanges() || isForSecrets(session, origin.host()));
+        var fields = outgoing(head, upgrade, resealer, substitutions, whole);
         var rewritten = services.rewriter()
                 .head(head, target, origin.secure(), authority(origin), fields, substitutions, allocator);
         this.session = session;
@@ -120,13 +121,13 @@ final class Exchange {
     }
 
     private static Fields outgoing(
-            RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions, boolean dropsRanges) {
+            RequestHead head, boolean upgrade, Resealer resealer, Substitutions substitutions, boolean whole) {
         boolean wantsTrailers = head.fields().lists("te", "trailers");
         var fields = head.fields()
                 .endToEnd()
                 .without("content-length", "transfer-encoding", "expect", "host", "http2-settings");
         if (!resealer.isEmpty()) {
-            fields = searchable(fields, !substitutions.isEmpty(), dropsRanges);
+            fields = searchable(fields, !substitutions.isEmpty(), whole);
         }
         if (upgrade) {
             // Without extensions no message is compressed, and every one can be searched as it comes.
@@ -137,6 +138,14 @@ final class Exchange {
         return wantsTrailers ? fields.with("TE", "trailers") : fields;
     }
 
+    /**
+     * Whether any secret may be used at that host, if not in this request: what rules, a tunnel without a name or plain HTTP
+     * keep out now may have been stored there before, by a request like that which a range could read in parts.
+     */
+    private static boolean isForSecrets(Session session, HostName host) {
+        return session.names().stream().anyMatch(name -> session.policy().mayUse(name, host));
+    }
+
     private static String authority(Origin origin) {
         var host = origin.host().value();
         return host.contains(":") ? "[" + host + "]" : host;
@@ -145,10 +154,12 @@ final class Exchange {
     /**
      * Asks for a response that can be searched: where a secret may be used, unpacked and whole, since a range could cut
      * a value in two; elsewhere at least packed in a way that can be unpacked.
+     *
+     * @param whole whether no range may be asked for in any case
      */
-    private static Fields searchable(Fields asked, boolean usesSecrets, boolean dropsRanges) {
+    private static Fields searchable(Fields asked, boolean usesSecrets, boolean whole) {
         var fields = asked.without("grpc-accept-encoding");
-        if (dropsRanges) {
+        if (whole) {
             fields = fields.without("range", "if-range");
         }
         if (usesSecrets) {

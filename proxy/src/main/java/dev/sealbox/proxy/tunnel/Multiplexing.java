@@ -3,6 +3,7 @@ package dev.sealbox.proxy.tunnel;
 import dev.sealbox.proxy.http2.Http2Client;
 import dev.sealbox.proxy.http2.Http2ClientStream;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2Error;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -30,12 +31,22 @@ final class Multiplexing implements Phase, Http2Client.Owner {
 
     static Phase begin(Conversation conversation) {
         var begun = new Multiplexing(conversation);
-        begun.client.begin();
+        var limits = conversation.services().limits().http2();
+        begun.client.begin(conversation
+                .admission()
+                .windows()
+                .give(conversation.client().channel(), limits.clientConnectionWindow(), limits.clientWindows()));
         return begun;
     }
 
     @Override
     public void begun(Http2ClientStream stream) {
+        if (!conversation
+                .admission()
+                .beginStream(conversation.services().limits().http2().streams())) {
+            stream.reset(Http2Error.REFUSED_STREAM);
+            return;
+        }
         courses.put(stream, new Course(conversation, stream, () -> awake(stream)));
         awake(stream);
     }
@@ -73,7 +84,7 @@ final class Multiplexing implements Phase, Http2Client.Owner {
     }
 
     private void end(Course course) {
-        course.close();
+        close(course);
         courses.remove(course.stream());
         idleSince = System.nanoTime();
     }
@@ -111,9 +122,14 @@ final class Multiplexing implements Phase, Http2Client.Owner {
         client.flush();
     }
 
+    private void close(Course course) {
+        course.close();
+        conversation.admission().endStream();
+    }
+
     @Override
     public void close() {
-        courses.values().forEach(Course::close);
+        courses.values().forEach(this::close);
         courses.clear();
         ready.clear();
     }

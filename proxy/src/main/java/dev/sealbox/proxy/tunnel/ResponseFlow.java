@@ -76,7 +76,8 @@ final class ResponseFlow {
             throw new Objection(Problem.badResponse("too many interim responses"));
         }
         if (head.status() != 100 && !request.http10()) {
-            client.interim(heads.bare(head, head.fields().endToEnd().without("content-length", "transfer-encoding")));
+            client.interim(heads.bare(
+                    head, head.fields().endToEnd().without("content-length", "transfer-encoding", "alt-svc")));
         }
     }
 

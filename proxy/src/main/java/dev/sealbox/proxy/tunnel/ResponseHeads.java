@@ -26,8 +26,10 @@ record ResponseHeads(Resealer resealer) {
 
     private static Fields fields(ResponsePlan plan, Framing framing, boolean differs) {
         var fields = plan.head().fields().endToEnd().without("transfer-encoding", "alt-svc");
-        // Without a body (HEAD, 304) the length is about another response and stays as it is.
-        boolean bodiless = framing instanceof Framing.None;
+        // Without a body (HEAD, 304) the length is about another response and stays as it is; 204 has none (RFC 9110,
+        // 8.6),
+        // and who believed one would take the next response for a body.
+        boolean bodiless = framing instanceof Framing.None && plan.head().status() != 204;
         fields = bodiless ? fields : fields.without("content-length");
         fields = plan.packed() ? fields.without("content-encoding", "accept-ranges") : fields;
         return differs ? fields.without(DIGESTS) : fields;

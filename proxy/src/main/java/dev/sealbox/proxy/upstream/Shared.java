@@ -1,7 +1,9 @@
 package dev.sealbox.proxy.upstream;
 
+import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.proxy.http2.Http2Server;
 import dev.sealbox.proxy.transport.Link;
+import dev.sealbox.proxy.transport.Windows;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,6 +27,7 @@ final class Shared {
     private static final int MOST_REMEMBERED = 1000;
 
     private final Map<UpstreamPool.Key, Multiplexed> open = new HashMap<>();
+    private final Map<SandboxId, Windows> windows = new HashMap<>();
     private final Map<Origin, Boolean> single = new Remembered();
     private final Dialer dialer;
     private final EventLoop loop;
@@ -95,12 +98,24 @@ final class Shared {
                 many.dismissed().forEach(one -> one.place().completeExceptionally(orUnknown(failure)));
             }
         } else if ("h2".equals(link.protocol())) {
-            many.add(new Http2Server(link, dialer.http2(), owner(key, many)));
+            many.add(new Http2Server(link, dialer.http2(), window(key.sandbox(), link), owner(key, many)));
             many.settle();
         } else {
             single.put(key.origin(), true);
             separate(key, many.dismissed(), link);
         }
+    }
+
+    private int window(SandboxId sandbox, Link link) {
+        var limits = dialer.http2();
+        var own = windows.computeIfAbsent(sandbox, first -> new Windows());
+        int given = own.give(link.channel(), limits.upstreamConnectionWindow(), limits.upstreamWindows());
+        var unused = link.channel().closeFuture().addListener(closed -> {
+            if (own.areUnused()) {
+                windows.remove(sandbox, own);
+            }
+        });
+        return given;
     }
 
     private static Throwable orUnknown(@Nullable Throwable failure) {

@@ -71,7 +71,7 @@ class MultipartTest {
     void neverChangesABoundaryThatIsAToken() {
         var body =
                 "--" + TOKEN + "\r\n\r\na " + TOKEN + " b\r\n--" + TOKEN + "\r\n\r\n" + TOKEN + "\r\n--" + TOKEN + "--";
-        var transformer = new Multipart(TOKEN, MultipartTest::part, ByteBufAllocator.DEFAULT);
+        var transformer = new Multipart(TOKEN, MultipartTest::part, Transformer.UNCHANGED, ByteBufAllocator.DEFAULT);
 
         assertThat(cut(transformer, body, new Random(1)))
                 .isEqualTo("--" + TOKEN + "\r\n\r\na " + VALUE + " b\r\n--" + TOKEN + "\r\n\r\n" + VALUE + "\r\n--"
@@ -101,7 +101,7 @@ class MultipartTest {
                         default -> "x".repeat(random.nextInt(50));
                     });
         }
-        var whole = new Multipart("b", MultipartTest::part, ByteBufAllocator.DEFAULT);
+        var whole = new Multipart("b", MultipartTest::part, Transformer.UNCHANGED, ByteBufAllocator.DEFAULT);
 
         assertThat(rewritten(body.toString(), random))
                 .isEqualTo(text(whole.feed(bytes(body.toString()))) + text(whole.end()));
@@ -138,7 +138,8 @@ class MultipartTest {
     }
 
     private static String rewritten(String body, Random random) {
-        return cut(new Multipart("b", MultipartTest::part, ByteBufAllocator.DEFAULT), body, random);
+        return cut(
+                new Multipart("b", MultipartTest::part, Transformer.UNCHANGED, ByteBufAllocator.DEFAULT), body, random);
     }
 
     private static String cut(Transformer transformer, String body, Random random) {

@@ -68,6 +68,7 @@ public final class Host {
     private final Runs runs = new Runs();
     private final Set<SandboxId> starting = ConcurrentHashMap.newKeySet();
     private final Set<SandboxId> builders = ConcurrentHashMap.newKeySet();
+    private final Removals removals = new Removals();
     private final LastUses uses;
     private final Adoption adoption = new Adoption(this);
     private final Map<SandboxId, Long> usedBefore;
@@ -110,6 +111,11 @@ public final class Host {
     /** Whether {@code run} of the sandbox goes on, and none of it begins. */
     boolean isSame(SandboxId sandbox, UsageMeter.Run run) {
         return runs.of(sandbox).filter(run::equals).isPresent() && !starting.contains(sandbox);
+    }
+
+    /** What is removed of sandboxes that are elsewhere, apart from starts. */
+    Removals removals() {
+        return removals;
     }
 
     /** For what needs no sandbox that is awake. */
@@ -174,7 +180,9 @@ public final class Host {
 
     /** Its sandbox is asked before it can reach anything: the order may be one that nobody waits for any more. */
     CompletionStage<Unit> start(StartSandbox start, Registrar registrar) {
-        return adoption.done().thenCompose(any -> promised(start, registrar));
+        return adoption.done()
+                .thenCompose(any -> removals.beforeStart(start.policy().sandbox()))
+                .thenCompose(any -> promised(start, registrar));
     }
 
     private CompletionStage<Unit> promised(StartSandbox start, Registrar registrar) {

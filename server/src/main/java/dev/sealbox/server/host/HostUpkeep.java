@@ -5,11 +5,7 @@ import dev.sealbox.domain.layer.LayerOffers;
 import dev.sealbox.domain.sandbox.Registrar;
 import dev.sealbox.domain.sandbox.Stay;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -39,18 +35,25 @@ public final class HostUpkeep implements AutoCloseable {
     private final Registrar registrar;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("host-upkeep").factory());
-    private final Set<SandboxId> asked = new HashSet<>();
+    private final RestingDisks resting;
 
-    HostUpkeep(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar) {
+    HostUpkeep(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar, RestingDisks resting) {
+        this.resting = resting;
         this.host = host;
         this.capacity = capacity;
         this.layers = layers;
         this.registrar = registrar;
     }
 
-    /** Begins at once. */
-    public static HostUpkeep start(Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar) {
-        var upkeep = new HostUpkeep(host, capacity, layers, registrar);
+    /**
+     * Begins at once.
+     *
+     * @param askAgainAfter until a sandbox whose disk lies here is asked again whether it is elsewhere
+     */
+    public static HostUpkeep start(
+            Host host, HostCapacity capacity, LayerOffers layers, Registrar registrar, Duration askAgainAfter) {
+        var resting = new RestingDisks(host, registrar, askAgainAfter, System::nanoTime);
+        var upkeep = new HostUpkeep(host, capacity, layers, registrar, resting);
         upkeep.every(EVERY, upkeep::round);
         upkeep.every(BETWEEN_LOOKS_AT_WHAT_RUNS, upkeep::endStrays);
         return upkeep;
@@ -68,10 +71,9 @@ public final class HostUpkeep implements AutoCloseable {
             var emptying = capacity.isDraining();
             if (emptying) {
                 await(host.hibernateAll(registrar));
-                asked.clear();
             }
             var quiet = capacity.isQuiet();
-            var looked = look();
+            var looked = resting.look(emptying);
             var lent = stillLent();
             count();
             if (emptying) {
@@ -82,27 +84,6 @@ public final class HostUpkeep implements AutoCloseable {
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             log.warn("the upkeep of this host goes on later: {}", e.toString());
         }
-    }
-
-    /** @param settled whether all that was asked about stays as it is */
-    private record Looked(boolean settled, int onlyHere) {}
-
-    private Looked look() throws InterruptedException, ExecutionException, TimeoutException {
-        var stays = new ArrayList<Optional<Stay>>();
-        for (var sandbox : await(host.runtime().disks())) {
-            if (!host.runs(sandbox) && asked.add(sandbox)) {
-                stays.add(removedIfGone(sandbox));
-                TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
-            }
-        }
-        return new Looked(
-                stays.stream()
-                        .allMatch(
-                                stay -> stay.filter(known -> known != Stay.BUSY).isPresent()),
-                (int) stays.stream()
-                        .flatMap(Optional::stream)
-                        .filter(stay -> stay == Stay.ONLY_HERE || stay == Stay.UNKNOWN)
-                        .count());
     }
 
     /** Lets copies of disks go that were made for other hosts, when the disk runs here or is gone; how many are left. */
@@ -141,28 +122,6 @@ public final class HostUpkeep implements AutoCloseable {
                 layers.unshared().size()));
     }
 
-    /** How the sandbox stands to this host; empty when that cannot be asked now. */
-    private Optional<Stay> removedIfGone(SandboxId sandbox) throws InterruptedException, TimeoutException {
-        try {
-            var stay = await(registrar.stay(host.id(), sandbox));
-            switch (stay) {
-                case LEFT -> {
-                    if (!host.runs(sandbox)) {
-                        log.info("removing the disk of {}, which is not here any more", sandbox);
-                        await(host.stop(sandbox));
-                    }
-                }
-                case LEAVING -> asked.remove(sandbox);
-                case UNKNOWN, BUSY, RUNS, SLEEPS, ONLY_HERE -> {}
-            }
-            return Optional.of(stay);
-        } catch (ExecutionException e) {
-            asked.remove(sandbox);
-            log.debug("whether {} has left is asked later: {}", sandbox, e.toString());
-            return Optional.empty();
-        }
-    }
-
     private void endIfGone(SandboxId sandbox, UsageMeter.Run run) throws InterruptedException, TimeoutException {
         try {
             var stay = await(registrar.stay(host.id(), sandbox));
@@ -180,8 +139,7 @@ public final class HostUpkeep implements AutoCloseable {
         }
     }
 
-    private static <T> T await(CompletionStage<T> stage)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    static <T> T await(CompletionStage<T> stage) throws InterruptedException, ExecutionException, TimeoutException {
         return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 

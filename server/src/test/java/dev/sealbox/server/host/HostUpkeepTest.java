@@ -2,6 +2,7 @@ package dev.sealbox.server.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sealbox.domain.Unit;
 import dev.sealbox.domain.egress.EgressGate;
 import dev.sealbox.domain.egress.EgressPolicy;
 import dev.sealbox.domain.egress.SandboxAddress;
@@ -16,6 +17,7 @@ import dev.sealbox.domain.sandbox.StartSandbox;
 import dev.sealbox.domain.sandbox.Stay;
 import dev.sealbox.domain.sandbox.Terms;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,10 +39,14 @@ class HostUpkeepTest {
     private static final SandboxId BOX = new SandboxId("sb-0000000000000001");
     private static final Terms TERMS = new Terms(0, new Limits(1, 1024, 20480));
 
+    private static final Duration AN_HOUR = Duration.ofHours(1);
+
     private final MemoryRuntime runtime = new MemoryRuntime();
     private final Map<SandboxId, EgressPolicy> admitted = new ConcurrentHashMap<>();
     private final LayeredTest.Files layers = new LayeredTest.Files();
     private final Known known = new Known();
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+    private final AtomicBoolean full = new AtomicBoolean();
     private Host host;
     private HostUpkeep upkeep;
 
@@ -58,10 +66,11 @@ class HostUpkeepTest {
                         HOST,
                         new CapacitySettings(Optional.empty(), 100, 100, Map.of()),
                         folder.resolve("draining"),
-                        () -> false,
+                        full::get,
                         () -> Set.of("base")),
                 folder.resolve("last-uses"));
-        upkeep = new HostUpkeep(host, host.capacity(), layers, known);
+        upkeep = new HostUpkeep(
+                host, host.capacity(), layers, known, new RestingDisks(host, known, AN_HOUR, nanos::get));
     }
 
     @AfterEach
@@ -194,6 +203,71 @@ class HostUpkeepTest {
         assertThat(runtime.asleep).isEmpty();
     }
 
+    /** It slept here when it was first asked, and went on elsewhere later: this host was full, or away for a while. */
+    @Test
+    void removesTheDiskOfOneThatLeavesLaterAfterAnHour() {
+        runtime.asleep.add(BOX);
+        known.stay = Stay.SLEEPS;
+        upkeep.round();
+        known.stay = Stay.LEFT;
+        nanos.addAndGet(AN_HOUR.toNanos() - 1);
+        upkeep.round();
+        assertThat(runtime.asleep).as("it is not asked all the time").contains(BOX);
+
+        nanos.addAndGet(1);
+        upkeep.round();
+
+        assertThat(runtime.asleep).isEmpty();
+    }
+
+    @Test
+    void asksAllAtOnceWhenItsDiskBecomesFull() {
+        runtime.asleep.add(BOX);
+        known.stay = Stay.SLEEPS;
+        upkeep.round();
+        known.stay = Stay.LEFT;
+        full.set(true);
+
+        upkeep.round();
+
+        assertThat(runtime.asleep).isEmpty();
+    }
+
+    /** Between the answer and what is done about it this thread may stand still for however long. */
+    @Test
+    void keepsTheDiskOfOneThatHasComeBackSinceItWasAsked() {
+        runtime.asleep.add(BOX);
+        known.stay = Stay.LEFT;
+        known.meanwhile = () -> {
+            run();
+            host.hibernate(BOX).toCompletableFuture().join();
+            runtime.asleep.add(BOX);
+        };
+        upkeep.round();
+        assertThat(runtime.asleep).contains(BOX);
+
+        known.meanwhile = () -> {};
+        known.stay = Stay.SLEEPS;
+        upkeep.round();
+        assertThat(runtime.asleep).contains(BOX);
+    }
+
+    @Test
+    void startsNothingBeforeWhatIsRemovedIsGone() {
+        var removed = new CompletableFuture<Unit>();
+        var removal = host.removals().remove(BOX, host.removals().starts(), () -> false, () -> removed);
+        var order = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false);
+
+        var started = host.start(order, known).toCompletableFuture();
+        assertThat(started).isNotDone();
+        assertThat(runtime.running).isEmpty();
+        removed.complete(Unit.DONE);
+
+        started.join();
+        assertThat(removal.toCompletableFuture().join()).isTrue();
+        assertThat(runtime.running).containsKey(BOX);
+    }
+
     @Test
     void takesNothingBeforeItKnowsWhatItHas() {
         runtime.running.put(BOX, new SandboxAddress(BOX, "100.96.0.9"));
@@ -244,6 +318,7 @@ class HostUpkeepTest {
     /** What is known of every sandbox. */
     private static final class Known implements Registrar {
         private volatile Stay stay = Stay.RUNS;
+        private volatile Runnable meanwhile = () -> {};
         private volatile Supplier<CompletionStage<Claim>> claim = () -> done(new Claim.Runs(policy(BOX, 1), TERMS));
 
         @Override
@@ -253,6 +328,7 @@ class HostUpkeepTest {
 
         @Override
         public CompletionStage<Stay> stay(HostId asking, SandboxId sandbox) {
+            meanwhile.run();
             return done(stay);
         }
 
