@@ -121,6 +121,7 @@ void leave_tmp_empty(void);  /* of what told that it belongs to the disk */
 
 /* savable.c */
 void handle_savable(int connection);
+int look_for_gone_folders(void);
 
 /* elevate.c: both sides of what takes the place of the setuid bit. */
 int listen_for_elevation(void); /* -1 when nobody can be heard */

@@ -83,7 +83,8 @@ static void let_go_of_the_host(int relayed)
 /*
  * The argument "relayed" says that connections come over standard input; else they do to the inherited listener. "try"
  * ends at once, and "stay" never: by them a host learns whether it can run anything, and save it. "elevate" is no agent,
- * but one of its clients. "name" gives a sandbox that was saved under another name its own.
+ * but one of its clients. "name" gives a sandbox that was saved under another name its own. "folders" looks for what
+ * cannot be saved where only who may trace others can.
  */
 int main(int count, char **arguments)
 {
@@ -98,6 +99,8 @@ int main(int count, char **arguments)
     prctl(PR_SET_DUMPABLE, 0);
     if (count == 3 && strcmp(arguments[1], "name") == 0)
         return sethostname(arguments[2], strlen(arguments[2])) < 0;
+    if (count == 2 && strcmp(arguments[1], "folders") == 0)
+        return look_for_gone_folders();
     let_go_of_the_host(relayed);
     if (relayed)
         leave_tmp_empty();

@@ -141,7 +141,8 @@ static void join(char *groups)
 
 /*
  * What runsc is to find in its place: the shim with the file that has it loaded, and no /proc/sys/net. runsc takes a
- * file there for the mark of the host's own network, which the kernel shows in all networks since Linux 6.8.
+ * file there for the mark of the host's own network, which the kernel shows in all networks since Linux 6.8. Whoever
+ * cannot see a whole /proc may not mount one either, as runsc does in a user namespace, so there is one beside it.
  */
 static void set_the_stage_for_runsc(const char *shim)
 {
@@ -152,6 +153,8 @@ static void set_the_stage_for_runsc(const char *shim)
     fputs("/dev/sealbox-shim.so\n", preload);
     step(STAGE, fchmod(fileno(preload), 0444));
     step(STAGE, fclose(preload));
+    step(STAGE, mkdir(STAGE "/proc", 0700));
+    step("/proc", mount("proc", STAGE "/proc", "proc", MS_RELATIME, NULL));
     step("/proc/sys/net", mount("tmpfs", "/proc/sys/net", "tmpfs", MS_RDONLY | MS_NODEV, "size=4k"));
 }
 

@@ -92,3 +92,28 @@ void handle_savable(int connection)
     else
         send_frame(connection, FRAME_DONE, "", 0);
 }
+
+/*
+ * Whether a process is in a folder that was removed: its exit code. A program of its own, since the agent's own handlers
+ * may not ask where others are. Whoever cannot be asked has ended.
+ */
+int look_for_gone_folders(void)
+{
+    char path[300], name[4096 + 32];
+    DIR *processes = opendir("/proc");
+    struct dirent *process;
+    int gone = processes == NULL;
+    while (!gone && (process = readdir(processes)) != NULL) {
+        if (!isdigit((unsigned char)process->d_name[0]))
+            continue;
+        snprintf(path, sizeof path, "/proc/%s/cwd", process->d_name);
+        ssize_t length = readlink(path, name, sizeof name - 1);
+        if (length > 0) {
+            name[length] = 0;
+            gone = is_gone(name);
+        }
+    }
+    if (processes != NULL)
+        closedir(processes);
+    return gone;
+}

@@ -51,6 +51,7 @@ public final class Bench {
         ALL.put("exec", List.of(Lifecycle::exec));
         ALL.put("checkpoint", List.of(Lifecycle::checkpoint));
         ALL.put("sandbox", SandboxSpeed.PARTS);
+        ALL.put("memory", List.of(MemorySpeed::measure));
         ALL.put("sandbox-request", List.of(SandboxRequest::measure));
     }
 

@@ -169,7 +169,7 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** Ends its processes and keeps its disk; the next call wakes it. May be repeated. */
+    /** Puts it to sleep with its disk, and in gVisor with its processes where they can be kept; the next call wakes it. May be repeated. */
     public void hibernate() {
         requests.call("POST", path() + "/hibernate");
     }

@@ -41,6 +41,7 @@ final class SandboxJson {
             Optional<List<String>> warnings,
             Optional<Map<String, String>> hostLabels,
             Optional<String> onHostLoss,
+            Optional<Boolean> memory,
             Optional<List<Hook>> webhooks) {
 
         static Sandbox of(SandboxView view, String domain) {
@@ -67,6 +68,7 @@ final class SandboxJson {
                     Optional.of(view.upkeep().site().wanted().onHostLoss())
                             .filter(policy -> policy != OnHostLoss.FAIL)
                             .map(OnHostLoss::word),
+                    Optional.of(view.upkeep().site().processes()).filter(kept -> kept),
                     Optional.empty());
         }
 
@@ -101,6 +103,7 @@ final class SandboxJson {
                     warnings,
                     hostLabels,
                     onHostLoss,
+                    memory,
                     hooks);
         }
 
@@ -118,10 +121,14 @@ final class SandboxJson {
         }
     }
 
-    /** {@code keeps} says what of it is kept: processes do not survive. */
+    /** {@code keeps} says what of it is kept: its disk alone, or its processes as well. */
     record Hibernated(String sandboxID, String status, long sizeBytes, String keeps) {
         static Hibernated of(SandboxView view) {
-            return new Hibernated(view.id().value(), "hibernated", view.upkeep().keptBytes(), "disk");
+            return new Hibernated(view.id().value(), "hibernated", view.upkeep().keptBytes(), keeps(view));
+        }
+
+        private static String keeps(SandboxView view) {
+            return view.upkeep().site().processes() ? "memory" : "disk";
         }
     }
 

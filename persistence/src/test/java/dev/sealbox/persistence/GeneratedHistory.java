@@ -225,7 +225,7 @@ final class GeneratedHistory {
         laterOn.add(() -> {
             tell(system(id), id, new SandboxCommand.PlaceSandbox(HOST));
             views.forEach(view -> tell(system(id), view.id(), new StoreCommand.BindSandbox(id)));
-            laterOn.add(() -> tell(system(id), id, new SandboxCommand.ConfirmStarted()));
+            laterOn.add(() -> tell(system(id), id, new SandboxCommand.ConfirmStarted(false)));
         });
     }
 

@@ -89,10 +89,10 @@ final class RememberedHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Unit> start(HostId host, StartSandbox start) {
+    public CompletionStage<Boolean> start(HostId host, StartSandbox start) {
         return unlessBroken(() -> admit(start.policy()).thenApply(done -> {
             started.put(start.policy().sandbox(), start);
-            return done;
+            return false;
         }));
     }
 
@@ -150,7 +150,7 @@ final class RememberedHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image) {
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image, boolean processes) {
         return unlessBroken(() -> {
             forget(sandbox);
             return CompletableFuture.completedFuture(new Kept(8192, Optional.empty()));

@@ -6,6 +6,7 @@ import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Launch;
 import dev.sealbox.domain.sandbox.Limits;
 import dev.sealbox.domain.sandbox.SandboxMissing;
+import dev.sealbox.domain.sandbox.SandboxRuntime.Started;
 import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Template;
 import dev.sealbox.runtime.container.ContainerSpec;
@@ -75,6 +76,7 @@ final class Host {
     private final HostedLayers layers;
     private final Silence silence = new Silence();
     private final WholeCheckpoint wholeCheckpoints;
+    private final WholeSleep wholeSleep;
     private final Map<List<String>, Map<String, byte[]>> trust = new ConcurrentHashMap<>();
 
     Host(RuntimeSettings settings) {
@@ -93,17 +95,20 @@ final class Host {
         this.addresses = AddressPool.of(settings.addressPool());
         this.sessions = new HostedSessions(settings.sessions(), deadlines);
         this.ports = new HostedPorts(settings.portConnections());
-        this.wholeCheckpoints = new WholeCheckpoint(new WholeCheckpoint.Parts(
-                store,
-                driver,
-                router,
-                cgroups,
-                silence,
-                settings.silenceTimeout(),
-                settings.freezeTimeout(),
-                this::agentAtOnce,
-                this::socket,
-                record -> launched -> spec(record, launched.limits())));
+        var saving = new Saving(
+                new Saving.Parts(store, router, silence, settings.silenceTimeout(), this::agentAtOnce, this::socket));
+        this.wholeSleep = new WholeSleep(store, saving);
+        this.wholeCheckpoints = new WholeCheckpoint(
+                new WholeCheckpoint.Parts(
+                        store,
+                        driver,
+                        router,
+                        cgroups,
+                        settings.freezeTimeout(),
+                        this::agentAtOnce,
+                        this::socket,
+                        record -> launched -> spec(record, launched.limits())),
+                saving);
     }
 
     Router router() {
@@ -211,7 +216,17 @@ final class Host {
      * Starts a sandbox that does not run, or that is to be put back to a checkpoint. Else its disk is kept if there is
      * one; what a failed first start made is removed.
      */
-    SandboxAddress start(Launch launch) {
+    Started start(Launch launch) {
+        // From here on the disk may change, and what was in memory be of use to nobody else.
+        var kept = wholeSleep.kept().takeOut(launch.sandbox());
+        try {
+            return start(launch, kept.map(MemoryImage::of));
+        } finally {
+            kept.ifPresent(store::discard);
+        }
+    }
+
+    private Started start(Launch launch, Optional<MemoryImage> kept) {
         var former = store.folder(launch.sandbox()).record();
         if (launch.kept() && former.isEmpty()) {
             throw new RuntimeFailure("storage", "the disk of " + launch.sandbox() + " is not on this host");
@@ -220,38 +235,64 @@ final class Host {
         former.ifPresent(this::clear);
         next.ifPresent(record -> store.establish(store.folder(record.id()), record));
         var record = next.orElseGet(() -> establish(launch));
-        var memory = former.equals(next) && next.isPresent() ? Optional.<Path>empty() : memoryFor(launch);
+        var sameDisk = former.equals(next) && next.isPresent();
+        var memory = sameDisk ? ownMemory(launch, kept) : memoryOfOrigin(launch);
         try {
-            if (memory.isEmpty() || !goesOn(record, launch, memory.get())) {
+            var goesOn = memory.isPresent() && goesOn(record, launch, memory.get());
+            if (!goesOn) {
                 boot(record, launch, Optional.empty());
             }
-            return record.whereabouts();
+            return new Started(record.whereabouts(), goesOn && sameDisk);
         } catch (RuntimeException e) {
             undo(record, former.isEmpty(), e);
             throw e;
         }
     }
 
+    /**
+     * What processes had in memory that belong to the files of a disk.
+     *
+     * @param own whether they are of the same sandbox, and of the disk itself rather than of what it was made from
+     */
+    private record Memory(Path folder, boolean own) {}
+
     /** Of the processes that a new disk's files belong to, when they were saved by what is to run this sandbox. */
-    private Optional<Path> memoryFor(Launch launch) {
+    private Optional<Memory> memoryOfOrigin(Launch launch) {
         return launch.layers().stream()
                 .findFirst()
                 .map(store::memory)
-                .filter(MemoryImage::isThere)
-                .filter(image -> runtimes.of(Template.of(launch.template())).memory()
-                                instanceof Containers.Memory.Kept(var version)
-                        && image.isOfUse(version, launch.authority()))
-                .map(MemoryImage::folder);
+                .filter(image -> isOfUse(image, launch))
+                .map(image -> new Memory(image.folder(), false));
     }
 
-    private boolean goesOn(SandboxRecord record, Launch launch, Path memory) {
+    /** Of those that it fell asleep with. */
+    private Optional<Memory> ownMemory(Launch launch, Optional<MemoryImage> kept) {
+        var own = kept.filter(image -> launch.resume() && isOfUse(image, launch))
+                .map(image -> new Memory(image.folder(), true));
+        if (own.isEmpty() && launch.resume()) {
+            LOG.warn(
+                    "{} wakes without its processes: what was kept of them is gone, or of no use here",
+                    launch.sandbox());
+        }
+        return own;
+    }
+
+    private boolean isOfUse(MemoryImage image, Launch launch) {
+        return image.isThere()
+                && runtimes.of(Template.of(launch.template())).memory() instanceof Containers.Memory.Kept(var version)
+                && image.isOfUse(version, launch.authority());
+    }
+
+    private boolean goesOn(SandboxRecord record, Launch launch, Memory memory) {
         try {
             boot(record, launch, Optional.of(memory));
             return true;
         } catch (RuntimeFailure e) {
             LOG.warn("{} does not go on from memory, and begins with its disk", record.id(), e);
             clear(record);
-            store.forgetDisk(store.folder(record.id()));
+            if (!memory.own()) {
+                store.forgetDisk(store.folder(record.id()));
+            }
             return false;
         }
     }
@@ -284,7 +325,7 @@ final class Host {
     }
 
     /** @param memory from which it goes on, if not from its process 1 */
-    private void boot(SandboxRecord record, Launch launch, Optional<Path> memory) {
+    private void boot(SandboxRecord record, Launch launch, Optional<Memory> memory) {
         var folder = store.folder(record.id());
         var mount = driver.prepare(
                 disk(record, launch.limits().diskMB()),
@@ -310,9 +351,9 @@ final class Host {
                 groups,
                 socket(record.id()),
                 folder.log(),
-                memory));
+                memory.map(Memory::folder)));
         cgroups.limitSockets(record.id(), launch.limits());
-        if (memory.isPresent()) {
+        if (memory.isPresent() && !memory.get().own()) {
             containers.rename(record.id());
         }
         var agent = agentAtOnce(record.id());
@@ -429,12 +470,32 @@ final class Host {
         return store.disks();
     }
 
-    /** Ends a sandbox's processes and network, and returns the bytes of its disk, which stays. */
-    long park(SandboxId sandbox) {
-        var folder = store.folder(sandbox);
-        var record = folder.record()
+    /**
+     * Ends a sandbox's processes and network. Its disk stays.
+     *
+     * @param memory whether to keep what the processes have in memory, too, where that can be done
+     */
+    Taken park(SandboxId sandbox, boolean memory) {
+        var record = store.folder(sandbox)
+                .record()
                 .orElseThrow(() -> new RuntimeFailure("storage", "the disk of " + sandbox + " is not on this host"));
+        if (!memory) {
+            wholeSleep.kept().drop(sandbox);
+        }
+        var saved = Optional.of(runtimes)
+                .filter(all -> memory)
+                .flatMap(all -> all.saving(sandbox))
+                .filter(saving -> room().isEnoughFor(cgroups.memoryInUse(sandbox)))
+                .flatMap(saving -> wholeSleep.save(record, saving));
         clear(record);
+        var diskBytes = bytesAtRest(record);
+        saved.ifPresent(wholeSleep::settle);
+        // It may have been parked before, when the answer was lost.
+        var kept = wholeSleep.kept().of(sandbox);
+        return new Taken(diskBytes + kept.bytes(), kept.isThere());
+    }
+
+    private long bytesAtRest(SandboxRecord record) {
         var disk = disk(record, 0);
         // It may rest already, when this was asked before and the answer was lost.
         driver.rouse(disk);

@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 public final class OciRuntime implements SandboxRuntime, SandboxSessions, SandboxPorts, AutoCloseable {
     private final Host host;
     private final NodeLock lock;
-    private final Map<SandboxId, SandboxAddress> live = new ConcurrentHashMap<>();
+    private final Map<SandboxId, Started> live = new ConcurrentHashMap<>();
     private final SandboxLocks changing = new SandboxLocks();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -76,7 +76,7 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
         try {
             host = new Host(settings);
             var runtime = new OciRuntime(host, lock);
-            host.adopt().forEach(address -> runtime.live.put(address.sandbox(), address));
+            host.adopt().forEach(address -> runtime.live.put(address.sandbox(), new Started(address, false)));
             return runtime;
         } catch (RuntimeException e) {
             if (host != null) {
@@ -127,14 +127,14 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     }
 
     @Override
-    public CompletionStage<SandboxAddress> start(Launch launch) {
+    public CompletionStage<Started> start(Launch launch) {
         return changed(launch.sandbox(), () -> {
             var former = live.get(launch.sandbox());
-            var address = host.generation(launch.sandbox()) < launch.generation() ? null : former;
-            if (address != null && host.agent(launch.sandbox()).answers()) {
-                return address;
+            var same = host.generation(launch.sandbox()) < launch.generation() ? null : former;
+            if (same != null && host.agent(launch.sandbox()).answers()) {
+                return same;
             }
-            if (address != null && host.isAlive(launch.sandbox())) {
+            if (same != null && host.isAlive(launch.sandbox())) {
                 // Rather a failure now than the end of what runs in it.
                 throw new RuntimeFailure("agent", launch.sandbox() + " runs but does not answer");
             }
@@ -145,7 +145,7 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
         });
     }
 
-    private SandboxAddress started(Launch launch) {
+    private Started started(Launch launch) {
         try {
             var started = host.start(launch);
             live.put(launch.sandbox(), started);
@@ -160,10 +160,10 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     }
 
     @Override
-    public CompletionStage<Long> park(SandboxId sandbox) {
+    public CompletionStage<Taken> park(SandboxId sandbox, boolean memory) {
         return changed(sandbox, () -> {
             live.remove(sandbox);
-            return host.park(sandbox);
+            return host.park(sandbox, memory);
         });
     }
 
@@ -239,7 +239,7 @@ public final class OciRuntime implements SandboxRuntime, SandboxSessions, Sandbo
     public CompletionStage<List<SandboxAddress>> running() {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    var all = List.copyOf(live.values());
+                    var all = live.values().stream().map(Started::address).toList();
                     var silences = all.stream()
                             .collect(Collectors.toMap(
                                     each -> each, each -> host.silence().silences(each.sandbox())));

@@ -3,11 +3,10 @@ package dev.sealbox.runtime;
 import dev.sealbox.domain.identity.CheckpointId;
 import dev.sealbox.domain.identity.SandboxId;
 import dev.sealbox.domain.sandbox.Taken;
+import dev.sealbox.runtime.Saving.Subject;
 import dev.sealbox.runtime.container.ContainerSpec;
 import dev.sealbox.runtime.container.Containers;
 import dev.sealbox.runtime.exec.Agent;
-import dev.sealbox.runtime.exec.AgentSockets;
-import dev.sealbox.runtime.exec.Silence;
 import dev.sealbox.runtime.limits.Cgroups;
 import dev.sealbox.runtime.network.Router;
 import dev.sealbox.runtime.step.RuntimeFailure;
@@ -17,13 +16,11 @@ import dev.sealbox.runtime.storage.MemoryImage;
 import dev.sealbox.runtime.storage.SandboxRecord;
 import dev.sealbox.runtime.storage.StorageDriver;
 import dev.sealbox.runtime.storage.Store;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class WholeCheckpoint {
     private static final Logger LOG = LoggerFactory.getLogger(WholeCheckpoint.class);
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     /**
      * What of a host it needs.
@@ -47,88 +43,34 @@ final class WholeCheckpoint {
             StorageDriver driver,
             Router router,
             Cgroups cgroups,
-            Silence silence,
-            Duration patience,
             Duration freezeTimeout,
             Function<SandboxId, Agent> agent,
             Function<SandboxId, Path> socket,
             Function<SandboxRecord, Function<LaunchRecord, ContainerSpec>> spec) {}
 
     private final Parts parts;
+    private final Saving saving;
 
-    WholeCheckpoint(Parts parts) {
+    WholeCheckpoint(Parts parts, Saving saving) {
         this.parts = parts;
-    }
-
-    /** One sandbox, and what has made its container. */
-    private record Subject(
-            SandboxRecord record, LaunchRecord launched, Disk disk, Containers containers, String version) {
-        private SandboxId id() {
-            return record.id();
-        }
+        this.saving = saving;
     }
 
     /** Empty when its memory cannot be kept now, without harm to what runs; then nothing has happened. */
     Optional<Taken> take(SandboxRecord record, Disk disk, CheckpointId checkpoint, Containers containers) {
-        var launched = parts.store().folder(record.id()).launched();
-        if (launched.isEmpty() || !(containers.memory() instanceof Containers.Memory.Kept(var version))) {
-            return Optional.empty();
-        }
-        var subject = new Subject(record, launched.get(), disk, containers, version);
-        var socket = parts.socket().apply(record.id());
-        var done = parts.silence()
-                .during(
-                        record.id(),
-                        parts.patience(),
-                        () -> !AgentSockets.areOpen(socket),
-                        () -> unlessHindered(subject, checkpoint, socket));
-        if (done.isEmpty()) {
-            LOG.info("checkpoint {} of {} is without memory: somebody is connected to it", checkpoint, record.id());
-        }
-        return done.flatMap(taken -> taken);
+        return saving.subject(record, containers)
+                .flatMap(subject ->
+                        saving.unhindered(subject, "checkpoint " + checkpoint, () -> taken(subject, disk, checkpoint)));
     }
 
-    private Optional<Taken> unlessHindered(Subject subject, CheckpointId checkpoint, Path socket) {
-        var obstacle = parts.router().hasClosedLately(subject.record().whereabouts())
-                ? Optional.of("it has closed a connection in the last minute")
-                : obstacle(subject.id());
-        if (obstacle.isEmpty() && !holdsWithin(FAREWELL, () -> !AgentSockets.areOpen(socket))) {
-            obstacle = Optional.of("its agent does not hang up");
-        }
-        if (obstacle.isPresent()) {
-            LOG.info("checkpoint {} of {} is without memory: {}", checkpoint, subject.id(), obstacle.get());
-            return Optional.empty();
-        }
-        return Optional.of(taken(subject, checkpoint));
-    }
-
-    private Optional<String> obstacle(SandboxId sandbox) {
-        try {
-            return parts.agent().apply(sandbox).obstacle();
-        } catch (IOException | RuntimeFailure e) {
-            return Optional.of("its agent does not say whether it can be saved");
-        }
-    }
-
-    private static boolean holdsWithin(Duration time, BooleanSupplier condition) {
-        var deadline = System.nanoTime() + time.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            Thread.onSpinWait();
-        }
-        return true;
-    }
-
-    private Taken taken(Subject subject, CheckpointId checkpoint) {
+    private Taken taken(Subject subject, Disk disk, CheckpointId checkpoint) {
         var kept = new AtomicBoolean();
         var began = new AtomicLong();
         var size = parts.store().add(checkpoint, subject.record(), layer -> {
-            parts.driver().flush(subject.disk());
+            parts.driver().flush(disk);
             began.set(System.nanoTime());
             var image = MemoryImage.draftFor(layer);
-            kept.set(interrupted(subject, image, () -> parts.driver().capture(subject.disk(), layer)));
+            kept.set(interrupted(subject, image, () -> parts.driver().capture(disk, layer)));
             if (kept.get()) {
                 LOG.info(
                         "{} stood still for {} ms, for a checkpoint with memory",
@@ -143,16 +85,16 @@ final class WholeCheckpoint {
 
     /** Copies while nothing runs, and says whether the image is of use. The sandbox goes on in any case. */
     private boolean interrupted(Subject subject, MemoryImage image, Runnable copy) {
-        if (!pauses(subject)) {
+        if (!Saving.pauses(subject)) {
             parts.cgroups().whileFrozen(subject.id(), parts.freezeTimeout(), copy);
             return false;
         }
-        if (!isAlone(subject)) {
+        if (!saving.isAlone(subject)) {
             LOG.info("a checkpoint of {} is without memory: its kernel may still know a connection", subject.id());
             return stayed(subject, copy);
         }
         parts.store().folder(subject.id()).markComplete(false);
-        var saved = save(subject, image);
+        var saved = Saving.save(subject, image);
         // Where that fails, it ends as well.
         subject.containers().delete(subject.id());
         try {
@@ -163,26 +105,6 @@ final class WholeCheckpoint {
         return saved;
     }
 
-    private static boolean pauses(Subject subject) {
-        try {
-            subject.containers().pause(subject.id());
-            return true;
-        } catch (RuntimeFailure e) {
-            LOG.warn("{} does not stand still for a checkpoint with memory", subject.id(), e);
-            return false;
-        }
-    }
-
-    private boolean isAlone(Subject subject) {
-        try {
-            var where = subject.record().whereabouts();
-            return parts.router().reset(where) && !parts.router().hasClosedLately(where);
-        } catch (RuntimeFailure e) {
-            LOG.warn("connections of {} cannot be reset", subject.id(), e);
-            return false;
-        }
-    }
-
     private boolean stayed(Subject subject, Runnable copy) {
         try {
             copy.run();
@@ -190,16 +112,6 @@ final class WholeCheckpoint {
             subject.containers().resume(subject.id());
         }
         return false;
-    }
-
-    private static boolean save(Subject subject, MemoryImage image) {
-        try {
-            subject.containers().save(subject.id(), image.folder());
-            return true;
-        } catch (RuntimeFailure e) {
-            LOG.warn("the memory of {} could not be saved", subject.id(), e);
-            return false;
-        }
     }
 
     /** From the image if there is one that can be read, or else from its disk, as after a reboot. */

@@ -115,7 +115,7 @@ abstract class ContainmentTests {
 
         assertThat(slowest).isLessThan(BEARABLE);
         if (mayEndItself()) {
-            Node.await(node.runtime().park(attacker.sandbox()));
+            Node.await(node.runtime().park(attacker.sandbox(), false));
             reviveTheAttacker();
         } else {
             assertThat(Node.await(raging).exitCode()).isEqualTo(-1);

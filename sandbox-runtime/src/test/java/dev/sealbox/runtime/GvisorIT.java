@@ -238,17 +238,21 @@ class GvisorIT {
         var name = fork.sandbox() + "\n";
         assertThat(node.run(fork.sandbox(), look).stdout()).isEqualTo(name + name + name + name + "0\n");
         assertThat(node.run(fork.sandbox(), "cat /etc/machine-id").stdout()).isNotEqualTo(run("cat /etc/machine-id"));
+        sleepsAndWakes(fork, before);
         assertThat(node.run(fork.sandbox(), reach(fork.ip())).stdout()).isEqualTo("here\n");
         assertThat(node.checkpoint(fork.sandbox(), new CheckpointId(UUID.randomUUID())))
                 .as("with a connection that was just closed")
                 .isFalse();
         wentOn(fork.sandbox(), before);
-        Node.await(node.runtime().stop(fork.sandbox()));
+        assertThat(Node.await(node.runtime().park(fork.sandbox(), true)).memory())
+                .as("with a connection that was just closed")
+                .isFalse();
+        assertThat(node.wake(IN_GVISOR, fork.sandbox(), LIMITS, true)).isFalse();
+        beginsAgain(fork);
 
         node.restore(IN_GVISOR, one.sandbox(), 1, checkpoint);
         wentOn(one.sandbox(), before);
         assertThat(run("ls later 2>/dev/null || echo none")).isEqualTo("none\n");
-
         beginsAgain(node.startFor(Certificates.AUTHORITY + "\n", IN_GVISOR, LIMITS, checkpoint));
         beginsAgain(node.start("base-runc", LIMITS, checkpoint));
         var layers = node.disks().resolve("layers");
@@ -259,6 +263,30 @@ class GvisorIT {
         }
         beginsAgain(node.start(IN_GVISOR, LIMITS, checkpoint));
         Node.await(node.runtime().discard(checkpoint));
+    }
+
+    /** Also when the server was away meanwhile. */
+    private static void sleepsAndWakes(SandboxAddress sandbox, String[] before) {
+        var asleep = Node.await(node.runtime().park(sandbox.sandbox(), true));
+        assertThat(asleep.memory()).isTrue();
+        assertThat(processes(sandbox.sandbox())).isEmpty();
+        assertThat(kept(sandbox)).isNotEmpty();
+        assertThat(Node.await(node.runtime().park(sandbox.sandbox(), true)))
+                .as("it sleeps already")
+                .isEqualTo(asleep);
+        node.restart();
+        assertThat(node.wake(IN_GVISOR, sandbox.sandbox(), LIMITS, true)).isTrue();
+        assertThat(node.wake(IN_GVISOR, sandbox.sandbox(), LIMITS, true))
+                .as("it is awake already")
+                .isTrue();
+        wentOn(sandbox.sandbox(), before);
+        assertThat(node.run(sandbox.sandbox(), "hostname").stdout()).isEqualTo(sandbox.sandbox() + "\n");
+        assertThat(kept(sandbox)).as("what would be older than the disk").isEmpty();
+    }
+
+    private static String kept(SandboxAddress sandbox) {
+        var folder = node.disks().resolve("sandboxes/" + sandbox.sandbox());
+        return Node.Host.run("find", folder.toString(), "-name", "checkpoint.img");
     }
 
     /** Over the wire, from the address that it has now. */
@@ -296,24 +324,67 @@ class GvisorIT {
             client.send("after\n");
             client.readUntil("after\n");
         }
-        run("pkill -x cat; (exec 7> removed; sleep 4712) > /dev/null 2>&1 & sleep 0.2; rm removed");
-        assertThat(node.checkpoint(one.sandbox(), new CheckpointId(UUID.randomUUID())))
-                .isFalse();
-        assertThat(run("pgrep -fx 'sleep 4712' | wc -l; pkill -fx 'sleep 4712'"))
-                .isEqualTo("1\n");
+        run("pkill -x cat || true");
+        goesOnUndisturbed("(exec 7> removed; sleep 4712) > /dev/null 2>&1 & sleep 0.2; rm removed");
+        goesOnUndisturbed("mkdir gone; (cd gone; sleep 4712 > /dev/null 2>&1 &); sleep 0.2; rmdir gone");
         loseItsProcessesRatherThanEnd();
         var other = node.start();
         assertThat(node.checkpoint(other, new CheckpointId(UUID.randomUUID()))).isFalse();
         Node.await(node.runtime().stop(other));
     }
 
-    /** What nobody sees before, ends it in the attempt. */
-    private static void loseItsProcessesRatherThanEnd() {
-        run("mkdir gone; (cd gone; sleep 4713 > /dev/null 2>&1 &); sleep 0.2; rmdir gone; echo kept > kept");
+    private static void goesOnUndisturbed(String script) {
+        run(script);
         assertThat(node.checkpoint(one.sandbox(), new CheckpointId(UUID.randomUUID())))
                 .isFalse();
-        assertThat(run("cat kept; pgrep -fx 'sleep 4713' || echo none")).isEqualTo("kept\nnone\n");
+        assertThat(run("pgrep -fx 'sleep 4712' | wc -l; pkill -fx 'sleep 4712'"))
+                .isEqualTo("1\n");
+    }
+
+    /** A removed file that no process has open, as it is on its way from one to another. */
+    private static final String ON_ITS_WAY = """
+            import os, socket, time
+            one, other = socket.socketpair()
+            file = os.open('removed', os.O_CREAT | os.O_RDWR)
+            socket.send_fds(one, [b'x'], [file])
+            os.close(file); os.unlink('removed')
+            open('sent', 'w').close()
+            time.sleep(1000)
+            """;
+
+    /** What nobody sees before, ends it in the attempt. */
+    private static void loseItsProcessesRatherThanEnd() {
+        node.write(one.sandbox(), "sends.py", ON_ITS_WAY);
+        sends();
+        assertThat(node.checkpoint(one.sandbox(), new CheckpointId(UUID.randomUUID())))
+                .isFalse();
+        assertThat(run("cat kept; pgrep -c python3 || true")).isEqualTo("kept\n0\n");
         assertThat(Node.await(node.runtime().running())).contains(one);
+
+        sends();
+        assertThat(Node.await(node.runtime().park(one.sandbox(), true)).memory())
+                .isFalse();
+        assertThat(node.wake(IN_GVISOR, one.sandbox(), LIMITS, false)).isFalse();
+        assertThat(run("cat kept")).isEqualTo("kept\n");
+        beginsWithItsDiskWhenItCannotGoOn();
+    }
+
+    private static void sends() {
+        run("echo kept > kept; rm -f sent; setsid python3 sends.py > /dev/null 2>&1 &");
+        Eventually.holds(() -> assertThat(run("ls sent")).isEqualTo("sent\n"));
+    }
+
+    private static void beginsWithItsDiskWhenItCannotGoOn() {
+        run("touch taken; (exec 7< taken; exec sleep 4714) > /dev/null 2>&1 & echo later > kept");
+        Eventually.holds(() -> assertThat(run("pgrep -fx 'sleep 4714' | wc -l")).isEqualTo("1\n"));
+        assertThat(Node.await(node.runtime().park(one.sandbox(), true)).memory())
+                .isTrue();
+        var disk = node.disks().resolve("sandboxes/" + one.sandbox()).toString();
+        assertThat(Node.Host.run("find", disk, "-name", "taken", "-print", "-delete"))
+                .isNotEmpty();
+        assertThat(node.wake(IN_GVISOR, one.sandbox(), LIMITS, true)).isFalse();
+        assertThat(run("cat kept; pgrep -c sleep || true")).isEqualTo("later\n0\n");
+        assertThat(kept(one)).isEmpty();
     }
 
     @Test
@@ -329,7 +400,8 @@ class GvisorIT {
         assertThat(run("ps -ef | grep -c '[s]leep 1000'")).isEqualTo("1\n");
         assertThat(Node.await(node.runtime().memoryInUse(one.sandbox()))).isBetween(1L << 20, 512L << 20);
 
-        assertThat(Node.await(node.runtime().park(one.sandbox()))).isPositive();
+        assertThat(Node.await(node.runtime().park(one.sandbox(), false)).sizeBytes())
+                .isPositive();
         assertThat(processes(one.sandbox())).isEmpty();
         node.startAgain(IN_GVISOR, one.sandbox(), LIMITS);
 

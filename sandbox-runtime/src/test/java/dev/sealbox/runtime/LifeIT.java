@@ -70,8 +70,12 @@ class LifeIT {
         node.write(sandbox, "kept", "still here");
         node.run(sandbox, "sleep 1000 > /dev/null 2>&1 &");
 
-        assertThat(await(node.runtime().park(sandbox))).isPositive();
-        assertThat(await(node.runtime().park(sandbox))).as("parked already").isPositive();
+        var parked = await(node.runtime().park(sandbox, true));
+        assertThat(parked.sizeBytes()).isPositive();
+        assertThat(parked.memory()).as("on runc").isFalse();
+        assertThat(await(node.runtime().park(sandbox, true)))
+                .as("parked already")
+                .isEqualTo(parked);
 
         Eventually.holds(() -> assertThat(traces(sandbox))
                 .allMatch(trace -> trace.startsWith(node.data().toString())));
@@ -79,9 +83,9 @@ class LifeIT {
         assertThatThrownBy(() -> node.run(sandbox, "true")).hasRootCauseInstanceOf(SandboxMissing.class);
         node.restart();
         assertThat(await(node.runtime().running())).isEmpty();
-        var kept =
-                new Launch(sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY, Optional.empty(), 0, true);
-        await(node.runtime().start(kept));
+        var kept = new Launch(
+                sandbox, "base", List.of(), Node.LIMITS, Certificates.AUTHORITY, Optional.empty(), 0, true, true);
+        assertThat(await(node.runtime().start(kept)).resumed()).isFalse();
         assertThat(node.read(sandbox, "kept")).isEqualTo("still here");
         assertThat(node.run(sandbox, "pgrep sleep | wc -l").stdout().strip()).isEqualTo("0");
         await(node.runtime().limit(sandbox, new Limits(2, 2048, 20480)));

@@ -55,10 +55,10 @@ class LoopedDisksIT {
         assertThat(node.run(sandbox, "cat third; head -c 100M /dev/zero > second")
                         .stdout())
                 .isEqualTo("more\n");
-        assertThat(await(node.runtime().park(sandbox))).isGreaterThan(40L << 20);
+        assertThat(await(node.runtime().park(sandbox, true)).sizeBytes()).isGreaterThan(40L << 20);
         assertThat(mounts()).isEmpty();
         // Asked again, since an answer may be lost.
-        assertThat(await(node.runtime().park(sandbox))).isGreaterThan(40L << 20);
+        assertThat(await(node.runtime().park(sandbox, true)).sizeBytes()).isGreaterThan(40L << 20);
         var image = new CheckpointId(UUID.randomUUID());
         assertThat(await(node.runtime().image(sandbox, image))).isTrue();
         assertThat(mounts()).isEmpty();
@@ -75,7 +75,8 @@ class LoopedDisksIT {
                         Certificates.AUTHORITY,
                         Optional.empty(),
                         1,
-                        true)));
+                        true,
+                        false)));
         assertThat(node.run(sandbox, "cat third; test -s second").exitCode()).isZero();
 
         await(node.runtime().stop(sandbox));

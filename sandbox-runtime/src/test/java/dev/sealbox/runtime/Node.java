@@ -143,6 +143,7 @@ final class Node implements AutoCloseable {
                 Certificates.AUTHORITY,
                 origin(layers),
                 generation,
+                false,
                 false)));
     }
 
@@ -157,8 +158,9 @@ final class Node implements AutoCloseable {
     /** Of an organisation with this authority. */
     SandboxAddress startFor(String authority, String template, Limits limits, CheckpointId... layers) {
         var sandbox = SandboxId.random(ThreadLocalRandom.current());
-        return await(runtime.start(
-                new Launch(sandbox, template, List.of(layers), limits, authority, origin(layers), 0, false)));
+        return await(runtime.start(new Launch(
+                        sandbox, template, List.of(layers), limits, authority, origin(layers), 0, false, false)))
+                .address();
     }
 
     /** As the system does when it finds that a sandbox has ended: from its disk. One that runs goes on. */
@@ -167,8 +169,22 @@ final class Node implements AutoCloseable {
     }
 
     void startAgain(String template, SandboxId sandbox, Limits limits) {
-        await(runtime.start(
-                new Launch(sandbox, template, List.of(), limits, Certificates.AUTHORITY, Optional.empty(), 0, true)));
+        wake(template, sandbox, limits, false);
+    }
+
+    /** Of one that sleeps, with its processes if they are wanted; whether they go on. */
+    boolean wake(String template, SandboxId sandbox, Limits limits, boolean resume) {
+        return await(runtime.start(new Launch(
+                        sandbox,
+                        template,
+                        List.of(),
+                        limits,
+                        Certificates.AUTHORITY,
+                        Optional.empty(),
+                        0,
+                        true,
+                        resume)))
+                .resumed();
     }
 
     private static Optional<CheckpointId> origin(CheckpointId... layers) {

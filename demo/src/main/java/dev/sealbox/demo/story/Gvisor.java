@@ -90,6 +90,12 @@ final class Gvisor {
                 "in gVisor: so does the sandbox that was checkpointed",
                 "in memory\n1\n" + sandbox.id() + "\n",
                 shell.run(living).stdout());
+        sandbox.hibernate();
+        report.proveEqual(
+                "in gVisor: it falls asleep with its processes, and the next command finds them again",
+                "in memory\n1\n" + sandbox.id() + "\n",
+                shell.run(living).stdout());
+        egress.reveal(shell, "/gvisor-goes-on", world.values().api());
         fork.sandbox().kill();
         sandbox.kill();
     }

@@ -56,8 +56,11 @@ class SleepIT {
 
             manyCallsAtOnceWakeItOnce(sandbox);
             fallsAsleepByItselfAndNotWhileItIsUsed(world, sandbox);
-            goesOnFallingAsleepAfterARestart(world, sandbox);
-            hasItsSizeAlsoAfterSleepAndRestart(world, sandbox);
+            var whole = WholeSleeper.in(world);
+            whole.keepsItsProcesses();
+            goesOnFallingAsleepAfterARestart(world, sandbox, whole);
+            hasItsSizeAlsoAfterSleepAndRestart(world, sandbox, whole);
+            whole.end();
             beginsNothingNewWhileTheDiskIsNearlyFull(world, sandbox, free / 2);
             answersAsTheContractSays(world, sandbox);
             assertThat(world.stop()).isEmpty();
@@ -85,12 +88,13 @@ class SleepIT {
         assertThat(sandbox.commands().run("cat kept").stdout()).isEqualTo("still here");
     }
 
-    private void goesOnFallingAsleepAfterARestart(World world, Sandbox sandbox) throws Exception {
+    private void goesOnFallingAsleepAfterARestart(World world, Sandbox sandbox, WholeSleeper other) throws Exception {
         // On a busy machine it may have fallen asleep again since the last call.
         await(
                 "it runs",
                 () -> sandbox.commands().run("true").exitCode() == 0
                         && status(world, sandbox).equals("running"));
+        other.isDisturbed("hibernate");
         world.node().kill();
         world.node().start();
         await("it sleeps after the restart", () -> status(world, sandbox).equals("hibernated"));
@@ -98,9 +102,11 @@ class SleepIT {
         assertThat(woken.statusCode()).isEqualTo(200);
         assertThat(json.readTree(woken.body()).path("status").asText()).isEqualTo("running");
         assertThat(sandbox.commands().run("cat kept").stdout()).isEqualTo("still here");
+        other.isWhole();
     }
 
-    private static void hasItsSizeAlsoAfterSleepAndRestart(World world, Sandbox sandbox) throws Exception {
+    private static void hasItsSizeAlsoAfterSleepAndRestart(World world, Sandbox sandbox, WholeSleeper other)
+            throws Exception {
         sandbox.tag(Map.of("team", "blue"));
         sandbox.scale(8192);
         await("the kernel has the size", () -> memoryLimits(sandbox).equals(Set.of(8L << 30)));
@@ -109,12 +115,15 @@ class SleepIT {
         sandbox.wake();
         assertThat(memoryLimits(sandbox)).isEqualTo(Set.of(1L << 30));
         sandbox.autoscale(4096, 8192);
+        other.fallsAsleep();
+        other.isDisturbed("wake");
         world.node().kill();
         world.node().start();
         await(
                 "it grows to its lower bound after the restart",
                 () -> memoryLimits(sandbox).equals(Set.of(4L << 30)));
         assertThat(sandbox.tags()).isEqualTo(Map.of("team", "blue"));
+        other.isWhole();
     }
 
     /** What the kernel says, in bytes, of the group of version 1 or 2. */

@@ -140,6 +140,9 @@ public sealed interface Trace {
             // The same sandbox with the same stores, wherever it is.
             case SandboxEvent.SandboxSited sited -> new None();
             case SandboxEvent.DiskKept kept -> new None();
+            case SandboxEvent.ProcessesKept kept -> new None();
+            case SandboxEvent.ProcessesDropped dropped -> new None();
+            case SandboxEvent.ProcessesResumed resumed -> new None();
             case SandboxEvent.SandboxMoved moved -> new None();
             case SandboxEvent.SandboxRecreated recreated -> new None();
             case SandboxEvent.CheckpointNamed named -> new None();

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param origin the checkpoint that it was forked from, which it may know of itself
  * @param generation how often it was put back to a checkpoint; a host whose container is of an older one replaces it
  * @param kept whether its disk must be there already; then a missing one is a failure, and not made anew
+ * @param resume whether it goes on with the processes that were kept with that disk, if they were; else they are dropped
  */
 public record Launch(
         SandboxId sandbox,
@@ -23,13 +24,14 @@ public record Launch(
         String authority,
         Optional<CheckpointId> origin,
         int generation,
-        boolean kept) {
+        boolean kept,
+        boolean resume) {
     public Launch {
         layers = List.copyOf(layers);
     }
 
     /** The first start of a sandbox that is no fork. */
     public Launch(SandboxId sandbox, String template, List<CheckpointId> layers, Limits limits, String authority) {
-        this(sandbox, template, layers, limits, authority, Optional.empty(), 0, false);
+        this(sandbox, template, layers, limits, authority, Optional.empty(), 0, false, false);
     }
 }

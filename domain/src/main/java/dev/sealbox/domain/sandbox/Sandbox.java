@@ -61,6 +61,9 @@ import dev.sealbox.domain.sandbox.SandboxEvent.PatchFailed;
 import dev.sealbox.domain.sandbox.SandboxEvent.PortClosed;
 import dev.sealbox.domain.sandbox.SandboxEvent.PortExposed;
 import dev.sealbox.domain.sandbox.SandboxEvent.PreviewGuarded;
+import dev.sealbox.domain.sandbox.SandboxEvent.ProcessesDropped;
+import dev.sealbox.domain.sandbox.SandboxEvent.ProcessesKept;
+import dev.sealbox.domain.sandbox.SandboxEvent.ProcessesResumed;
 import dev.sealbox.domain.sandbox.SandboxEvent.ReachWidened;
 import dev.sealbox.domain.sandbox.SandboxEvent.RebootRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.RestoreRequested;
@@ -189,7 +192,7 @@ public record Sandbox(
             case CreateSandbox c -> refuse(new SandboxRefusal.AlreadyExists());
             case SealNames(var drawn) -> sealNames(drawn);
             case PlaceSandbox(var on) -> Whereabouts.place(this, on);
-            case ConfirmStarted() -> started();
+            case ConfirmStarted(var resumed) -> started(resumed);
             case ReportMissing(var boot) ->
                 stage == Stage.RUNNING && boot == upkeep.boot()
                         ? accept(new SandboxLost("its container is gone"))
@@ -199,7 +202,7 @@ public record Sandbox(
                 stage == Stage.RUNNING && timeout > 0 && timeout == blueprint.timeoutSeconds()
                         ? accept(new HibernateRequested(HibernationCause.IDLE))
                         : accept();
-            case ConfirmHibernated(var keptBytes, var image) -> hibernated(keptBytes, image);
+            case ConfirmHibernated hibernated -> hibernated(hibernated);
             case NoteImage(var image) ->
                 stage == Stage.WAKING && upkeep.site().image().isEmpty() ? accept(new DiskKept(image)) : accept();
             case MoveSandbox(var to) -> Whereabouts.move(this, to);
@@ -256,10 +259,10 @@ public record Sandbox(
         return alive() && !wanted.isEmpty() ? accept(new TokensAdded(wanted)) : accept();
     }
 
-    private Decision<SandboxEvent, SandboxRefusal> started() {
+    private Decision<SandboxEvent, SandboxRefusal> started(boolean resumed) {
         return switch (stage) {
             case STARTING, RESTORING -> accept(new SandboxStarted());
-            case WAKING -> accept(new SandboxWoken());
+            case WAKING -> resumed ? accept(new SandboxWoken(), new ProcessesResumed()) : accept(new SandboxWoken());
             case REBOOTING -> accept(new SandboxRebooted());
             default -> accept();
         };
@@ -281,13 +284,16 @@ public record Sandbox(
         };
     }
 
-    private Decision<SandboxEvent, SandboxRefusal> hibernated(long keptBytes, Optional<CheckpointId> image) {
+    private Decision<SandboxEvent, SandboxRefusal> hibernated(ConfirmHibernated kept) {
         if (stage != Stage.HIBERNATING) {
             return accept();
         }
-        return image.<Decision<SandboxEvent, SandboxRefusal>>map(
-                        made -> accept(new SandboxHibernated(keptBytes), new DiskKept(made)))
-                .orElseGet(() -> accept(new SandboxHibernated(keptBytes)));
+        var events = new ArrayList<SandboxEvent>(List.of(new SandboxHibernated(kept.keptBytes())));
+        kept.image().ifPresent(made -> events.add(new DiskKept(made)));
+        if (kept.processes()) {
+            events.add(new ProcessesKept());
+        }
+        return accept(events.toArray(SandboxEvent[]::new));
     }
 
     /** One that runs takes over a timeout that somebody chose; clients send 0 for what was not chosen. */
@@ -318,7 +324,10 @@ public record Sandbox(
     private Decision<SandboxEvent, SandboxRefusal> reboot() {
         return switch (stage) {
             case RUNNING -> accept(new RebootRequested());
-            case HIBERNATED -> accept(new WakeRequested());
+            case HIBERNATED ->
+                upkeep.site().processes()
+                        ? accept(new ProcessesDropped(), new WakeRequested())
+                        : accept(new WakeRequested());
             case STOPPING, STOPPED -> refuse(new SandboxRefusal.Stopped());
             case LOST -> refuse(new SandboxRefusal.NotRunning(stage.status()));
             default -> accept();
@@ -389,6 +398,9 @@ public record Sandbox(
             case HibernateRequested(var cause) -> at(Stage.HIBERNATING, "");
             case SandboxHibernated(var keptBytes) -> at(Stage.HIBERNATED, "").with(upkeep.hibernated(keptBytes));
             case DiskKept(var image) -> with(upkeep.at(upkeep.site().kept(imageOf(image, recorded.at()))));
+            case ProcessesKept kept -> with(upkeep.at(upkeep.site().withProcesses(true)));
+            case ProcessesDropped dropped -> with(upkeep.at(upkeep.site().withProcesses(false)));
+            case ProcessesResumed resumed -> with(upkeep.at(upkeep.site().withProcesses(true)));
             case SandboxMoved(var to, var layers) ->
                 with(stage, stack, tokens, Optional.of(to), checkpoints, reason)
                         .with(
@@ -406,7 +418,8 @@ public record Sandbox(
             case WakeRequested() -> at(Stage.WAKING, "");
             case SandboxWoken() -> at(Stage.RUNNING, "").with(upkeep.booted());
             case WakeFailed(var why) -> at(Stage.HIBERNATED, "").with(upkeep.troubled(why));
-            case RebootRequested() -> at(Stage.REBOOTING, "");
+            case RebootRequested() ->
+                at(Stage.REBOOTING, "").with(upkeep.at(upkeep.site().withProcesses(false)));
             case SandboxRebooted() -> at(Stage.RUNNING, "").with(upkeep.booted());
             case TimeoutChanged(var seconds) -> with(blueprint.withTimeout(seconds));
             case TagsReplaced(var tags) -> with(upkeep.tagged(tags, recorded.at()));

@@ -55,7 +55,8 @@ public sealed interface SandboxCommand {
 
     record PlaceSandbox(HostId host) implements SandboxCommand {}
 
-    record ConfirmStarted() implements SandboxCommand {}
+    /** {@code resumed} is whether it woke with the processes that it fell asleep with; false also from an earlier version. */
+    record ConfirmStarted(boolean resumed) implements SandboxCommand {}
 
     /** The start failed for good, or the container is gone. */
     record ReportLost(String reason) implements SandboxCommand {}
@@ -72,10 +73,12 @@ public sealed interface SandboxCommand {
     /**
      * It sleeps.
      *
-     * @param keptBytes of its disk
+     * @param keptBytes of its disk, and of its processes if they were kept
      * @param image the layer that its disk was made into, if it was
+     * @param processes whether they were kept; false also from an earlier version
      */
-    record ConfirmHibernated(long keptBytes, Optional<CheckpointId> image) implements SandboxCommand {}
+    record ConfirmHibernated(long keptBytes, Optional<CheckpointId> image, boolean processes)
+            implements SandboxCommand {}
 
     /** It is about to wake, and its disk was made into this layer where it lies. */
     record NoteImage(CheckpointId image) implements SandboxCommand {}

@@ -42,6 +42,15 @@ public sealed interface SandboxEvent {
     /** The disk of one that sleeps is a layer, too, so that it can wake elsewhere. */
     record DiskKept(CheckpointId image) implements SandboxEvent {}
 
+    /** Its processes are kept, too: what they had in memory lies on its host, and its next start there goes on with them. */
+    record ProcessesKept() implements SandboxEvent {}
+
+    /** They are to end after all: who reboots one that sleeps wants none of them. */
+    record ProcessesDropped() implements SandboxEvent {}
+
+    /** With the wake before: those that were kept go on. */
+    record ProcessesResumed() implements SandboxEvent {}
+
     /**
      * One that sleeps is to wake on another host.
      *

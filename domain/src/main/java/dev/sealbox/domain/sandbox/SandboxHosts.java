@@ -37,9 +37,16 @@ public interface SandboxHosts {
     /**
      * A disk that was kept.
      *
+     * @param bytes of the disk, and of the processes if they were kept
      * @param image the layer that was made of it, if others can have layers and there was room
+     * @param processes whether what they had in memory was kept beside it
      */
-    record Kept(long bytes, Optional<CheckpointId> image) {}
+    record Kept(long bytes, Optional<CheckpointId> image, boolean processes) {
+        /** A disk alone. */
+        public Kept(long bytes, Optional<CheckpointId> image) {
+            this(bytes, image, false);
+        }
+    }
 
     /** Chooses a host for what is new. */
     Place place(Wanted wanted);
@@ -80,8 +87,10 @@ public interface SandboxHosts {
     /**
      * Starts the container and opens the egress gate for it; complete when the first command can run. Fails with
      * {@link HostFull} when that host has promised too much by now.
+     *
+     * @return whether processes that were kept when it fell asleep go on, which are then wanted
      */
-    CompletionStage<Unit> start(HostId host, StartSandbox start);
+    CompletionStage<Boolean> start(HostId host, StartSandbox start);
 
     /** Replaces the policy of a running sandbox; complete when the next request is decided by it. */
     CompletionStage<Unit> enforce(HostId host, EgressPolicy policy);
@@ -90,8 +99,9 @@ public interface SandboxHosts {
      * Ends a sandbox's processes and network and keeps its disk.
      *
      * @param image what to make of it for other hosts; empty for nothing
+     * @param processes whether to keep what they have in memory as well, where that can be done; else none is kept
      */
-    CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image);
+    CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image, boolean processes);
 
     /**
      * Tells the host the terms of a sandbox that runs there.

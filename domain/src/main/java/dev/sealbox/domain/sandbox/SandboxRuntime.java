@@ -12,16 +12,25 @@ import java.util.concurrent.CompletionStage;
  */
 public interface SandboxRuntime extends SandboxFiles {
 
+    /**
+     * A sandbox that runs.
+     *
+     * @param resumed whether it began with the processes that {@link #park} has kept
+     */
+    record Started(SandboxAddress address, boolean resumed) {}
+
     /** Starts the sandbox, or says where it is if it runs already. Complete when the first command can run. */
-    CompletionStage<SandboxAddress> start(Launch launch);
+    CompletionStage<Started> start(Launch launch);
 
     /**
      * Ends the processes and the network of a sandbox and keeps its disk, from which {@link #start} goes on; done already
      * is done.
      *
-     * @return the bytes of the disk, without what it stands on
+     * @param memory whether to keep what the processes have in memory as well, if that can be done; if not, what was kept
+     *     before is dropped
+     * @return the bytes of what is kept, without what the disk stands on
      */
-    CompletionStage<Long> park(SandboxId sandbox);
+    CompletionStage<Taken> park(SandboxId sandbox, boolean memory);
 
     /**
      * Copies the disk of a sandbox that is parked as a layer named {@code image}, done already is done.

@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param image of its disk as it is, made by its last hibernation; empty while it runs, and when none was made
  * @param older an image of its disk as it was, of use only to whom that is better than none: when its host is lost
  * @param anew whether its disk is to be made of layers at its next start, since it was moved or its host was lost
+ * @param processes while it sleeps, whether its host keeps its processes; while it runs, whether it woke with them
  */
-public record Site(Siting wanted, Optional<Image> image, Optional<Image> older, boolean anew) {
-    public static final Site ANYWHERE = new Site(Siting.ANYWHERE, Optional.empty(), Optional.empty(), false);
+public record Site(Siting wanted, Optional<Image> image, Optional<Image> older, boolean anew, boolean processes) {
+    public static final Site ANYWHERE = new Site(Siting.ANYWHERE, Optional.empty(), Optional.empty(), false, false);
 
     /**
      * A disk as a layer.
@@ -29,15 +30,15 @@ public record Site(Siting wanted, Optional<Image> image, Optional<Image> older, 
     }
 
     Site sited(Siting other) {
-        return new Site(other, image, older, anew);
+        return new Site(other, image, older, anew, processes);
     }
 
     Site kept(Image made) {
-        return new Site(wanted, Optional.of(made), Optional.empty(), anew);
+        return new Site(wanted, Optional.of(made), Optional.empty(), anew, processes);
     }
 
     Site moved() {
-        return new Site(wanted, image, older, true);
+        return new Site(wanted, image, older, true, false);
     }
 
     /** It writes to its disk again. */
@@ -46,7 +47,12 @@ public record Site(Siting wanted, Optional<Image> image, Optional<Image> older, 
                 wanted,
                 Optional.empty(),
                 wanted.onHostLoss() == OnHostLoss.RECREATE ? newest() : Optional.empty(),
+                false,
                 false);
+    }
+
+    Site withProcesses(boolean there) {
+        return new Site(wanted, image, older, anew, there);
     }
 
     /** What there is of its disk, be it as it is or as it was. */
@@ -56,6 +62,6 @@ public record Site(Siting wanted, Optional<Image> image, Optional<Image> older, 
 
     /** Its disk becomes another one. */
     Site putBack() {
-        return new Site(wanted, Optional.empty(), Optional.empty(), anew);
+        return new Site(wanted, Optional.empty(), Optional.empty(), anew, false);
     }
 }

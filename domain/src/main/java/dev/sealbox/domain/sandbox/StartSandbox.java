@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param origin as in {@link Launch}
  * @param generation as in {@link Launch}
  * @param kept as in {@link Launch}
+ * @param resume as in {@link Launch}; false also from a node of an earlier version
  */
 public record StartSandbox(
         String template,
@@ -19,7 +20,8 @@ public record StartSandbox(
         EgressPolicy policy,
         Optional<CheckpointId> origin,
         int generation,
-        boolean kept) {
+        boolean kept,
+        boolean resume) {
     public StartSandbox {
         layers = List.copyOf(layers);
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * What changes about a sandbox while it lives, beside its stage.
  *
  * @param boot how often its container was started; tells one run from the next
- * @param keptBytes of its disk when it was last hibernated; 0 before
+ * @param keptBytes of its disk, and of its processes if they were kept, when it was last hibernated; 0 before
  * @param trouble why it could not be woken or rebooted the last time; empty when it could
  * @param tags of its owner, by key
  * @param tagsUpdatedAt empty until they are first set
@@ -42,7 +42,8 @@ public record Upkeep(
     }
 
     Upkeep hibernated(long bytes) {
-        return new Upkeep(boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview, site);
+        return new Upkeep(
+                boot, bytes, "", tags, tagsUpdatedAt, scalingLocked, autoscale, preview, site.withProcesses(false));
     }
 
     Upkeep tagged(Map<String, String> all, Instant at) {

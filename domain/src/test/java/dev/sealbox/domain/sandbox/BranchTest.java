@@ -65,7 +65,7 @@ class BranchTest {
         assertThat(restoring.branch().generation()).isEqualTo(1);
         assertThat(restoring.decide(OWNER, new SandboxCommand.RestoreCheckpoint(ONE, List.of(ONE))))
                 .isEqualTo(refuse(new SandboxRefusal.NotRunning("running")));
-        assertThat(after(restoring, new SandboxCommand.ConfirmStarted()).stage())
+        assertThat(after(restoring, new SandboxCommand.ConfirmStarted(false)).stage())
                 .isEqualTo(Stage.RUNNING);
         assertThat(after(restoring, new SandboxCommand.ReportLost("gone")).stage())
                 .isEqualTo(Stage.LOST);

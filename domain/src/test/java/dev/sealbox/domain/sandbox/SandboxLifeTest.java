@@ -24,12 +24,17 @@ import dev.sealbox.domain.sandbox.SandboxCommand.RestoreCheckpoint;
 import dev.sealbox.domain.sandbox.SandboxCommand.RevokeSecrets;
 import dev.sealbox.domain.sandbox.SandboxCommand.StopSandbox;
 import dev.sealbox.domain.sandbox.SandboxCommand.WakeSandbox;
+import dev.sealbox.domain.sandbox.SandboxEvent.DiskKept;
 import dev.sealbox.domain.sandbox.SandboxEvent.HibernateRequested;
+import dev.sealbox.domain.sandbox.SandboxEvent.ProcessesDropped;
+import dev.sealbox.domain.sandbox.SandboxEvent.ProcessesKept;
+import dev.sealbox.domain.sandbox.SandboxEvent.ProcessesResumed;
 import dev.sealbox.domain.sandbox.SandboxEvent.RebootRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.RestoreRequested;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxCreated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxHibernated;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxLost;
+import dev.sealbox.domain.sandbox.SandboxEvent.SandboxMoved;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxPlaced;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxRebooted;
 import dev.sealbox.domain.sandbox.SandboxEvent.SandboxStarted;
@@ -89,7 +94,7 @@ class SandboxLifeTest {
         assertThat(falling.alive())
                 .as("it obeys its policy as long as it has a container")
                 .isTrue();
-        assertThat(falling.decide(OWNER, new ConfirmHibernated(4096, Optional.empty())))
+        assertThat(falling.decide(OWNER, new ConfirmHibernated(4096, Optional.empty(), false)))
                 .isEqualTo(accept(new SandboxHibernated(4096)));
 
         assertThat(status(asleep())).isEqualTo("hibernated");
@@ -129,10 +134,54 @@ class SandboxLifeTest {
         assertThat(status(waking)).isEqualTo("hibernated");
         assertThat(waking.alive()).isTrue();
         assertThat(waking.terms()).isEqualTo(new Terms(5, PLAN.limits()));
-        assertThat(waking.decide(OWNER, new ConfirmStarted())).isEqualTo(accept(new SandboxWoken()));
+        assertThat(waking.decide(OWNER, new ConfirmStarted(false))).isEqualTo(accept(new SandboxWoken()));
         var woken = asleep(new WakeRequested(), new SandboxWoken());
         assertThat(woken.stage()).isEqualTo(Stage.RUNNING);
         assertThat(woken.upkeep().boot()).isEqualTo(2);
+    }
+
+    @Test
+    void fallsAsleepAndWakesWithItsProcessesAndSaysSo() {
+        var falling = running(new HibernateRequested(HibernationCause.CALL));
+        assertThat(falling.decide(OWNER, new ConfirmHibernated(9, Optional.of(CHECKPOINT), true)))
+                .isEqualTo(accept(new SandboxHibernated(9), new DiskKept(CHECKPOINT), new ProcessesKept()));
+        assertThat(asleep().upkeep().site().processes()).isFalse();
+        assertThat(asleep(new ProcessesKept()).upkeep().site().processes()).isTrue();
+
+        var waking = asleep(new ProcessesKept(), new WakeRequested());
+        assertThat(waking.decide(OWNER, new ConfirmStarted(true)))
+                .isEqualTo(accept(new SandboxWoken(), new ProcessesResumed()));
+        var without = asleep(new ProcessesKept(), new WakeRequested(), new SandboxWoken());
+        assertThat(without.upkeep().site().processes()).isFalse();
+        var woken = asleep(new ProcessesKept(), new WakeRequested(), new SandboxWoken(), new ProcessesResumed());
+        assertThat(woken.upkeep().site().processes()).isTrue();
+        assertThat(woken.apply(new Recorded<>(new RebootRequested(), OWNER, Instant.EPOCH))
+                        .upkeep()
+                        .site()
+                        .processes())
+                .isFalse();
+        assertThat(woken.apply(new Recorded<>(new SandboxHibernated(1), OWNER, Instant.EPOCH))
+                        .upkeep()
+                        .site()
+                        .processes())
+                .isFalse();
+    }
+
+    @Test
+    void hasNoProcessesAnyMoreWhenItIsRebootedOrMovesInItsSleep() {
+        assertThat(asleep(new ProcessesKept()).decide(OWNER, new RebootSandbox()))
+                .isEqualTo(accept(new ProcessesDropped(), new WakeRequested()));
+        assertThat(asleep(new ProcessesKept(), new ProcessesDropped())
+                        .upkeep()
+                        .site()
+                        .processes())
+                .isFalse();
+        var moved = new SandboxMoved(new HostId("host-2"), List.of(CHECKPOINT));
+        assertThat(asleep(new ProcessesKept(), new WakeRequested(), moved)
+                        .upkeep()
+                        .site()
+                        .processes())
+                .isFalse();
     }
 
     @Test
@@ -171,7 +220,7 @@ class SandboxLifeTest {
         var rebooting = running(new RebootRequested());
         assertThat(status(rebooting)).isEqualTo("running");
         assertThat(rebooting.settled()).isFalse();
-        assertThat(rebooting.decide(OWNER, new ConfirmStarted())).isEqualTo(accept(new SandboxRebooted()));
+        assertThat(rebooting.decide(OWNER, new ConfirmStarted(false))).isEqualTo(accept(new SandboxRebooted()));
         assertThat(rebooting.decide(OWNER, new ReportWakeFailed("x"))).isEqualTo(accept(new WakeFailed("x")));
         assertThat(running(new StopRequested(), new SandboxStopped()).decide(OWNER, new RebootSandbox()))
                 .isEqualTo(refuse(new SandboxRefusal.Stopped()));

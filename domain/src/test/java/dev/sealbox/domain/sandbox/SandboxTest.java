@@ -101,7 +101,7 @@ class SandboxTest {
     void startsWhereItIsPlaced() {
         var starting = given(STARTING);
         assertThat(starting.decide(OWNER, new PlaceSandbox(HOST))).isEqualTo(accept(new SandboxPlaced(HOST)));
-        assertThat(starting.decide(OWNER, new ConfirmStarted())).isEqualTo(accept(new SandboxStarted()));
+        assertThat(starting.decide(OWNER, new ConfirmStarted(false))).isEqualTo(accept(new SandboxStarted()));
         assertThat(running().view(ID))
                 .isEqualTo(new SandboxView(
                         ID,
@@ -112,7 +112,7 @@ class SandboxTest {
                         OWNER.keyId(),
                         Branch.NEW,
                         Upkeep.NEW.booted()));
-        assertThat(running().decide(OWNER, new ConfirmStarted())).isEqualTo(accept());
+        assertThat(running().decide(OWNER, new ConfirmStarted(false))).isEqualTo(accept());
         assertThat(running().decide(OWNER, new PlaceSandbox(HOST))).isEqualTo(accept());
     }
 
@@ -124,14 +124,14 @@ class SandboxTest {
         var stopping = running(new StopRequested());
         assertThat(stopping.view(ID).status()).isEqualTo("stopped");
         assertThat(stopping.decide(OWNER, new StopSandbox())).isEqualTo(accept());
-        assertThat(stopping.decide(OWNER, new ConfirmStarted())).isEqualTo(accept());
+        assertThat(stopping.decide(OWNER, new ConfirmStarted(false))).isEqualTo(accept());
         assertThat(stopping.decide(OWNER, new ReportLost("late"))).isEqualTo(accept());
         assertThat(stopping.decide(OWNER, new ConfirmStopped())).isEqualTo(accept(new SandboxStopped()));
 
         var stopped = running(new StopRequested(), new SandboxStopped());
         assertThat(stopped.stage()).isEqualTo(Stage.STOPPED);
         for (var command :
-                List.of(new StopSandbox(), new ConfirmStopped(), new ConfirmStarted(), new ReportLost("x"))) {
+                List.of(new StopSandbox(), new ConfirmStopped(), new ConfirmStarted(false), new ReportLost("x"))) {
             assertThat(stopped.decide(OWNER, command)).isEqualTo(accept());
         }
     }

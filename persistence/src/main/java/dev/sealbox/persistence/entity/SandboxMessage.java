@@ -83,11 +83,13 @@ public sealed interface SandboxMessage {
      * @param figure of a start the revision of the policy that it was given, of a hibernation the bytes that it keeps, of
      *     an adjustment the number of the start that it was for, of a look 1 when there is an image; 0 for other effects
      * @param image of a hibernation the layer that the disk was made into, if it was
+     * @param processes of a hibernation whether they were kept, of a start whether those that were kept go on
      */
-    record Finished(Effect effect, long figure, Optional<CheckpointId> image, Optional<Throwable> failure)
+    record Finished(
+            Effect effect, long figure, Optional<CheckpointId> image, boolean processes, Optional<Throwable> failure)
             implements SandboxMessage, NoSerializationVerificationNeeded {
         public Finished(Effect effect, long figure, Optional<Throwable> failure) {
-            this(effect, figure, Optional.empty(), failure);
+            this(effect, figure, Optional.empty(), false, failure);
         }
     }
 

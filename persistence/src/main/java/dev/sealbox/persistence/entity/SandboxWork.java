@@ -210,13 +210,19 @@ final class SandboxWork {
                     policy,
                     plan.origin(),
                     sandbox.branch().generation(),
-                    kept);
+                    kept,
+                    sandbox.stage() == Stage.WAKING && sandbox.upkeep().site().processes());
             told = Optional.of(sandbox.terms());
-            effect(
-                    Effect.START,
-                    policy.revision(),
-                    () -> ready(sandbox)
-                            .thenCompose(done -> hosts.start(sandbox.host().orElseThrow(), start)));
+            underWay = Optional.of(Effect.START);
+            context.pipeToSelf(
+                    begun(() -> ready(sandbox)
+                            .thenCompose(done -> hosts.start(sandbox.host().orElseThrow(), start))),
+                    (resumed, failure) -> new SandboxMessage.Finished(
+                            Effect.START,
+                            policy.revision(),
+                            Optional.empty(),
+                            Boolean.TRUE.equals(resumed),
+                            Optional.ofNullable(failure)));
         });
     }
 
@@ -272,6 +278,7 @@ final class SandboxWork {
                         Effect.IMAGE,
                         0,
                         Boolean.TRUE.equals(made) ? Optional.of(image.layer()) : Optional.empty(),
+                        false,
                         Optional.ofNullable(failure)));
     }
 
@@ -318,7 +325,7 @@ final class SandboxWork {
             // Its place was given to it when it was asked to wake; a hibernation of before may have taken it back
             // since.
             case WAKING -> neighbours.resumed(sandbox.organization(), id);
-            case REBOOTING -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.empty());
+            case REBOOTING -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.empty(), false);
             default -> CompletableFuture.completedFuture(Unit.DONE);
         };
     }
@@ -326,13 +333,14 @@ final class SandboxWork {
     private void hibernate(Sandbox sandbox) {
         underWay = Optional.of(Effect.HIBERNATE);
         context.pipeToSelf(
-                begun(() -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.of(image(sandbox)))
+                begun(() -> hosts.hibernate(sandbox.host().orElseThrow(), id, Optional.of(image(sandbox)), true)
                         .thenCompose(kept ->
                                 neighbours.suspend(sandbox.organization(), id).thenApply(suspended -> kept))),
                 (kept, failure) -> new SandboxMessage.Finished(
                         Effect.HIBERNATE,
                         kept == null ? 0 : kept.bytes(),
                         kept == null ? Optional.empty() : kept.image(),
+                        kept != null && kept.processes(),
                         Optional.ofNullable(failure)));
     }
 
@@ -404,7 +412,7 @@ final class SandboxWork {
     private Optional<SandboxCommand> started(Sandbox sandbox, SandboxMessage.Finished finished) {
         if (finished.failure().isEmpty()) {
             enforced = finished.figure();
-            return Optional.of(new SandboxCommand.ConfirmStarted());
+            return Optional.of(new SandboxCommand.ConfirmStarted(finished.processes()));
         }
         if (!sandbox.starting()) {
             return Optional.empty();
@@ -465,7 +473,8 @@ final class SandboxWork {
         }
         forgetLayers();
         enforced = 0;
-        return Optional.of(new SandboxCommand.ConfirmHibernated(finished.figure(), finished.image()));
+        return Optional.of(
+                new SandboxCommand.ConfirmHibernated(finished.figure(), finished.image(), finished.processes()));
     }
 
     private Optional<SandboxCommand> adjusted(Sandbox sandbox, SandboxMessage.Finished finished) {

@@ -56,6 +56,9 @@ final class JournalForms {
             entry("sandbox.started.1", SandboxEvent.SandboxStarted.class),
             entry("sandbox.sited.1", SandboxEvent.SandboxSited.class),
             entry("sandbox.disk-kept.1", SandboxEvent.DiskKept.class),
+            entry("sandbox.processes-kept.1", SandboxEvent.ProcessesKept.class),
+            entry("sandbox.processes-dropped.1", SandboxEvent.ProcessesDropped.class),
+            entry("sandbox.processes-resumed.1", SandboxEvent.ProcessesResumed.class),
             entry("sandbox.moved.1", SandboxEvent.SandboxMoved.class),
             entry("sandbox.recreated.1", SandboxEvent.SandboxRecreated.class),
             entry("sandbox.lost.1", SandboxEvent.SandboxLost.class),
@@ -134,6 +137,7 @@ final class JournalForms {
             entry("sandbox.state.5", Sandbox.class),
             entry("sandbox.state.6", Sandbox.class),
             entry("sandbox.state.7", Sandbox.class),
+            entry("sandbox.state.8", Sandbox.class),
             entry("checkpoint.state.1", Checkpoint.class),
             entry("checkpoint.state.2", Checkpoint.class),
             entry("checkpoint.state.3", Checkpoint.class),
@@ -165,7 +169,7 @@ final class JournalForms {
             case Recorded<?>(OrganizationEvent event, var origin, var at) -> organization(event);
             case Recorded<?>(ImageEvent event, var origin, var at) -> image(event);
             case SecretStore store -> "store.state.5";
-            case Sandbox sandbox -> "sandbox.state.7";
+            case Sandbox sandbox -> "sandbox.state.8";
             case Checkpoint checkpoint -> "checkpoint.state.5";
             case ImageLibrary library -> "image.state.2";
             case Organization organization -> "organization.state.3";
@@ -213,6 +217,9 @@ final class JournalForms {
             case SandboxEvent.SandboxStarted e -> "sandbox.started.1";
             case SandboxEvent.SandboxSited e -> "sandbox.sited.1";
             case SandboxEvent.DiskKept e -> "sandbox.disk-kept.1";
+            case SandboxEvent.ProcessesKept e -> "sandbox.processes-kept.1";
+            case SandboxEvent.ProcessesDropped e -> "sandbox.processes-dropped.1";
+            case SandboxEvent.ProcessesResumed e -> "sandbox.processes-resumed.1";
             case SandboxEvent.SandboxMoved e -> "sandbox.moved.1";
             case SandboxEvent.SandboxRecreated e -> "sandbox.recreated.1";
             case SandboxEvent.SandboxLost e -> "sandbox.lost.1";

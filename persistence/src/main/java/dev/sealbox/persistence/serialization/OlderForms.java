@@ -28,6 +28,7 @@ final class OlderForms {
             entry("sandbox.state.4", sandbox -> withSite(withPreview(withSleep(sandbox)))),
             entry("sandbox.state.5", sandbox -> withSite(withPreview(sandbox))),
             entry("sandbox.state.6", OlderForms::withSite),
+            entry("sandbox.state.7", OlderForms::withoutProcesses),
             entry("checkpoint.requested.1", OlderForms::checkpointRequested),
             entry("checkpoint.ready.1", recorded -> {
                 withoutMemory((ObjectNode) recorded.get("event"));
@@ -139,6 +140,12 @@ final class OlderForms {
         wanted.putObject("labels");
         wanted.put("onHostLoss", "FAIL");
         site.putNull("image").putNull("older").put("anew", false);
+        return withoutProcesses(state);
+    }
+
+    /** Before what sleeps could keep them. */
+    private static ObjectNode withoutProcesses(ObjectNode state) {
+        ((ObjectNode) state.at("/upkeep/site")).put("processes", false);
         return state;
     }
 

@@ -81,7 +81,8 @@ final class BuildWork {
         var terms = new Terms(0, BuildSite.limits(wanted.memoryMB()));
         patience.await(builds.hosts.start(
                 build.host(),
-                new StartSandbox(ImageManifest.BASE, ground.files(), terms, policy, Optional.empty(), 0, false)));
+                new StartSandbox(
+                        ImageManifest.BASE, ground.files(), terms, policy, Optional.empty(), 0, false, false)));
     }
 
     private ImageLayer captured(ImageLayer ground) {

@@ -51,7 +51,7 @@ public final class ShardedBranches implements Branches {
                 .thenCompose(known -> known.then(found -> owned(origin, checkpoint)))
                 .thenApply(known -> known instanceof Outcome.Done<Checkpoint>(var state)
                         ? restorable(sandbox, checkpoint, state)
-                        : known.<SandboxCommand>map(state -> new SandboxCommand.ConfirmStarted()))
+                        : known.<SandboxCommand>map(state -> new SandboxCommand.ConfirmStarted(false)))
                 .thenCompose(command -> command.then(restore -> entities.sandbox(
                                 sandbox,
                                 settings.askTimeout(),

@@ -45,6 +45,9 @@ final class HeldHosts implements SandboxHosts {
 
     final BlockingQueue<Adjusted> adjusted = new LinkedBlockingQueue<>();
 
+    /** Of the last hibernation that was asked for. */
+    volatile boolean processesWanted;
+
     /** Whether the container is gone. */
     volatile boolean lost;
 
@@ -123,8 +126,8 @@ final class HeldHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Unit> start(HostId host, StartSandbox start) {
-        return asked("start", start, Unit.class);
+    public CompletionStage<Boolean> start(HostId host, StartSandbox start) {
+        return asked("start", start, Object.class).thenApply(Boolean.TRUE::equals);
     }
 
     @Override
@@ -133,7 +136,8 @@ final class HeldHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image) {
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image, boolean processes) {
+        processesWanted = processes;
         return asked("hibernate", image, Kept.class);
     }
 

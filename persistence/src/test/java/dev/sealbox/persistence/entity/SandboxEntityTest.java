@@ -407,6 +407,31 @@ class SandboxEntityTest {
     }
 
     @Test
+    void wakesWithTheProcessesThatWereKeptUnlessItIsRebooted() {
+        run();
+        execute(HIBERNATE);
+        var hibernation = hosts.next("hibernate");
+        assertThat(hosts.processesWanted).isTrue();
+        hibernation.succeed(new SandboxHosts.Kept(4096, Optional.empty(), true));
+        assertThat(reply().upkeep().site().processes()).isTrue();
+
+        execute(WAKE);
+        var start = hosts.next("start");
+        assertThat(((StartSandbox) start.about()).resume()).isTrue();
+        start.succeed(true);
+        assertThat(reply().upkeep().site().processes()).isTrue();
+
+        execute(HIBERNATE);
+        hosts.next("hibernate").succeed(new SandboxHosts.Kept(4096, Optional.empty(), true));
+        assertThat(reply().upkeep().site().processes()).isTrue();
+        execute(new SandboxCommand.RebootSandbox());
+        var reboot = hosts.next("start");
+        assertThat(((StartSandbox) reboot.about()).resume()).isFalse();
+        reboot.succeed(false);
+        assertThat(reply().upkeep().site().processes()).isFalse();
+    }
+
+    @Test
     void wakesWhoAsksWhileItFallsAsleep() {
         run();
         execute(HIBERNATE);
@@ -464,7 +489,9 @@ class SandboxEntityTest {
     void endsItsProcessesAndStartsAnewToReboot() {
         run();
         execute(new SandboxCommand.RebootSandbox());
-        hosts.next("hibernate").succeed(new SandboxHosts.Kept(1, Optional.empty()));
+        var end = hosts.next("hibernate");
+        assertThat(hosts.processesWanted).isFalse();
+        end.succeed(new SandboxHosts.Kept(1, Optional.empty()));
         hosts.next("start").succeed(Unit.DONE);
 
         assertThat(reply())

@@ -39,7 +39,7 @@ class RemainsTest {
     }
 
     private static Site site(Optional<Image> image, Optional<Image> older) {
-        return new Site(Siting.ANYWHERE, image, older, false);
+        return new Site(Siting.ANYWHERE, image, older, false, false);
     }
 
     private static Image image(Instant at) {

@@ -58,6 +58,9 @@ public sealed interface Containers permits Runc, Runsc {
     /** Lets them go on. */
     void resume(SandboxId sandbox);
 
+    /** Whether a process is in a folder that was removed, and cannot be saved; also when that cannot be seen. */
+    boolean isInGoneFolder(SandboxId sandbox);
+
     /** Writes the memory of a container that stands still into an empty folder. That ends it, whether it succeeds or not. */
     void save(SandboxId sandbox, Path folder);
 

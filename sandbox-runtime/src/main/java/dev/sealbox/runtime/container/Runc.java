@@ -75,6 +75,11 @@ public final class Runc implements Containers {
     }
 
     @Override
+    public boolean isInGoneFolder(SandboxId sandbox) {
+        throw cannot();
+    }
+
+    @Override
     public void save(SandboxId sandbox, Path folder) {
         throw cannot();
     }

@@ -116,13 +116,24 @@ public final class Runsc implements Containers {
         Tool.runLong(OciProgram.STEP, full().command("checkpoint", "--image-path", folder.toString(), sandbox.value()));
     }
 
-    /** Nobody inside may do that, so it is asked for from here, with the right to. */
+    @Override
+    public boolean isInGoneFolder(SandboxId sandbox) {
+        return Tool.attempt(OciProgram.STEP, inside(sandbox, "CAP_SYS_PTRACE", "folders"), "")
+                        .exitCode()
+                != 0;
+    }
+
     @Override
     public void rename(SandboxId sandbox) {
-        var name = sandbox.value();
-        Tool.run(
-                OciProgram.STEP,
-                full().command("exec", "--user", "0", "--cap", "CAP_SYS_ADMIN", name, OciConfig.AGENT, "name", name));
+        Tool.run(OciProgram.STEP, inside(sandbox, "CAP_SYS_ADMIN", "name", sandbox.value()));
+    }
+
+    /** Has the agent's program do what nobody inside may, which is asked for from here, with the right to. */
+    private List<String> inside(SandboxId sandbox, String right, String... words) {
+        var command = new ArrayList<>(
+                full().command("exec", "--user", "0", "--cap", right, sandbox.value(), OciConfig.AGENT));
+        command.addAll(List.of(words));
+        return command;
     }
 
     /** Whether it knows of this one, running or not. */

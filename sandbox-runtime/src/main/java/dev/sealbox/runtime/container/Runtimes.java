@@ -41,7 +41,7 @@ public final class Runtimes {
     private static Optional<Offer> told(Optional<Offer> offer, String platform) {
         offer.ifPresentOrElse(
                 there -> LOG.info(
-                        "offering runsc {} on {}; full checkpoints {}",
+                        "offering runsc {} on {}; full checkpoints and sleep {}",
                         there.version(),
                         platform,
                         there.savesMemory()

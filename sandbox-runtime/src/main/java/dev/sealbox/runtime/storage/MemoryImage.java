@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * What the processes of a sandbox had in memory at the moment of a checkpoint. It lies in its layer's folder, which only
- * the host's root may enter, beside the files and never among them: it goes with the layer, counts in its size, and is
- * not shared with other hosts.
+ * What the processes of a sandbox had in memory at the moment of a checkpoint, or when it fell asleep. It lies in the
+ * folder of the layer or the sandbox, which only the host's root may enter, beside the files and never among them: it goes
+ * with them, counts in their size, and is not shared with other hosts.
  *
  * @param folder where the runtime has put its files
  */
@@ -36,9 +36,9 @@ public record MemoryImage(Path folder) {
      */
     private record Seal(String runtime, String owner, long bytes, long checksum) {}
 
-    /** Of the layer in this folder; its files may be missing. */
-    public static MemoryImage of(Path layer) {
-        return new MemoryImage(layer.resolve(NAME));
+    /** Of the layer or the sandbox in this folder; its files may be missing. */
+    public static MemoryImage of(Path folder) {
+        return new MemoryImage(folder.resolve(NAME));
     }
 
     /** For the runtime to fill, beside a layer that is being made. */
@@ -52,13 +52,29 @@ public record MemoryImage(Path folder) {
         return draft;
     }
 
+    /** For the runtime to fill, in a folder of its own. */
+    public static MemoryImage draftIn(Path folder) {
+        return draftFor(folder.resolve("any"));
+    }
+
     /** Moves the files into a layer that is about to be settled, and says what they are. */
     public void settleIn(Path layer, String runtime, String authority) {
         var settled = of(layer);
         // Between the folders there may be the border of a subvolume.
         Tool.runLong(STEP, List.of("mv", folder.toString(), settled.folder().toString()));
-        var seal = settled.seal(runtime, authority);
-        RecordFile.write(settled.folder().resolve(SEAL), seal);
+        settled.finish(runtime, authority);
+    }
+
+    /** Says what the files are, which makes them an image. */
+    public void finish(String runtime, String authority) {
+        RecordFile.write(folder.resolve(SEAL), seal(runtime, authority));
+    }
+
+    /** How large it is. */
+    public long bytes() {
+        return RecordFile.read(folder.resolve(SEAL), Seal.class)
+                .map(Seal::bytes)
+                .orElse(0L);
     }
 
     /** Whether there is one at all, be it of use or not. */

@@ -98,7 +98,7 @@ final class Adoption {
             case Claim.Unknown unknown -> cleared(address.sandbox());
             case Claim.Sleeps() -> {
                 log.info("ending the container of {}, which is hibernated", address.sandbox());
-                yield host.hibernate(address.sandbox()).thenApply(bytes -> Unit.DONE);
+                yield host.hibernate(address.sandbox(), true).thenApply(kept -> Unit.DONE);
             }
             case Claim.Runs(var policy, var terms) -> {
                 log.info("adopting {}", address.sandbox());
@@ -138,7 +138,7 @@ final class Adoption {
                 registrar.claim(host.id(), sandbox).toCompletableFuture().copy().orTimeout(10, TimeUnit.SECONDS);
         return asked.thenCompose(claim -> switch (claim) {
             case Claim.Runs(var policy, var terms) -> host.admit(address, policy);
-            case Claim.Sleeps() -> host.hibernate(sandbox).thenApply(bytes -> Unit.DONE);
+            case Claim.Sleeps() -> host.hibernate(sandbox, true).thenApply(kept -> Unit.DONE);
             case Claim.Unknown() when host.builds(sandbox) -> CompletableFuture.completedFuture(Unit.DONE);
             case Claim.Unknown unknown -> host.stop(sandbox);
             case Claim.Foreign elsewhere -> host.stop(sandbox);

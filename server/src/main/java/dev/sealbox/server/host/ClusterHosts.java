@@ -114,12 +114,21 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Unit> start(HostId host, StartSandbox start) {
+    public CompletionStage<Boolean> start(HostId host, StartSandbox start) {
         directory.promised(host, start.terms().limits());
         return ask(host, patience, asker -> new HostMessage.Start(start, asker))
                 .thenCompose(reply -> reply instanceof HostReply.Full
-                        ? lookedAt(host).thenApply(done -> finished(reply))
-                        : CompletableFuture.completedFuture(finished(reply)));
+                        ? lookedAt(host).thenApply(done -> resumed(reply))
+                        : CompletableFuture.completedFuture(resumed(reply)));
+    }
+
+    /** A host of an earlier version knows nothing of it. */
+    private static boolean resumed(HostReply reply) {
+        return switch (reply) {
+            case HostReply.Started(var resumed) -> resumed;
+            case HostReply.Finished() -> false;
+            default -> throw failure(reply);
+        };
     }
 
     /** What is placed anew is not to be sent there again for what was known of it: it may have been drained just now. */
@@ -134,12 +143,12 @@ public final class ClusterHosts implements SandboxHosts {
     }
 
     @Override
-    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image) {
+    public CompletionStage<Kept> hibernate(HostId host, SandboxId sandbox, Optional<Image> image, boolean processes) {
         // A large disk is copied when there is a layer store (SEMANTICS 14: 20 minutes).
         var limit = image.isPresent() && store.isPresent() ? Duration.ofMinutes(20) : patience;
-        return ask(host, limit, asker -> new HostMessage.Hibernate(sandbox, image, asker))
+        return ask(host, limit, asker -> new HostMessage.Hibernate(sandbox, image, processes, asker))
                 .thenApply(reply -> switch (reply) {
-                    case HostReply.Hibernated(var keptBytes, var made) -> new Kept(keptBytes, made);
+                    case HostReply.Hibernated(var keptBytes, var made, var kept) -> new Kept(keptBytes, made, kept);
                     default -> throw failure(reply);
                 });
     }

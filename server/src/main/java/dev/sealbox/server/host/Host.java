@@ -20,6 +20,7 @@ import dev.sealbox.domain.sandbox.SandboxMissing;
 import dev.sealbox.domain.sandbox.SandboxResting;
 import dev.sealbox.domain.sandbox.SandboxRuntime;
 import dev.sealbox.domain.sandbox.StartSandbox;
+import dev.sealbox.domain.sandbox.Taken;
 import dev.sealbox.domain.sandbox.Terms;
 import dev.sealbox.domain.session.Attachment;
 import dev.sealbox.domain.session.SandboxSessions;
@@ -179,13 +180,13 @@ public final class Host {
     }
 
     /** Its sandbox is asked before it can reach anything: the order may be one that nobody waits for any more. */
-    CompletionStage<Unit> start(StartSandbox start, Registrar registrar) {
+    CompletionStage<Boolean> start(StartSandbox start, Registrar registrar) {
         return adoption.done()
                 .thenCompose(any -> removals.beforeStart(start.policy().sandbox()))
                 .thenCompose(any -> promised(start, registrar));
     }
 
-    private CompletionStage<Unit> promised(StartSandbox start, Registrar registrar) {
+    private CompletionStage<Boolean> promised(StartSandbox start, Registrar registrar) {
         var sandbox = start.policy().sandbox();
         if (!capacity.promise(sandbox, start.terms().limits())) {
             return CompletableFuture.failedFuture(new HostFull());
@@ -199,7 +200,7 @@ public final class Host {
         });
     }
 
-    private CompletionStage<Unit> started(StartSandbox start, Registrar registrar) {
+    private CompletionStage<Boolean> started(StartSandbox start, Registrar registrar) {
         var policy = start.policy();
         return anchors.certificate(policy.organization())
                 .thenCompose(authority -> runtime.start(new Launch(
@@ -210,17 +211,18 @@ public final class Host {
                         authority,
                         start.origin(),
                         start.generation(),
-                        start.kept())))
-                .thenCompose(address -> registrar
+                        start.kept(),
+                        start.resume())))
+                .thenCompose(begun -> registrar
                         .claim(id, policy.sandbox())
                         .exceptionally(failure -> unanswered(policy.sandbox(), failure))
                         .thenCompose(claim -> present(claim, policy)
-                                .map(present -> admit(address, present).thenAccept(admitted -> {
+                                .map(present -> admit(begun.address(), present).thenAccept(admitted -> {
                                     clocks.began(policy.sandbox(), start.terms().timeoutSeconds(), time.millis());
                                     noteRun(policy, start.terms());
                                 }))
-                                .orElseGet(() -> refused(policy.sandbox(), claim))))
-                .thenApply(done -> Unit.DONE);
+                                .orElseGet(() -> refused(policy.sandbox(), claim)))
+                        .thenApply(done -> begun.resumed()));
     }
 
     /** What it may reach now if it is to run here; {@code ordered} is what was to be so when that was told. */
@@ -248,21 +250,33 @@ public final class Host {
 
     private CompletionStage<Void> refused(SandboxId sandbox, Claim claim) {
         log.info("ending {}, which was started here and is not to run here now", sandbox);
-        var ended = claim instanceof Claim.Sleeps() ? hibernate(sandbox).thenApply(bytes -> Unit.DONE) : stop(sandbox);
+        var ended =
+                claim instanceof Claim.Sleeps() ? hibernate(sandbox, true).thenApply(kept -> Unit.DONE) : stop(sandbox);
         return ended.thenCompose(
                 done -> CompletableFuture.failedFuture(new HostFailure("the sandbox is not to run on this host now")));
     }
 
-    /** Closes the gate, ends the container and keeps the disk; its bytes. */
-    CompletionStage<Long> hibernate(SandboxId sandbox) {
+    /**
+     * Closes the gate, ends the container and keeps the disk.
+     *
+     * @param processes whether to keep them as well. The gate then closes last: a sandbox whose connections were closed for
+     *     it could not be saved. Of a host that is being emptied all goes elsewhere, where they are of no use
+     */
+    CompletionStage<Taken> hibernate(SandboxId sandbox, boolean processes) {
         clocks.rest(sandbox);
-        return expel(sandbox)
-                .thenCompose(expelled -> runtime.park(sandbox))
-                .thenCompose(bytes -> expel(sandbox).thenApply(expelled -> {
+        var keeps = processes && !capacity.isDraining();
+        return (keeps ? CompletableFuture.completedFuture(Unit.DONE) : expel(sandbox))
+                .thenCompose(expelled -> runtime.park(sandbox, keeps))
+                .handle((kept, failure) -> expel(sandbox)
+                        .thenCompose(expelled -> failure == null
+                                ? CompletableFuture.completedFuture(kept)
+                                : CompletableFuture.<Taken>failedFuture(failure)))
+                .thenCompose(ended -> ended)
+                .thenApply(kept -> {
                     clocks.forget(sandbox);
                     endRun(sandbox);
-                    return bytes;
-                }));
+                    return kept;
+                });
     }
 
     CompletionStage<Unit> adjust(SandboxId sandbox, Terms terms, boolean restart) {

@@ -111,16 +111,17 @@ public final class HostActor {
                 answer(
                         asker,
                         layered.start(start.policy().sandbox(), start.layers(), () -> host.start(start, registrar)),
-                        done -> finished());
+                        resumed -> start.resume() ? new HostReply.Started(resumed) : finished());
             case HostMessage.Enforce(var policy, var asker) -> answer(asker, host.enforce(policy), done -> finished());
-            case HostMessage.Hibernate(var sandbox, var image, var asker) -> {
+            case HostMessage.Hibernate(var sandbox, var image, var processes, var asker) -> {
                 // From before it counts as asleep until its image is on the list of what is to be shared.
                 var copied = host.capacity().copying();
                 answer(
                         asker,
-                        host.hibernate(sandbox)
-                                .thenCompose(bytes -> imaged(sandbox, image)
-                                        .<HostReply>thenApply(made -> new HostReply.Hibernated(bytes, made)))
+                        host.hibernate(sandbox, processes)
+                                .thenCompose(kept -> imaged(sandbox, image)
+                                        .<HostReply>thenApply(made ->
+                                                new HostReply.Hibernated(kept.sizeBytes(), made, kept.memory())))
                                 .whenComplete((kept, failure) -> copied.run()),
                         kept -> kept);
             }

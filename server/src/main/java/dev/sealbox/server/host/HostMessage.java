@@ -31,8 +31,14 @@ public sealed interface HostMessage extends ClusterMessage {
 
     record Enforce(EgressPolicy policy, ActorRef<HostReply> replyTo) implements HostMessage {}
 
-    /** {@code image} is what to make of the disk for others; empty also from a node of an earlier version. */
-    record Hibernate(SandboxId sandbox, Optional<SandboxHosts.Image> image, ActorRef<HostReply> replyTo)
+    /**
+     * Put a sandbox to sleep.
+     *
+     * @param image what to make of the disk for others; empty also from a node of an earlier version
+     * @param processes whether to keep them; false also from a node of an earlier version
+     */
+    record Hibernate(
+            SandboxId sandbox, Optional<SandboxHosts.Image> image, boolean processes, ActorRef<HostReply> replyTo)
             implements HostMessage {}
 
     /** Make a layer of the disk of one that sleeps, and keep it for other hosts. */

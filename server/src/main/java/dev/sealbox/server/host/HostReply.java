@@ -37,8 +37,16 @@ public sealed interface HostReply extends ClusterMessage {
 
     record Finished() implements HostReply {}
 
-    /** {@code image} is the layer that was made of the disk; empty also from a host of an earlier version. */
-    record Hibernated(long keptBytes, Optional<CheckpointId> image) implements HostReply {}
+    /** To a start that is to go on with the processes that were kept; to others it is {@link Finished}, as ever. */
+    record Started(boolean resumed) implements HostReply {}
+
+    /**
+     * It sleeps.
+     *
+     * @param image the layer that was made of the disk; empty also from a host of an earlier version
+     * @param processes whether they were kept; false also from a host of an earlier version
+     */
+    record Hibernated(long keptBytes, Optional<CheckpointId> image, boolean processes) implements HostReply {}
 
     /** {@code made} is false for want of room. */
     record ImageMade(boolean made) implements HostReply {}

@@ -131,7 +131,7 @@ public final class HostUpkeep implements AutoCloseable {
                 if (stay == Stay.LEFT) {
                     await(host.stop(sandbox));
                 } else {
-                    await(host.hibernate(sandbox));
+                    await(host.hibernate(sandbox, true));
                 }
             }
         } catch (ExecutionException e) {

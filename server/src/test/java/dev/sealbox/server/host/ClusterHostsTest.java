@@ -237,7 +237,7 @@ class ClusterHostsTest {
         var policy = new EgressPolicy(
                 BUILDER, new OrganizationId("o"), 1, List.of(), Map.of(new SecretName("API_KEY"), grant), Map.of());
         var order = new StartSandbox(
-                "base", List.of(), new Terms(0, new Limits(1, 1024, 20480)), policy, Optional.empty(), 0, false);
+                "base", List.of(), new Terms(0, new Limits(1, 1024, 20480)), policy, Optional.empty(), 0, false, false);
 
         assertThatThrownBy(() -> get(hosts.start(HOST, order)))
                 .hasRootCauseMessage("the sandbox is not to run on this host now");
@@ -502,7 +502,8 @@ class ClusterHostsTest {
         var sandbox = new SandboxId("sb-00000000000000a7");
         var image = new SandboxHosts.Image(new CheckpointId(UUID.randomUUID()), new OrganizationId("o"));
         get(hosts.start(HOST, start(sandbox, 1)));
-        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.of(image))).image())
+        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.of(image), false))
+                        .image())
                 .as("nobody needs one as long as it can wake here")
                 .isEmpty();
 
@@ -520,7 +521,7 @@ class ClusterHostsTest {
         assertThat(get(hosts.adjust(HOST, sandbox, terms, true))).isEqualTo(Unit.DONE);
         assertThat(get(hosts.use(HOST, sandbox))).isEqualTo(Unit.DONE);
 
-        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.empty())))
+        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.empty(), false)))
                 .isEqualTo(new SandboxHosts.Kept(4096, Optional.empty()));
 
         assertThat(admitted).doesNotContainKey(sandbox);
@@ -530,6 +531,33 @@ class ClusterHostsTest {
                 .hasRootCauseInstanceOf(SandboxMissing.class);
         get(hosts.start(HOST, start(sandbox, 1)));
         assertThat(admitted).containsKey(sandbox);
+    }
+
+    @Test
+    void keepsProcessesInSleepUnlessItIsBeingEmptied() {
+        var sandbox = new SandboxId("sb-00000000000000a9");
+        assertThat(get(hosts.start(HOST, start(sandbox, 1)))).isFalse();
+        assertThat(get(hosts.hibernate(HOST, sandbox, Optional.empty(), true)).processes())
+                .isTrue();
+        assertThat(admitted).doesNotContainKey(sandbox);
+
+        assertThat(get(hosts.start(HOST, woken(sandbox)))).isTrue();
+        host.capacity().drain(true);
+        try {
+            assertThat(get(hosts.hibernate(HOST, sandbox, Optional.empty(), true))
+                            .processes())
+                    .isFalse();
+        } finally {
+            host.capacity().drain(false);
+        }
+        assertThat(get(hosts.start(HOST, woken(sandbox)))).isFalse();
+        get(hosts.stop(HOST, sandbox));
+    }
+
+    private static StartSandbox woken(SandboxId sandbox) {
+        var start = start(sandbox, 1);
+        return new StartSandbox(
+                start.template(), start.layers(), start.terms(), start.policy(), start.origin(), 0, true, true);
     }
 
     @Test
@@ -801,6 +829,7 @@ class ClusterHostsTest {
                 policy(sandbox, revision),
                 Optional.empty(),
                 0,
+                false,
                 false);
     }
 

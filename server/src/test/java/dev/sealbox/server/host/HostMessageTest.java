@@ -177,11 +177,18 @@ class HostMessageTest {
                 Stream.of(
                         new HostMessage.WhoAreYou(replyTo()),
                         new HostMessage.Start(
-                                new StartSandbox("base", List.of(LAYER), TERMS, POLICY, Optional.of(LAYER), 2, true),
+                                new StartSandbox(
+                                        "base", List.of(LAYER), TERMS, POLICY, Optional.of(LAYER), 2, true, false),
+                                replyTo()),
+                        new HostMessage.Start(
+                                new StartSandbox(
+                                        "base", List.of(LAYER), TERMS, POLICY, Optional.of(LAYER), 2, true, true),
                                 replyTo()),
                         new HostMessage.Enforce(POLICY, replyTo()),
                         new HostMessage.Hibernate(
-                                SANDBOX, Optional.of(new SandboxHosts.Image(LAYER, OWNER)), replyTo()),
+                                SANDBOX, Optional.of(new SandboxHosts.Image(LAYER, OWNER)), false, replyTo()),
+                        new HostMessage.Hibernate(
+                                SANDBOX, Optional.of(new SandboxHosts.Image(LAYER, OWNER)), true, replyTo()),
                         new HostMessage.MakeImage(SANDBOX, new SandboxHosts.Image(LAYER, OWNER), replyTo()),
                         new HostMessage.Drain(true, replyTo()),
                         new HostMessage.Adjust(SANDBOX, TERMS, true, replyTo()),
@@ -220,7 +227,9 @@ class HostMessageTest {
                         new HostReply.IAm(new HostId("host-1"), true, Optional.of(STATE)),
                         new HostReply.Full(),
                         new HostReply.Finished(),
-                        new HostReply.Hibernated(4096, Optional.of(LAYER)),
+                        new HostReply.Started(true),
+                        new HostReply.Hibernated(4096, Optional.of(LAYER), false),
+                        new HostReply.Hibernated(4096, Optional.of(LAYER), true),
                         new HostReply.ImageMade(true),
                         new HostReply.MemoryWeighed(4096),
                         new HostReply.LayerTaken(4096, false),

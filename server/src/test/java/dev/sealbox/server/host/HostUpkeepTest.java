@@ -124,7 +124,7 @@ class HostUpkeepTest {
         assertThat(host.capacity().state().emptied()).as("it runs").isFalse();
 
         var copied = host.capacity().copying();
-        host.hibernate(BOX).toCompletableFuture().join();
+        host.hibernate(BOX, true).toCompletableFuture().join();
         runtime.asleep.add(BOX);
         known.stay = Stay.SLEEPS;
         upkeep.round();
@@ -240,7 +240,7 @@ class HostUpkeepTest {
         known.stay = Stay.LEFT;
         known.meanwhile = () -> {
             run();
-            host.hibernate(BOX).toCompletableFuture().join();
+            host.hibernate(BOX, false).toCompletableFuture().join();
             runtime.asleep.add(BOX);
         };
         upkeep.round();
@@ -256,7 +256,7 @@ class HostUpkeepTest {
     void startsNothingBeforeWhatIsRemovedIsGone() {
         var removed = new CompletableFuture<Unit>();
         var removal = host.removals().remove(BOX, host.removals().starts(), () -> false, () -> removed);
-        var order = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false);
+        var order = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false, false);
 
         var started = host.start(order, known).toCompletableFuture();
         assertThat(started).isNotDone();
@@ -275,7 +275,8 @@ class HostUpkeepTest {
         var other = new SandboxId("sb-0000000000000002");
         assertThat(host.capacity().state().fits(TERMS.limits().size())).isFalse();
         var started = host.start(
-                        new StartSandbox("base", List.of(), TERMS, policy(other, 1), Optional.empty(), 0, false), known)
+                        new StartSandbox("base", List.of(), TERMS, policy(other, 1), Optional.empty(), 0, false, false),
+                        known)
                 .toCompletableFuture();
         assertThat(started).isNotDone();
 
@@ -287,7 +288,7 @@ class HostUpkeepTest {
     }
 
     private void run() {
-        var start = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false);
+        var start = new StartSandbox("base", List.of(), TERMS, policy(BOX, 1), Optional.empty(), 0, false, false);
         host.start(start, known).toCompletableFuture().join();
     }
 

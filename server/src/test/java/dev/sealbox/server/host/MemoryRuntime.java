@@ -48,6 +48,9 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPor
     /** Whose disks are here and who do not run. */
     final Set<SandboxId> asleep = ConcurrentHashMap.newKeySet();
 
+    /** Whose processes are kept. */
+    final Set<SandboxId> kept = ConcurrentHashMap.newKeySet();
+
     volatile long memoryInUse;
     final AtomicInteger connections = new AtomicInteger();
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
@@ -59,15 +62,23 @@ final class MemoryRuntime implements SandboxRuntime, SandboxSessions, SandboxPor
     }
 
     @Override
-    public CompletionStage<SandboxAddress> start(Launch launch) {
-        return later(() -> running.computeIfAbsent(launch.sandbox(), id -> new SandboxAddress(id, "100.96.0.2")));
+    public CompletionStage<Started> start(Launch launch) {
+        return later(() -> {
+            var address = running.computeIfAbsent(launch.sandbox(), id -> new SandboxAddress(id, "100.96.0.2"));
+            return new Started(address, kept.remove(launch.sandbox()) && launch.resume());
+        });
     }
 
     @Override
-    public CompletionStage<Long> park(SandboxId sandbox) {
+    public CompletionStage<Taken> park(SandboxId sandbox, boolean memory) {
         return later(() -> {
-            running.remove(sandbox);
-            return 4096L;
+            if (running.remove(sandbox) != null && memory) {
+                kept.add(sandbox);
+            }
+            if (!memory) {
+                kept.remove(sandbox);
+            }
+            return new Taken(4096, kept.contains(sandbox));
         });
     }
 
