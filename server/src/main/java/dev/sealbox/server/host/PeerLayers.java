@@ -21,8 +21,14 @@ public final class PeerLayers implements LayerSource {
     /** As long as a checkpoint of a large disk may take (SEMANTICS 14). */
     private static final Duration PACKING = Duration.ofMinutes(20);
 
-    /** How long a host is waited for that went in the middle: some seconds after a crash it may be there again. */
-    private static final Duration RETURN = Duration.ofSeconds(10);
+    /**
+     * How long a host is waited for that went in the middle, when no other has the layer. Half a minute after a crash it is
+     * there again, as a rule; the layer store is asked once more after that.
+     */
+    private static final Duration RETURN = Duration.ofSeconds(30);
+
+    /** The same when another has it. */
+    private static final Duration RETURN_OF_ONE_OF_MANY = Duration.ofSeconds(2);
 
     /** Everything is packed before the first byte comes, so a host that is silent for so long is gone. */
     private static final Duration READING = Duration.ofSeconds(30);
@@ -38,7 +44,7 @@ public final class PeerLayers implements LayerSource {
         this(system, me, directory, hosts, RETURN);
     }
 
-    /** @param back how long a host is waited for that went in the middle */
+    /** @param back how long a host is waited for that went in the middle, and alone has the layer */
     PeerLayers(ActorSystem<?> system, HostId me, HostDirectory directory, ClusterHosts hosts, Duration back) {
         this.back = back;
         this.me = me;
@@ -52,16 +58,16 @@ public final class PeerLayers implements LayerSource {
         var others =
                 directory.present().stream().filter(host -> !host.equals(me)).toList();
         var found = new ArrayList<Found>();
-        LayerHolders.of(hosts, others, layer)
-                .join()
-                .forEach((host, about) -> found.add(new Found(about, () -> open(host, layer))));
+        var holders = LayerHolders.of(hosts, others, layer).join();
+        var patience = holders.size() > 1 ? RETURN_OF_ONE_OF_MANY : back;
+        holders.forEach((host, about) -> found.add(new Found(about, () -> open(host, layer, patience))));
         // Not all who need the same are to ask the same host.
         Collections.shuffle(found);
         return found;
     }
 
-    private InputStream open(HostId host, CheckpointId layer) {
-        return new LayerTransfer(rest -> begun(host, layer, rest), back);
+    private InputStream open(HostId host, CheckpointId layer, Duration patience) {
+        return new LayerTransfer(rest -> begun(host, layer, rest), patience);
     }
 
     private LayerTransfer.Begun begun(HostId host, CheckpointId layer, Optional<HostMessage.Rest> rest) {

@@ -118,6 +118,7 @@ class LayerTransferTest {
                     var from = rest.map(HostMessage.Rest::from).orElse(0L);
                     rest.ifPresent(some -> assertThat(some.digest()).isEqualTo(DIGEST));
                     asked.add(from);
+                    assertThat(answers).as("it is asked no more often").isNotEmpty();
                     return answers.remove().apply((int) (long) from);
                 },
                 patience);
