@@ -43,7 +43,8 @@ class LifeIT {
         var started = node.start(Node.LIMITS);
         node.write(started.sandbox(), "mark", "x");
 
-        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+        assertThat(await(node.runtime().start(launch(started.sandbox()))).address())
+                .isEqualTo(started);
 
         assertThat(node.read(started.sandbox(), "mark")).isEqualTo("x");
     }
@@ -119,7 +120,8 @@ class LifeIT {
                         .stdout()
                         .strip())
                 .isNotEqualTo("0");
-        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+        assertThat(await(node.runtime().start(launch(started.sandbox()))).address())
+                .isEqualTo(started);
         assertThat(node.start(Node.LIMITS).ip()).isNotEqualTo(started.ip());
     }
 
@@ -183,7 +185,8 @@ class LifeIT {
         node.restart();
 
         assertThat(await(node.runtime().running())).isEmpty();
-        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+        assertThat(await(node.runtime().start(launch(started.sandbox()))).address())
+                .isEqualTo(started);
         assertThat(node.run(started.sandbox(), "test -s /etc/sealbox/truststore.p12")
                         .exitCode())
                 .isZero();
@@ -231,7 +234,8 @@ class LifeIT {
         assertThatThrownBy(() -> node.run(started.sandbox(), "true")).hasRootCauseInstanceOf(SandboxMissing.class);
         node.restart();
         assertThat(await(node.runtime().running())).isEmpty();
-        assertThat(await(node.runtime().start(launch(started.sandbox())))).isEqualTo(started);
+        assertThat(await(node.runtime().start(launch(started.sandbox()))).address())
+                .isEqualTo(started);
 
         assertThat(node.read(started.sandbox(), "mark")).isEqualTo("kept");
     }
