@@ -64,6 +64,7 @@ class SleepIT {
             beginsNothingNewWhileTheDiskIsNearlyFull(world, sandbox, free / 2);
             answersAsTheContractSays(world, sandbox);
             assertThat(world.stop()).isEmpty();
+            whole.isCounted();
         }
     }
 
